@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ApiTokens.Http;
+
+/// <summary>Turns a failed request into one exception: a stable id, the service's own words without secrets, and what to do.</summary>
+internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
+{
+    private const int LongestText = 500;
+
+    public ApiTokenException Explain(ServiceRequest request, ServiceResponse response)
+    {
+        int status = (int)response.Status;
+        if (status is >= 300 and <= 399)
+        {
+            return new ApiTokenException(
+                ErrorKind.InvalidResult,
+                $"{endpoint.Service} answered with a redirect ({status}), which is not followed: {request.Purpose}.",
+                "Check -BaseUri: give the address that the redirect leads to, if you trust it.",
+                "UnexpectedRedirect") { StatusCode = response.Status };
+        }
+
+        (ErrorKind kind, string action) = KindOf(response.Status);
+        string words = Words(response);
+        string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } asked && asked > TimeSpan.Zero
+            ? $" It asks to wait {asked.TotalSeconds:0} seconds."
+            : string.Empty;
+        return new ApiTokenException(
+            kind,
+            $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}",
+            action)
+        {
+            StatusCode = response.Status,
+            CorrelationId = response.CorrelationId,
+            OutcomeUnknown = request.IsWrite && status >= 500 && response.Status != HttpStatusCode.ServiceUnavailable,
+        };
+    }
+
+    public ApiTokenException NoAnswer(ServiceRequest request, TransportException error)
+    {
+        bool unknown = request.IsWrite && !error.NeverSent;
+        string effect = unknown ? " It may have taken effect all the same." : string.Empty;
+        return error.TimedOut
+            ? new ApiTokenException(
+                ErrorKind.OperationTimeout,
+                $"{endpoint.Service} at {endpoint.BaseUri.Host} did not {request.Purpose} in time: {redactor.Redact(error.Message)}{effect}",
+                "Try again later; a longer time can be given when connecting (-TimeoutSec).",
+                inner: error) { OutcomeUnknown = unknown }
+            : new ApiTokenException(
+                ErrorKind.ConnectionError,
+                $"No answer from {endpoint.Service} at {endpoint.BaseUri.Host} to: {request.Purpose}. {redactor.Redact(error.Message)}{effect}",
+                "Check the address, the network and the service's status page, then try again.",
+                inner: error) { OutcomeUnknown = unknown };
+    }
+
+    // The parser's own message may quote the body, so only the place is told.
+    public ApiTokenException NotJson(ServiceRequest request, JsonException error) => ApiTokenException.InvalidResult(
+        $"{endpoint.Service} did not answer with the JSON expected to: {request.Purpose} (line {error.LineNumber + 1}, byte {error.BytePositionInLine}).",
+        request.IsWrite);
+
+    public ApiTokenException TooLarge(ServiceRequest request, ResponseTooLargeException error) => ApiTokenException.InvalidResult(
+        $"{endpoint.Service}: {error.Message} Asked for: {request.Purpose}.",
+        request.IsWrite);
+
+    private static (ErrorKind Kind, string Action) KindOf(HttpStatusCode status) => (int)status switch
+    {
+        401 => (ErrorKind.AuthenticationError, "The credential is wrong, disabled, expired or revoked: connect again with Connect-ApiTokenService."),
+        403 => (ErrorKind.PermissionDenied, "The credential may not do this. Check its permissions, the account and the region or address of the connection."),
+        404 => (ErrorKind.ObjectNotFound, "It may have been removed already. Get-ApiToken lists what exists."),
+        408 => (ErrorKind.OperationTimeout, "Try again later."),
+        409 => (ErrorKind.ResourceExists, "Its present state forbids this. Look at it with Get-ApiToken."),
+        429 => (ErrorKind.LimitsExceeded, "The service limits requests: wait, then go on with fewer at once."),
+        >= 400 and <= 499 => (ErrorKind.InvalidData, "Correct what the service names, then try again."),
+        _ => (ErrorKind.ConnectionError, "The service failed. Try again later; quote the correlation id, if there is one, to its support."),
+    };
+
+    private string Words(ServiceResponse response)
+    {
+        string? words = null;
+        try
+        {
+            using var body = JsonDocument.Parse(response.Body);
+            words = endpoint.ReadError(body.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // An error page, or none at all: the status says enough.
+        }
+
+        if (string.IsNullOrWhiteSpace(words))
+        {
+            return string.Empty;
+        }
+
+        string clean = redactor.Redact(new string([.. words!.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.'));
+        return clean.Length <= LongestText ? clean : clean.Substring(0, LongestText) + "…";
+    }
+}

@@ -1,0 +1,37 @@
+using System.Security;
+using System.Text.RegularExpressions;
+
+namespace ApiTokens.Http;
+
+/// <summary>
+/// Takes secrets out of texts that come from a service. Services echo part of a bad token in their 401
+/// (contracts/gcore.md, 1.6), so parts of the credential go too, and so does all that has the form of a secret.
+/// </summary>
+internal sealed class Redactor(Func<SecureString?> credential)
+{
+    private const string Mask = "***";
+    private const int ShortestPart = 4;
+
+    // A JWT, a Gcore secret, a long run of hex, anything long without a space that mixes digits and letters.
+    private static readonly Regex SecretForm = new(
+        @"eyJ[\w-]{6,}(\.[\w-]*)*|\b\d+[$_][\w-]{6,}|\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}",
+        RegexOptions.CultureInvariant,
+        TimeSpan.FromSeconds(2));
+
+    private static readonly Regex Word = new(@"[\w$.+/=~-]{4,}", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
+
+    public string Redact(string text)
+    {
+        text = SecretForm.Replace(text, Mask);
+        string? secret = credential() is { } held ? SecretText.Reveal(held) : null;
+        return string.IsNullOrEmpty(secret)
+            ? text
+            : Word.Replace(text, word => IsPartOf(secret!, word.Value) ? Mask : word.Value);
+    }
+
+    private static bool IsPartOf(string secret, string word)
+    {
+        string core = word.Trim('.');
+        return core.Length >= ShortestPart && (secret.Contains(core) || core.Contains(secret));
+    }
+}

@@ -1,0 +1,252 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Polly;
+
+namespace ApiTokens.Http;
+
+/// <summary>
+/// The way of every request: authenticated, sent over the shared sockets, repeated where that is safe, read up to a cap,
+/// and turned into an object or an <see cref="ApiTokenException"/> without secrets.
+/// </summary>
+internal sealed class ServiceClient
+{
+    /// <summary>How long a write that is under way when a stop comes may still take; no request starts after the stop.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private readonly ServiceEndpoint _endpoint;
+    private readonly ServiceCredential _credential;
+    private readonly ResiliencePipeline<ServiceResponse> _retry;
+    private readonly ErrorReader _errors;
+
+    public ServiceClient(ServiceEndpoint endpoint, ServiceCredential credential)
+    {
+        _endpoint = endpoint;
+        _credential = credential;
+        _retry = RetryPolicy.Create(endpoint.Time);
+        _errors = new ErrorReader(endpoint, new Redactor(() => credential.Secret));
+    }
+
+    /// <summary>A client for requests that carry their credential in the body, such as a login.</summary>
+    public static ServiceClient Anonymous(ServiceEndpoint endpoint, System.Security.SecureString secretToRedact) =>
+        new(endpoint, new SecretCredential("Bearer", secretToRedact));
+
+    /// <summary>Sends a request and reads its answer as JSON.</summary>
+    public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken stop)
+        where T : class
+    {
+        ServiceResponse response = await SendAsync(request, stop).ConfigureAwait(false);
+        return Read(request, response, type)
+            ?? throw ApiTokenException.InvalidResult($"{_endpoint.Service} gave an empty answer to: {request.Purpose}.", request.IsWrite);
+    }
+
+    /// <summary>Sends a request and reads its answer as JSON if it has any: some services do not document what a change answers.</summary>
+    public async Task<T?> TryGetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken stop)
+        where T : class
+    {
+        ServiceResponse response = await SendAsync(request, stop).ConfigureAwait(false);
+        try
+        {
+            return response.Body.Length == 0 ? null : JsonSerializer.Deserialize(response.Body, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends a request; any 2xx is success. With <paramref name="goneIsDone"/>, so is a 404 that answers a repeated request: the first one did it.</summary>
+    public async Task<ServiceResponse> SendAsync(ServiceRequest request, CancellationToken stop, bool goneIsDone = false)
+    {
+        ServiceResponse response = await ExecuteAsync(request, keepOpen: false, stop).ConfigureAwait(false);
+        return response.IsSuccess || (goneIsDone && response is { Attempts: > 1, Status: System.Net.HttpStatusCode.NotFound })
+            ? response
+            : throw _errors.Explain(request, response);
+    }
+
+    /// <summary>Reads a bare JSON array element by element, however long it is.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken stop)
+    {
+        ServiceResponse response = await ExecuteAsync(request, keepOpen: true, stop).ConfigureAwait(false);
+        if (!response.IsSuccess)
+        {
+            throw _errors.Explain(request, response);
+        }
+
+        using Stream body = response.OpenBody!;
+        IAsyncEnumerator<T?> items = JsonSerializer.DeserializeAsyncEnumerable(body, type, stop).GetAsyncEnumerator(stop);
+        try
+        {
+            while (await NextAsync(request, items, stop).ConfigureAwait(false))
+            {
+                if (items.Current is { } item)
+                {
+                    yield return item;
+                }
+            }
+        }
+        finally
+        {
+            await items.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> NextAsync<T>(ServiceRequest request, IAsyncEnumerator<T?> items, CancellationToken stop)
+    {
+        try
+        {
+            return await items.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (JsonException e)
+        {
+            throw _errors.NotJson(request, e);
+        }
+        catch (ResponseTooLargeException e)
+        {
+            throw _errors.TooLarge(request, e);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException && !stop.IsCancellationRequested)
+        {
+            throw _errors.NoAnswer(request, e as TransportException ?? TransportException.From(e));
+        }
+    }
+
+    private T? Read<T>(ServiceRequest request, ServiceResponse response, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(response.Body, type);
+        }
+        catch (JsonException e)
+        {
+            throw _errors.NotJson(request, e);
+        }
+    }
+
+    private async Task<ServiceResponse> ExecuteAsync(ServiceRequest request, bool keepOpen, CancellationToken stop)
+    {
+        int attempts = 0;
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, stop);
+        context.Properties.Set(RetryPolicy.RequestKey, request);
+        try
+        {
+            ServiceResponse response = await _retry.ExecuteAsync(
+                async _ =>
+                {
+                    attempts++;
+                    return await AttemptAsync(request, keepOpen, stop).ConfigureAwait(false);
+                },
+                context).ConfigureAwait(false);
+            response.Attempts = attempts;
+            return response;
+        }
+        catch (TransportException e)
+        {
+            throw _errors.NoAnswer(request, e);
+        }
+        catch (ResponseTooLargeException e)
+        {
+            throw _errors.TooLarge(request, e);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using HttpRequestMessage message = await MessageAsync(request, stop).ConfigureAwait(false);
+        using CancellationTokenSource timeout = _endpoint.Time.CreateCancellationTokenSource(_endpoint.Timeout);
+        using var grace = new CancellationTokenSource();
+        using CancellationTokenRegistration stopped = stop.Register(() => EndSoon(grace, request));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, grace.Token);
+        HttpResponseMessage? response = null;
+        bool open = false;
+        try
+        {
+            stop.ThrowIfCancellationRequested();
+            response = await HttpStack.CreateClient().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
+            var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time);
+            open = keepOpen && response.IsSuccessStatusCode;
+            return new ServiceResponse
+            {
+                Status = response.StatusCode,
+                MediaType = response.Content.Headers.ContentType?.MediaType,
+                RetryAfter = response.Headers.RetryAfter,
+                CorrelationId = Header(response, _endpoint.CorrelationHeader),
+                OpenBody = open ? body : null,
+                Body = open ? [] : await ReadAllAsync(body, either.Token).ConfigureAwait(false),
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            throw e switch
+            {
+                ResponseTooLargeException => e,
+                _ when grace.IsCancellationRequested => new OperationCanceledException(stop),
+                _ when timeout.IsCancellationRequested => TransportException.Timeout(_endpoint.Timeout),
+                TransportException => e,
+                _ => TransportException.From(e),
+            };
+        }
+        finally
+        {
+            if (!open)
+            {
+                response?.Dispose();
+            }
+        }
+    }
+
+    // A read is dropped at once. A write that may already be at the service is given time to say how it went.
+    private static void EndSoon(CancellationTokenSource source, ServiceRequest request)
+    {
+        if (request.IsWrite)
+        {
+            source.CancelAfter(StopGrace);
+        }
+        else
+        {
+            source.Cancel();
+        }
+    }
+
+    private async Task<HttpRequestMessage> MessageAsync(ServiceRequest request, CancellationToken stop)
+    {
+        var message = new HttpRequestMessage(request.Method, request.UriBelow(_endpoint.BaseUri));
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.UserAgent.Add(new ProductInfoHeaderValue("ApiTokens", typeof(ServiceClient).Assembly.GetName().Version.ToString(3)));
+        foreach (KeyValuePair<string, string> header in _endpoint.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        if (!request.Anonymous)
+        {
+            message.Headers.Authorization = await _credential.GetHeaderAsync(stop).ConfigureAwait(false);
+        }
+
+        if (request.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return message;
+    }
+
+    private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var all = new MemoryStream();
+        await body.CopyToAsync(all, 16 * 1024, cancellationToken).ConfigureAwait(false);
+        return all.ToArray();
+    }
+
+    private static string? Header(HttpResponseMessage response, string? name) =>
+        name is not null && response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
+}

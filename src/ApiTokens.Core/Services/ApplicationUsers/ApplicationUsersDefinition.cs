@@ -1,0 +1,44 @@
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.ApplicationUsers;
+
+/// <summary>API tokens of an application's users, by our own published contract (docs/application-users-api.yaml).</summary>
+internal sealed class ApplicationUsersDefinition : ServiceDefinition
+{
+    public static readonly ServiceCapabilities Can = new()
+    {
+        Rename = true,
+        UpdateAccess = true,
+        Regenerate = true,
+        RemoveAll = true,
+        LastUsed = true,
+        Expiry = ExpiryChoice.Months,
+        SetEnabledAdvice = "Application Users tokens have no inactive state: revoke the token (Remove-ApiToken), or reset it.",
+    };
+
+    public override string Name => "ApplicationUsers";
+
+    public override string ConnectionName => "application-users";
+
+    public override ServiceCapabilities Capabilities => Can;
+
+    // There is no vendor's address: whoever implements the contract has one.
+    public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>();
+
+    internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
+    {
+        string site = RequireAccount(request, "the name of the site");
+        SecretCredential credential = SecretOnly(request, "Bearer");
+        var endpoint = new ServiceEndpoint
+        {
+            Service = Name,
+            BaseUri = baseUri,
+            ReadError = body => ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "title"),
+            Timeout = request.Timeout,
+            Time = request.Time,
+        };
+        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, site);
+        var service = new ApplicationUsersService(identity, new ServiceClient(endpoint, credential), request.PageSize, request.Time);
+        return Task.FromResult(new OpenedService(service, site));
+    }
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.ApplicationUsers;
+
+/// <summary>The tokens of the users of one site (docs/application-users-api.yaml).</summary>
+internal sealed class ApplicationUsersService(ConnectionIdentity identity, ServiceClient client, int pageSize, TimeProvider time)
+    : TokenService(identity, time)
+{
+    private const int DefaultMonths = 6;
+
+    private static readonly Regex IdForm = new(@"\Aat_[0-9a-z]{20}\z", RegexOptions.CultureInvariant);
+    private static readonly HttpMethod Patch = new("PATCH");
+
+    private string? _ownId;
+
+    public override ServiceCapabilities Capabilities => ApplicationUsersDefinition.Can;
+
+    public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
+
+    public override bool IsId(string text) => IdForm.IsMatch(text);
+
+    public override async Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
+    {
+        ApiWire[] apis = await client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "apis") { Purpose = "list the APIs" }, ApplicationUsersJson.Default.ApiWireArray, cancellationToken)
+            .ConfigureAwait(false);
+        return [.. apis.Where(api => api.Code is not null).Select(api => Permission("Api", api.Code!, api.Name))];
+    }
+
+    public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
+        token.Id == (_ownId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId ?? string.Empty);
+
+    protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
+        Page<ApiToken>.WalkAsync((number, stop) => ReadPageAsync(number, filter, stop), token => token.Id, cancellationToken);
+
+    protected override async Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken) => Map(await client.GetAsync(
+        new ServiceRequest(HttpMethod.Get, TokenPath(id)) { Purpose = $"read token {id}" }, ApplicationUsersJson.Default.UserTokenWire, cancellationToken)
+        .ConfigureAwait(false));
+
+    protected override void ValidateNew(NewTokenRequest request)
+    {
+        if (request.Name.Length > 0)
+        {
+            CheckName(request.Name, "Name");
+        }
+
+        if (string.IsNullOrWhiteSpace(request.User))
+        {
+            throw ApiTokenException.InvalidParameter("User", "the user whom the token acts for is needed.", "Give the id of a user of the site.");
+        }
+
+        Refuse(request.Scope.Count > 0, "Scope", "Give -Access or -ApplyToAll.");
+        Refuse(request.Audience.Count > 0, "Audience", "Give -Access or -ApplyToAll.");
+        Refuse(request.Role is not null, "Role", "Give -Access or -ApplyToAll.");
+    }
+
+    protected override Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken) =>
+        IssueAsync(
+            ["sites", Identity.Account, "users", request.User!, "tokens"],
+            new UserTokenChangeWire
+            {
+                Name = request.Name.Length > 0 ? request.Name : null,
+                ExpirationMonths = request.Expiry.Months ?? DefaultMonths,
+                Access = Levels(request.Access),
+                ApplyToAll = Level(request.ApplyToAll),
+            },
+            $"create a token for '{request.User}'",
+            cancellationToken);
+
+    protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
+        EditAsync(id, new UserTokenChangeWire { Name = newName }, $"rename token {id}", cancellationToken);
+
+    protected override Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken) =>
+        EditAsync(
+            id,
+            new UserTokenChangeWire { Access = Levels(changes.Access ?? new Dictionary<string, AccessLevel>()), ApplyToAll = Level(changes.ApplyToAll) },
+            $"change the access of token {id}",
+            cancellationToken);
+
+    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
+        client.SendAsync(new ServiceRequest(HttpMethod.Post, [.. TokenPath(id), "revoke"]) { Purpose = $"revoke token {id}" }, cancellationToken);
+
+    protected override async Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken)
+    {
+        RevokedWire answer = await client.GetAsync(
+            new ServiceRequest(HttpMethod.Post, "sites", Identity.Account, "users", user, "tokens", "revoke") { Purpose = $"revoke all tokens of '{user}'" },
+            ApplicationUsersJson.Default.RevokedWire,
+            cancellationToken).ConfigureAwait(false);
+        return answer.Revoked ?? [];
+    }
+
+    protected override async Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken)
+    {
+        int months = expiry.Months ?? (await client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, TokenPath(id)) { Purpose = $"read token {id}" }, ApplicationUsersJson.Default.UserTokenWire, cancellationToken)
+            .ConfigureAwait(false)).ExpirationMonths ?? DefaultMonths;
+        return await IssueAsync(
+            [.. TokenPath(id), "regenerate"], new UserTokenChangeWire { ExpirationMonths = months }, $"regenerate token {id}", cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Dictionary<string, string>? Levels(IReadOnlyDictionary<string, AccessLevel> access) =>
+        access.Count == 0 ? null : access.ToDictionary(entry => entry.Key, entry => Level(entry.Value)!);
+
+    private static string? Level(AccessLevel? level) => level?.ToString().ToLowerInvariant();
+
+    private Task<CallerWire> WhoAmIAsync(CancellationToken cancellationToken) => client.GetAsync(
+        new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "me") { Purpose = "prove the credential" }, ApplicationUsersJson.Default.CallerWire, cancellationToken);
+
+    private async Task<IssuedToken> IssueAsync(string[] path, UserTokenChangeWire body, string purpose, CancellationToken cancellationToken)
+    {
+        UserTokenWire wire = await client.GetAsync(
+            new ServiceRequest(HttpMethod.Post, path) { Body = Serialize(body), Repeat = Repeat.OnlyIfNotDone, Purpose = purpose },
+            ApplicationUsersJson.Default.UserTokenWire,
+            cancellationToken).ConfigureAwait(false);
+        ApiToken token = Map(wire);
+        return wire.Secret is { Length: > 0 } secret ? new IssuedToken(token, SecretText.Protect(secret)) : throw SecretMissing(token);
+    }
+
+    private async Task<ApiToken?> EditAsync(string id, UserTokenChangeWire change, string purpose, CancellationToken cancellationToken) => Map(await client.GetAsync(
+        new ServiceRequest(Patch, TokenPath(id)) { Body = Serialize(change), Purpose = purpose }, ApplicationUsersJson.Default.UserTokenWire, cancellationToken)
+        .ConfigureAwait(false));
+
+    private static byte[] Serialize(UserTokenChangeWire body) => JsonSerializer.SerializeToUtf8Bytes(body, ApplicationUsersJson.Default.UserTokenChangeWire);
+
+    private string[] TokenPath(string id) => ["sites", Identity.Account, "tokens", id];
+
+    private async Task<Page<ApiToken>> ReadPageAsync(int number, TokenFilter filter, CancellationToken cancellationToken)
+    {
+        string? status = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
+        UserTokenPageWire page = await client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "tokens") { Purpose = "list the tokens" }
+                .WithQuery("userId", filter.User)
+                .WithQuery("status", status)
+                .WithQuery("pageNumber", (number + 1).ToString(CultureInfo.InvariantCulture))
+                .WithQuery("pageSize", pageSize.ToString(CultureInfo.InvariantCulture)),
+            ApplicationUsersJson.Default.UserTokenPageWire,
+            cancellationToken).ConfigureAwait(false);
+        ApiToken[] items = [.. (page.Items ?? throw ApiTokenException.InvalidResult("ApplicationUsers answered with a list that has no items.")).Select(Map)];
+        return new Page<ApiToken>(items, page.PageSize ?? pageSize, page.TotalCount ?? items.Length);
+    }
+
+    // The one rule for the status: revoked, then expired, then active (contracts/application-users.md, 2.4).
+    private TokenStatus StatusOf(UserTokenWire wire) => wire switch
+    {
+        { Status: "revoked" } or { RevokedAt: not null } => TokenStatus.Revoked,
+        { Status: "expired" } => TokenStatus.Expired,
+        { ExpiresAt: { } end } when end <= Time.GetUtcNow() => TokenStatus.Expired,
+        _ => TokenStatus.Active,
+    };
+
+    private ApiToken Map(UserTokenWire wire) => new()
+    {
+        Connection = Identity.Connection,
+        Service = Identity.Service,
+        Account = Identity.Account,
+        Id = wire.Id ?? throw ApiTokenException.InvalidResult("ApplicationUsers answered with a token that has no id.", outcomeUnknown: true),
+        Name = wire.Name ?? string.Empty,
+        Status = StatusOf(wire),
+        Owner = wire.UserId,
+        Issuer = wire.CreatedBy,
+        Access = wire.Access?.ToDictionary(
+            entry => entry.Key,
+            entry => Enum.TryParse(entry.Value, ignoreCase: true, out AccessLevel level) ? level : throw ApiTokenException.InvalidResult($"ApplicationUsers answered with the unknown access level '{entry.Value}'.")),
+        CreatedAt = wire.CreatedAt,
+        UpdatedAt = wire.RegeneratedAt,
+        ExpiresAt = wire.ExpiresAt,
+        LastUsedAt = wire.LastUsedAt,
+    };
+}

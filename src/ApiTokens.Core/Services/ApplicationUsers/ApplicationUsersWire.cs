@@ -1,0 +1,120 @@
+using System.Text.Json.Serialization;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.ApplicationUsers;
+
+/// <summary>A token of Application Users (docs/application-users-api.yaml). <c>secret</c> is only in the answers to adding and regenerating.</summary>
+internal sealed class UserTokenWire
+{
+    [JsonPropertyName("id")]
+    public string? Id { get; set; }
+
+    [JsonPropertyName("userId")]
+    public string? UserId { get; set; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("status")]
+    public string? Status { get; set; }
+
+    [JsonPropertyName("access")]
+    public Dictionary<string, string>? Access { get; set; }
+
+    [JsonPropertyName("expirationMonths")]
+    public int? ExpirationMonths { get; set; }
+
+    [JsonPropertyName("createdAt")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? CreatedAt { get; set; }
+
+    [JsonPropertyName("createdBy")]
+    public string? CreatedBy { get; set; }
+
+    [JsonPropertyName("expiresAt")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    [JsonPropertyName("regeneratedAt")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? RegeneratedAt { get; set; }
+
+    [JsonPropertyName("revokedAt")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? RevokedAt { get; set; }
+
+    [JsonPropertyName("lastUsedAt")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? LastUsedAt { get; set; }
+
+    [JsonPropertyName("secret")]
+    public string? Secret { get; set; }
+}
+
+/// <summary>A page of tokens.</summary>
+internal sealed class UserTokenPageWire
+{
+    [JsonPropertyName("items")]
+    public UserTokenWire[]? Items { get; set; }
+
+    [JsonPropertyName("pageSize")]
+    public int? PageSize { get; set; }
+
+    [JsonPropertyName("totalCount")]
+    public long? TotalCount { get; set; }
+}
+
+/// <summary>The body of adding, editing and regenerating; what is null is not sent.</summary>
+internal sealed class UserTokenChangeWire
+{
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("expirationMonths")]
+    public int? ExpirationMonths { get; set; }
+
+    [JsonPropertyName("access")]
+    public Dictionary<string, string>? Access { get; set; }
+
+    [JsonPropertyName("applyToAll")]
+    public string? ApplyToAll { get; set; }
+}
+
+/// <summary>The ids that revoking all tokens of a user revoked.</summary>
+internal sealed class RevokedWire
+{
+    [JsonPropertyName("revoked")]
+    public string[]? Revoked { get; set; }
+}
+
+/// <summary>Who the caller is.</summary>
+internal sealed class CallerWire
+{
+    [JsonPropertyName("userId")]
+    public string? UserId { get; set; }
+
+    [JsonPropertyName("tokenId")]
+    public string? TokenId { get; set; }
+
+    [JsonPropertyName("canManageApiTokens")]
+    public bool? CanManageApiTokens { get; set; }
+}
+
+/// <summary>An API of the catalogue.</summary>
+internal sealed class ApiWire
+{
+    [JsonPropertyName("code")]
+    public string? Code { get; set; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(UserTokenWire))]
+[JsonSerializable(typeof(UserTokenPageWire))]
+[JsonSerializable(typeof(UserTokenChangeWire))]
+[JsonSerializable(typeof(RevokedWire))]
+[JsonSerializable(typeof(CallerWire))]
+[JsonSerializable(typeof(ApiWire[]))]
+internal sealed partial class ApplicationUsersJson : JsonSerializerContext;

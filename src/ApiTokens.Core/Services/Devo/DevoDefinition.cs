@@ -1,0 +1,60 @@
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Devo;
+
+/// <summary>Devo's Credentials API (contracts/devo.md).</summary>
+internal sealed class DevoDefinition : ServiceDefinition
+{
+    public static readonly ServiceCapabilities Can = new()
+    {
+        SetEnabled = true,
+        Rename = true,
+        ReadSecret = true,
+        Expiry = ExpiryChoice.None,
+        ReadSecretAdvice = "Only the token's owner and its authorized user can read it: connect as one of them.",
+    };
+
+    public override string Name => "Devo";
+
+    public override string ConnectionName => "devo";
+
+    public override ServiceCapabilities Capabilities => Can;
+
+    // contracts/devo.md, 2.1.
+    public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>
+    {
+        ["US"] = new("https://api-us.devo.com"),
+        ["EU"] = new("https://api-eu.devo.com"),
+        ["CA"] = new("https://api-ca.devo.com"),
+        ["APAC"] = new("https://api-apac.devo.com"),
+        ["US3"] = new("https://api-us3.devo.com"),
+        ["ES"] = new("https://api-es.devo.com"),
+    };
+
+    internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
+    {
+        string account = RequireAccount(request, "the name of the Devo domain");
+        int at = account.IndexOf('@');
+        if (at >= 0)
+        {
+            // 2.1: the documentation says not to use the child's part. Choosing for the user could reach the wrong domain.
+            throw ApiTokenException.InvalidParameter(
+                "Account", $"'{account}' names a child domain.", $"Devo wants the name without the child: '{account.Substring(at + 1)}'.");
+        }
+
+        SecretCredential credential = SecretOnly(request, "Bearer");
+        var endpoint = new ServiceEndpoint
+        {
+            Service = Name,
+            BaseUri = baseUri,
+            CorrelationHeader = "x-devo-cid",
+            ReadError = body => body.TryGetProperty("error", out System.Text.Json.JsonElement error)
+                ? ErrorWords.Field(error, "message") ?? ErrorWords.Flatten(error)
+                : ErrorWords.Field(body, "message"),
+            Timeout = request.Timeout,
+            Time = request.Time,
+        };
+        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
+        return Task.FromResult(new OpenedService(new DevoService(identity, new ServiceClient(endpoint, credential), credential, request.Time), account));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Devo;
+
+/// <summary>What Devo lets one ask for (contracts/devo.md, 2.4 and 2.6).</summary>
+internal static class DevoRules
+{
+    /// <summary>A secret of someone else's token is shown in this form (2.2).</summary>
+    public const string MaskedPrefix = "tk.";
+
+    /// <summary>The audiences of the documentation's examples; the whole list is not documented, so others are let through.</summary>
+    public static readonly IReadOnlyDictionary<string, string> DataAudiences = new Dictionary<string, string>
+    {
+        ["aggregations"] = "Aggregation tasks",
+        ["apiv2"] = "Queries",
+        ["apiv2-admin"] = "Management of query jobs",
+        ["alerts"] = "Alerts",
+        ["http"] = "Ingestion over HTTP",
+    };
+
+    private const string ScopeHelp = "Give pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' is every table.";
+
+    private static readonly Regex AudienceForm = new(@"\A[A-Za-z0-9][A-Za-z0-9._-]*\z", RegexOptions.CultureInvariant);
+    private static readonly Regex ScopeForm = new(@"\A(table|level)://[^\s/][^\s]*\z", RegexOptions.CultureInvariant);
+
+    public static DevoNewTokenWire Check(NewTokenRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.User))
+        {
+            throw ApiTokenException.InvalidParameter("User", "Devo needs the user whom the token acts for.", "Give the user's e-mail address in the domain.");
+        }
+
+        string[] audience = Lists.Words(request.Audience);
+        if (audience.Length == 0)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Audience", "Devo needs at least one.", $"Give one or several, such as {string.Join(", ", DataAudiences.Keys)}.");
+        }
+
+        if (Array.Find(audience, value => !AudienceForm.IsMatch(value)) is { } badAudience)
+        {
+            throw ApiTokenException.InvalidParameter("Audience", $"'{badAudience}' is no audience.", $"Give a word, such as {string.Join(", ", DataAudiences.Keys)}.");
+        }
+
+        string[] scope = Lists.Words(request.Scope);
+        if (Array.Find(scope, value => !ScopeForm.IsMatch(value)) is { } badScope)
+        {
+            throw ApiTokenException.InvalidParameter("Scope", $"'{badScope}' is no table or level.", ScopeHelp);
+        }
+
+        bool table = scope.Any(value => value.StartsWith("table://", StringComparison.Ordinal));
+        bool level = scope.Any(value => value.StartsWith("level://", StringComparison.Ordinal));
+        if (table != level)
+        {
+            throw ApiTokenException.InvalidParameter("Scope", $"'{string.Join(" ", scope)}' lacks a {(table ? "level" : "table")}.", ScopeHelp);
+        }
+
+        return new DevoNewTokenWire
+        {
+            Name = request.Name,
+            User = request.User,
+            Audience = string.Join(" ", audience),
+            Scopes = scope.Length > 0 ? string.Join(" ", scope) : null,
+        };
+    }
+
+    /// <summary>The one rule for the status: <c>active:false</c> is Expired or Inactive by the expiry (2.5, 2.9).</summary>
+    public static TokenStatus Status(DevoTokenWire token, DateTimeOffset now) => token switch
+    {
+        { Active: not false } => TokenStatus.Active,
+        { Expiration: { } end } when end <= now => TokenStatus.Expired,
+        _ => TokenStatus.Inactive,
+    };
+}

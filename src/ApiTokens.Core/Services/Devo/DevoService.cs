@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Devo;
+
+/// <summary>The tokens of one Devo domain (contracts/devo.md, 2.3).</summary>
+internal sealed class DevoService(ConnectionIdentity identity, ServiceClient client, SecretCredential credential, TimeProvider time)
+    : TokenService(identity, time)
+{
+    // The list is one array of everything (2.3).
+    private const long ListLimit = 2L * 1024 * 1024 * 1024;
+
+    private static readonly HttpMethod Put = HttpMethod.Put;
+
+    private string? _ownId;
+
+    public override ServiceCapabilities Capabilities => DevoDefinition.Can;
+
+    // The list is the cheapest call that is documented; the first element, or the lack of any, is enough.
+    public override async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await foreach (DevoTokenWire _ in ReadListAsync("prove the credential", cancellationToken).ConfigureAwait(false))
+        {
+            break;
+        }
+    }
+
+    public override bool IsId(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    public override Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TokenPermission> permissions =
+        [
+            .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
+            Permission("Scope", "table://*.** level://admin", "Every table; the service's default."),
+        ];
+        return Task.FromResult(permissions);
+    }
+
+    // Nothing documented says which token a caller uses. But it must be of the type "Credentials API" (2.2), which those with
+    // only data audiences are not, and its own user may read its value (2.2): so the few others are read and compared.
+    public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        if (_ownId is not null)
+        {
+            return _ownId == token.Id;
+        }
+
+        if (token.Audience.Length > 0 && token.Audience.All(DevoRules.DataAudiences.ContainsKey))
+        {
+            return false;
+        }
+
+        DevoTokenWire wire = await ReadAsync(token.Id, cancellationToken).ConfigureAwait(false);
+        bool own = wire.Secret is { } value && SecretText.FixedTimeEquals(value, SecretText.Reveal(credential.Secret!));
+        _ownId = own ? token.Id : null;
+        return own;
+    }
+
+    protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (DevoTokenWire wire in ReadListAsync("list the tokens", cancellationToken).ConfigureAwait(false))
+        {
+            yield return Map(wire);
+        }
+    }
+
+    protected override async Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken) =>
+        Map(await ReadAsync(id, cancellationToken).ConfigureAwait(false));
+
+    protected override async Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken)
+    {
+        DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        return wire.Secret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal)
+            ? new IssuedToken(Map(wire), SecretText.Protect(value))
+            : throw new ApiTokenException(
+                ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, "SecretNotShown");
+    }
+
+    protected override void ValidateNew(NewTokenRequest request)
+    {
+        CheckName(request.Name, "Name");
+        Refuse(request.Role is not null, "Role", "Give -Audience and -Scope.");
+        Refuse(request.Access.Count > 0, "Access", "Give -Audience and -Scope.");
+        Refuse(request.ApplyToAll is not null, "ApplyToAll", "Give -Audience and -Scope.");
+        DevoRules.Check(request);
+    }
+
+    protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken)
+    {
+        DevoTokenWire wire = await client.GetAsync(
+            new ServiceRequest(HttpMethod.Post, Path())
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(DevoRules.Check(request), DevoJson.Default.DevoNewTokenWire),
+                Repeat = Repeat.OnlyIfNotDone,
+                Purpose = $"create the token '{request.Name}'",
+            },
+            DevoJson.Default.DevoTokenWire,
+            cancellationToken).ConfigureAwait(false);
+
+        // What a create answers is not documented (2.5): where it lacks the value, reading the token gives it.
+        ApiToken token = Map(wire);
+        return wire.Secret is { Length: > 0 } value
+            ? new IssuedToken(token, SecretText.Protect(value))
+            : await GetWithSecretCoreAsync(token.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken)
+    {
+        string verb = enabled ? "enable" : "disable";
+        return ChangeAsync(new ServiceRequest(Put, Path(id, verb)) { Purpose = $"{verb} token {id}" }, cancellationToken);
+    }
+
+    protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            new ServiceRequest(Put, Path(id, "rename"))
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(new DevoRenameWire { Name = newName }, DevoJson.Default.DevoRenameWire),
+                Purpose = $"rename token {id}",
+            },
+            cancellationToken);
+
+    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
+        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+
+    private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken) =>
+        await client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false) is { Id: not null } wire ? Map(wire) : null;
+
+    private IAsyncEnumerable<DevoTokenWire> ReadListAsync(string purpose, CancellationToken cancellationToken) =>
+        client.StreamAsync(
+            new ServiceRequest(HttpMethod.Get, Path()) { Purpose = purpose, ResponseLimit = ListLimit }, DevoJson.Default.DevoTokenWire, cancellationToken);
+
+    private Task<DevoTokenWire> ReadAsync(string id, CancellationToken cancellationToken) =>
+        client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, DevoJson.Default.DevoTokenWire, cancellationToken);
+
+    private string[] Path(params string[] more) => ["ws", "accounts", Identity.Account, "credentials", "tokens", .. more];
+
+    private ApiToken Map(DevoTokenWire wire) => new()
+    {
+        Connection = Identity.Connection,
+        Service = Identity.Service,
+        Account = Identity.Account,
+        Id = wire.Id ?? throw ApiTokenException.InvalidResult("Devo answered with a token that has no id.", outcomeUnknown: true),
+        Name = wire.Name ?? string.Empty,
+        Status = DevoRules.Status(wire, Time.GetUtcNow()),
+        Owner = wire.User,
+        Issuer = wire.Owner,
+        Scope = Lists.Words([wire.Scope ?? string.Empty]),
+        Audience = Lists.Words([wire.Audience ?? string.Empty]),
+        CreatedAt = wire.Created,
+        UpdatedAt = wire.Updated,
+        ExpiresAt = wire.Expiration,
+    };
+}

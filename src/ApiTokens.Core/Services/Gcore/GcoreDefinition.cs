@@ -1,0 +1,56 @@
+using System.Globalization;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Gcore;
+
+/// <summary>Gcore's permanent API tokens (contracts/gcore.md).</summary>
+internal sealed class GcoreDefinition : ServiceDefinition
+{
+    public static readonly ServiceCapabilities Can = new()
+    {
+        Description = true,
+        LastUsed = true,
+        Expiry = ExpiryChoice.AnyOrNever,
+        SetEnabledAdvice = "Gcore tokens have no inactive state: remove the token, or reset it.",
+        DescriptionAdvice = "Gcore takes a description when a token is issued and keeps it: reset the token, or leave it.",
+    };
+
+    public override string Name => "Gcore";
+
+    public override string ConnectionName => "gcore";
+
+    public override ServiceCapabilities Capabilities => Can;
+
+    public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.gcore.com") };
+
+    internal override async Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
+    {
+        string[] prefix = (request.ApiVersion ?? "V2").ToUpperInvariant() switch
+        {
+            "V2" => ["iam", "v2", "clients"],
+            "V1" => ["iam", "clients"],
+            _ => throw ApiTokenException.InvalidParameter("ApiVersion", $"Gcore has no version '{request.ApiVersion}'.", "Give V2 (default) or V1."),
+        };
+        if (request.Account is { Length: > 0 } given && !long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            throw ApiTokenException.InvalidParameter("Account", $"'{given}' is no Gcore client id.", "Give the number of the account, or leave it out.");
+        }
+
+        var endpoint = new ServiceEndpoint
+        {
+            Service = Name,
+            BaseUri = baseUri,
+            ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "errors") ?? ErrorWords.Flatten(body),
+            Timeout = request.Timeout,
+            Time = request.Time,
+        };
+        ServiceCredential credential = request.Secret is { } secret
+            ? new SecretCredential("APIKey", secret)
+            : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time);
+        var client = new ServiceClient(endpoint, credential);
+        bool ask = string.IsNullOrEmpty(request.Account);
+        string account = ask ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
+        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
+        return new OpenedService(new GcoreService(identity, [.. prefix, account, "tokens"], client, credential, request.Time), account, Proven: ask);
+    }
+}

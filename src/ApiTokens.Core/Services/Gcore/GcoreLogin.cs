@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Gcore;
+
+/// <summary>Logs in with a user's name and password, and renews the session before its hour is over (contracts/gcore.md, 1.2).</summary>
+internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endpoint)
+{
+    private static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
+
+    private readonly ServiceClient _client = ServiceClient.Anonymous(endpoint, request.Password!);
+    private System.Security.SecureString? _refresh;
+
+    public async Task<LoginResult> LoginAsync(CancellationToken cancellationToken)
+    {
+        GcoreSessionWire session = await RenewAsync(cancellationToken).ConfigureAwait(false)
+            ?? await SendAsync(
+                "login",
+                new GcoreLoginWire { UserName = request.UserName!, Password = SecretText.Reveal(request.Password!), OneTimePassword = request.OneTimePassword },
+                GcoreJson.Default.GcoreLoginWire,
+                cancellationToken).ConfigureAwait(false);
+        _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.Protect(refresh) : null;
+        return session.Access is { Length: > 0 } access
+            ? new LoginResult(SecretText.Protect(access), request.Time.GetUtcNow() + AccessLifetime)
+            : throw ApiTokenException.InvalidResult("Gcore accepted the login and gave no access.");
+    }
+
+    // A session that cannot be renewed is over: log in again.
+    private async Task<GcoreSessionWire?> RenewAsync(CancellationToken cancellationToken)
+    {
+        if (_refresh is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await SendAsync(
+                "refresh", new GcoreSessionWire { Refresh = SecretText.Reveal(_refresh) }, GcoreJson.Default.GcoreSessionWire, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
+        {
+            return null;
+        }
+    }
+
+    private Task<GcoreSessionWire> SendAsync<T>(string what, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        _client.GetAsync(
+            new ServiceRequest(HttpMethod.Post, "iam", "auth", "jwt", what)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
+                Anonymous = true,
+                Repeat = Repeat.OnlyIfNotDone,
+                Purpose = $"log in as '{request.UserName}'",
+            },
+            GcoreJson.Default.GcoreSessionWire,
+            cancellationToken);
+}

@@ -1,0 +1,39 @@
+using ApiTokens.Http;
+
+namespace ApiTokens.Services;
+
+/// <summary>A service before anyone connected to it: its name, its addresses, what it can do, and how to open it.</summary>
+public abstract class ServiceDefinition
+{
+    /// <summary>Its name, as <c>-Service</c> takes it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The name that a connection to it has when none is given.</summary>
+    public abstract string ConnectionName { get; }
+
+    /// <summary>What it can do.</summary>
+    public abstract ServiceCapabilities Capabilities { get; }
+
+    /// <summary>The addresses of its regions; a single one has the empty name; none where there is no vendor's address.</summary>
+    public abstract IReadOnlyDictionary<string, Uri> Regions { get; }
+
+    /// <summary>Opens it. Sends requests only to find out the account where it was not given.</summary>
+    internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);
+
+    /// <summary>The secret, or a clear word that this service has no login by password.</summary>
+    internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret
+        ? new SecretCredential(scheme, secret)
+        : throw ApiTokenException.InvalidParameter(
+            "Credential", $"{Name} has no login by user name and password.", "Give -Token, the secret of a token that may manage tokens.");
+
+    /// <summary>The account, or a clear word that it is needed.</summary>
+    internal static string RequireAccount(ConnectionRequest request, string meaning) => string.IsNullOrWhiteSpace(request.Account)
+        ? throw ApiTokenException.InvalidParameter("Account", "it is needed.", $"Give {meaning}.")
+        : request.Account!;
+}
+
+/// <summary>An opened service and the account that it works on.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Proven">Whether finding out the account has proved the credential already.</param>
+internal sealed record OpenedService(ITokenService Service, string Account, bool Proven = false);

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Wegnology;
+
+/// <summary>WEGnology's API tokens, and Losant's with its address (contracts/wegnology.md).</summary>
+internal sealed class WegnologyDefinition : ServiceDefinition
+{
+    public static readonly ServiceCapabilities Can = new()
+    {
+        SetEnabled = true,
+        Rename = true,
+        Description = true,
+        UpdateDescription = true,
+        Expiry = ExpiryChoice.AnyOrNever,
+    };
+
+    public override string Name => "Wegnology";
+
+    public override string ConnectionName => "wegnology";
+
+    public override ServiceCapabilities Capabilities => Can;
+
+    public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.app.wnology.io") };
+
+    internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
+    {
+        WegnologyAccount account = WegnologyAccount.Parse(request.Account);
+        var endpoint = new ServiceEndpoint
+        {
+            Service = Name,
+            BaseUri = baseUri,
+            // The range that the official client asks for (1.1).
+            Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
+            ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Flatten(body),
+            Timeout = request.Timeout,
+            Time = request.Time,
+        };
+        ServiceCredential credential = request.Secret is { } secret
+            ? new SecretCredential("Bearer", secret)
+            : new LoginCredential(stop => LoginAsync(request, endpoint, stop), request.Time);
+        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account.Name);
+        var service = new WegnologyService(identity, account, WegnologyScopes.For(baseUri), new ServiceClient(endpoint, credential), credential, request);
+        return Task.FromResult(new OpenedService(service, account.Name));
+    }
+
+    private static async Task<LoginResult> LoginAsync(ConnectionRequest request, ServiceEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        var body = new WegnologyLoginWire
+        {
+            Email = request.UserName!,
+            Password = SecretText.Reveal(request.Password!),
+            TwoFactorCode = request.OneTimePassword,
+        };
+        WegnologyLoggedInWire answer = await ServiceClient.Anonymous(endpoint, request.Password!).GetAsync(
+            new ServiceRequest(HttpMethod.Post, "auth", "user")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(body, WegnologyJson.Default.WegnologyLoginWire),
+                Anonymous = true,
+                Repeat = Repeat.OnlyIfNotDone,
+                Purpose = $"log in as '{request.UserName}'",
+            },
+            WegnologyJson.Default.WegnologyLoggedInWire,
+            cancellationToken).ConfigureAwait(false);
+        return answer.Token is { Length: > 0 } secret
+            ? new LoginResult(SecretText.Protect(secret), ValidUntil: null)
+            : throw ApiTokenException.InvalidResult("WEGnology accepted the login and gave no secret.");
+    }
+}

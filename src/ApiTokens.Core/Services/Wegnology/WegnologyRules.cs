@@ -1,0 +1,48 @@
+using System.Security;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ApiTokens.Services.Wegnology;
+
+/// <summary>What WEGnology's tokens are like (contracts/wegnology.md, 1.4 and 1.7).</summary>
+internal static class WegnologyRules
+{
+    public const int LongestDescription = 32767;
+
+    private static readonly Regex IdForm = new(@"\A[A-Fa-f\d]{24}\z", RegexOptions.CultureInvariant);
+    private static readonly Regex IdInText = new(@"(?<![A-Fa-f\d])[A-Fa-f\d]{24}(?![A-Fa-f\d])", RegexOptions.CultureInvariant);
+
+    public static bool IsId(string text) => IdForm.IsMatch(text);
+
+    /// <summary>The one rule for the status: there is no expired status, so the clock comes first (1.8).</summary>
+    public static TokenStatus Status(WegnologyTokenWire token, DateTimeOffset now) => token switch
+    {
+        { ExpirationDate: { } end } when end <= now => TokenStatus.Expired,
+        { Status: "inactive" } => TokenStatus.Inactive,
+        _ => TokenStatus.Active,
+    };
+
+    /// <summary>
+    /// Ids that stand in a secret's claims. The claims are not documented (1.7), so none is relied on by its name: an id of
+    /// a token found among them tells that the secret is that token's.
+    /// </summary>
+    public static IReadOnlyCollection<string> IdsInClaims(SecureString secret)
+    {
+        string[] parts = SecretText.Reveal(secret).Split('.');
+        if (parts.Length != 3)
+        {
+            return [];
+        }
+
+        try
+        {
+            string base64 = parts[1].Replace('-', '+').Replace('_', '/');
+            string claims = Encoding.UTF8.GetString(Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '=')));
+            return [.. IdInText.Matches(claims).Cast<Match>().Select(match => match.Value)];
+        }
+        catch (FormatException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Wegnology;
+
+/// <summary>The scope values and the presets of the web form (contracts/wegnology.md, 1.6).</summary>
+internal sealed class WegnologyScopes
+{
+    /// <summary>The presets, with the end of their value for each kind of account.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Presets = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["All"] = string.Empty,
+        ["ReadOnly"] = ".read",
+        ["Cli"] = ".cli",
+    };
+
+    private const string WegnologyList = "wegnology_api_1.24.5";
+
+    private static readonly Lazy<Dictionary<string, Dictionary<string, string[]>>> Catalogue = new(Load);
+
+    private readonly Dictionary<string, string> _values;
+
+    private WegnologyScopes(IEnumerable<string> values)
+    {
+        _values = values.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(value => value, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>All values, in the catalogue's order.</summary>
+    public IEnumerable<string> Values => _values.Values;
+
+    /// <summary>WEGnology's own values at its own address; Losant's too elsewhere, as Losant has dedicated hosts.</summary>
+    public static WegnologyScopes For(Uri baseUri) => new(Catalogue.Value
+        .Where(list => list.Key == WegnologyList || !(baseUri.IsLoopback || baseUri.Host.EndsWith(".wnology.io", StringComparison.OrdinalIgnoreCase)))
+        .SelectMany(list => list.Value.Values)
+        .SelectMany(values => values));
+
+    /// <summary>What goes over the wire for what a user gave: presets become their value, the rest must be in the catalogue.</summary>
+    public string[]? Resolve(IEnumerable<string> given, WegnologyAccount account)
+    {
+        string[] wanted = Lists.Words(given);
+        return wanted.Length == 0 ? null : [.. wanted.Select(value => Resolve(value, account)).Distinct()];
+    }
+
+    private string Resolve(string value, WegnologyAccount account)
+    {
+        string wire = Presets.TryGetValue(value, out string? suffix) ? $"all.{account.Kind}{suffix}" : value;
+        return _values.TryGetValue(wire, out string? known)
+            ? known
+            : throw ApiTokenException.InvalidParameter(
+                "Scope",
+                $"'{value}' is no scope of a WEGnology {account.Kind.ToLowerInvariant()} token.",
+                "Give All, ReadOnly, Cli (not for instances), or values that Get-ApiTokenPermission lists.");
+    }
+
+    private static Dictionary<string, Dictionary<string, string[]>> Load()
+    {
+        using Stream data = typeof(WegnologyScopes).Assembly.GetManifestResourceStream("ApiTokens.Services.Wegnology.wegnology-scopes.json");
+        return JsonSerializer.Deserialize(data, WegnologyJson.Default.DictionaryStringDictionaryStringStringArray)!;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Wegnology;
+
+/// <summary>The tokens of one WEGnology user, application or instance (contracts/wegnology.md, 1.2).</summary>
+internal sealed class WegnologyService(
+    ConnectionIdentity identity, WegnologyAccount account, WegnologyScopes scopes, ServiceClient client, ServiceCredential credential, ConnectionRequest request)
+    : TokenService(identity, request.Time)
+{
+    private static readonly HttpMethod Patch = new("PATCH");
+
+    private IReadOnlyCollection<string>? _ownIds;
+
+    public override ServiceCapabilities Capabilities => WegnologyDefinition.Can;
+
+    public override Task CheckAsync(CancellationToken cancellationToken) =>
+        client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, account.Path) { Purpose = "prove the credential" }.WithQuery("perPage", "1"),
+            WegnologyJson.Default.WegnologyPageWire,
+            cancellationToken);
+
+    public override bool IsId(string text) => WegnologyRules.IsId(text);
+
+    public override Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TokenPermission> permissions =
+        [
+            .. WegnologyScopes.Presets
+                .Where(preset => scopes.Values.Contains($"all.{account.Kind}{preset.Value}"))
+                .Select(preset => Permission("Preset", preset.Key, $"all.{account.Kind}{preset.Value}")),
+            .. scopes.Values.Select(value => Permission("Scope", value)),
+        ];
+        return Task.FromResult(permissions);
+    }
+
+    public override Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        // A login's session is no token of the list; a secret that was given may name its token in its claims.
+        _ownIds ??= credential is SecretCredential given ? WegnologyRules.IdsInClaims(given.Secret!) : [];
+        return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
+    }
+
+    protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
+        Page<ApiToken>.WalkAsync((number, stop) => ReadPageAsync(number, filter, stop), token => token.Id, cancellationToken);
+
+    protected override async Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken) =>
+        Map(await client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, WegnologyJson.Default.WegnologyTokenWire, cancellationToken)
+            .ConfigureAwait(false));
+
+    protected override void ValidateNew(NewTokenRequest request)
+    {
+        CheckName(request.Name, "Name");
+        CheckDescription(request.Description);
+        scopes.Resolve(request.Scope, account);
+        Refuse(request.Audience.Count > 0, "Audience", "Give -Scope.");
+        Refuse(request.Role is not null, "Role", "Give -Scope.");
+        Refuse(request.Access.Count > 0, "Access", "Give -Scope.");
+        Refuse(request.ApplyToAll is not null, "ApplyToAll", "Give -Scope.");
+        Refuse(request.User is not null, "User", "Its tokens act for the connection's account: leave it out.");
+    }
+
+    protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken)
+    {
+        var body = new WegnologyNewTokenWire
+        {
+            Name = request.Name,
+            Description = request.Description,
+            ExpirationDate = request.Expiry.Moment(Time.GetUtcNow())?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            Scope = scopes.Resolve(request.Scope, account),
+        };
+        WegnologyTokenWire wire = await client.GetAsync(
+            new ServiceRequest(HttpMethod.Post, account.Path)
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(body, WegnologyJson.Default.WegnologyNewTokenWire),
+                Repeat = Repeat.OnlyIfNotDone,
+                Purpose = $"create the token '{request.Name}'",
+            },
+            WegnologyJson.Default.WegnologyTokenWire,
+            cancellationToken).ConfigureAwait(false);
+        ApiToken token = Map(wire);
+        return wire.Token is { Length: > 0 } secret
+            ? new IssuedToken(token, SecretText.Protect(secret))
+            : throw SecretMissing(token);
+    }
+
+    protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken) =>
+        ChangeAsync(id, new WegnologyChangeWire { Status = enabled ? "active" : "inactive" }, $"{(enabled ? "enable" : "disable")} token {id}", cancellationToken);
+
+    protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
+        ChangeAsync(id, new WegnologyChangeWire { Name = newName }, $"rename token {id}", cancellationToken);
+
+    protected override Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken)
+    {
+        CheckDescription(changes.Description);
+        return ChangeAsync(id, new WegnologyChangeWire { Description = changes.Description }, $"change token {id}", cancellationToken);
+    }
+
+    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
+        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+
+    private static void CheckDescription(string? description)
+    {
+        if (description?.Length > WegnologyRules.LongestDescription)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Description", $"it has {description.Length} characters.", $"Give at most {WegnologyRules.LongestDescription}.");
+        }
+    }
+
+    private async Task<ApiToken?> ChangeAsync(string id, WegnologyChangeWire change, string purpose, CancellationToken cancellationToken) =>
+        Map(await client.GetAsync(
+            new ServiceRequest(Patch, Path(id))
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(change, WegnologyJson.Default.WegnologyChangeWire),
+                Purpose = purpose,
+            },
+            WegnologyJson.Default.WegnologyTokenWire,
+            cancellationToken).ConfigureAwait(false));
+
+    // Sorted by id, which grows with time: what is created meanwhile comes last, which Page.WalkAsync relies on.
+    private async Task<Page<ApiToken>> ReadPageAsync(int number, TokenFilter filter, CancellationToken cancellationToken)
+    {
+        ServiceRequest list = new ServiceRequest(HttpMethod.Get, account.Path) { Purpose = "list the tokens" }
+            .WithQuery("page", number.ToString(CultureInfo.InvariantCulture))
+            .WithQuery("perPage", request.PageSize.ToString(CultureInfo.InvariantCulture))
+            .WithQuery("sortField", "id")
+            .WithQuery("sortDirection", "asc");
+        WegnologyPageWire page = await client.GetAsync(AddFilter(list, filter), WegnologyJson.Default.WegnologyPageWire, cancellationToken).ConfigureAwait(false);
+        ApiToken[] items = [.. (page.Items ?? throw ApiTokenException.InvalidResult("WEGnology answered with a list that has no items.")).Select(Map)];
+        return new Page<ApiToken>(items, page.PerPage ?? request.PageSize, page.TotalCount ?? items.Length);
+    }
+
+    // The server takes one filter (1.3). Its globbing is told with '*' only, so a pattern with more is left to our side.
+    private static ServiceRequest AddFilter(ServiceRequest list, TokenFilter filter)
+    {
+        if (filter.Names.Count == 1 && filter.Names[0].Text.IndexOfAny(['?', '[', ']', '`', '{', '}', '\\', '!', '(', ')']) < 0)
+        {
+            return list.WithQuery("filterField", "name").WithQuery("filter", filter.Names[0].Text);
+        }
+
+        bool one = filter.Statuses.Count == 1 && filter.Statuses[0] is (TokenStatus.Active or TokenStatus.Inactive);
+        return one ? list.WithQuery("filterField", "status").WithQuery("filter", filter.Statuses[0].ToString().ToLowerInvariant()) : list;
+    }
+
+    private string[] Path(string id) => [.. account.Path, id];
+
+    private ApiToken Map(WegnologyTokenWire wire) => new()
+    {
+        Connection = Identity.Connection,
+        Service = Identity.Service,
+        Account = Identity.Account,
+        Id = wire.Id ?? wire.ApiTokenId ?? throw ApiTokenException.InvalidResult("WEGnology answered with a token that has no id.", outcomeUnknown: true),
+        Name = wire.Name ?? string.Empty,
+        Description = wire.Description,
+        Status = WegnologyRules.Status(wire, Time.GetUtcNow()),
+        Owner = wire.OwnerId,
+        Issuer = wire.CreatorName ?? wire.CreatorId,
+        Scope = wire.Scope ?? [],
+        CreatedAt = wire.CreationDate,
+        UpdatedAt = wire.LastUpdated,
+        ExpiresAt = wire.ExpirationDate,
+    };
+}

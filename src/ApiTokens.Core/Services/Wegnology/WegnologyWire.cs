@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+using ApiTokens.Http;
+
+namespace ApiTokens.Services.Wegnology;
+
+/// <summary>A token as WEGnology writes it (contracts/wegnology.md, 1.4). <c>token</c>, the secret, is only in the answer to a POST.</summary>
+internal sealed class WegnologyTokenWire
+{
+    [JsonPropertyName("id")]
+    public string? Id { get; set; }
+
+    [JsonPropertyName("apiTokenId")]
+    public string? ApiTokenId { get; set; }
+
+    [JsonPropertyName("ownerId")]
+    public string? OwnerId { get; set; }
+
+    [JsonPropertyName("creatorId")]
+    public string? CreatorId { get; set; }
+
+    [JsonPropertyName("creatorName")]
+    public string? CreatorName { get; set; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("description")]
+    public string? Description { get; set; }
+
+    [JsonPropertyName("creationDate")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? CreationDate { get; set; }
+
+    [JsonPropertyName("lastUpdated")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? LastUpdated { get; set; }
+
+    [JsonPropertyName("expirationDate")]
+    [JsonConverter(typeof(TimestampConverter))]
+    public DateTimeOffset? ExpirationDate { get; set; }
+
+    [JsonPropertyName("scope")]
+    public string[]? Scope { get; set; }
+
+    [JsonPropertyName("status")]
+    public string? Status { get; set; }
+
+    [JsonPropertyName("token")]
+    public string? Token { get; set; }
+}
+
+/// <summary>A page of a list (1.3).</summary>
+internal sealed class WegnologyPageWire
+{
+    [JsonPropertyName("items")]
+    public WegnologyTokenWire[]? Items { get; set; }
+
+    [JsonPropertyName("totalCount")]
+    public long? TotalCount { get; set; }
+
+    [JsonPropertyName("perPage")]
+    public int? PerPage { get; set; }
+}
+
+/// <summary>The body of a new token (1.5). WEGnology refuses any other field.</summary>
+internal sealed class WegnologyNewTokenWire
+{
+    [JsonPropertyName("name")]
+    public string Name { get; set; } = string.Empty;
+
+    [JsonPropertyName("description")]
+    public string? Description { get; set; }
+
+    [JsonPropertyName("expirationDate")]
+    public string? ExpirationDate { get; set; }
+
+    [JsonPropertyName("scope")]
+    public string[]? Scope { get; set; }
+}
+
+/// <summary>The body of a change (1.8). Scope and expiry cannot be changed.</summary>
+internal sealed class WegnologyChangeWire
+{
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("description")]
+    public string? Description { get; set; }
+
+    [JsonPropertyName("status")]
+    public string? Status { get; set; }
+}
+
+/// <summary>The body of a login (1.1).</summary>
+internal sealed class WegnologyLoginWire
+{
+    [JsonPropertyName("email")]
+    public string Email { get; set; } = string.Empty;
+
+    [JsonPropertyName("password")]
+    public string Password { get; set; } = string.Empty;
+
+    [JsonPropertyName("twoFactorCode")]
+    public string? TwoFactorCode { get; set; }
+}
+
+/// <summary>The answer to a login (1.1).</summary>
+internal sealed class WegnologyLoggedInWire
+{
+    [JsonPropertyName("token")]
+    public string? Token { get; set; }
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WegnologyTokenWire))]
+[JsonSerializable(typeof(WegnologyPageWire))]
+[JsonSerializable(typeof(WegnologyNewTokenWire))]
+[JsonSerializable(typeof(WegnologyChangeWire))]
+[JsonSerializable(typeof(WegnologyLoginWire))]
+[JsonSerializable(typeof(WegnologyLoggedInWire))]
+[JsonSerializable(typeof(Dictionary<string, Dictionary<string, string[]>>))]
+internal sealed partial class WegnologyJson : JsonSerializerContext;

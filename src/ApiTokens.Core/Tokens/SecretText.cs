@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Text;
+
+namespace ApiTokens;
+
+/// <summary>The one place where a secret changes between text and <see cref="SecureString"/>.</summary>
+public static class SecretText
+{
+    /// <summary>Wraps a secret that arrived as text.</summary>
+    /// <param name="text">The secret.</param>
+    /// <returns>A read-only copy.</returns>
+    public static SecureString Protect(string text)
+    {
+        var secret = new SecureString();
+        foreach (char c in text)
+        {
+            secret.AppendChar(c);
+        }
+
+        secret.MakeReadOnly();
+        return secret;
+    }
+
+    /// <summary>Gives the text of a secret, for a header or for a caller that asked for plain text. Keep it no longer than needed.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <returns>Its text.</returns>
+    public static string Reveal(SecureString secret)
+    {
+        IntPtr pointer = Marshal.SecureStringToGlobalAllocUnicode(secret);
+        try
+        {
+            return Marshal.PtrToStringUni(pointer) ?? string.Empty;
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(pointer);
+        }
+    }
+
+    /// <summary>Compares in a time that depends on the lengths only.</summary>
+    /// <param name="left">One text.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>Whether they are the same, to the letter.</returns>
+    public static bool FixedTimeEquals(string left, string right)
+    {
+        byte[] a = Encoding.UTF8.GetBytes(left);
+        byte[] b = Encoding.UTF8.GetBytes(right);
+        int difference = a.Length ^ b.Length;
+        for (int i = 0; i < a.Length && i < b.Length; i++)
+        {
+            difference |= a[i] ^ b[i];
+        }
+
+        return difference == 0;
+    }
+}
