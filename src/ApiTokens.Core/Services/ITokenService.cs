@@ -41,6 +41,12 @@ public interface ITokenService
     /// <param name="request">What is wanted.</param>
     void Validate(NewTokenRequest request);
 
+    /// <summary>What to ask for to get a token of the same name, description, permissions, owner and length of life.</summary>
+    /// <param name="token">The example.</param>
+    /// <param name="expiry">Another end; the service's default keeps the length of life.</param>
+    /// <returns>The request.</returns>
+    NewTokenRequest Like(ApiToken token, TokenExpiry expiry);
+
     /// <summary>Issues a token. Never repeated by itself once it may have taken effect.</summary>
     /// <param name="request">What is wanted; it is validated first.</param>
     /// <param name="cancellationToken">Stops it.</param>

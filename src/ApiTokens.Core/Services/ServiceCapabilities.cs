@@ -1,3 +1,5 @@
+using ApiTokens.Http;
+
 namespace ApiTokens.Services;
 
 /// <summary>What a new token's end can be.</summary>
@@ -16,6 +18,9 @@ public enum ExpiryChoice
 /// <summary>What a service can do. What it cannot fails before any request, with the advice given here.</summary>
 public sealed record ServiceCapabilities
 {
+    /// <summary>The service's name, for messages.</summary>
+    public string Service { get; init; } = string.Empty;
+
     /// <summary>Enable and disable.</summary>
     public bool SetEnabled { get; init; }
 
@@ -66,4 +71,50 @@ public sealed record ServiceCapabilities
 
     /// <summary>What to do where <see cref="LastUsed"/> is missing.</summary>
     public string LastUsedAdvice { get; init; } = "The service does not tell when a token was last used: leave -UnusedFor out for it.";
+
+    /// <summary>Refuses to enable or disable where the service cannot.</summary>
+    /// <param name="enabled">Which of the two.</param>
+    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
+    public void RequireSetEnabled(bool enabled) => Require(SetEnabled, $"{(enabled ? "enable" : "disable")} a token", SetEnabledAdvice);
+
+    /// <summary>Refuses to rename where the service cannot.</summary>
+    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
+    public void RequireRename() => Require(Rename, "rename a token", RenameAdvice);
+
+    /// <summary>Refuses a change that the service cannot make.</summary>
+    /// <param name="changes">The change.</param>
+    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
+    public void RequireUpdate(TokenChanges changes)
+    {
+        Require(changes.Description is null || UpdateDescription, "change a token's description", DescriptionAdvice);
+        bool access = changes.Access is not null || changes.ApplyToAll is not null;
+        Require(!access || UpdateAccess, "change a token's permissions", UpdateAccessAdvice);
+    }
+
+    /// <summary>Refuses to regenerate in place where the service cannot.</summary>
+    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
+    public void RequireRegenerate() => Require(Regenerate, "give a token a new secret in place", RegenerateAdvice);
+
+    /// <summary>Refuses to show a secret where the service cannot.</summary>
+    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
+    public void RequireReadSecret() => Require(ReadSecret, "show the secret of an existing token", ReadSecretAdvice);
+
+    /// <summary>Refuses a filter by last use where the service does not know it.</summary>
+    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
+    public void RequireLastUsed() => Require(LastUsed, "tell when a token was last used", LastUsedAdvice);
+
+    internal void RequireDescription() => Require(Description, "keep a description", DescriptionAdvice);
+
+    internal void RequireRemoveAll() => Require(RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
+
+    internal void RequireExpiry() => Require(
+        Expiry != ExpiryChoice.None, "take an expiry for a new token", "Leave the expiry out: the service sets it by its own settings.");
+
+    private void Require(bool can, string what, string advice)
+    {
+        if (!can)
+        {
+            throw ApiTokenException.NotSupported(Service, what, advice);
+        }
+    }
 }

@@ -14,6 +14,8 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     /// <summary>The longest name that WEGnology takes, and a sensible one where a service says nothing.</summary>
     protected const int LongestName = 255;
 
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(36525);
+
     public abstract ServiceCapabilities Capabilities { get; }
 
     protected ConnectionIdentity Identity { get; } = identity;
@@ -24,13 +26,19 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     public abstract bool IsId(string text);
 
+    public abstract NewTokenRequest Like(ApiToken token, TokenExpiry expiry);
+
     public abstract Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken);
 
     public abstract Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
 
     public async IAsyncEnumerable<ApiToken> ListAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Require(filter.UnusedSince is null || Capabilities.LastUsed, "tell when a token was last used", Capabilities.LastUsedAdvice);
+        if (filter.UnusedSince is not null)
+        {
+            Capabilities.RequireLastUsed();
+        }
+
         TokenFilter wanted = Normalize(filter);
         await foreach (ApiToken token in ListCoreAsync(wanted, cancellationToken).ConfigureAwait(false))
         {
@@ -45,13 +53,17 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     public Task<IssuedToken> GetWithSecretAsync(string id, CancellationToken cancellationToken)
     {
-        Require(Capabilities.ReadSecret, "show the secret of an existing token", Capabilities.ReadSecretAdvice);
+        Capabilities.RequireReadSecret();
         return GetWithSecretCoreAsync(CheckId(id), cancellationToken);
     }
 
     public void Validate(NewTokenRequest request)
     {
-        Require(request.Description is null || Capabilities.Description, "keep a description", Capabilities.DescriptionAdvice);
+        if (request.Description is not null)
+        {
+            Capabilities.RequireDescription();
+        }
+
         ValidateExpiry(request.Expiry);
         ValidateNew(request);
     }
@@ -64,22 +76,20 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     public Task<ApiToken?> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken)
     {
-        Require(Capabilities.SetEnabled, $"{(enabled ? "enable" : "disable")} a token", Capabilities.SetEnabledAdvice);
+        Capabilities.RequireSetEnabled(enabled);
         return SetEnabledCoreAsync(CheckId(id), enabled, cancellationToken);
     }
 
     public Task<ApiToken?> RenameAsync(string id, string newName, CancellationToken cancellationToken)
     {
-        Require(Capabilities.Rename, "rename a token", Capabilities.RenameAdvice);
+        Capabilities.RequireRename();
         CheckName(newName, "NewName");
         return RenameCoreAsync(CheckId(id), newName, cancellationToken);
     }
 
     public Task<ApiToken?> UpdateAsync(string id, TokenChanges changes, CancellationToken cancellationToken)
     {
-        Require(changes.Description is null || Capabilities.UpdateDescription, "change a token's description", Capabilities.DescriptionAdvice);
-        bool access = changes.Access is not null || changes.ApplyToAll is not null;
-        Require(!access || Capabilities.UpdateAccess, "change a token's permissions", Capabilities.UpdateAccessAdvice);
+        Capabilities.RequireUpdate(changes);
         return UpdateCoreAsync(CheckId(id), changes, cancellationToken);
     }
 
@@ -87,13 +97,13 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     public Task<IReadOnlyList<string>> RemoveAllAsync(string user, CancellationToken cancellationToken)
     {
-        Require(Capabilities.RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
+        Capabilities.RequireRemoveAll();
         return RemoveAllCoreAsync(user, cancellationToken);
     }
 
     public Task<IssuedToken> RegenerateAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken)
     {
-        Require(Capabilities.Regenerate, "give a token a new secret in place", Capabilities.RegenerateAdvice);
+        Capabilities.RequireRegenerate();
         ValidateExpiry(expiry);
         return RegenerateCoreAsync(CheckId(id), expiry, cancellationToken);
     }
@@ -120,6 +130,16 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     protected virtual Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     protected virtual Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>The end asked for, else one that gives the same length of life.</summary>
+    protected TokenExpiry SameLife(ApiToken token, TokenExpiry expiry) => (expiry, token) switch
+    {
+        ({ IsServiceDefault: false }, _) => expiry,
+        _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
+        (_, { ExpiresAt: null }) => TokenExpiry.NeverExpires,
+        (_, { Lifetime: { } life }) => TokenExpiry.AfterDuration(life),
+        _ => TokenExpiry.ServiceDefault,
+    };
 
     /// <summary>Brings a filter into the service's own words, such as a role's name for its id.</summary>
     protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
@@ -180,16 +200,18 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
         switch (Capabilities.Expiry)
         {
             case ExpiryChoice.None:
-                throw ApiTokenException.NotSupported(
-                    Identity.Service, "take an expiry for a new token", "Leave the expiry out: the service sets it by its own settings.");
+                Capabilities.RequireExpiry();
+                break;
             case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
-                string given = expiry.Never ? "never" : expiry.Months?.ToString() ?? expiry.At?.ToString("u") ?? "nothing";
+                string given = expiry.Never ? "never" : expiry.Months?.ToString() ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
                 throw ApiTokenException.InvalidParameter(
                     "ExpirationMonths", $"{Identity.Service} takes no expiry of '{given}'.", "Give -ExpirationMonths 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
                 throw ApiTokenException.InvalidParameter("ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
             case ExpiryChoice.AnyOrNever when expiry.At <= Time.GetUtcNow():
                 throw ApiTokenException.InvalidParameter("ExpiresAt", $"'{expiry.At:u}' is in the past.", "Give a moment in the future, or -NeverExpires.");
+            case ExpiryChoice.AnyOrNever when expiry.After is { } life && (life <= TimeSpan.Zero || life > LongestLife):
+                throw ApiTokenException.InvalidParameter("ExpiresIn", $"'{life}' is not possible.", "Give a time from now on, at most 100 years, or -NeverExpires.");
             default:
                 break;
         }
@@ -197,15 +219,7 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     private string CheckId(string id) => IsId(id)
         ? id
-        : throw ApiTokenException.InvalidParameter("Id", $"'{id}' is no id of a {Identity.Service} token.", "Get-ApiToken lists the ids; a name goes to -Name.");
-
-    private void Require(bool can, string what, string advice)
-    {
-        if (!can)
-        {
-            throw ApiTokenException.NotSupported(Identity.Service, what, advice);
-        }
-    }
+        : throw ApiTokenException.InvalidParameter("Id", $"'{id}' is no id of a {Identity.Service} token.", "Get-ApiToken lists the ids.");
 }
 
 /// <summary>What every token of a connection is marked with.</summary>

@@ -30,6 +30,11 @@ public sealed class NamePattern
     /// <returns>True for a pattern.</returns>
     public static bool HasWildcards(string text) => text.IndexOfAny(['*', '?', '[']) >= 0;
 
+    /// <summary>The pattern that fits one name only, whatever characters it has.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The pattern.</returns>
+    public static NamePattern Literal(string name) => new(Regex.Replace(name, @"[*?\[\]`]", "`$0"));
+
     /// <summary>Whether a name fits.</summary>
     /// <param name="name">The name.</param>
     /// <returns>True if it does.</returns>

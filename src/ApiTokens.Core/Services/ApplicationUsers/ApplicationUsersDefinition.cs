@@ -7,6 +7,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
 {
     public static readonly ServiceCapabilities Can = new()
     {
+        Service = "ApplicationUsers",
         Rename = true,
         UpdateAccess = true,
         Regenerate = true,

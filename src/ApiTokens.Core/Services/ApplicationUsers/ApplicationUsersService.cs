@@ -33,6 +33,14 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
         token.Id == (_ownId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId ?? string.Empty);
 
+    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    {
+        Name = token.Name,
+        Expiry = SameLife(token, expiry),
+        Access = token.Access ?? new Dictionary<string, AccessLevel>(),
+        User = token.Owner,
+    };
+
     protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
         Page<ApiToken>.WalkAsync((number, stop) => ReadPageAsync(number, filter, stop), token => token.Id, cancellationToken);
 

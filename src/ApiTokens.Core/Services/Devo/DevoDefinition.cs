@@ -7,6 +7,7 @@ internal sealed class DevoDefinition : ServiceDefinition
 {
     public static readonly ServiceCapabilities Can = new()
     {
+        Service = "Devo",
         SetEnabled = true,
         Rename = true,
         ReadSecret = true,

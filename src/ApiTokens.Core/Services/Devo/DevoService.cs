@@ -59,6 +59,15 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         return own;
     }
 
+    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    {
+        Name = token.Name,
+        Expiry = SameLife(token, expiry),
+        Scope = token.Scope,
+        Audience = token.Audience,
+        User = token.Owner,
+    };
+
     protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (DevoTokenWire wire in ReadListAsync("list the tokens", cancellationToken).ConfigureAwait(false))

@@ -8,6 +8,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
 {
     public static readonly ServiceCapabilities Can = new()
     {
+        Service = "Gcore",
         Description = true,
         LastUsed = true,
         Expiry = ExpiryChoice.AnyOrNever,

@@ -48,6 +48,14 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     // A secret starts with its token's id (1.6).
     public override Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) => Task.FromResult(token.Id == _ownId);
 
+    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    {
+        Name = token.Name,
+        Description = token.Description,
+        Expiry = SameLife(token, expiry),
+        Role = token.Role,
+    };
+
     protected override TokenFilter Normalize(TokenFilter filter) => filter with
     {
         Role = filter.Role is { } role ? GcoreRoles.Find(role)?.Name ?? role : null,

@@ -8,6 +8,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
 {
     public static readonly ServiceCapabilities Can = new()
     {
+        Service = "Wegnology",
         SetEnabled = true,
         Rename = true,
         Description = true,

@@ -42,6 +42,14 @@ internal sealed class WegnologyService(
         return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
     }
 
+    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    {
+        Name = token.Name,
+        Description = token.Description,
+        Expiry = SameLife(token, expiry),
+        Scope = token.Scope,
+    };
+
     protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
         Page<ApiToken>.WalkAsync((number, stop) => ReadPageAsync(number, filter, stop), token => token.Id, cancellationToken);
 

@@ -1,0 +1,38 @@
+@{
+    RootModule             = 'ApiTokens.psm1'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '6f0c6a3e-5b0e-4d0a-9c55-9a0a4f5e7b21'
+    Author                 = 'The ApiTokens authors'
+    CompanyName            = 'ApiTokens'
+    Copyright              = '(c) The ApiTokens authors. MIT License.'
+    Description            = 'Create, list, enable, disable, rename, reset and revoke the API tokens of several services (Devo, WEGnology and Losant, Gcore, application users) with one vocabulary.'
+    PowerShellVersion      = '5.1'
+    DotNetFrameworkVersion = '4.7.2'
+    CompatiblePSEditions   = @('Desktop', 'Core')
+    FormatsToProcess       = @('ApiTokens.Format.ps1xml')
+    FunctionsToExport      = @()
+    VariablesToExport      = @()
+    AliasesToExport        = @('Revoke-ApiToken')
+    CmdletsToExport        = @(
+        'Connect-ApiTokenService'
+        'Disable-ApiToken'
+        'Disconnect-ApiTokenService'
+        'Enable-ApiToken'
+        'Get-ApiToken'
+        'Get-ApiTokenPermission'
+        'Get-ApiTokenSandbox'
+        'Get-ApiTokenService'
+        'New-ApiToken'
+        'Remove-ApiToken'
+        'Rename-ApiToken'
+        'Reset-ApiToken'
+        'Set-ApiToken'
+        'Start-ApiTokenSandbox'
+        'Stop-ApiTokenSandbox'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags = @('ApiToken', 'Token', 'Secret', 'Credential', 'Rotation', 'Revocation', 'Devo', 'WEGnology', 'Losant', 'Gcore', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+        }
+    }
+}

@@ -1,0 +1,10 @@
+# build | test | demo
+param([Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
+Push-Location $PSScriptRoot
+try {
+    dotnet run --project build/ApiTokens.Build.csproj --verbosity quiet -- @Arguments
+}
+finally {
+    Pop-Location
+}
+exit $LASTEXITCODE

@@ -1,0 +1,25 @@
+using ApiTokens.Build;
+
+// The verbs of build.sh and build.ps1.
+Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnoreCase)
+{
+    ["build"] = _ => Staging.Build(),
+    ["test"] = Testing.Run,
+    ["demo"] = _ => Demo.Run(),
+};
+
+if (args.Length == 0 || !verbs.TryGetValue(args[0], out Func<string[], int>? verb))
+{
+    Console.Error.WriteLine($"Usage: build {string.Join('|', verbs.Keys)}");
+    return 2;
+}
+
+try
+{
+    return verb(args[1..]);
+}
+catch (CommandFailedException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

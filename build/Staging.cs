@@ -1,0 +1,49 @@
+namespace ApiTokens.Build;
+
+/// <summary>Builds everything and lays the module out in out/ApiTokens, as it is imported and shipped.</summary>
+internal static class Staging
+{
+    public const string Configuration = "Release";
+
+    public static string Module => Command.Out("ApiTokens");
+
+    public static int Build()
+    {
+        Command.Run("dotnet", "build", "ApiTokens.slnx", "-c", Configuration, "--nologo", "-v", "quiet");
+        if (Directory.Exists(Module))
+        {
+            Directory.Delete(Module, recursive: true);
+        }
+
+        Gather("netstandard2.1", "net");
+        Gather("net472", "netfx");
+        Publish("src/ApiTokens.Sandbox", null, Path.Combine(Module, "sandbox"));
+        Copy($"src/ApiTokens.Loader/bin/{Configuration}/net8.0/ApiTokens.Loader.dll", "lib/net/ApiTokens.Loader.dll");
+        Copy("src/ApiTokens.PowerShell/ApiTokens.psm1", "ApiTokens.psm1");
+        Copy("src/ApiTokens.PowerShell/ApiTokens.Format.ps1xml", "ApiTokens.Format.ps1xml");
+        Copy("ApiTokens.psd1", "ApiTokens.psd1");
+        Copy("LICENSE", "LICENSE");
+        Console.WriteLine($"Staged {Path.GetRelativePath(Command.Root, Module)}");
+        return 0;
+    }
+
+    private static void Gather(string framework, string folder)
+    {
+        string target = Path.Combine(Module, "lib", folder);
+        Publish("src/ApiTokens.Module", framework, target);
+        foreach (string file in Directory.GetFiles(target).Where(file =>
+            Path.GetExtension(file) != ".dll" || Path.GetFileName(file) == "ApiTokens.Module.dll"))
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static void Publish(string project, string? framework, string target)
+    {
+        string[] chosen = framework is null ? [] : ["-f", framework];
+        Command.Run("dotnet", ["publish", project, "-c", Configuration, .. chosen, "-o", target, "--no-build", "--nologo", "-v", "quiet"]);
+    }
+
+    private static void Copy(string from, string to) =>
+        File.Copy(Path.Combine(Command.Root, from), Path.Combine(Module, to.Replace('/', Path.DirectorySeparatorChar)), overwrite: true);
+}

@@ -1,0 +1,87 @@
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Commands;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Binding;
+
+/// <summary>Finds out which token of which connection a reference means. In doubt it refuses: nothing is done to a token that may be the wrong one.</summary>
+internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenConnection>? named)
+{
+    private readonly Dictionary<TokenConnection, ILookup<string, ApiToken>> _byName = [];
+    private readonly HashSet<TokenConnection> _askedOnce = [];
+
+    /// <summary>The connection and the token; of the token, only what is known without asking is filled.</summary>
+    public (TokenConnection Connection, ApiToken Token) Resolve(TokenReference reference)
+    {
+        TokenConnection[] connections = ConnectionsFor(reference);
+        string? id = reference.Id ?? (reference.IdOrName is { } text && connections.All(connection => connection.Tokens.IsId(text)) ? text : null);
+        return id is null
+            ? ByName(reference.Name ?? reference.IdOrName!, connections)
+            : (Only(connections, id), reference.Token ?? new ApiToken { Id = id, Name = reference.Name ?? string.Empty, Connection = Only(connections, id).Name });
+    }
+
+    private static TokenConnection Only(IReadOnlyList<TokenConnection> connections, string id) => connections.Count == 1
+        ? connections[0]
+        : throw new ApiTokenException(
+            ErrorKind.InvalidArgument,
+            $"The id {id} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
+            "Name one with -Connection, or pipe the token from Get-ApiToken.",
+            "AmbiguousConnection");
+
+    private TokenConnection[] ConnectionsFor(TokenReference reference)
+    {
+        IReadOnlyList<TokenConnection> candidates = named ?? (reference.Connection is { } name ? [ByConnectionName(name)] : [ApiTokenCmdlet.DefaultConnection()]);
+        TokenConnection[] fitting = [.. candidates.Where(connection =>
+            (reference.Service is null || Same(reference.Service, connection.Service))
+            && (reference.Account is null || Same(reference.Account, connection.Account)))];
+        return fitting.Length > 0 ? fitting : throw new ApiTokenException(
+            ErrorKind.InvalidArgument,
+            $"The token {reference} belongs to {reference.Service} {reference.Account}, and the connection {string.Join(", ", candidates)} to {string.Join(", ", candidates.Select(c => $"{c.Service} {c.Account}"))}.",
+            "Connect to the token's account, or leave -Connection out.",
+            "ConnectionMismatch");
+    }
+
+    private static TokenConnection ByConnectionName(string name) => ApiTokenCmdlet.Connections.Find(name) ?? throw new ApiTokenException(
+        ErrorKind.ObjectNotFound,
+        $"The connection '{name}' that the token came through is not there.",
+        "Connect under that name, or name another connection to the same account with -Connection.",
+        "ConnectionNotFound");
+
+    private (TokenConnection Connection, ApiToken Token) ByName(string name, IReadOnlyList<TokenConnection> connections)
+    {
+        (TokenConnection Connection, ApiToken Token)[] all = [.. connections.SelectMany(connection => Named(connection, name).Select(token => (connection, token)))];
+        (TokenConnection Connection, ApiToken Token)[] exact = [.. all.Where(found => found.Token.Name == name)];
+        (TokenConnection Connection, ApiToken Token)[] found = exact.Length > 0 ? exact : all;
+        return found.Length switch
+        {
+            1 => found[0],
+            0 => throw new ApiTokenException(
+                ErrorKind.ObjectNotFound, $"There is no token '{name}' on {string.Join(", ", connections)}.", "Get-ApiToken lists what there is; patterns go to Get-ApiToken -Name."),
+            _ => throw new ApiTokenException(
+                ErrorKind.InvalidArgument,
+                $"The name '{name}' fits {found.Length} tokens: {string.Join(", ", found.Take(20).Select(each => $"{each.Token.Id} on {each.Connection}"))}.",
+                "Give the id of the one you mean.",
+                "AmbiguousName"),
+        };
+    }
+
+    // One name is asked for; from the second on, one list of all serves the rest of the pipeline.
+    private IEnumerable<ApiToken> Named(TokenConnection connection, string name)
+    {
+        if (_askedOnce.Add(connection))
+        {
+            var filter = new TokenFilter { Names = [NamePattern.Literal(name)] };
+            return [.. cmdlet.Enumerate(stop => connection.Tokens.ListAsync(filter, stop))];
+        }
+
+        if (!_byName.TryGetValue(connection, out ILookup<string, ApiToken>? tokens))
+        {
+            tokens = cmdlet.Enumerate(stop => connection.Tokens.ListAsync(TokenFilter.Existing, stop)).ToLookup(token => token.Name, StringComparer.OrdinalIgnoreCase);
+            _byName[connection] = tokens;
+        }
+
+        return tokens[name];
+    }
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,97 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>What all cmdlets share: the runspace's connections, waiting for the core, and stopping.</summary>
+public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>Ends the cmdlet, however its pipeline ended.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    internal CancellationToken Stop => _stop.Token;
+
+    internal static ConnectionStore Connections => ConnectionStore.Current;
+
+    /// <summary>Ctrl+C. The other ways in which a pipeline ends only dispose of the cmdlet.</summary>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Stops what is under way.</summary>
+    /// <param name="disposing">Always true.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && !_stop.IsCancellationRequested)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    /// <summary>Waits for the core on the pipeline's thread. Its failures come out as they are; a stop ends the pipeline.</summary>
+    internal T Wait<T>(Func<CancellationToken, Task<T>> work)
+    {
+        try
+        {
+            return work(Stop).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (Stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Takes what the core lists, one by one, on the pipeline's thread.</summary>
+    internal IEnumerable<T> Enumerate<T>(Func<CancellationToken, IAsyncEnumerable<T>> list)
+    {
+        IAsyncEnumerator<T> items = list(Stop).GetAsyncEnumerator(Stop);
+        try
+        {
+            while (Wait(_ => items.MoveNextAsync().AsTask()))
+            {
+                yield return items.Current;
+            }
+        }
+        finally
+        {
+            items.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    internal void Fail(ApiTokenException error, object? target) => WriteError(ErrorRecords.Create(error, target));
+
+    internal void FailTerminating(ApiTokenException error, object? target) => ThrowTerminatingError(ErrorRecords.Create(error, target));
+
+    /// <summary>The connections named on the command line, or the newest. None is an error that ends the pipeline.</summary>
+    internal IReadOnlyList<TokenConnection> ResolveConnections(ConnectionReference[]? references)
+    {
+        try
+        {
+            return references is null ? [DefaultConnection()] : [.. references.SelectMany(Resolve).Distinct()];
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, references);
+            throw;
+        }
+    }
+
+    internal static TokenConnection DefaultConnection() => Connections.Default ?? throw new ApiTokenException(
+        ErrorKind.ObjectNotFound, "There is no connection.", "Connect first: Connect-ApiTokenService, or Start-ApiTokenSandbox to try things out.", "ConnectionNotFound");
+
+    internal static IReadOnlyList<TokenConnection> Resolve(ConnectionReference reference)
+    {
+        IReadOnlyList<TokenConnection> found = reference.Resolve(Connections);
+        return found.Count > 0 ? found : throw new ApiTokenException(
+            ErrorKind.ObjectNotFound,
+            $"-Connection: there is no connection '{reference}'.",
+            Connections.All.Count > 0 ? $"There is: {string.Join(", ", Connections.All)}." : "Connect first with Connect-ApiTokenService.",
+            "ConnectionNotFound");
+    }
+}

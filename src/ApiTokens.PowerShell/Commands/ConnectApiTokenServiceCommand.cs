@@ -1,0 +1,149 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Security;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Connects to a service; the connection belongs to this runspace.</summary>
+[Cmdlet(VerbsCommunications.Connect, "ApiTokenService", DefaultParameterSetName = TokenSet)]
+[OutputType(typeof(TokenConnection))]
+public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
+{
+    private const string TokenSet = "Token";
+    private const string CredentialSet = "Credential";
+    private const string ConnectionInfoSet = "ConnectionInfo";
+
+    /// <summary>The service.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TokenSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CredentialSet)]
+    [ArgumentCompleter(typeof(ServiceCompleter))]
+    public string Service { get; set; } = string.Empty;
+
+    /// <summary>The account: Devo domain, WEGnology user, application/{id} or instance/{id}, Gcore client id, site.</summary>
+    [Parameter(Position = 1, ParameterSetName = TokenSet)]
+    [Parameter(Position = 1, ParameterSetName = CredentialSet)]
+    public string? Account { get; set; }
+
+    /// <summary>The secret of a token that may manage tokens.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
+    [Alias("Secret")]
+    public SecureString Token { get; set; } = null!;
+
+    /// <summary>A user name and password to log in with (WEGnology, Gcore).</summary>
+    [Parameter(Mandatory = true, ParameterSetName = CredentialSet)]
+    [Credential]
+    public PSCredential Credential { get; set; } = null!;
+
+    /// <summary>The code of a second factor.</summary>
+    [Parameter(ParameterSetName = CredentialSet)]
+    public SecureString? OneTimePassword { get; set; }
+
+    /// <summary>All of it in a hashtable, as a connection asset of Azure Automation gives it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConnectionInfoSet)]
+    public Hashtable ConnectionInfo { get; set; } = [];
+
+    /// <summary>The region (Devo).</summary>
+    [Parameter(ParameterSetName = TokenSet)]
+    [Parameter(ParameterSetName = CredentialSet)]
+    public string? Region { get; set; }
+
+    /// <summary>The address, where it is not the service's own.</summary>
+    [Parameter(ParameterSetName = TokenSet)]
+    [Parameter(ParameterSetName = CredentialSet)]
+    public Uri? BaseUri { get; set; }
+
+    /// <summary>The version of the service's API (Gcore: V2 or V1).</summary>
+    [Parameter(ParameterSetName = TokenSet)]
+    [Parameter(ParameterSetName = CredentialSet)]
+    public string? ApiVersion { get; set; }
+
+    /// <summary>The connection's name.</summary>
+    [Parameter]
+    public string? Name { get; set; }
+
+    /// <summary>How long one request may take, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int TimeoutSec { get; set; } = 100;
+
+    /// <summary>Leaves out the call that proves the credential.</summary>
+    [Parameter]
+    public SwitchParameter SkipCheck { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            ConnectionRequest request = ParameterSetName == ConnectionInfoSet ? FromConnectionInfo() : FromParameters();
+            TokenConnection connection = Wait(stop => TokenConnection.ConnectAsync(request, stop));
+            Connections.Add(connection);
+            WriteObject(connection);
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, ParameterSetName == ConnectionInfoSet ? null : Service);
+        }
+    }
+
+    private ConnectionRequest FromParameters() => new()
+    {
+        Service = Service,
+        Account = Account,
+        Name = Name,
+        Secret = Token,
+        UserName = Credential?.UserName,
+        Password = Credential?.Password,
+        OneTimePassword = OneTimePassword is { } code ? SecretText.Reveal(code) : null,
+        Region = Region,
+        BaseUri = BaseUri,
+        ApiVersion = ApiVersion,
+        Timeout = TimeSpan.FromSeconds(TimeoutSec),
+        SkipCheck = SkipCheck,
+    };
+
+    private ConnectionRequest FromConnectionInfo()
+    {
+        string[] known = ["Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "ApiVersion"];
+        if (ConnectionInfo.Keys.Cast<object>().Select(key => key.ToString()).FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw ApiTokenException.InvalidParameter("ConnectionInfo", $"there is no field '{unknown}'.", $"The fields are: {string.Join(", ", known)}.");
+        }
+
+        return new ConnectionRequest
+        {
+            Service = Text("Service") ?? throw ApiTokenException.InvalidParameter("ConnectionInfo", "the field 'Service' is missing.", "Add it."),
+            Account = Text("Account"),
+            Name = Name ?? Text("Name"),
+            Secret = Secret("Token") ?? Secret("Secret"),
+            UserName = Text("UserName"),
+            Password = Secret("Password"),
+            Region = Text("Region"),
+            BaseUri = Text("BaseUri") is { } uri ? LanguagePrimitives.ConvertTo<Uri>(uri) : null,
+            ApiVersion = Text("ApiVersion"),
+            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            SkipCheck = SkipCheck,
+        };
+    }
+
+    private string? Text(string field) => Value(field) is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text ? text : null;
+
+    private SecureString? Secret(string field) => Value(field) switch
+    {
+        SecureString secret => secret,
+        { } value => SecretText.Protect(LanguagePrimitives.ConvertTo<string>(value)),
+        null => null,
+    };
+
+    private object? Value(string field)
+    {
+        object? value = ConnectionInfo.Keys.Cast<object>()
+            .Where(key => string.Equals(key.ToString(), field, StringComparison.OrdinalIgnoreCase))
+            .Select(key => ConnectionInfo[key])
+            .FirstOrDefault();
+        return value is PSObject wrapped ? wrapped.BaseObject : value;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using ApiTokens.Bulk;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Disables tokens until they are enabled again.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = TokenSet)]
+[OutputType(typeof(ApiToken))]
+public sealed class DisableApiTokenCommand : TokenCmdlet
+{
+    /// <summary>Also disables the token that the connection itself is using.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    internal override string Action => "Disable API token";
+
+    internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: false);
+
+    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
+    {
+        await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
+        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: false, context.Stop).ConfigureAwait(false);
+        await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
+    };
+}

@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Forgets connections and their credentials. Nothing changes in the services.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "ApiTokenService")]
+public sealed class DisconnectApiTokenServiceCommand : ApiTokenCmdlet
+{
+    /// <summary>Connections, names or wildcard patterns.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name")]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public ConnectionReference[] Connection { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (ConnectionReference reference in Connection)
+        {
+            try
+            {
+                foreach (TokenConnection connection in Resolve(reference))
+                {
+                    Connections.Remove(connection);
+                }
+            }
+            catch (ApiTokenException e)
+            {
+                Fail(e, reference.Name);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using ApiTokens.Bulk;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Enables tokens that were disabled.</summary>
+[Cmdlet(VerbsLifecycle.Enable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = TokenSet)]
+[OutputType(typeof(ApiToken))]
+public sealed class EnableApiTokenCommand : TokenCmdlet
+{
+    internal override string Action => "Enable API token";
+
+    internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: true);
+
+    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
+    {
+        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, context.Stop).ConfigureAwait(false);
+        await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
+    };
+}

@@ -1,0 +1,173 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Lists tokens as they arrive, or reads some by id.</summary>
+[Cmdlet(VerbsCommon.Get, "ApiToken", DefaultParameterSetName = FilterSet)]
+[OutputType(typeof(ApiToken), typeof(IssuedToken))]
+public sealed class GetApiTokenCommand : ApiTokenCmdlet
+{
+    private const string FilterSet = "Filter";
+    private const string IdSet = "Id";
+
+    /// <summary>Names or wildcard patterns.</summary>
+    [Parameter(Position = 0, ParameterSetName = FilterSet)]
+    [SupportsWildcards]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Ids.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    public string[] Id { get; set; } = [];
+
+    /// <summary>Connections, names or wildcard patterns; the newest by default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
+    public ConnectionReference[]? Connection { get; set; }
+
+    /// <summary>Statuses. Without it, all but revoked and deleted ones.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public TokenStatus[] Status { get; set; } = [];
+
+    /// <summary>Whom the tokens act for.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [Alias("Owner")]
+    public string? User { get; set; }
+
+    /// <summary>Who created the tokens.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public string? Issuer { get; set; }
+
+    /// <summary>The role, by name or id (Gcore).</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public string? Role { get; set; }
+
+    /// <summary>Tokens that expire within this time from now.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [DurationTransformation]
+    public TimeSpan? ExpiringWithin { get; set; }
+
+    /// <summary>Tokens that expire, or did, before this moment.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public DateTimeOffset? ExpiresBefore { get; set; }
+
+    /// <summary>Tokens issued before this moment.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public DateTimeOffset? CreatedBefore { get; set; }
+
+    /// <summary>Tokens that never expire.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public SwitchParameter NeverExpires { get; set; }
+
+    /// <summary>Tokens that were not used for this time; only where the service knows.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    [DurationTransformation]
+    public TimeSpan? UnusedFor { get; set; }
+
+    /// <summary>Reads the secret too, where the service shows it (Devo, to owner and user).</summary>
+    [Parameter(ParameterSetName = IdSet)]
+    public SwitchParameter IncludeSecret { get; set; }
+
+    /// <summary>With -IncludeSecret: as plain text.</summary>
+    [Parameter(ParameterSetName = IdSet)]
+    public SwitchParameter AsPlainText { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        IReadOnlyList<TokenConnection> connections = ResolveConnections(Connection);
+        if (ParameterSetName == IdSet)
+        {
+            foreach (string id in Id)
+            {
+                Read(connections, id);
+            }
+
+            return;
+        }
+
+        var filter = CreateFilter();
+        var missing = new HashSet<string>(Name.Where(name => !NamePattern.HasWildcards(name)), StringComparer.OrdinalIgnoreCase);
+        foreach (TokenConnection connection in connections)
+        {
+            List(connection, filter, missing, alone: connections.Count == 1);
+        }
+
+        foreach (string name in missing)
+        {
+            Fail(NotFound($"named '{name}'"), name);
+        }
+    }
+
+    private static ApiTokenException NotFound(string what) =>
+        new(ErrorKind.ObjectNotFound, $"There is no token {what}.", "Get-ApiToken without a name or id lists what there is.");
+
+    private TokenFilter CreateFilter()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new TokenFilter
+        {
+            Names = [.. Name.Select(name => new NamePattern(name))],
+            Statuses = Status,
+            User = User,
+            Issuer = Issuer,
+            Role = Role,
+            ExpiresBefore = Earlier(ExpiresBefore, now + ExpiringWithin),
+            ExpiresAfter = ExpiringWithin is null ? null : now,
+            CreatedBefore = CreatedBefore,
+            NeverExpires = NeverExpires,
+            UnusedSince = now - UnusedFor,
+        };
+    }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left < right ? left : right ?? left;
+
+    private void List(TokenConnection connection, TokenFilter filter, HashSet<string> missing, bool alone)
+    {
+        try
+        {
+            foreach (ApiToken token in Enumerate(stop => connection.Tokens.ListAsync(filter, stop)))
+            {
+                missing.Remove(token.Name);
+                WriteObject(token);
+            }
+        }
+        catch (ApiTokenException e) when (alone && e.Kind == ErrorKind.AuthenticationError)
+        {
+            FailTerminating(e, connection);
+        }
+        catch (ApiTokenException e)
+        {
+            // A list that failed does not show that a name is missing.
+            missing.Clear();
+            Fail(e, connection);
+        }
+    }
+
+    private void Read(IReadOnlyList<TokenConnection> connections, string id)
+    {
+        TokenConnection[] possible = [.. connections.Where(connection => connection.Tokens.IsId(id))];
+        if (possible.Length == 0)
+        {
+            Fail(NotFound($"with id '{id}': it has not the form of an id of {string.Join(", ", connections.Select(connection => connection.Service).Distinct())}"), id);
+        }
+
+        foreach (TokenConnection connection in possible)
+        {
+            try
+            {
+                WriteObject(IncludeSecret
+                    ? Issued.ForOutput(Wait(stop => connection.Tokens.GetWithSecretAsync(id, stop)), AsPlainText)
+                    : Wait(stop => connection.Tokens.GetAsync(id, stop)));
+            }
+            catch (ApiTokenException e)
+            {
+                Fail(e, id);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Lists the permissions that a service offers: scopes and presets, audiences, roles, APIs.</summary>
+[Cmdlet(VerbsCommon.Get, "ApiTokenPermission")]
+[OutputType(typeof(TokenPermission))]
+public sealed class GetApiTokenPermissionCommand : ApiTokenCmdlet
+{
+    /// <summary>Values or wildcard patterns.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    public string[] Value { get; set; } = ["*"];
+
+    /// <summary>Kinds: Scope, Preset, Audience, Role, Api.</summary>
+    [Parameter]
+    [ValidateSet("Scope", "Preset", "Audience", "Role", "Api")]
+    public string[] Kind { get; set; } = [];
+
+    /// <summary>Connections, names or wildcard patterns; the newest by default.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
+    public ConnectionReference[]? Connection { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        NamePattern[] values = [.. Value.Select(value => new NamePattern(value))];
+        foreach (TokenConnection connection in ResolveConnections(Connection))
+        {
+            try
+            {
+                foreach (TokenPermission permission in Wait(stop => connection.Tokens.ListPermissionsAsync(stop)))
+                {
+                    if ((Kind.Length == 0 || Kind.Contains(permission.Kind, StringComparer.OrdinalIgnoreCase)) && values.Any(value => value.IsMatch(permission.Value)))
+                    {
+                        WriteObject(permission);
+                    }
+                }
+            }
+            catch (ApiTokenException e)
+            {
+                Fail(e, connection);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Lists this runspace's connections; the last one is in use where none is named.</summary>
+[Cmdlet(VerbsCommon.Get, "ApiTokenService")]
+[OutputType(typeof(TokenConnection))]
+public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
+{
+    /// <summary>Names or wildcard patterns.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        foreach (string name in Name)
+        {
+            IReadOnlyList<TokenConnection> found = Connections.Match(name);
+            if (found.Count == 0 && !NamePattern.HasWildcards(name))
+            {
+                Fail(new ApiTokenException(ErrorKind.ObjectNotFound, $"There is no connection '{name}'.", "Get-ApiTokenService lists them.", "ConnectionNotFound"), name);
+            }
+
+            foreach (TokenConnection connection in found)
+            {
+                var shown = PSObject.AsPSObject(connection);
+                shown.Properties.Remove("IsDefault");
+                shown.Properties.Add(new PSNoteProperty("IsDefault", connection == Connections.Default));
+                WriteObject(shown);
+            }
+        }
+    }
+}

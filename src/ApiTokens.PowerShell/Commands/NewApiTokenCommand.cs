@@ -1,0 +1,143 @@
+using System.Management.Automation;
+using ApiTokens.Bulk;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Issues tokens; each comes back with its secret, once. Takes rows of a CSV file by property name.</summary>
+[Cmdlet(VerbsCommon.New, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(IssuedToken))]
+public sealed class NewApiTokenCommand : BulkCmdlet
+{
+    private ConnectionReference[]? _named;
+
+    /// <summary>The display name.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>A longer description (WEGnology, Gcore).</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    public string? Description { get; set; }
+
+    /// <summary>When it shall expire.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>How long from now it shall live: a TimeSpan, or 90d, 12h, 30m.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [DurationTransformation]
+    public TimeSpan? ExpiresIn { get; set; }
+
+    /// <summary>How many calendar months it shall live; Application Users takes 3, 6 (default) or 12.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    public int? ExpirationMonths { get; set; }
+
+    /// <summary>It shall never expire (WEGnology, Gcore).</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SwitchFromText]
+    public SwitchParameter NeverExpires { get; set; }
+
+    /// <summary>WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[]? Scope { get; set; }
+
+    /// <summary>Devo: the APIs that shall accept it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string[]? Audience { get; set; }
+
+    /// <summary>Gcore: the role, by name or id.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    public string? Role { get; set; }
+
+    /// <summary>Application Users: access by API, as a hashtable or as api=Full,api=Read.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AccessTransformation]
+    public Dictionary<string, AccessLevel>? Access { get; set; }
+
+    /// <summary>Application Users: one access level for every API, before -Access changes some.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    public AccessLevel? ApplyToAll { get; set; }
+
+    /// <summary>Whom it shall act for (Devo, Application Users).</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    public string? User { get; set; }
+
+    /// <summary>The connection; the newest by default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BlankAsNull]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    public ConnectionReference[]? Connection { get; set; }
+
+    /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
+    [Parameter]
+    public SwitchParameter AsPlainText { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _named = Connection;
+        if (_named is not null)
+        {
+            ResolveConnections(_named);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            TokenConnection connection = OneConnection();
+            NewTokenRequest request = CreateRequest();
+            connection.Tokens.Validate(request);
+            string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
+            if (ShouldProcess($"{what} on {connection.Name} ({connection.Service} {connection.Account})", "Create API token"))
+            {
+                Queue(new Operation(connection, Name, async context =>
+                    await context.WriteAsync(await connection.Tokens.CreateAsync(request, context.Stop).ConfigureAwait(false)).ConfigureAwait(false)));
+            }
+        }
+        catch (ApiTokenException e)
+        {
+            Fail(e, Name);
+        }
+    }
+
+    internal override object ForOutput(object output) => output is IssuedToken issued ? Issued.ForOutput(issued, AsPlainText) : output;
+
+    private TokenConnection OneConnection()
+    {
+        TokenConnection[] found = Connection is null ? [DefaultConnection()] : [.. Connection.SelectMany(Resolve).Distinct()];
+        return found.Length == 1 ? found[0] : throw new ApiTokenException(
+            ErrorKind.InvalidArgument,
+            $"-Connection: '{string.Join(", ", Connection!.Select(each => each.Name))}' are {found.Length} connections; a token is issued on one.",
+            $"Name one of {string.Join(", ", found.Select(each => each.Name))}.",
+            "AmbiguousConnection");
+    }
+
+    private NewTokenRequest CreateRequest() => new()
+    {
+        Name = Name,
+        Description = Description,
+        Expiry = Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires),
+        Scope = NotBlank(Scope),
+        Audience = NotBlank(Audience),
+        Role = Role,
+        Access = Access ?? [],
+        ApplyToAll = ApplyToAll,
+        User = User,
+    };
+
+    private static string[] NotBlank(string[]? texts) => [.. (texts ?? []).Where(text => !string.IsNullOrWhiteSpace(text))];
+}

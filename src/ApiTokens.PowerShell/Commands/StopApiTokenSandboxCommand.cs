@@ -1,0 +1,29 @@
+using System.Management.Automation;
+using ApiTokens.PowerShell.Sandbox;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Ends sandboxes and the connections to them; without a sandbox named, all that this runspace started.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "ApiTokenSandbox")]
+public sealed class StopApiTokenSandboxCommand : ApiTokenCmdlet
+{
+    /// <summary>The sandboxes.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    public ApiTokenSandbox[]? Sandbox { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (ApiTokenSandbox sandbox in Sandbox ?? [.. ApiTokenSandbox.Current])
+        {
+            sandbox.Stop();
+            ApiTokenSandbox.Current.Remove(sandbox);
+            TokenConnection[] gone = [.. Connections.All.Where(connection => sandbox.BaseUri.IsBaseOf(connection.BaseUri))];
+            foreach (TokenConnection connection in gone)
+            {
+                Connections.Remove(connection);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Management.Automation;
+using ApiTokens.Bulk;
+using ApiTokens.Http;
+using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Cmdlets that change existing tokens: find out which token is meant, ask, queue.</summary>
+public abstract class TokenCmdlet : BulkCmdlet
+{
+    internal const string TokenSet = "Token";
+
+    private TokenResolver? _resolver;
+
+    /// <summary>Tokens, ids or names; a name that fits several is an error that lists the ids.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TokenSet)]
+    [Alias("Id", "InputObject")]
+    [TokenReferenceTransformation]
+    public TokenReference[] Token { get; set; } = [];
+
+    /// <summary>The connection; a piped token carries its own, and the newest is used where nothing tells.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
+    public ConnectionReference[]? Connection { get; set; }
+
+    /// <summary>Also writes the tokens.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What is done, as it is asked for: <c>Remove API token</c>.</summary>
+    internal abstract string Action { get; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _resolver = new TokenResolver(this, Connection is null ? null : ResolveConnections(Connection));
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (TokenReference reference in Token)
+        {
+            try
+            {
+                (TokenConnection connection, ApiToken token) = _resolver!.Resolve(reference);
+                Submit(connection, token, reference.Input);
+            }
+            catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
+            {
+                Fail(e, reference.Input);
+            }
+            catch (ApiTokenException e)
+            {
+                FailTerminating(e, reference.Input);
+            }
+        }
+    }
+
+    /// <summary>Asks, and queues the work.</summary>
+    internal void Submit(TokenConnection connection, ApiToken token, object target)
+    {
+        CheckSupported(connection);
+        if (ShouldProcess($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {connection.Name} ({connection.Service} {connection.Account})", Action))
+        {
+            Queue(new Operation(connection, target, Plan(connection, token)));
+        }
+    }
+
+    /// <summary>Refuses on the pipeline's thread what the service cannot do, before anyone is asked.</summary>
+    internal virtual void CheckSupported(TokenConnection connection)
+    {
+    }
+
+    /// <summary>
+    /// Makes the work of what the parameters are now: it runs later, off the pipeline's thread, when they may have changed.
+    /// </summary>
+    internal abstract Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token);
+
+    /// <summary>Writes the token as it is now, where the user asked for it.</summary>
+    internal async Task PassAsync(TokenConnection connection, string id, ApiToken? changed, OperationContext context)
+    {
+        if (PassThru)
+        {
+            await context.WriteAsync(changed ?? await connection.Tokens.GetAsync(id, context.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Refuses to cut off the connection itself.</summary>
+    internal static async Task GuardOwnTokenAsync(TokenConnection connection, ApiToken token, bool force, CancellationToken stop)
+    {
+        if (!force && await connection.Tokens.IsOwnTokenAsync(token, stop).ConfigureAwait(false))
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"The token {token} is the one that the connection '{connection.Name}' itself is using.",
+                "Use another connection, or -Force if this is what you want.",
+                "OwnTokenProtected");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Management.Automation;
+using ApiTokens.Services;
+
+namespace ApiTokens.PowerShell.Connections;
+
+/// <summary>What <c>-Connection</c> takes: a connection, its name, or a wildcard pattern.</summary>
+public sealed class ConnectionReference
+{
+    /// <summary>Refers to a connection by name or pattern.</summary>
+    /// <param name="name">The name or pattern.</param>
+    public ConnectionReference(string name)
+    {
+        Name = name;
+    }
+
+    /// <summary>Refers to a connection itself, also one of another runspace.</summary>
+    /// <param name="connection">The connection.</param>
+    public ConnectionReference(TokenConnection connection)
+    {
+        Name = connection.Name;
+        Connection = connection;
+    }
+
+    /// <summary>Refers to a connection by an object that has its name, such as one that came through remoting.</summary>
+    /// <param name="value">The object.</param>
+    public ConnectionReference(PSObject value)
+    {
+        Connection = value.BaseObject as TokenConnection;
+        Name = Connection?.Name ?? value.Properties["Name"]?.Value as string ?? value.BaseObject.ToString();
+    }
+
+    /// <summary>The name or pattern.</summary>
+    public string Name { get; }
+
+    internal TokenConnection? Connection { get; }
+
+    /// <summary>The name or pattern.</summary>
+    /// <returns><see cref="Name"/>.</returns>
+    public override string ToString() => Name;
+
+    internal IReadOnlyList<TokenConnection> Resolve(ConnectionStore store) => Connection is null ? store.Match(Name) : [Connection];
+}

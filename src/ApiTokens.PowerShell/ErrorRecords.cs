@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+
+namespace ApiTokens.PowerShell;
+
+/// <summary>Makes error records: stable ids, a category, what it is about, and what to do.</summary>
+internal static class ErrorRecords
+{
+    public static ErrorRecord Create(Exception error, object? target)
+    {
+        if (error is not ApiTokenException known)
+        {
+            return new ErrorRecord(error, "UnexpectedError", ErrorCategory.InvalidOperation, target);
+        }
+
+        var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);
+        string cid = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
+        record.ErrorDetails = new ErrorDetails(known.Message + cid) { RecommendedAction = known.RecommendedAction };
+        return record;
+    }
+
+    private static ErrorCategory Category(ErrorKind kind) =>
+        Enum.TryParse(kind.ToString(), out ErrorCategory category) ? category : ErrorCategory.InvalidOperation;
+}

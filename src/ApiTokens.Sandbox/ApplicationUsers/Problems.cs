@@ -1,0 +1,36 @@
+using ApiTokens.Sandbox.Http;
+
+namespace ApiTokens.Sandbox.ApplicationUsers;
+
+/// <summary>Refusals as problem details (RFC 9457).</summary>
+internal static class Problems
+{
+    public static Refusal Unauthorized(string detail) => Problem(StatusCodes.Status401Unauthorized, "unauthorized", "Not authorized", detail);
+
+    public static Refusal ControlMissing() => Forbidden("Your user group lacks the control 'Application Users > API Tokens'.");
+
+    public static Refusal Forbidden(string detail) => Problem(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", detail);
+
+    public static Refusal NotFound(string detail, string? parameter = null) =>
+        Problem(StatusCodes.Status404NotFound, "not-found", "Not found", detail, parameter);
+
+    public static Refusal Revoked() =>
+        Problem(StatusCodes.Status409Conflict, "revoked", "Token is revoked", "A revoked token cannot be changed or regenerated.");
+
+    public static Refusal Invalid(string? parameter, string detail) =>
+        Problem(StatusCodes.Status400BadRequest, "invalid-request", "Invalid request", detail, parameter);
+
+    public static Refusal Body(BodyFault fault) => fault.Kind switch
+    {
+        BodyFaultKind.UnknownField => Invalid(fault.Field, $"The field '{fault.Field}' is not allowed."),
+        BodyFaultKind.WrongType => Invalid(fault.Field, $"The field '{fault.Field}' {fault.Detail}."),
+        BodyFaultKind.NotJson => Invalid(null, $"The body is not JSON: {fault.Detail}."),
+        _ => Invalid(null, $"The body {fault.Detail}."),
+    };
+
+    private static Refusal Problem(int status, string type, string title, string detail, string? parameter = null) => new(TypedResults.Json(
+        new ProblemBody($"urn:api-tokens:problem:{type}", title, status, detail, parameter),
+        ApplicationUsersJson.Wire.ProblemBody,
+        "application/problem+json",
+        status));
+}

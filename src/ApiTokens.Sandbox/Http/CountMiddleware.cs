@@ -1,0 +1,22 @@
+namespace ApiTokens.Sandbox.Http;
+
+/// <summary>Counts and remembers every request to a dialect.</summary>
+internal sealed class CountMiddleware(RequestDelegate next, RequestLog log)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<DialectEndpoint>() is { } endpoint)
+        {
+            LoggedRequest request = log.Add(context.Request.Method, context.Request.Path.Value ?? "/", endpoint.Kind);
+
+            // On starting, not after: whoever has the answer already finds it in the log.
+            context.Response.OnStarting(() =>
+            {
+                request.Status = context.Response.StatusCode;
+                return Task.CompletedTask;
+            });
+        }
+
+        return next(context);
+    }
+}

@@ -1,0 +1,20 @@
+namespace ApiTokens.Sandbox.Http;
+
+/// <summary>A request that a dialect turns down; carries the answer in the words of its service.</summary>
+internal sealed class Refusal(IResult answer) : Exception
+{
+    public IResult Answer { get; } = answer;
+
+    /// <summary>The middleware that turns a thrown refusal into its answer.</summary>
+    public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Refusal refusal)
+        {
+            await refusal.Answer.ExecuteAsync(context);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+namespace ApiTokens.Sandbox.Http;
+
+/// <summary>The counters and the last requests that <c>/sandbox/requests</c> shows.</summary>
+internal sealed class RequestLog
+{
+    /// <summary>How many requests are remembered.</summary>
+    public const int Capacity = 10_000;
+
+    private readonly Lock gate = new();
+    private readonly LoggedRequest[] ring = new LoggedRequest[Capacity];
+    private RequestCounts counts = new(0, 0, 0);
+
+    public RequestCounts Counts
+    {
+        get
+        {
+            lock (gate)
+            {
+                return counts;
+            }
+        }
+    }
+
+    public LoggedRequest Add(string method, string path, RequestKind kind)
+    {
+        bool counted = kind == RequestKind.ByMethod;
+        bool read = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        lock (gate)
+        {
+            var request = new LoggedRequest(counts.Total + 1, method, path);
+            ring[counts.Total % Capacity] = request;
+            counts = new RequestCounts(
+                counts.Total + 1,
+                counts.Reads + (counted && read ? 1 : 0),
+                counts.Writes + (counted && !read ? 1 : 0));
+            return request;
+        }
+    }
+
+    /// <summary>The last requests, oldest first.</summary>
+    public List<LoggedRequest> Last(int count)
+    {
+        lock (gate)
+        {
+            long first = counts.Total - Math.Min(Math.Clamp(count, 0, Capacity), counts.Total);
+            var requests = new List<LoggedRequest>();
+            for (long sequence = first; sequence < counts.Total; sequence++)
+            {
+                requests.Add(ring[sequence % Capacity]);
+            }
+
+            return requests;
+        }
+    }
+
+    public void Reset()
+    {
+        lock (gate)
+        {
+            counts = new RequestCounts(0, 0, 0);
+            Array.Clear(ring);
+        }
+    }
+}
+
+/// <summary>How many requests the dialects have received.</summary>
+internal sealed record RequestCounts(long Total, long Reads, long Writes);
+
+/// <summary>One request; without query and headers, where secrets could stand.</summary>
+internal sealed record LoggedRequest(long Sequence, string Method, string Path)
+{
+    /// <summary>The status of the answer; null until it is on its way.</summary>
+    public int? Status { get; set; }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using ApiTokens.Sandbox.Storage;
+
+namespace ApiTokens.Sandbox.Http;
+
+/// <summary>Log-ins by password. They live in memory only and end with the process.</summary>
+internal sealed class Sessions<T>(TimeProvider clock)
+    where T : class
+{
+    private const int SweepAt = 1_000;
+
+    private readonly ConcurrentDictionary<string, (T Session, DateTimeOffset ExpiresAt)> sessions = new(StringComparer.Ordinal);
+
+    public void Add(string secret, T session, DateTimeOffset expiresAt)
+    {
+        if (sessions.Count >= SweepAt)
+        {
+            Sweep();
+        }
+
+        sessions[Key(secret)] = (session, expiresAt);
+    }
+
+    public T? Find(string secret) =>
+        sessions.TryGetValue(Key(secret), out var found) && found.ExpiresAt > clock.Now() ? found.Session : null;
+
+    /// <summary>Finds a session and ends it.</summary>
+    public T? Take(string secret) =>
+        sessions.TryRemove(Key(secret), out var found) && found.ExpiresAt > clock.Now() ? found.Session : null;
+
+    private void Sweep()
+    {
+        DateTimeOffset now = clock.Now();
+        foreach (var entry in sessions.Where(entry => entry.Value.ExpiresAt <= now))
+        {
+            sessions.TryRemove(entry);
+        }
+    }
+
+    private static string Key(string secret) => Convert.ToBase64String(Secrets.Hash(secret));
+}

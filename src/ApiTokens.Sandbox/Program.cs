@@ -1,0 +1,83 @@
+using System.CommandLine;
+
+namespace ApiTokens.Sandbox;
+
+/// <summary>The command line of the sandbox.</summary>
+internal static class Program
+{
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "The address to listen on, loopback only; port 0 takes any free port.",
+        DefaultValueFactory = _ => new SandboxOptions().Urls,
+    };
+
+    private static readonly Option<string?> Database = new("--database") { Description = "Keep the data in this file instead of in memory." };
+
+    private static readonly Option<int> Tokens = new("--tokens") { Description = "Generate this many more tokens for each service in a new database." };
+
+    private static readonly Option<int> Latency = new("--latency") { Description = "Let every request wait this many milliseconds." };
+
+    private static readonly Option<int> GcoreTokenLimit = new("--gcore-token-limit")
+    {
+        Description = "How many live tokens a Gcore account may hold.",
+        DefaultValueFactory = _ => new SandboxOptions().GcoreTokenLimit,
+    };
+
+    private static readonly Option<int?> Parent = new("--parent") { Description = "Exit when the process with this id ends." };
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        var command = new RootCommand("An HTTP server that behaves as Devo, WEGnology, Gcore and Application Users do.")
+        {
+            Urls, Database, Tokens, Latency, GcoreTokenLimit, Parent,
+        };
+        foreach (Option<int> count in new[] { Tokens, Latency, GcoreTokenLimit })
+        {
+            count.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 0)
+                {
+                    result.AddError($"{count.Name} cannot be negative.");
+                }
+            });
+        }
+
+        command.SetAction(RunAsync);
+        return await command.Parse(arguments).InvokeAsync();
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        Task parentEnded = ParentProcess.WaitForExitAsync(arguments.GetValue(Parent), cancellationToken);
+        var options = new SandboxOptions
+        {
+            Urls = arguments.GetValue(Urls)!,
+            DatabasePath = arguments.GetValue(Database),
+            Tokens = arguments.GetValue(Tokens),
+            Latency = TimeSpan.FromMilliseconds(arguments.GetValue(Latency)),
+            GcoreTokenLimit = arguments.GetValue(GcoreTokenLimit),
+        };
+        try
+        {
+            if (!parentEnded.IsCompleted)
+            {
+                await using SandboxServer server = await SandboxServer.StartAsync(options, cancellationToken);
+
+                // The one place where secrets are shown.
+                await Console.Out.WriteLineAsync(server.Description.ToJson());
+                await parentEnded;
+            }
+
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0; // Ctrl+C or SIGTERM.
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace ApiTokens.Sandbox;
+
+/// <summary>How a <see cref="SandboxServer"/> is started.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>The address to listen on; loopback only. Port 0 takes any free port. Several are separated by semicolons.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:0";
+
+    /// <summary>The database file; null keeps everything in memory.</summary>
+    public string? DatabasePath { get; init; }
+
+    /// <summary>How many tokens each service gets beside the few it always has, when the database is new.</summary>
+    public int Tokens { get; init; }
+
+    /// <summary>How long every request to a service waits before it is served.</summary>
+    public TimeSpan Latency { get; init; }
+
+    /// <summary>How many live tokens a Gcore account may hold. It is raised to <see cref="Tokens"/> + 100 where that is more.</summary>
+    public int GcoreTokenLimit { get; init; } = 100;
+
+    /// <summary>The clock by which tokens are dated and expire.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,137 @@
+using ApiTokens.Sandbox.ApplicationUsers;
+using ApiTokens.Sandbox.Devo;
+using ApiTokens.Sandbox.Gcore;
+using ApiTokens.Sandbox.Http;
+using ApiTokens.Sandbox.Storage;
+using ApiTokens.Sandbox.Wegnology;
+
+namespace ApiTokens.Sandbox;
+
+/// <summary>A running sandbox. Several can run in one process; each has its own database and port.</summary>
+public sealed class SandboxServer : IAsyncDisposable
+{
+    private const long LargestBody = 1024 * 1024;
+
+    private readonly WebApplication application;
+    private readonly Database database;
+
+    private SandboxServer(WebApplication application, Database database, Uri baseAddress, SandboxDescription description)
+    {
+        this.application = application;
+        this.database = database;
+        BaseAddress = baseAddress;
+        Description = description;
+    }
+
+    /// <summary>The address of the server, with the port it listens on.</summary>
+    public Uri BaseAddress { get; }
+
+    /// <summary>The services and their administrators' credentials.</summary>
+    public SandboxDescription Description { get; }
+
+    /// <summary>Opens and fills the database and listens.</summary>
+    /// <exception cref="ArgumentException">An address in the options is not loopback.</exception>
+    public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        WebApplicationBuilder builder = CreateBuilder(options);
+        var database = Database.Open(options.DatabasePath);
+        WebApplication? application = null;
+        try
+        {
+            IDialect[] dialects = CreateDialects(database, options);
+            Fill(database, dialects, options.Tokens);
+            application = builder.Build();
+            Map(application, dialects, options);
+            await application.StartAsync(cancellationToken);
+
+            var baseAddress = new Uri(application.Urls.First());
+            var description = new SandboxDescription
+            {
+                Services = dialects.ToDictionary(
+                    dialect => dialect.Name,
+                    dialect => dialect.StartAdministrator(new Uri(baseAddress, dialect.Name))),
+            };
+            return new SandboxServer(application, database, baseAddress, description);
+        }
+        catch
+        {
+            if (application is not null)
+            {
+                await application.DisposeAsync();
+            }
+
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops listening and closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Console.Error.WriteLine("stopping");
+        await application.StopAsync();
+        Console.Error.WriteLine("stopped");
+        await application.DisposeAsync();
+        Console.Error.WriteLine("disposed");
+        database.Dispose();
+        Console.Error.WriteLine("done");
+    }
+
+    private static IDialect[] CreateDialects(Database database, SandboxOptions options) =>
+    [
+        new DevoDialect(database, options.TimeProvider),
+        new WegnologyDialect(database, options.TimeProvider),
+        new GcoreDialect(database, options.TimeProvider, Math.Max(options.GcoreTokenLimit, options.Tokens + 100)),
+        new ApplicationUsersDialect(database, options.TimeProvider),
+    ];
+
+    private static void Fill(Database database, IDialect[] dialects, int generated) => database.Atomically(() =>
+    {
+        bool isNew = database.Number($"PRAGMA user_version") == 0;
+        foreach (IDialect dialect in dialects)
+        {
+            dialect.CreateSchema();
+            if (isNew)
+            {
+                dialect.Seed(generated);
+            }
+        }
+
+        return database.Execute($"PRAGMA user_version = 1");
+    });
+
+    private static WebApplicationBuilder CreateBuilder(SandboxOptions options)
+    {
+        var endpoints = LoopbackAddress.Parse(options.Urls);
+
+        // Empty: neither environment variables nor settings files of the host program reach the sandbox.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            endpoints.ForEach(kestrel.Listen);
+        });
+        builder.Services.AddRoutingCore();
+
+        // Standard output belongs to the description; requests are not logged at all.
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        return builder;
+    }
+
+    // The order matters: a request is counted even if it then fails on purpose, and waits before it does anything.
+    private static void Map(WebApplication application, IDialect[] dialects, SandboxOptions options)
+    {
+        var log = new RequestLog();
+        application.UseRouting();
+        application.UseMiddleware<CountMiddleware>(log);
+        application.UseMiddleware<LatencyMiddleware>(options);
+        application.Use(Refusal.AnswerAsync);
+        ControlEndpoints.Map(application, log);
+        foreach (IDialect dialect in dialects)
+        {
+            dialect.Map(application.MapGroup($"/{dialect.Name}").WithMetadata(new DialectEndpoint(RequestKind.ByMethod)));
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+
+namespace ApiTokens.Sandbox.Storage;
+
+/// <summary>
+/// The SQLite database of one server. Statements are interpolated strings whose holes become parameters:
+/// <c>database.Execute($"DELETE FROM devo_tokens WHERE id = {id}")</c>. Each distinct text is prepared once.
+/// </summary>
+internal sealed partial class Database : IDisposable
+{
+    // One connection behind one lock: an in-memory database lives as long as its connection, statements take
+    // microseconds, and SQLite would let only one writer in anyway.
+    private readonly Lock gate = new();
+    private readonly SqliteConnection connection;
+    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
+    private bool inTransaction;
+
+    private Database(SqliteConnection connection) => this.connection = connection;
+
+    /// <summary>Opens a database file, creating it if needed, or a new database in memory.</summary>
+    public static Database Open(string? path)
+    {
+        var builder = new SqliteConnectionStringBuilder { DataSource = path ?? ":memory:", Pooling = false };
+        var connection = new SqliteConnection(builder.ToString());
+        try
+        {
+            connection.Open();
+            var database = new Database(connection);
+            if (path is not null)
+            {
+                database.Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            }
+
+            return database;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs several statements without parameters, such as a schema.</summary>
+    public void Run(string script)
+    {
+        lock (gate)
+        {
+            using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Scripts are constants of this program.
+            command.CommandText = script;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>Runs a statement and returns the number of rows it changed.</summary>
+    public int Execute(FormattableString statement)
+    {
+        lock (gate)
+        {
+            return Prepare(statement).ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>All rows of a query.</summary>
+    public List<T> Query<T>(FormattableString statement, Func<SqliteDataReader, T> read)
+    {
+        lock (gate)
+        {
+            using SqliteDataReader reader = Prepare(statement).ExecuteReader();
+            var rows = new List<T>();
+            while (reader.Read())
+            {
+                rows.Add(read(reader));
+            }
+
+            return rows;
+        }
+    }
+
+    /// <summary>The first row of a query, if any.</summary>
+    public T? First<T>(FormattableString statement, Func<SqliteDataReader, T> read)
+        where T : class
+    {
+        lock (gate)
+        {
+            using SqliteDataReader reader = Prepare(statement).ExecuteReader();
+            return reader.Read() ? read(reader) : null;
+        }
+    }
+
+    /// <summary>The number that a query or an insert with RETURNING yields.</summary>
+    public long Number(FormattableString statement)
+    {
+        lock (gate)
+        {
+            return (long)Prepare(statement).ExecuteScalar()!;
+        }
+    }
+
+    /// <summary>Runs the work as one transaction; nobody else reads or writes meanwhile.</summary>
+    public T Atomically<T>(Func<T> work)
+    {
+        lock (gate)
+        {
+            if (inTransaction)
+            {
+                return work();
+            }
+
+            Execute($"BEGIN IMMEDIATE");
+            inTransaction = true;
+            try
+            {
+                T result = work();
+                Execute($"COMMIT");
+                return result;
+            }
+            catch
+            {
+                Execute($"ROLLBACK");
+                throw;
+            }
+            finally
+            {
+                inTransaction = false;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            foreach (SqliteCommand command in prepared.Values)
+            {
+                command.Dispose();
+            }
+
+            connection.Dispose();
+        }
+    }
+
+    private SqliteCommand Prepare(FormattableString statement)
+    {
+        if (!prepared.TryGetValue(statement.Format, out SqliteCommand? command))
+        {
+            command = connection.CreateCommand();
+#pragma warning disable CA2100 // The holes of the text are parameters.
+            command.CommandText = Hole().Replace(statement.Format, "@p$1");
+#pragma warning restore CA2100
+            for (int i = 0; i < statement.ArgumentCount; i++)
+            {
+                command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@p{i}"), DBNull.Value);
+            }
+
+            command.Prepare();
+            prepared.Add(statement.Format, command);
+        }
+
+        for (int i = 0; i < statement.ArgumentCount; i++)
+        {
+            command.Parameters[i].Value = ToColumn(statement.GetArgument(i));
+        }
+
+        return command;
+    }
+
+    private static object ToColumn(object? value) => value switch
+    {
+        null => DBNull.Value,
+        DateTimeOffset time => time.ToUnixTimeMilliseconds(),
+        bool flag => flag ? 1L : 0L,
+        _ => value,
+    };
+
+    [GeneratedRegex(@"\{(\d+)\}")]
+    private static partial Regex Hole();
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ApiTokens.Sandbox.Storage;
+
+/// <summary>Lists of text in one column, or as one parameter that SQL takes apart.</summary>
+internal static class JsonArray
+{
+    public static string Of(IEnumerable<string> texts) => JsonSerializer.Serialize([.. texts], StorageJson.Default.StringArray);
+
+    public static string[] Read(string json) => JsonSerializer.Deserialize(json, StorageJson.Default.StringArray)!;
+}
+
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class StorageJson : JsonSerializerContext;

@@ -1,0 +1,31 @@
+using ApiTokens.Sandbox.Http;
+
+namespace ApiTokens.Sandbox.Wegnology;
+
+/// <summary>Refusals in WEGnology's words.</summary>
+internal static class WegnologyErrors
+{
+    public static Refusal Validation(string message) => Error(StatusCodes.Status400BadRequest, "Validation", message);
+
+    public static Refusal InvalidToken() => Error(StatusCodes.Status401Unauthorized, "InvalidToken", "Invalid access token");
+
+    public static Refusal LoginFailed() => Error(StatusCodes.Status401Unauthorized, "Unauthorized", "Invalid email or password");
+
+    public static Refusal Forbidden(string message) => Error(StatusCodes.Status403Forbidden, "Forbidden", message);
+
+    public static Refusal NotFound(string what) => Error(StatusCodes.Status404NotFound, "NotFound", $"{what} was not found");
+
+    public static Refusal MethodNotAllowed(string method) =>
+        Error(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", $"{method} is not allowed");
+
+    public static Refusal Body(BodyFault fault) => Validation(fault.Kind switch
+    {
+        BodyFaultKind.UnknownField => $"Body has an additional property: {fault.Field}",
+        BodyFaultKind.WrongType => $"{fault.Field} {fault.Detail}",
+        BodyFaultKind.NotJson => $"Body is not JSON: {fault.Detail}",
+        _ => $"Body {fault.Detail}",
+    });
+
+    private static Refusal Error(int status, string type, string message) =>
+        new(TypedResults.Json(new WegnologyError(type, message), WegnologyJson.Wire.WegnologyError, statusCode: status));
+}
