@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Bulk;
@@ -14,30 +16,52 @@ public sealed class OperationRunner : IDisposable
 
     private readonly int _throttleLimit;
     private readonly int _mostPending;
+    private readonly Journal? _journal;
     private readonly BlockingCollection<OperationEvent> _events = [];
     private readonly Dictionary<TokenConnection, SemaphoreSlim> _gates = [];
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly OperationSummary _summary = new();
     private int _pending;
+    private int _retried;
     private bool _disposed;
 
     /// <summary>Starts without work.</summary>
     /// <param name="throttleLimit">How many operations may run at once for each connection.</param>
-    public OperationRunner(int throttleLimit)
+    /// <param name="journal">Where to write down what is done; the runner closes it.</param>
+    public OperationRunner(int throttleLimit, Journal? journal = null)
     {
         _throttleLimit = throttleLimit;
         _mostPending = 4 * throttleLimit;
+        _journal = journal;
     }
 
     /// <summary>Tokens that were issued and whose secret nobody took, because the caller stopped.</summary>
     public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
 
+    /// <summary>How many operations were added.</summary>
+    public int Added { get; private set; }
+
+    /// <summary>What they have come to so far.</summary>
+    public OperationSummary Summary
+    {
+        get
+        {
+            _summary.Retried = Volatile.Read(ref _retried);
+            _summary.Elapsed = _clock.Elapsed;
+            return _summary;
+        }
+    }
+
     /// <summary>Adds an operation. Where too many are pending, first takes what others report.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="take">Takes each report; runs on the caller's thread. What it throws goes through.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
+    /// <exception cref="ApiTokenException">The journal is not for this operation's account.</exception>
     public void Add(Operation operation, Action<OperationEvent> take)
     {
+        _journal?.Check(operation.Connection);
         while (_pending >= _mostPending)
         {
             Handle(_events.Take(_stop.Token), take);
@@ -50,6 +74,7 @@ public sealed class OperationRunner : IDisposable
         }
 
         _pending++;
+        Added++;
         _ = Task.Run(() => RunAsync(operation, gate));
         while (_events.TryTake(out OperationEvent? report))
         {
@@ -59,12 +84,18 @@ public sealed class OperationRunner : IDisposable
 
     /// <summary>Takes all reports that are still to come.</summary>
     /// <param name="take">Takes each report; runs on the caller's thread. What it throws goes through.</param>
+    /// <param name="whileWaiting">Called now and then, also when nothing is reported.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
-    public void Complete(Action<OperationEvent> take)
+    public void Complete(Action<OperationEvent> take, Action? whileWaiting = null)
     {
         while (_pending > 0)
         {
-            Handle(_events.Take(_stop.Token), take);
+            if (_events.TryTake(out OperationEvent? report, 500, _stop.Token))
+            {
+                Handle(report, take);
+            }
+
+            whileWaiting?.Invoke();
         }
     }
 
@@ -91,13 +122,13 @@ public sealed class OperationRunner : IDisposable
 
         _disposed = true;
         _stop.Cancel();
-        var waited = System.Diagnostics.Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         while (_pending > 0 && LongestWaitForEnd - waited.Elapsed is var left && left > TimeSpan.Zero && _events.TryTake(out OperationEvent? report, left))
         {
             Handle(report, Drop);
         }
 
-        _stop.Dispose();
+        _journal?.Dispose();
     }
 
     private void Drop(OperationEvent report)
@@ -110,9 +141,12 @@ public sealed class OperationRunner : IDisposable
 
     private void Handle(OperationEvent report, Action<OperationEvent> take)
     {
-        if (report.IsEnd)
+        if (report.End is { } end)
         {
             _pending--;
+            _summary.Done += end == OperationEnd.Done ? 1 : 0;
+            _summary.Failed += end == OperationEnd.Failed ? 1 : 0;
+            _summary.Skipped += end == OperationEnd.Skipped ? 1 : 0;
         }
 
         if (report.Output is not null || report.Error is not null)
@@ -125,13 +159,13 @@ public sealed class OperationRunner : IDisposable
 
     private async Task RunAsync(Operation operation, SemaphoreSlim gate)
     {
-        Exception? error = null;
+        OperationEvent end;
         try
         {
             await gate.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                await operation.Work(new OperationContext(operation, _events.Add, _stop.Token)).ConfigureAwait(false);
+                end = new OperationEvent(operation) { End = await ExecuteAsync(operation).ConfigureAwait(false) };
             }
             finally
             {
@@ -140,15 +174,65 @@ public sealed class OperationRunner : IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Stopped: there is nobody to report to.
+            end = new OperationEvent(operation) { End = OperationEnd.Stopped };
         }
 #pragma warning disable CA1031 // Whatever it is, it is this operation's error and must not end the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            error = e;
+            end = new OperationEvent(operation) { End = OperationEnd.Failed, Error = e };
         }
 
-        _events.Add(new OperationEvent(operation) { Error = error, IsEnd = true });
+        _events.Add(end);
+    }
+
+    private async Task<OperationEnd> ExecuteAsync(Operation operation)
+    {
+        var context = new OperationContext(operation, _journal, _events.Add, _stop.Token);
+        if (context.Earlier.Progress == JournalProgress.Done)
+        {
+            return OperationEnd.Skipped;
+        }
+
+        CallTrace trace = CallTrace.Start();
+        try
+        {
+            bool interrupted = context.Earlier.Progress != JournalProgress.None;
+            if (interrupted && operation.IsDone is { } isDone && await isDone(_stop.Token).ConfigureAwait(false))
+            {
+                _journal?.End(operation, "done", errorId: null, trace.CorrelationId);
+                return OperationEnd.Skipped;
+            }
+
+            _stop.Token.ThrowIfCancellationRequested();
+            _journal?.Start(operation);
+            await operation.Work(context).ConfigureAwait(false);
+            _journal?.End(operation, "done", errorId: null, trace.CorrelationId);
+            return OperationEnd.Done;
+        }
+        catch (Exception e)
+        {
+            WriteFailure(operation, e, trace);
+            throw;
+        }
+        finally
+        {
+            Interlocked.Add(ref _retried, trace.Retries);
+        }
+    }
+
+    // A failure after which the token may or may not be changed is checked again by the next run, like a killed one.
+    private void WriteFailure(Operation operation, Exception error, CallTrace trace)
+    {
+        var known = error as ApiTokenException;
+        bool unknown = error is OperationCanceledException || known is { OutcomeUnknown: true };
+        try
+        {
+            _journal?.End(operation, unknown ? "unknown" : "failed", known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The wait for the end was over; the journal shows a start without an end, and the next run checks it.
+        }
     }
 }

@@ -17,17 +17,21 @@ internal static class RetryPolicy
 
     private const int Retries = 5;
 
+    // Being limited is no failure: the connection's pace holds such a request until the service takes it.
+    private const int RetriesWhenLimited = 20;
+
     public static ResiliencePipeline<ServiceResponse> Create(TimeProvider time) =>
         new ResiliencePipelineBuilder<ServiceResponse> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<ServiceResponse>
             {
-                MaxRetryAttempts = Retries,
+                MaxRetryAttempts = RetriesWhenLimited,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(20),
-                ShouldHandle = attempt => new ValueTask<bool>(ShouldRepeat(attempt.Context, attempt.Outcome, time)),
-                DelayGenerator = attempt => new ValueTask<TimeSpan?>(RequestedWait(attempt.Outcome.Result, time)),
+                ShouldHandle = attempt => new ValueTask<bool>(ShouldRepeat(attempt.Context, attempt.Outcome, attempt.AttemptNumber, time)),
+                DelayGenerator = attempt => new ValueTask<TimeSpan?>(
+                    attempt.Outcome.Result is { IsLimit: true } ? TimeSpan.Zero : RequestedWait(attempt.Outcome.Result, time)),
             })
             .Build();
 
@@ -43,15 +47,19 @@ internal static class RetryPolicy
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    private static bool ShouldRepeat(ResilienceContext context, Outcome<ServiceResponse> outcome, TimeProvider time)
+    private static bool ShouldRepeat(ResilienceContext context, Outcome<ServiceResponse> outcome, int repeated, TimeProvider time)
     {
+        if (repeated >= Retries && outcome.Result is not { IsLimit: true })
+        {
+            return false;
+        }
+
         bool always = context.Properties.GetValue(RequestKey, null!).Repeat == Repeat.Always;
         return outcome switch
         {
             { Exception: TransportException transport } => transport.NeverSent || always,
             { Result: { } response } when RequestedWait(response, time) > LongestWait => false,
-            { Result.Status: (HttpStatusCode)429 } => true,
-            { Result: { Status: HttpStatusCode.ServiceUnavailable, RetryAfter: not null } } => true,
+            { Result.IsLimit: true } => true,
             { Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => always,
             _ => false,

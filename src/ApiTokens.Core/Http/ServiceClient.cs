@@ -25,8 +25,12 @@ internal sealed class ServiceClient
         _endpoint = endpoint;
         _credential = credential;
         _retry = RetryPolicy.Create(endpoint.Time);
+        Pace = new ConnectionPace(endpoint.Time, endpoint.RequestsPerSecond);
         _errors = new ErrorReader(endpoint, new Redactor(() => credential.Secret));
     }
+
+    /// <summary>How fast it may send.</summary>
+    public ConnectionPace Pace { get; }
 
     /// <summary>A client for requests that carry their credential in the body, such as a login.</summary>
     public static ServiceClient Anonymous(ServiceEndpoint endpoint, System.Security.SecureString secretToRedact) =>
@@ -140,6 +144,7 @@ internal sealed class ServiceClient
                 },
                 context).ConfigureAwait(false);
             response.Attempts = attempts;
+            CallTrace.Current?.Add(attempts, response.CorrelationId);
             return response;
         }
         catch (TransportException e)
@@ -158,7 +163,7 @@ internal sealed class ServiceClient
 
     private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken stop)
     {
-        stop.ThrowIfCancellationRequested();
+        await Pace.WaitAsync(stop).ConfigureAwait(false);
         using HttpRequestMessage message = await MessageAsync(request, stop).ConfigureAwait(false);
         using CancellationTokenSource timeout = _endpoint.Time.CreateCancellationTokenSource(_endpoint.Timeout);
         using var grace = new CancellationTokenSource();
@@ -173,7 +178,7 @@ internal sealed class ServiceClient
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
             var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time);
             open = keepOpen && response.IsSuccessStatusCode;
-            return new ServiceResponse
+            var answer = new ServiceResponse
             {
                 Status = response.StatusCode,
                 MediaType = response.Content.Headers.ContentType?.MediaType,
@@ -182,6 +187,8 @@ internal sealed class ServiceClient
                 OpenBody = open ? body : null,
                 Body = open ? [] : await ReadAllAsync(body, either.Token).ConfigureAwait(false),
             };
+            TellPace(answer);
+            return answer;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -200,6 +207,19 @@ internal sealed class ServiceClient
             {
                 response?.Dispose();
             }
+        }
+    }
+
+    private void TellPace(ServiceResponse answer)
+    {
+        TimeSpan? wait = RetryPolicy.RequestedWait(answer, _endpoint.Time);
+        if (!answer.IsLimit)
+        {
+            Pace.Succeeded();
+        }
+        else if (wait is null || wait <= RetryPolicy.LongestWait)
+        {
+            Pace.Limited(wait);
         }
     }
 

@@ -21,7 +21,6 @@ internal sealed class SecretCredential(string scheme, SecureString secret) : Ser
         new(new AuthenticationHeaderValue(scheme, SecretText.Reveal(secret)));
 }
 
-#pragma warning disable CA1001 // A semaphore whose wait handle is never asked for holds nothing to dispose.
 /// <summary>A secret that a login gives, and gives anew shortly before it ends.</summary>
 internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time) : ServiceCredential
 {
@@ -50,8 +49,6 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
         }
     }
 }
-#pragma warning restore CA1001
-
 /// <summary>What a login gave.</summary>
 /// <param name="Secret">The bearer secret.</param>
 /// <param name="ValidUntil">How long it holds; null for no known end.</param>

@@ -20,5 +20,8 @@ internal sealed class ServiceEndpoint
     /// <summary>How long one attempt may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>The most requests a second, where the user or the service's documentation sets it.</summary>
+    public double? RequestsPerSecond { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -22,5 +22,8 @@ internal sealed class ServiceResponse
     /// <summary>How often the request was sent before this answer came.</summary>
     public int Attempts { get; set; } = 1;
 
+    /// <summary>Whether the service did nothing but ask to come again later: 429, or 503 with Retry-After.</summary>
+    public bool IsLimit => (int)Status == 429 || (Status == HttpStatusCode.ServiceUnavailable && RetryAfter is not null);
+
     public bool IsSuccess => (int)Status is >= 200 and <= 299;
 }

@@ -38,6 +38,9 @@ public sealed class ConnectionRequest
     /// <summary>How long one request may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>The most requests a second; null for what the service's documentation says, if anything.</summary>
+    public double? RequestsPerSecond { get; init; }
+
     /// <summary>Leaves out the call that proves the credential.</summary>
     public bool SkipCheck { get; init; }
 

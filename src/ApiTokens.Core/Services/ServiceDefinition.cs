@@ -35,5 +35,6 @@ public abstract class ServiceDefinition
 /// <summary>An opened service and the account that it works on.</summary>
 /// <param name="Service">The service.</param>
 /// <param name="Account">The account.</param>
+/// <param name="Pace">How fast it may be asked.</param>
 /// <param name="Proven">Whether finding out the account has proved the credential already.</param>
-internal sealed record OpenedService(ITokenService Service, string Account, bool Proven = false);
+internal sealed record OpenedService(ITokenService Service, string Account, ConnectionPace Pace, bool Proven = false);

@@ -1,19 +1,24 @@
 using System.Globalization;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle;
 
 namespace ApiTokens.Services;
 
 /// <summary>A connection: service, account, address and credential under a name. It shows no credential.</summary>
 public sealed class TokenConnection
 {
-    private TokenConnection(string name, ServiceDefinition definition, string account, Uri baseUri, ITokenService tokens, DateTimeOffset connectedAt)
+    private readonly ConnectionPace _pace;
+
+    private TokenConnection(string name, ServiceDefinition definition, OpenedService opened, Uri baseUri, TimeProvider time)
     {
         Name = name;
         Service = definition.Name;
-        Account = account;
+        Account = opened.Account;
         BaseUri = baseUri;
-        Tokens = tokens;
-        ConnectedAt = connectedAt;
+        Tokens = opened.Service;
+        Time = time;
+        ConnectedAt = time.GetUtcNow();
+        _pace = opened.Pace;
     }
 
     /// <summary>Its name.</summary>
@@ -31,11 +36,23 @@ public sealed class TokenConnection
     /// <summary>When it was made (UTC).</summary>
     public DateTimeOffset ConnectedAt { get; }
 
+    /// <summary>The most requests a second that it sends; null for no limit of ours.</summary>
+    public double? RequestsPerSecond
+    {
+        get => _pace.Cap;
+        set => _pace.Cap = value;
+    }
+
     /// <summary>What the service can do.</summary>
     public ServiceCapabilities Capabilities => Tokens.Capabilities;
 
     /// <summary>The service's tokens, through this connection.</summary>
     public ITokenService Tokens { get; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>What was issued through it.</summary>
+    internal IssueLedger Issues { get; } = new();
 
     /// <summary>Connects, and proves the credential with one call unless asked not to.</summary>
     /// <param name="request">Where and as whom.</param>
@@ -54,7 +71,7 @@ public sealed class TokenConnection
             await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new TokenConnection(name, definition, opened.Account, baseUri, opened.Service, request.Time.GetUtcNow());
+        return new TokenConnection(name, definition, opened, baseUri, request.Time);
     }
 
     /// <summary>The connection's name.</summary>

@@ -174,11 +174,7 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     }
 
     /// <summary>The service issued a token and did not say its secret: it exists, and no one can use it.</summary>
-    protected static ApiTokenException SecretMissing(ApiToken token) => new(
-        ErrorKind.InvalidResult,
-        $"{token.Service} issued the token {token} and gave no secret.",
-        $"Nobody has its secret: remove it with Remove-ApiToken -Id {token.Id}.",
-        "SecretMissing") { OutcomeUnknown = true };
+    protected static OrphanedTokenException SecretMissing(ApiToken token) => new(token, $"{token.Service} issued the token {token} and gave no secret.", inner: null);
 
     /// <summary>An entry of the catalogue of permissions.</summary>
     protected TokenPermission Permission(string kind, string value, string? description = null) => new()

@@ -1,3 +1,5 @@
+using ApiTokens.Bulk;
+
 namespace ApiTokens;
 
 /// <summary>Which tokens of a list are wanted. A service may pass parts of it to its server; all of it is applied again on our side.</summary>
@@ -39,6 +41,9 @@ public sealed record TokenFilter
     /// <summary>Only tokens not used since this moment: used last before it, or never used and issued before it.</summary>
     public DateTimeOffset? UnusedSince { get; init; }
 
+    /// <summary>Only tokens of this part of all.</summary>
+    public Shard? Shard { get; init; }
+
     /// <summary>Whether records that are gone for good shall be listed at all: only where a status was asked for.</summary>
     public bool IncludesGone => Statuses.Count > 0;
 
@@ -55,6 +60,7 @@ public sealed record TokenFilter
         && (ExpiresAfter is null || token.ExpiresAt > ExpiresAfter)
         && (CreatedBefore is null || token.CreatedAt < CreatedBefore)
         && (!NeverExpires || token.ExpiresAt is null)
+        && (Shard is null || Shard.Contains(token))
         && (UnusedSince is null || (token.LastUsedAt ?? token.CreatedAt) < UnusedSince);
 
     private static bool SameName(string? wanted, string? actual) =>

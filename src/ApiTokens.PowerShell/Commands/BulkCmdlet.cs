@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Bulk;
 using ApiTokens.Http;
+using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
@@ -10,18 +12,62 @@ namespace ApiTokens.PowerShell.Commands;
 /// </summary>
 public abstract class BulkCmdlet : ApiTokenCmdlet
 {
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
+
     private OperationRunner? _runner;
+    private ProgressRecord? _progress;
+    private TimeSpan _progressShown;
+    private bool _inputEnded;
 
     /// <summary>How many requests may run at once for each connection.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing() => _runner = new OperationRunner(ThrottleLimit);
+    /// <summary>The most requests a second for each connection; it stays with the connection.</summary>
+    [Parameter]
+    [ValidateRange(0.1, 100_000)]
+    public double RequestsPerSecond { get; set; }
+
+    /// <summary>A file that notes each start and end. Run with the same file again, what is done is left out; it is the audit record too.</summary>
+    [Parameter]
+    public string? JournalPath { get; set; }
+
+    /// <summary>The operation's name in journals, such as <c>Remove</c>.</summary>
+    internal abstract string Operation { get; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guarded(runner => runner.Complete(Take));
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            Journal? journal = JournalPath is null
+                ? null
+                : Journal.Open(GetUnresolvedProviderPathFromPSPath(JournalPath), Operation, JournalConnections(), TimeProvider.System);
+            _runner = new OperationRunner(ThrottleLimit, journal);
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, JournalPath);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        _inputEnded = true;
+        Guarded(runner => runner.Complete(Take, ShowProgress));
+        if (_runner is { Added: > 0 } runner)
+        {
+            WriteInformation(runner.Summary, ["ApiTokens", "Summary"]);
+        }
+
+        if (_progress is not null)
+        {
+            _progress.RecordType = ProgressRecordType.Completed;
+            WriteProgress(_progress);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing()
@@ -44,7 +90,19 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         _runner = null;
     }
 
-    internal void Queue(Operation operation) => Guarded(runner => runner.Add(operation, Take));
+    /// <summary>The connections that a journal of this run is for: all that its input can name.</summary>
+    internal virtual IReadOnlyCollection<TokenConnection> JournalConnections() => Connections.All;
+
+    internal void Queue(Operation operation)
+    {
+        if (RequestsPerSecond > 0)
+        {
+            operation.Connection.RequestsPerSecond = RequestsPerSecond;
+        }
+
+        Guarded(runner => runner.Add(operation, Take));
+        ShowProgress();
+    }
 
     /// <summary>Brings a result into the form in which it goes to the pipeline.</summary>
     internal virtual object ForOutput(object output) => output;
@@ -61,6 +119,11 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         {
             runner.Stop();
             throw new PipelineStoppedException();
+        }
+        catch (ApiTokenException e)
+        {
+            runner.Stop();
+            FailTerminating(e, JournalPath);
         }
         catch
         {
@@ -81,12 +144,31 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             return;
         }
 
-        var record = ErrorRecords.Create(error, report.Operation.Target);
+        ErrorRecord record = ErrorRecords.Create(error, (error as OrphanedTokenException)?.Token ?? report.Operation.Target);
         if (error is ApiTokenException { Kind: ErrorKind.AuthenticationError })
         {
             ThrowTerminatingError(record);
         }
 
         WriteError(record);
+    }
+
+    // Nothing for a single token, and nothing faster than eyes can follow.
+    private void ShowProgress()
+    {
+        if (_runner is not { Added: > 1 } runner || runner.Summary is not { } summary || summary.Elapsed - _progressShown < ProgressInterval)
+        {
+            return;
+        }
+
+        _progressShown = summary.Elapsed;
+        double rate = summary.Ended / Math.Max(0.001, summary.Elapsed.TotalSeconds);
+        string total = _inputEnded ? $" of {runner.Added.ToString("N0", CultureInfo.InvariantCulture)}" : string.Empty;
+        _progress ??= new ProgressRecord(0, $"{Operation} API tokens", "Starting");
+        _progress.StatusDescription = string.Format(
+            CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} a second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);
+        _progress.PercentComplete = _inputEnded ? (int)(100L * summary.Ended / runner.Added) : -1;
+        _progress.SecondsRemaining = _inputEnded && rate > 0 ? (int)((runner.Added - summary.Ended) / rate) : -1;
+        WriteProgress(_progress);
     }
 }

@@ -69,6 +69,11 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 100;
 
+    /// <summary>The most requests a second; Gcore documents 100, which is its default.</summary>
+    [Parameter]
+    [ValidateRange(0.1, 100_000)]
+    public double RequestsPerSecond { get; set; }
+
     /// <summary>Leaves out the call that proves the credential.</summary>
     [Parameter]
     public SwitchParameter SkipCheck { get; set; }
@@ -102,6 +107,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         BaseUri = BaseUri,
         ApiVersion = ApiVersion,
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
+        RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
         SkipCheck = SkipCheck,
     };
 
@@ -125,6 +131,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             BaseUri = Text("BaseUri") is { } uri ? LanguagePrimitives.ConvertTo<Uri>(uri) : null,
             ApiVersion = Text("ApiVersion"),
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
             SkipCheck = SkipCheck,
         };
     }

@@ -13,9 +13,12 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Action => "Disable API token";
+    internal override string Operation => "Disable";
 
     internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: false);
+
+    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
+        async stop => (await connection.Tokens.GetAsync(token.Id, stop).ConfigureAwait(false)).Status == TokenStatus.Inactive;
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
     {

@@ -9,9 +9,12 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(ApiToken))]
 public sealed class EnableApiTokenCommand : TokenCmdlet
 {
-    internal override string Action => "Enable API token";
+    internal override string Operation => "Enable";
 
     internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: true);
+
+    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
+        async stop => (await connection.Tokens.GetAsync(token.Id, stop).ConfigureAwait(false)).Status == TokenStatus.Active;
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
     {

@@ -68,6 +68,10 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     [DurationTransformation]
     public TimeSpan? UnusedFor { get; set; }
 
+    /// <summary>A stable part of the tokens, such as 3/8, so that several machines can share one job.</summary>
+    [Parameter(ParameterSetName = FilterSet)]
+    public string? Shard { get; set; }
+
     /// <summary>Reads the secret too, where the service shows it (Devo, to owner and user).</summary>
     [Parameter(ParameterSetName = IdSet)]
     public SwitchParameter IncludeSecret { get; set; }
@@ -90,7 +94,17 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             return;
         }
 
-        var filter = CreateFilter();
+        TokenFilter filter;
+        try
+        {
+            filter = CreateFilter();
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, Shard);
+            throw;
+        }
+
         var missing = new HashSet<string>(Name.Where(name => !NamePattern.HasWildcards(name)), StringComparer.OrdinalIgnoreCase);
         foreach (TokenConnection connection in connections)
         {
@@ -121,6 +135,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             CreatedBefore = CreatedBefore,
             NeverExpires = NeverExpires,
             UnusedSince = now - UnusedFor,
+            Shard = Shard is null ? null : Bulk.Shard.Parse(Shard),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ApiTokens.Bulk;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.Services;
@@ -12,7 +13,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken))]
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
-    private ConnectionReference[]? _named;
+    private readonly Dictionary<string, int> _alike = [];
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -78,18 +79,25 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public ConnectionReference[]? Connection { get; set; }
 
+    /// <summary>Removes a token that was issued and whose secret was lost with the answer.</summary>
+    [Parameter]
+    public SwitchParameter RemoveOrphan { get; set; }
+
     /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
+
+    internal override string Operation => "New";
+
+    internal override IReadOnlyCollection<TokenConnection> JournalConnections() => Connection is null ? base.JournalConnections() : ResolveConnections(Connection);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _named = Connection;
-        if (_named is not null)
+        if (Connection is not null)
         {
-            ResolveConnections(_named);
+            ResolveConnections(Connection);
         }
     }
 
@@ -104,8 +112,8 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (ShouldProcess($"{what} on {connection.Name} ({connection.Service} {connection.Account})", "Create API token"))
             {
-                Queue(new Operation(connection, Name, async context =>
-                    await context.WriteAsync(await connection.Tokens.CreateAsync(request, context.Stop).ConfigureAwait(false)).ConfigureAwait(false)));
+                bool removeOrphan = RemoveOrphan;
+                Queue(new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, removeOrphan, context)));
             }
         }
         catch (ApiTokenException e)
@@ -138,6 +146,15 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         ApplyToAll = ApplyToAll,
         User = User,
     };
+
+    // Tells a row of the input in a journal: what is asked for, and the how-manieth time.
+    private string Fingerprint(TokenConnection connection, NewTokenRequest request)
+    {
+        string fingerprint = request.Fingerprint();
+        string key = $"{connection.Service} {connection.Account} {fingerprint}";
+        _alike[key] = _alike.TryGetValue(key, out int count) ? count + 1 : 1;
+        return $"{fingerprint}-{_alike[key]}";
+    }
 
     private static string[] NotBlank(string[]? texts) => [.. (texts ?? []).Where(text => !string.IsNullOrWhiteSpace(text))];
 }

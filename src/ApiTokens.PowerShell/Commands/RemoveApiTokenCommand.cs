@@ -26,7 +26,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Action => "Remove API token";
+    internal override string Operation => "Remove";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -50,6 +50,9 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         }
     }
 
+    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
+        stop => IsGoneAsync(connection, token.Id, stop);
+
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
     {
         await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
@@ -57,6 +60,18 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         await connection.Tokens.RemoveAsync(token.Id, context.Stop).ConfigureAwait(false);
         await PassAsync(connection, token.Id, removed, context).ConfigureAwait(false);
     };
+
+    private static async Task<bool> IsGoneAsync(TokenConnection connection, string id, CancellationToken stop)
+    {
+        try
+        {
+            return (await connection.Tokens.GetAsync(id, stop).ConfigureAwait(false)).Status == TokenStatus.Revoked;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return true;
+        }
+    }
 
     private void RemoveAllOfUser(TokenConnection connection)
     {
@@ -69,7 +84,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         }
         else if (ShouldProcess($"all tokens of '{User}' on {connection.Name} ({connection.Service} {connection.Account})", "Remove API tokens"))
         {
-            Queue(new Operation(connection, User, async context =>
+            Queue(new Operation(connection, $"user {User}", User, User, async context =>
             {
                 foreach (string id in await connection.Tokens.RemoveAllAsync(User, context.Stop).ConfigureAwait(false))
                 {

@@ -13,9 +13,17 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string NewName { get; set; } = string.Empty;
 
+    internal override string Operation => "Rename";
+
     internal override string Action => $"Rename API token to '{NewName}'";
 
     internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireRename();
+
+    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token)
+    {
+        string newName = NewName;
+        return async stop => (await connection.Tokens.GetAsync(token.Id, stop).ConfigureAwait(false)).Name == newName;
+    }
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token)
     {

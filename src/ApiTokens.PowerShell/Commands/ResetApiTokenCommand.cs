@@ -36,7 +36,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Action => "Reset API token";
+    internal override string Operation => "Reset";
 
     internal override object ForOutput(object output) => output is IssuedToken issued ? Issued.ForOutput(issued, AsPlainText) : output;
 
@@ -46,7 +46,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         return async context =>
         {
             await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
-            await TokenReset.ResetAsync(connection, token.Id, expiry, context.WriteAsync, context.Stop).ConfigureAwait(false);
+            await TokenReset.RunAsync(connection, token.Id, expiry, context).ConfigureAwait(false);
         };
     }
 }

@@ -25,7 +25,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     [Parameter]
     public AccessLevel? ApplyToAll { get; set; }
 
-    internal override string Action => "Change API token";
+    internal override string Operation => "Set";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

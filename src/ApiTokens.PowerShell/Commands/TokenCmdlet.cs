@@ -31,7 +31,9 @@ public abstract class TokenCmdlet : BulkCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>What is done, as it is asked for: <c>Remove API token</c>.</summary>
-    internal abstract string Action { get; }
+    internal virtual string Action => $"{Operation} API token";
+
+    internal override IReadOnlyCollection<TokenConnection> JournalConnections() => Connection is null ? base.JournalConnections() : ResolveConnections(Connection);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -67,7 +69,7 @@ public abstract class TokenCmdlet : BulkCmdlet
         CheckSupported(connection);
         if (ShouldProcess($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {connection.Name} ({connection.Service} {connection.Account})", Action))
         {
-            Queue(new Operation(connection, target, Plan(connection, token)));
+            Queue(new Operation(connection, token.Id, token.Name, target, Plan(connection, token)) { IsDone = IsDone(connection, token) });
         }
     }
 
@@ -80,6 +82,9 @@ public abstract class TokenCmdlet : BulkCmdlet
     /// Makes the work of what the parameters are now: it runs later, off the pipeline's thread, when they may have changed.
     /// </summary>
     internal abstract Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token);
+
+    /// <summary>Makes the question whether a run that was killed had done it; null where doing it again is right.</summary>
+    internal virtual Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) => null;
 
     /// <summary>Writes the token as it is now, where the user asked for it.</summary>
     internal async Task PassAsync(TokenConnection connection, string id, ApiToken? changed, OperationContext context)

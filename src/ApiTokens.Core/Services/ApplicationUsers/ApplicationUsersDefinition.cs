@@ -36,10 +36,12 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
             BaseUri = baseUri,
             ReadError = body => ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "title"),
             Timeout = request.Timeout,
+            RequestsPerSecond = request.RequestsPerSecond,
             Time = request.Time,
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, site);
-        var service = new ApplicationUsersService(identity, new ServiceClient(endpoint, credential), request.PageSize, request.Time);
-        return Task.FromResult(new OpenedService(service, site));
+        var client = new ServiceClient(endpoint, credential);
+        var service = new ApplicationUsersService(identity, client, request.PageSize, request.Time);
+        return Task.FromResult(new OpenedService(service, site, client.Pace));
     }
 }

@@ -53,9 +53,11 @@ internal sealed class DevoDefinition : ServiceDefinition
                 ? ErrorWords.Field(error, "message") ?? ErrorWords.Flatten(error)
                 : ErrorWords.Field(body, "message"),
             Timeout = request.Timeout,
+            RequestsPerSecond = request.RequestsPerSecond,
             Time = request.Time,
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
-        return Task.FromResult(new OpenedService(new DevoService(identity, new ServiceClient(endpoint, credential), credential, request.Time), account));
+        var client = new ServiceClient(endpoint, credential);
+        return Task.FromResult(new OpenedService(new DevoService(identity, client, credential, request.Time), account, client.Pace));
     }
 }

@@ -6,6 +6,9 @@ namespace ApiTokens.Services.Gcore;
 /// <summary>Gcore's permanent API tokens (contracts/gcore.md).</summary>
 internal sealed class GcoreDefinition : ServiceDefinition
 {
+    // contracts/gcore.md, 1.9.
+    private const double DocumentedRate = 100;
+
     public static readonly ServiceCapabilities Can = new()
     {
         Service = "Gcore",
@@ -43,6 +46,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
             BaseUri = baseUri,
             ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "errors") ?? ErrorWords.Flatten(body),
             Timeout = request.Timeout,
+            RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
             Time = request.Time,
         };
         ServiceCredential credential = request.Secret is { } secret
@@ -52,6 +56,6 @@ internal sealed class GcoreDefinition : ServiceDefinition
         bool ask = string.IsNullOrEmpty(request.Account);
         string account = ask ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
-        return new OpenedService(new GcoreService(identity, [.. prefix, account, "tokens"], client, credential, request.Time), account, Proven: ask);
+        return new OpenedService(new GcoreService(identity, [.. prefix, account, "tokens"], client, credential, request.Time), account, client.Pace, Proven: ask);
     }
 }

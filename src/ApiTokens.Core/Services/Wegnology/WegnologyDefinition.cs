@@ -35,14 +35,16 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
             ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Flatten(body),
             Timeout = request.Timeout,
+            RequestsPerSecond = request.RequestsPerSecond,
             Time = request.Time,
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
             : new LoginCredential(stop => LoginAsync(request, endpoint, stop), request.Time);
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account.Name);
-        var service = new WegnologyService(identity, account, WegnologyScopes.For(baseUri), new ServiceClient(endpoint, credential), credential, request);
-        return Task.FromResult(new OpenedService(service, account.Name));
+        var client = new ServiceClient(endpoint, credential);
+        var service = new WegnologyService(identity, account, WegnologyScopes.For(baseUri), client, credential, request);
+        return Task.FromResult(new OpenedService(service, account.Name, client.Pace));
     }
 
     private static async Task<LoginResult> LoginAsync(ConnectionRequest request, ServiceEndpoint endpoint, CancellationToken cancellationToken)

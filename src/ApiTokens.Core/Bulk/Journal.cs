@@ -1,0 +1,277 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using ApiTokens.Http;
+using ApiTokens.Services;
+
+namespace ApiTokens.Bulk;
+
+/// <summary>
+/// What a bulk operation did, one JSON line for each start and each end, handed to the operating system before the request
+/// and after its answer. Run with the same journal again, it tells what is left to do; afterwards it is the audit record. It
+/// holds no secret.
+/// </summary>
+public sealed class Journal : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly object _lock = new();
+    private readonly string _operation;
+    private readonly TimeProvider _time;
+    private readonly HashSet<string> _accounts;
+    private readonly Dictionary<string, JournalState> _states = new(StringComparer.Ordinal);
+
+    private Journal(FileStream file, string operation, IEnumerable<string> accounts, TimeProvider time)
+    {
+        _file = file;
+        _operation = operation;
+        _time = time;
+        _accounts = new HashSet<string>(accounts, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Opens a journal, new or left from a run that did not end. No other process can write to it meanwhile.</summary>
+    /// <param name="path">The full path of the file.</param>
+    /// <param name="operation">What is done, such as <c>Remove</c>.</param>
+    /// <param name="connections">The connections that the run can use.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The journal.</returns>
+    /// <exception cref="ApiTokenException">It is in use, it is no journal, or it is another operation's.</exception>
+    public static Journal Open(string path, string operation, IReadOnlyCollection<TokenConnection> connections, TimeProvider time)
+    {
+        FileStream file = OpenFile(path);
+        try
+        {
+            var journal = new Journal(file, operation, connections.Select(AccountOf), time);
+            journal.Load(path);
+            return journal;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file.Dispose();
+        }
+    }
+
+    /// <summary>Refuses a connection to an account that the journal is not for.</summary>
+    internal void Check(TokenConnection connection)
+    {
+        if (!_accounts.Contains(AccountOf(connection)))
+        {
+            throw Refusal($"is not for {AccountOf(connection)}, but for {string.Join(", ", _accounts)}", "Use another journal for another account.");
+        }
+    }
+
+    /// <summary>What the journal knows of an operation from an earlier run.</summary>
+    internal JournalState StateOf(Operation operation)
+    {
+        lock (_lock)
+        {
+            return _states.TryGetValue(KeyOf(operation), out JournalState? state) ? state : JournalState.None;
+        }
+    }
+
+    internal void Start(Operation operation) => Write(operation, new JournalEntry { Event = "start" });
+
+    internal void Issued(Operation operation, string id) => Write(operation, new JournalEntry { Event = "issued", IssuedId = id });
+
+    internal void Delivered(Operation operation, string id) => Write(operation, new JournalEntry { Event = "delivered", IssuedId = id });
+
+    internal void End(Operation operation, string outcome, string? errorId, string? correlationId) =>
+        Write(operation, new JournalEntry { Event = "end", Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
+
+    private static FileStream OpenFile(string path)
+    {
+        // One writer at a time. On Unix only an exclusive lock keeps a second one out; there, tools can still read the file.
+        FileShare share = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? FileShare.Read : FileShare.None;
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 4096);
+        }
+        catch (IOException e)
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"-JournalPath: '{path}' cannot be opened: {e.Message}",
+                "Another run may be using it: wait for it to end, or give another path.",
+                "JournalNotOpened",
+                e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new ApiTokenException(ErrorKind.PermissionDenied, $"-JournalPath: '{path}' cannot be written: {e.Message}", "Give a path that you may write to.", "JournalNotOpened", e);
+        }
+    }
+
+    private static string AccountOf(TokenConnection connection) => $"{connection.Service} {connection.Account}";
+
+    private static string KeyOf(Operation operation) => $"{AccountOf(operation.Connection)} {operation.Key}";
+
+    private void Load(string path)
+    {
+        bool first = true;
+        long whole = 0;
+        foreach ((string line, long end) in WholeLines())
+        {
+            whole = end;
+            JournalEntry entry = Parse(line) ?? throw Refusal($"'{path}' has a line that is no journal's", "Give the path of a journal, or of a file that does not exist yet.");
+            if (first)
+            {
+                LoadHeader(entry, path);
+                first = false;
+            }
+            else
+            {
+                Apply(entry);
+            }
+        }
+
+        if (first && _file.Length > 0 && !StartsLikeJournal())
+        {
+            throw Refusal($"'{path}' is not empty and is no journal", "Give the path of a journal, or of a file that does not exist yet.");
+        }
+
+        // What a killed process left of its last line is dropped.
+        _file.SetLength(whole);
+        _file.Seek(0, SeekOrigin.End);
+        if (first)
+        {
+            Append(new JournalEntry { Time = _time.GetUtcNow(), Event = "journal", Operation = _operation, Accounts = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)] });
+        }
+    }
+
+    private bool StartsLikeJournal()
+    {
+        var start = new byte[8];
+        _file.Seek(0, SeekOrigin.Begin);
+        int read = _file.Read(start, 0, start.Length);
+        return "{\"time\":".StartsWith(Encoding.UTF8.GetString(start, 0, read), StringComparison.Ordinal);
+    }
+
+    private void LoadHeader(JournalEntry entry, string path)
+    {
+        if (entry.Event != "journal" || entry.Accounts is null)
+        {
+            throw Refusal($"'{path}' is no journal", "Give the path of a journal, or of a file that does not exist yet.");
+        }
+
+        if (entry.Operation != _operation)
+        {
+            throw Refusal($"'{path}' is of the operation {entry.Operation}, not {_operation}", "Use one journal for each operation.");
+        }
+
+        _accounts.Clear();
+        _accounts.UnionWith(entry.Accounts);
+    }
+
+    private IEnumerable<(string Line, long End)> WholeLines()
+    {
+        var line = new List<byte>();
+        var buffer = new byte[64 * 1024];
+        long position = 0;
+        for (int read = _file.Read(buffer, 0, buffer.Length); read > 0; read = _file.Read(buffer, 0, buffer.Length))
+        {
+            for (int i = 0; i < read; i++)
+            {
+                position++;
+                if (buffer[i] != '\n')
+                {
+                    line.Add(buffer[i]);
+                    continue;
+                }
+
+                yield return (Encoding.UTF8.GetString([.. line]), position);
+                line.Clear();
+            }
+        }
+    }
+
+    private static JournalEntry? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Write(Operation operation, JournalEntry entry)
+    {
+        entry.Time = _time.GetUtcNow();
+        entry.Operation = _operation;
+        entry.Connection = operation.Connection.Name;
+        entry.Service = operation.Connection.Service;
+        entry.Account = operation.Connection.Account;
+        entry.Id = operation.Key;
+        entry.Name = operation.Name;
+        lock (_lock)
+        {
+            Apply(entry);
+            Append(entry);
+        }
+    }
+
+    // A line goes out in one write, so that a killed process leaves at most one torn line.
+    private void Append(JournalEntry entry)
+    {
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
+        _file.Write(line, 0, line.Length);
+        _file.Flush();
+    }
+
+    private void Apply(JournalEntry entry)
+    {
+        string key = $"{entry.Service} {entry.Account} {entry.Id}";
+        JournalState state = _states.TryGetValue(key, out JournalState? known) ? known : JournalState.None;
+        _states[key] = entry.Event switch
+        {
+            "start" => state with { Progress = JournalProgress.Started, StartedAt = entry.Time },
+            "issued" => state with { Progress = JournalProgress.Issued, IssuedId = entry.IssuedId },
+            "delivered" => state with { Progress = JournalProgress.Delivered, IssuedId = entry.IssuedId },
+            "end" when entry.Outcome == "done" => state with { Progress = JournalProgress.Done },
+            "end" when entry.Outcome == "failed" && state.Progress == JournalProgress.Started => JournalState.None,
+            _ => state,
+        };
+    }
+
+    private static ApiTokenException Refusal(string what, string action) =>
+        new(ErrorKind.InvalidOperation, $"-JournalPath: the journal {what}.", action, "JournalMismatch");
+}
+
+/// <summary>How far an operation had come in an earlier run.</summary>
+internal enum JournalProgress
+{
+    /// <summary>Not begun, or failed without effect.</summary>
+    None,
+
+    /// <summary>Begun, and no outcome is known.</summary>
+    Started,
+
+    /// <summary>A token was issued, and its secret not delivered.</summary>
+    Issued,
+
+    /// <summary>The issued token's secret was delivered, and something was left to do.</summary>
+    Delivered,
+
+    /// <summary>Done.</summary>
+    Done,
+}
+
+/// <summary>What a journal knows of an operation.</summary>
+/// <param name="Progress">How far it came.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="IssuedId">The token that it issued.</param>
+internal sealed record JournalState(JournalProgress Progress, DateTimeOffset? StartedAt, string? IssuedId)
+{
+    public static JournalState None { get; } = new(JournalProgress.None, null, null);
+}

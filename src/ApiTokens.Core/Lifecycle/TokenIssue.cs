@@ -1,0 +1,176 @@
+using ApiTokens.Bulk;
+using ApiTokens.Http;
+using ApiTokens.Services;
+
+namespace ApiTokens.Lifecycle;
+
+/// <summary>Issues a token so that none is left behind unnoticed: where the answer is lost, it looks for the token.</summary>
+public static class TokenIssue
+{
+    // Between the service's clock and ours.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
+    // A request that timed out here may still be at work there.
+    private static readonly TimeSpan[] Looks = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+
+    /// <summary>Issues and delivers a token as one operation of a run, taking up what an earlier run left.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="removeOrphan">Whether a token that was issued and whose secret was lost is removed.</param>
+    /// <param name="context">The operation.</param>
+    /// <returns>Completes when the secret has arrived.</returns>
+    /// <exception cref="OrphanedTokenException">A token exists whose secret nobody has.</exception>
+    public static async Task RunAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, OperationContext context)
+    {
+        if (context.Earlier.Progress == JournalProgress.Delivered)
+        {
+            return;
+        }
+
+        await ThrowIfLeftBehindAsync(connection, request, removeOrphan, context).ConfigureAwait(false);
+        await context.DeliverAsync(await IssueAsync(connection, request, removeOrphan, context.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Issues a token.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="removeOrphan">Whether a token that was issued and whose secret was lost is removed.</param>
+    /// <param name="stop">Lets no further request start.</param>
+    /// <returns>The token and its secret.</returns>
+    /// <exception cref="OrphanedTokenException">A token exists whose secret nobody has.</exception>
+    public static async Task<IssuedToken> IssueAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, CancellationToken stop)
+    {
+        connection.Tokens.Validate(request);
+        if (removeOrphan)
+        {
+            // Only what is known not to have been there before is removed.
+            await connection.Issues.NoteBeforeAsync(connection.Tokens, stop).ConfigureAwait(false);
+        }
+
+        connection.Issues.Begin(request.Name);
+        DateTimeOffset since = connection.Time.GetUtcNow() - ClockSkew;
+        try
+        {
+            IssuedToken issued = await connection.Tokens.CreateAsync(request, stop).ConfigureAwait(false);
+            connection.Issues.Add(issued);
+            return issued;
+        }
+        catch (OrphanedTokenException e)
+        {
+            throw await ReportAsync(connection, e.Token, e.Message, e, removeOrphan, stop).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (e.OutcomeUnknown)
+        {
+            throw await LookAsync(connection, request, since, removeOrphan, e, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Issues.End(request.Name);
+        }
+    }
+
+    // A run that was killed while it issued may have left a token.
+    internal static async Task ThrowIfLeftBehindAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, OperationContext context)
+    {
+        JournalState earlier = context.Earlier;
+        if (earlier.Progress == JournalProgress.Issued)
+        {
+            ApiToken left = new() { Id = earlier.IssuedId!, Name = request.Name, Connection = connection.Name, Service = connection.Service, Account = connection.Account };
+            throw await ReportAsync(
+                connection, left, $"An earlier run issued the token {left} and ended before its secret was delivered.", inner: null, removeOrphan, context.Stop).ConfigureAwait(false);
+        }
+
+        if (earlier is { Progress: JournalProgress.Started, StartedAt: { } start })
+        {
+            IReadOnlyList<ApiToken> found = await FindAsync(connection, request, start - ClockSkew, context.Stop).ConfigureAwait(false);
+            if (found.Count > 0)
+            {
+                throw new OrphanedTokenException(
+                    found[0],
+                    $"An earlier run ended while it issued '{request.Name}'. Since then there is {Names(found)}, and nobody may have the secret.",
+                    inner: null);
+            }
+        }
+    }
+
+    private static async Task<ApiTokenException> LookAsync(
+        TokenConnection connection, NewTokenRequest request, DateTimeOffset since, bool removeOrphan, ApiTokenException error, CancellationToken stop)
+    {
+        IReadOnlyList<ApiToken> found = [];
+        try
+        {
+            foreach (TimeSpan wait in Looks)
+            {
+                await connection.Time.Delay(wait, stop).ConfigureAwait(false);
+                found = await FindAsync(connection, request, since, stop).ConfigureAwait(false);
+                if (found.Count > 0)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
+        {
+            // The search failed too: what is known is what the first failure said.
+            return error;
+        }
+
+        return found.Count switch
+        {
+            0 => new ApiTokenException(
+                error.Kind, $"{error.Message} No token of that name has appeared since: it was not created.", error.RecommendedAction, error.ErrorId, error)
+            {
+                StatusCode = error.StatusCode,
+                CorrelationId = error.CorrelationId,
+            },
+            1 when !connection.Issues.IsShared(request.Name) =>
+                await ReportAsync(connection, found[0], $"{error.Message} {Suspicion(connection, found[0])}", error, removeOrphan && connection.Issues.KnowsBefore, stop).ConfigureAwait(false),
+            _ => new OrphanedTokenException(found[0], $"{error.Message} Since then there is {Names(found)}; which of them it is cannot be told.", error),
+        };
+    }
+
+    private static async Task<IReadOnlyList<ApiToken>> FindAsync(TokenConnection connection, NewTokenRequest request, DateTimeOffset since, CancellationToken stop)
+    {
+        var filter = new TokenFilter
+        {
+            Names = request.Name.Length > 0 ? [NamePattern.Literal(request.Name)] : [],
+            User = request.User,
+        };
+        var found = new List<ApiToken>();
+        await foreach (ApiToken token in connection.Tokens.ListAsync(filter, stop).ConfigureAwait(false))
+        {
+            bool ours = connection.Issues.Issuer is not { } issuer || issuer == token.Issuer;
+            if (token.Name == request.Name && token.CreatedAt >= since && ours && !connection.Issues.Knows(token.Id))
+            {
+                found.Add(token);
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task<OrphanedTokenException> ReportAsync(
+        TokenConnection connection, ApiToken token, string message, Exception? inner, bool remove, CancellationToken stop)
+    {
+        if (!remove)
+        {
+            return new OrphanedTokenException(token, message, inner);
+        }
+
+        try
+        {
+            await connection.Tokens.RemoveAsync(token.Id, stop).ConfigureAwait(false);
+            return new OrphanedTokenException(token, $"{message} It was removed.", inner, removed: true);
+        }
+        catch (ApiTokenException e)
+        {
+            return new OrphanedTokenException(token, $"{message} It could not be removed: {e.Message}", inner);
+        }
+    }
+
+    private static string Suspicion(TokenConnection connection, ApiToken token) => connection.Issues.KnowsBefore
+        ? $"The token {token} has appeared since."
+        : $"The token {token}, created at {token.CreatedAt:u}, is probably it.";
+
+    private static string Names(IReadOnlyList<ApiToken> tokens) => string.Join(", ", tokens.Select(token => token.ToString()));
+}
