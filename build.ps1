@@ -1,4 +1,4 @@
-# build | test | demo
+# build | test | demo | bench
 param([Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
 Push-Location $PSScriptRoot
 try {

@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnore
     ["build"] = _ => Staging.Build(),
     ["test"] = Testing.Run,
     ["demo"] = _ => Demo.Run(),
+    ["bench"] = Benchmarks.Run,
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out Func<string[], int>? verb))

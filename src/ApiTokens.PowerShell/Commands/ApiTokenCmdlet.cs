@@ -53,8 +53,14 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         IAsyncEnumerator<T> items = list(Stop).GetAsyncEnumerator(Stop);
         try
         {
-            while (Wait(_ => items.MoveNextAsync().AsTask()))
+            while (true)
             {
+                ValueTask<bool> next = items.MoveNextAsync();
+                if (!(next.IsCompletedSuccessfully ? next.Result : Wait(_ => next.AsTask())))
+                {
+                    yield break;
+                }
+
                 yield return items.Current;
             }
         }

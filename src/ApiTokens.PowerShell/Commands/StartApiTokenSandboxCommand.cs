@@ -25,6 +25,11 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
     [ValidateRange(0, 60_000)]
     public int Latency { get; set; }
 
+    /// <summary>How many requests a second each account may send; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, 1_000_000)]
+    public int Rate { get; set; }
+
     /// <summary>The port; a free one by default.</summary>
     [Parameter]
     [ValidateRange(0, 65_535)]
@@ -63,6 +68,11 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
             "--tokens", Tokens.ToString(CultureInfo.InvariantCulture),
             "--latency", Latency.ToString(CultureInfo.InvariantCulture),
         ];
+        if (Rate > 0)
+        {
+            arguments.AddRange(["--rate", Rate.ToString(CultureInfo.InvariantCulture)]);
+        }
+
         if (DatabasePath is not null)
         {
             arguments.AddRange(["--database", GetUnresolvedProviderPathFromPSPath(DatabasePath)]);

@@ -1,0 +1,246 @@
+<#
+.SYNOPSIS
+    Measures the module against what a user would do otherwise, side by side in one run, against the sandbox in another
+    process. Prints Markdown; with -Path, writes it into docs/benchmarks.md.
+.EXAMPLE
+    ./build.sh bench
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $ModulePath,
+    [Parameter(Mandatory)] [string] $BareClientPath,
+    [string] $Path,
+    [int] $Count = 2000,
+    [int] $Latency = 25,
+    [int] $Throttle = 32,
+    [int] $Repetitions = 5,
+    [int[]] $ListSizes = @(100000, 1000000)
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+$ConfirmPreference = 'None'
+
+function Get-Median {
+    param([double[]] $Values)
+
+    $sorted = @($Values | Sort-Object)
+    $sorted[[int][Math]::Floor($sorted.Count / 2)]
+}
+
+function Format-Number {
+    param([double] $Value, [int] $Decimals = 2)
+
+    $Value.ToString("N$Decimals", [cultureinfo]::InvariantCulture)
+}
+
+# Runs a part of the measurement in a PowerShell of its own and gives what it returns.
+function Invoke-Fresh {
+    param([scriptblock] $Script, [object[]] $Arguments)
+
+    $file = [System.IO.Path]::GetTempFileName() + '.ps1'
+    Set-Content -LiteralPath $file -Value $Script.ToString()
+    try {
+        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $file @Arguments | ConvertFrom-Json
+    }
+    finally {
+        Remove-Item -LiteralPath $file
+    }
+}
+
+Import-Module $ModulePath
+Add-Type -Path $BareClientPath
+
+# Starts a sandbox that is full anew, measures one contender, and ends it.
+function Measure-Contender {
+    param([string] $Operation, [string] $Contender, [int] $LatencyMs)
+
+    $sandbox = Start-ApiTokenSandbox -Tokens $Count -Latency $LatencyMs
+    try {
+        $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
+        $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
+        $collection = "$($service.BaseUri)/me/tokens"
+        $headers = @{ Authorization = "Bearer $secret" }
+        $tokens = @(Get-ApiToken -Connection wegnology -Name 'token-*')
+        $method = if ($Operation -eq 'Remove') { 'DELETE' } else { 'PATCH' }
+        $body = if ($Operation -eq 'Remove') { @{} } else { @{ Body = '{"status":"inactive"}'; ContentType = 'application/json' } }
+        [GC]::Collect()
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        switch ($Contender) {
+            'ApiTokens' {
+                if ($Operation -eq 'Remove') { $tokens | Remove-ApiToken -ThrottleLimit $Throttle -Confirm:$false }
+                else { $tokens | Disable-ApiToken -ThrottleLimit $Throttle -Confirm:$false }
+            }
+            'HttpClient' { $null = [ApiTokens.Benchmarks.BareClient]::ForEach($collection, $secret, $method, [string[]]$tokens.Id, $Throttle) }
+            'Invoke-RestMethod' { foreach ($token in $tokens) { $null = Invoke-RestMethod -Method $method -Uri "$collection/$($token.Id)" -Headers $headers @body } }
+            'Parallel' {
+                $tokens | ForEach-Object -ThrottleLimit $Throttle -Parallel {
+                    $more = $using:body
+                    $null = Invoke-RestMethod -Method $using:method -Uri "$($using:collection)/$($_.Id)" -Headers $using:headers @more
+                }
+            }
+        }
+        $seconds = $watch.Elapsed.TotalSeconds
+        $left = @(Get-ApiToken -Connection wegnology -Name 'token-*' | Where-Object { $Operation -eq 'Remove' -or $_.Status -eq 'Active' }).Count
+        $expected = if ($Operation -eq 'Remove') { 0 } else { @($tokens | Where-Object Status -EQ 'Expired').Count * 0 }
+        if ($left -ne $expected) { throw "$Contender left $left tokens after $Operation." }
+        $seconds
+    }
+    finally {
+        Stop-ApiTokenSandbox $sandbox
+    }
+}
+
+$lines = [System.Collections.Generic.List[string]]::new()
+function Write-Line {
+    param([string] $Text = '')
+
+    $lines.Add($Text)
+    Write-Host $Text
+}
+
+function Write-Comparison {
+    param([string[]] $Contenders, [int] $LatencyMs)
+
+    foreach ($operation in 'Remove', 'Disable') {
+        $times = @{}
+        foreach ($contender in $Contenders) { $times[$contender] = [System.Collections.Generic.List[double]]::new() }
+        # In turn, so that a machine that slows down slows all of them. The first round is not counted.
+        foreach ($round in 0..$Repetitions) {
+            foreach ($contender in $Contenders) {
+                if ($round -eq 0 -and $contender -notin 'ApiTokens', 'HttpClient') { continue }
+                $seconds = Measure-Contender -Operation $operation -Contender $contender -LatencyMs $LatencyMs
+                if ($round -gt 0) { $times[$contender].Add($seconds) }
+            }
+        }
+        $own = Get-Median $times['ApiTokens']
+        foreach ($contender in $Contenders) {
+            $median = Get-Median $times[$contender]
+            $range = "$(Format-Number ($times[$contender] | Measure-Object -Minimum).Minimum) to $(Format-Number ($times[$contender] | Measure-Object -Maximum).Maximum)"
+            Write-Line "| $operation | $contender | $(Format-Number $median) s | $range s | $(Format-Number ($median / $own)) |"
+        }
+        if ($LatencyMs -gt 0) {
+            $limit = $Count * $LatencyMs / 1000 / $Throttle
+            Write-Line "| $operation | the limit: count × latency ÷ throttle | $(Format-Number $limit) s | | $(Format-Number ($limit / $own)) |"
+        }
+    }
+}
+
+Write-Line '# Benchmarks'
+Write-Line
+Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')): $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription), $([Environment]::ProcessorCount) processors, PowerShell $($PSVersionTable.PSVersion), $([System.Runtime.InteropServices.RuntimeInformation]::FrameworkDescription)."
+Write-Line 'The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of 5 repetitions, contenders in turn; a sandbox filled anew for each.'
+Write-Line
+Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
+Write-Line
+Write-Line '| operation | contender | median | range | times ApiTokens |'
+Write-Line '|---|---|---|---|---|'
+Write-Comparison -Contenders 'ApiTokens', 'HttpClient', 'Invoke-RestMethod', 'Parallel' -LatencyMs $Latency
+Write-Line
+Write-Line "## Own cost: $Count tokens without server latency, throttle $Throttle"
+Write-Line
+Write-Line '| operation | contender | median | range | times ApiTokens |'
+Write-Line '|---|---|---|---|---|'
+Write-Comparison -Contenders 'ApiTokens', 'HttpClient' -LatencyMs 0
+Write-Line
+Write-Line '## Listing'
+Write-Line
+Write-Line 'Each in a PowerShell of its own; the tokens are counted and dropped. The working set is the highest of the process.'
+Write-Line
+Write-Line '| tokens | contender | median | highest working set |'
+Write-Line '|---|---|---|---|'
+foreach ($size in $ListSizes) {
+    $sandbox = Start-ApiTokenSandbox -Tokens $size -SkipConnect
+    try {
+        $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
+        $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
+        foreach ($contender in 'ApiTokens', 'HttpClient') {
+            $results = foreach ($round in 1..3) {
+                Invoke-Fresh -Arguments $ModulePath, $BareClientPath, $service.BaseUri, $secret, $contender -Script {
+                    param($ModulePath, $BareClientPath, $BaseUri, $Secret, $Contender)
+                    Import-Module $ModulePath
+                    Add-Type -Path $BareClientPath
+                    $null = Connect-ApiTokenService Wegnology -BaseUri $BaseUri -Token (ConvertTo-SecureString $Secret -AsPlainText -Force)
+                    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+                    if ($Contender -eq 'ApiTokens') {
+                        $read = 0
+                        Get-ApiToken | & { process { $read++ } end { $script:total = $read } }
+                    }
+                    else {
+                        $script:total = [ApiTokens.Benchmarks.BareClient]::List("$BaseUri/me/tokens", $Secret)
+                    }
+                    @{ Seconds = $watch.Elapsed.TotalSeconds; Read = $script:total; Peak = [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64 } | ConvertTo-Json
+                }
+            }
+            if (@($results | Where-Object Read -LT $size).Count) { throw "$contender did not read all tokens." }
+            Write-Line "| $(Format-Number $size 0) | $contender | $(Format-Number (Get-Median $results.Seconds)) s | $(Format-Number ((Get-Median $results.Peak) / 1MB) 0) MB |"
+        }
+    }
+    finally {
+        Stop-ApiTokenSandbox $sandbox
+    }
+}
+Write-Line
+Write-Line '## A service that allows 100 requests a second'
+Write-Line
+$sandbox = Start-ApiTokenSandbox -Tokens $Count -Rate 100
+try {
+    foreach ($case in @(@{ Text = 'told of the limit (-RequestsPerSecond 100)'; Parameters = @{ RequestsPerSecond = 100 } }, @{ Text = 'finding the limit out'; Parameters = @{} })) {
+        $tokens = @(Get-ApiToken -Connection wegnology -Name 'token-*' | Select-Object -First ($Count / 2))
+        $null = Invoke-RestMethod -Method Delete -Uri "$($sandbox.BaseUri)sandbox/requests"
+        $parameters = $case.Parameters
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $tokens | Remove-ApiToken -Confirm:$false -ThrottleLimit $Throttle @parameters
+        $seconds = $watch.Elapsed.TotalSeconds
+        $log = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/requests/log?last=10000"
+        $limited = @($log | Where-Object status -EQ 429).Count
+        (Get-ApiTokenService wegnology).RequestsPerSecond = $null
+        Write-Line "- $($case.Text): $($tokens.Count) tokens removed in $(Format-Number $seconds) s, $(Format-Number (100 * $tokens.Count / $seconds / 100) 1) % of what is allowed; $limited of $(@($log).Count) requests answered 429 ($(Format-Number (100 * $limited / @($log).Count) 1) %)."
+    }
+}
+finally {
+    Stop-ApiTokenSandbox $sandbox
+}
+Write-Line
+Write-Line '## Import and first connection'
+Write-Line
+Write-Line '| | median of 5 |'
+Write-Line '|---|---|'
+$modules = @($ModulePath) + @(Get-Module -ListAvailable Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.PSResourceGet | ForEach-Object Path)
+foreach ($module in $modules) {
+    $results = foreach ($round in 1..5) {
+        Invoke-Fresh -Arguments $module -Script {
+            param($Module)
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            Import-Module $Module
+            @{ Milliseconds = $watch.Elapsed.TotalMilliseconds } | ConvertTo-Json
+        }
+    }
+    Write-Line "| Import-Module $([System.IO.Path]::GetFileNameWithoutExtension($module)) | $(Format-Number (Get-Median $results.Milliseconds) 0) ms |"
+}
+$sandbox = Start-ApiTokenSandbox -SkipConnect
+try {
+    $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
+    $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
+    $results = foreach ($round in 1..5) {
+        Invoke-Fresh -Arguments $ModulePath, $service.BaseUri, $secret -Script {
+            param($ModulePath, $BaseUri, $Secret)
+            Import-Module $ModulePath
+            $token = ConvertTo-SecureString $Secret -AsPlainText -Force
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $null = Connect-ApiTokenService Wegnology -BaseUri $BaseUri -Token $token
+            $first = $watch.Elapsed.TotalMilliseconds
+            $watch.Restart()
+            $null = Connect-ApiTokenService Wegnology -BaseUri $BaseUri -Token $token
+            @{ First = $first; Second = $watch.Elapsed.TotalMilliseconds } | ConvertTo-Json
+        }
+    }
+    Write-Line "| first Connect-ApiTokenService of a process, with its request | $(Format-Number (Get-Median $results.First) 0) ms |"
+    Write-Line "| second one | $(Format-Number (Get-Median $results.Second) 0) ms |"
+}
+finally {
+    Stop-ApiTokenSandbox $sandbox
+}
+
+if ($Path) { Set-Content -LiteralPath $Path -Value $lines }
