@@ -1,0 +1,41 @@
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>Connections to scripted servers.</summary>
+internal static class Connecting
+{
+    /// <summary>A secret for tests that do not care about it.</summary>
+    public const string Secret = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+    /// <summary>Longer than any wait between two tries, so that a clock that skips waits does not skip it.</summary>
+    public static readonly TimeSpan LongTimeout = TimeSpan.FromMinutes(30);
+
+    /// <summary>A clock for which waits between two tries take no time.</summary>
+    public static ManualTimeProvider Impatient() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
+
+    public static Task<TokenConnection> ToAsync(ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret) =>
+        TokenConnection.ConnectAsync(Request(server.BaseUri, service, account, time, secret), CancellationToken.None);
+
+    public static ConnectionRequest Request(Uri baseUri, string service, string? account = null, TimeProvider? time = null, string secret = Secret) => new()
+    {
+        Service = service,
+        BaseUri = baseUri,
+        Account = account ?? service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
+        Secret = SecretText.Protect(secret),
+        SkipCheck = true,
+        Time = time ?? Impatient(),
+        Timeout = LongTimeout,
+    };
+
+    public static async Task<List<ApiToken>> ListAsync(this ITokenService tokens, TokenFilter? filter = null)
+    {
+        var list = new List<ApiToken>();
+        await foreach (ApiToken token in tokens.ListAsync(filter ?? TokenFilter.Existing, CancellationToken.None))
+        {
+            list.Add(token);
+        }
+
+        return list;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ApiTokens.Sandbox;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>A sandbox of its own for each class of tests, whose methods run one after the other.</summary>
+public sealed class SandboxFixture : IAsyncLifetime
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+    private SandboxServer _server = null!;
+
+    internal ManualTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    internal SandboxOptions Options { get; init; } = new();
+
+    public Uri BaseAddress => _server.BaseAddress;
+
+    public async Task InitializeAsync() => _server = await SandboxServer.StartAsync(Options with { TimeProvider = Clock });
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    public ServiceDescription Describe(string service) => _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];
+
+    /// <summary>Connects as the administrator.</summary>
+    public Task<TokenConnection> ConnectAsync(string service, string? account = null, string? secret = null, int pageSize = 1000) =>
+        TokenConnection.ConnectAsync(
+            new ConnectionRequest
+            {
+                Service = service,
+                BaseUri = Describe(service).BaseUri,
+                Account = account ?? Describe(service).Account,
+                Secret = SecretText.Protect(secret ?? Describe(service).Secret),
+                PageSize = pageSize,
+                Time = Clock,
+            },
+            CancellationToken.None);
+
+    /// <summary>Whether a service accepts a secret, by its own "who am I".</summary>
+    internal Task<HttpStatusCode> WhoAmIAsync(string service, string secret) => service switch
+    {
+        "Devo" => StatusAsync(HttpMethod.Get, "devo/whoami", ("Authorization", $"Bearer {secret}")),
+        "Wegnology" => StatusAsync(HttpMethod.Get, "wegnology/me", ("Authorization", $"Bearer {secret}")),
+        "Gcore" => StatusAsync(HttpMethod.Get, "gcore/iam/clients/me", ("Authorization", $"APIKey {secret}")),
+        _ => throw new ArgumentOutOfRangeException(nameof(service)),
+    };
+
+    /// <summary>Whether the data API of Application Users lets a secret in.</summary>
+    internal Task<HttpStatusCode> UseAsync(HttpMethod method, string api, string userId, string secret) => StatusAsync(
+        method, $"application-users/data/{api}", ("authenticationtoken", secret), ("sitename", Describe("ApplicationUsers").Account), ("userid", userId));
+
+    internal async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(BaseAddress, path));
+        foreach ((string name, string value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        }
+
+        using HttpResponseMessage response = await _http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    /// <summary>How many requests the services have had.</summary>
+    internal async Task<long> CountAsync(string kind = "total") =>
+        (await _http.GetFromJsonAsync<JsonElement>(new Uri(BaseAddress, "sandbox/requests"))).GetProperty(kind).GetInt64();
+
+    /// <summary>The last requests, oldest first, as "METHOD path".</summary>
+    internal async Task<IReadOnlyList<string>> LogAsync(int last)
+    {
+        JsonElement log = await _http.GetFromJsonAsync<JsonElement>(new Uri(BaseAddress, $"sandbox/requests/log?last={last}"));
+        return [.. log.EnumerateArray().Select(entry => $"{entry.GetProperty("method")} {entry.GetProperty("path")}")];
+    }
+
+    /// <summary>Runs what must fail without a request.</summary>
+    internal async Task<Http.ApiTokenException> RefusedUnsentAsync(Func<Task> operation)
+    {
+        long before = await CountAsync();
+        var error = await Assert.ThrowsAsync<Http.ApiTokenException>(operation);
+        Assert.Equal(before, await CountAsync());
+        return error;
+    }
+}

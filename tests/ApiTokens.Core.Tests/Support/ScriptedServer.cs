@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>A service on a real socket that records what it is asked and answers what the test says.</summary>
+internal sealed class ScriptedServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly ConcurrentQueue<ReceivedRequest> _requests;
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> _script;
+
+    private ScriptedServer(WebApplication application, ConcurrentQueue<ReceivedRequest> requests, ConcurrentQueue<Func<HttpContext, Task>> script)
+    {
+        _application = application;
+        _requests = requests;
+        _script = script;
+        BaseUri = new Uri(application.Urls.First());
+    }
+
+    public Uri BaseUri { get; }
+
+    /// <summary>What came in, oldest first.</summary>
+    public IReadOnlyList<ReceivedRequest> Requests => [.. _requests];
+
+    /// <summary>The one request that came in.</summary>
+    public ReceivedRequest Request => Assert.Single(Requests);
+
+    /// <summary>Answers what is not scripted; by default fails the test's request with an unmistakable status.</summary>
+    public Func<HttpContext, Task> Otherwise { get; set; } = context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status418ImATeapot;
+        return Task.CompletedTask;
+    };
+
+    public static async Task<ScriptedServer> StartAsync(int port = 0)
+    {
+        var requests = new ConcurrentQueue<ReceivedRequest>();
+        var script = new ConcurrentQueue<Func<HttpContext, Task>>();
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        WebApplication application = builder.Build();
+        ScriptedServer? server = null;
+        application.Run(async context =>
+        {
+            requests.Enqueue(await ReceivedRequest.ReadAsync(context));
+            await (script.TryDequeue(out Func<HttpContext, Task>? answer) ? answer : server!.Otherwise)(context);
+        });
+        await application.StartAsync();
+        server = new ScriptedServer(application, requests, script);
+        return server;
+    }
+
+    /// <summary>Adds an answer to the script.</summary>
+    public ScriptedServer Answer(int status, string body = "", string type = "application/json", params (string Name, string Value)[] headers)
+    {
+        _script.Enqueue(context => WriteAsync(context, status, body, type, headers));
+        return this;
+    }
+
+    /// <summary>Adds an answer in JSON to the script.</summary>
+    public ScriptedServer Json(string body, int status = 200) => Answer(status, body);
+
+    /// <summary>Adds any behaviour to the script.</summary>
+    public ScriptedServer Do(Func<HttpContext, Task> answer)
+    {
+        _script.Enqueue(answer);
+        return this;
+    }
+
+    /// <summary>Breaks the connection off without an answer, as a reset.</summary>
+    public ScriptedServer Reset() => Do(context =>
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Reads the request and does not answer until the test lets it.</summary>
+    public Held Hold(int status = 200, string body = "{}")
+    {
+        var held = new Held();
+        Do(async context =>
+        {
+            held.Arrived.TrySetResult();
+            await held.Released.Task.WaitAsync(context.RequestAborted);
+            await WriteAsync(context, status, body, "application/json");
+        });
+        return held;
+    }
+
+    /// <summary>A port on which nothing listens.</summary>
+    public static int UnusedPort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public static Task WriteAsync(HttpContext context, int status, string body, string type = "application/json", params (string Name, string Value)[] headers)
+    {
+        context.Response.StatusCode = status;
+        foreach ((string name, string value) in headers)
+        {
+            context.Response.Headers.Append(name, value);
+        }
+
+        if (body.Length == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        context.Response.ContentType = type;
+        return context.Response.WriteAsync(body);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await _application.StopAsync(now.Token);
+        await _application.DisposeAsync();
+    }
+}
+
+/// <summary>A request as it came over the wire.</summary>
+internal sealed record ReceivedRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>The path, still escaped.</summary>
+    public string Path => Target.Split('?')[0];
+
+    /// <summary>The query, still escaped, without its question mark.</summary>
+    public string Query => Target.Contains('?') ? Target[(Target.IndexOf('?') + 1)..] : string.Empty;
+
+    public string? Authorization => Headers.GetValueOrDefault("Authorization");
+
+    /// <summary>The body as JSON.</summary>
+    public JsonElement Json => JsonDocument.Parse(Body).RootElement;
+
+    /// <summary>The names of the body's fields, sorted.</summary>
+    public IEnumerable<string> Fields => Json.EnumerateObject().Select(entry => entry.Name).Order(StringComparer.Ordinal);
+
+    public static async Task<ReceivedRequest> ReadAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        return new ReceivedRequest(
+            context.Request.Method,
+            context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget,
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            await reader.ReadToEndAsync());
+    }
+}
+
+/// <summary>A request that the server holds.</summary>
+internal sealed class Held
+{
+    /// <summary>Completes when the request has come in.</summary>
+    public TaskCompletionSource Arrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes it to let the answer out.</summary>
+    public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => Released.TrySetResult();
+}
