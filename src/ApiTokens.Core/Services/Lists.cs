@@ -5,7 +5,10 @@ internal static class Lists
 {
     private static readonly char[] Separators = [' ', ',', ';', '\t', '\n', '\r'];
 
-    /// <summary>The words of several texts, each of which may hold several, separated by spaces, commas or semicolons.</summary>
-    public static string[] Words(IEnumerable<string> texts) =>
-        [.. texts.SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal)];
+    /// <summary>The words of several texts, each of which may hold several, separated by spaces, commas or semicolons; each once.</summary>
+    public static string[] Words(IEnumerable<string> texts) => [.. Sequence(texts).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The same with every repetition, where the order has a meaning.</summary>
+    public static string[] Sequence(IEnumerable<string> texts) =>
+        [.. texts.SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries))];
 }

@@ -43,7 +43,8 @@ internal static class DevoRules
             throw ApiTokenException.InvalidParameter("Audience", $"'{badAudience}' is no audience.", $"Give a word, such as {string.Join(", ", DataAudiences.Keys)}.");
         }
 
-        string[] scope = Lists.Words(request.Scope);
+        // Pairs of table and level (2.4): several tables can have the same level, so nothing is dropped.
+        string[] scope = Lists.Sequence(request.Scope);
         if (Array.Find(scope, value => !ScopeForm.IsMatch(value)) is { } badScope)
         {
             throw ApiTokenException.InvalidParameter("Scope", $"'{badScope}' is no table or level.", ScopeHelp);

@@ -156,7 +156,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         Status = DevoRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.User,
         Issuer = wire.Owner,
-        Scope = Lists.Words([wire.Scope ?? string.Empty]),
+        Scope = Lists.Sequence([wire.Scope ?? string.Empty]),
         Audience = Lists.Words([wire.Audience ?? string.Empty]),
         CreatedAt = wire.Created,
         UpdatedAt = wire.Updated,
