@@ -82,7 +82,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     protected override async Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken)
     {
         DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        return wire.Secret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal)
+        return ShownSecret(wire) is { } value
             ? new IssuedToken(Map(wire), SecretText.Protect(value))
             : throw new ApiTokenException(
                 ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, "SecretNotShown");
@@ -111,9 +111,19 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
 
         // What a create answers is not documented (2.5): where it lacks the value, reading the token gives it.
         ApiToken token = Map(wire);
-        return wire.Secret is { Length: > 0 } value
-            ? new IssuedToken(token, SecretText.Protect(value))
-            : await GetWithSecretCoreAsync(token.Id, cancellationToken).ConfigureAwait(false);
+        if (ShownSecret(wire) is { } value)
+        {
+            return new IssuedToken(token, SecretText.Protect(value));
+        }
+
+        try
+        {
+            return await GetWithSecretCoreAsync(token.Id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException)
+        {
+            throw SecretMissing(token);
+        }
     }
 
     protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken)
@@ -133,6 +143,9 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
         client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+
+    private static string? ShownSecret(DevoTokenWire wire) =>
+        wire.Secret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal) ? value : null;
 
     private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken) =>
         await client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false) is { Id: not null } wire ? Map(wire) : null;
