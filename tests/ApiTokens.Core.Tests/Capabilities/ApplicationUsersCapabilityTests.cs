@@ -220,11 +220,11 @@ public sealed class ApplicationUsersCapabilityTests(SandboxFixture sandbox) : IC
     [Fact]
     public async Task All_tokens_of_a_user_go_with_one_request()
     {
-        IssuedToken first = await Tokens.CreateAsync(new NewTokenRequest { User = "asmith", ApplyToAll = AccessLevel.Full }, default);
-        IssuedToken second = await Tokens.CreateAsync(new NewTokenRequest { User = "asmith", ApplyToAll = AccessLevel.Full }, default);
+        IssuedToken first = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
+        IssuedToken second = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
         long before = await sandbox.CountAsync();
 
-        IReadOnlyList<string> removed = await Tokens.RemoveAllAsync("asmith", default);
+        IReadOnlyList<string> removed = await Tokens.RemoveAllAsync("clerk", default);
 
         Assert.Equal(before + 1, await sandbox.CountAsync());
         Assert.Contains(first.Id, removed);
