@@ -1,0 +1,379 @@
+using System.Text.Json;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Http;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Services;
+
+public sealed class GcoreWireTests : IAsyncLifetime
+{
+    private const string Created = """
+        {"id":42,"name":"My token","description":"d","exp_date":"2027-01-01T12:00:00.000000Z","expired":false,"deleted":false,
+         "created":"2026-01-01T12:00:00.000000Z","last_usage":null,"token":"42_a1b2c3d4e5f6a1b2c3d4e5f6",
+         "client_user":{"role":{"id":5,"name":"Engineers"},"deleted":false,"user_id":123,"user_name":"John Doe","user_email":"some@email.com","client_id":456}}
+        """;
+
+    private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers" };
+
+    private ScriptedServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(null, "/iam/v2/clients/456/tokens")]
+    [InlineData("V2", "/iam/v2/clients/456/tokens")]
+    [InlineData("v1", "/iam/clients/456/tokens")]
+    public async Task Each_version_has_its_prefix(string? version, string path)
+    {
+        _server.Json("[]");
+        TokenConnection connection = await TokenConnection.ConnectAsync(Request(apiVersion: version), default);
+
+        await connection.Tokens.ListAsync();
+
+        Assert.Equal(path, _server.Request.Target);
+        Assert.Equal($"APIKey {Connecting.Secret}", _server.Request.Authorization);
+    }
+
+    [Fact]
+    public async Task Another_version_is_refused()
+    {
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Request(apiVersion: "V3"), default));
+
+        Assert.Equal("InvalidApiVersion", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task The_account_is_asked_for_when_it_is_not_given_and_that_proves_the_credential()
+    {
+        _server.Json("""{"id":1001,"currentUser":2001,"email":"a@example.com"}""");
+
+        TokenConnection connection = await TokenConnection.ConnectAsync(Request(account: null, skipCheck: false), default);
+
+        Assert.Equal("1001", connection.Account);
+        Assert.Equal("/iam/clients/me", _server.Request.Target);
+    }
+
+    [Fact]
+    public async Task A_credential_for_another_account_is_refused()
+    {
+        _server.Json("""{"id":1001}""");
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Request(skipCheck: false), default));
+
+        Assert.Equal("InvalidAccount", error.ErrorId);
+        Assert.Contains("1001", error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_no_number_is_refused_unsent()
+    {
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Request(account: "acme"), default));
+
+        Assert.Equal("InvalidAccount", error.ErrorId);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
+    public async Task An_expiry_of_never_is_sent_as_null()
+    {
+        _server.Json(Created);
+
+        await (await TokensAsync()).CreateAsync(new NewTokenRequest { Name = "ci", Role = "Users", Expiry = TokenExpiry.NeverExpires }, default);
+
+        Assert.Equal(JsonValueKind.Null, _server.Request.Json.GetProperty("exp_date").ValueKind);
+        Assert.Equal(["client_user", "exp_date", "name"], _server.Request.Fields);
+    }
+
+    [Fact]
+    public async Task A_create_sends_a_date_and_the_role_by_id_and_name()
+    {
+        _server.Json(Created);
+        DateTimeOffset end = new(2027, 1, 1, 14, 0, 0, TimeSpan.FromHours(2));
+
+        await (await TokensAsync()).CreateAsync(
+            new NewTokenRequest { Name = "ci", Description = "d", Role = "3009", Expiry = TokenExpiry.AtMoment(end) }, default);
+
+        Assert.Equal(("POST", "/iam/v2/clients/456/tokens"), (_server.Request.Method, _server.Request.Target));
+        JsonElement role = _server.Request.Json.GetProperty("client_user").GetProperty("role");
+        Assert.Equal(["client_user", "description", "exp_date", "name"], _server.Request.Fields);
+        Assert.Equal("2027-01-01T12:00:00.000000Z", _server.Request.Json.GetProperty("exp_date").GetString());
+        Assert.Equal((3009, "Purge and Prefetch only (API+Web)"), (role.GetProperty("id").GetInt32(), role.GetProperty("name").GetString()));
+        Assert.Equal(["role"], _server.Request.Json.GetProperty("client_user").EnumerateObject().Select(entry => entry.Name));
+    }
+
+    [Theory]
+    [InlineData("Administrators", 1)]
+    [InlineData("engineers", 5)]
+    [InlineData("2", 2)]
+    [InlineData("Purge and Prefetch only (API and Web)", 3009)]
+    [InlineData("Purge and Prefetch only (API)", 3022)]
+    public async Task A_role_is_known_by_name_or_id(string role, int id)
+    {
+        _server.Json(Created);
+
+        await (await TokensAsync()).CreateAsync(new NewTokenRequest { Name = "ci", Role = role }, default);
+
+        Assert.Equal(id, _server.Request.Json.GetProperty("client_user").GetProperty("role").GetProperty("id").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Owners")]
+    [InlineData("3")]
+    public async Task A_missing_or_unknown_role_is_refused_unsent(string? role)
+    {
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "ci", Role = role }, default));
+
+        Assert.Equal("InvalidRole", error.ErrorId);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
+    public async Task A_whole_answer_is_the_token()
+    {
+        _server.Json(Created);
+
+        IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
+
+        Assert.Equal(("42", "My token", "d", "Engineers"), (issued.Id, issued.Name, issued.Description, issued.Role));
+        Assert.Equal(("some@email.com", "some@email.com"), (issued.Owner, issued.Issuer));
+        Assert.Equal("42_a1b2c3d4e5f6a1b2c3d4e5f6", SecretText.Reveal(issued.Secret));
+        Assert.Single(_server.Requests);
+    }
+
+    [Theory]
+    [InlineData("42_a1b2c3")]
+    [InlineData("42$a1b2c3")]
+    [InlineData("42$a1_b2$c3")]
+    public async Task An_answer_with_the_secret_alone_is_completed_by_reading_the_token(string secret)
+    {
+        _server.Json($$"""{"token":"{{secret}}"}""").Json(Created.Replace("\"token\":\"42_a1b2c3d4e5f6a1b2c3d4e5f6\",", ""));
+
+        IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
+
+        Assert.Equal("/iam/v2/clients/456/tokens/42", _server.Requests[1].Target);
+        Assert.Equal(("42", "My token", secret), (issued.Id, issued.Name, SecretText.Reveal(issued.Secret)));
+    }
+
+    [Fact]
+    public async Task The_secret_is_delivered_even_if_the_token_cannot_be_read()
+    {
+        _server.Json("""{"token":"42_a1b2c3"}""").Answer(403);
+
+        IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
+
+        Assert.Equal(("42", "ci", "Engineers", "42_a1b2c3"), (issued.Id, issued.Name, issued.Role, SecretText.Reveal(issued.Secret)));
+        Assert.Equal(TokenStatus.Active, issued.Status);
+    }
+
+    [Theory]
+    [InlineData("{}", "InvalidResult")]
+    [InlineData("""{"id":42,"name":"ci"}""", "SecretMissing")]
+    [InlineData("""{"token":"nothing-with-an-id"}""", "SecretMissing")]
+    public async Task An_answer_without_secret_or_id_says_that_a_token_exists(string body, string errorId)
+    {
+        _server.Json(body);
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
+
+        Assert.Equal((errorId, true), (error.ErrorId, error.OutcomeUnknown));
+        Assert.DoesNotContain("nothing-with", error.ToString());
+    }
+
+    [Fact]
+    public async Task Both_spellings_of_a_timestamp_are_read()
+    {
+        _server.Json("""
+            [{"id":1,"created":"2021-01-01T12:00:00.000000Z","exp_date":"2031-01-01T12:00:00Z","last_usage":"2021-06-01T12:00:00.5Z"},
+             {"id":2,"created":"2021-01-01 12:00:00+00:00","exp_date":"2031-01-01 14:00:00+02:00","last_usage":null},
+             {"id":3,"created":"2021-01-01T12:00:00.123456+00:00","exp_date":null}]
+            """);
+
+        List<ApiToken> list = await (await TokensAsync()).ListAsync();
+
+        DateTimeOffset created = new(2021, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        DateTimeOffset end = new(2031, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        Assert.Equal([created, created, created.AddTicks(1234560)], list.Select(token => token.CreatedAt!.Value));
+        Assert.Equal([end, end, null], list.Select(token => token.ExpiresAt));
+        Assert.All(list.Where(token => token.ExpiresAt is not null), token => Assert.Equal(TimeSpan.Zero, token.ExpiresAt!.Value.Offset));
+        Assert.Equal(new DateTimeOffset(2021, 6, 1, 12, 0, 0, 500, TimeSpan.Zero), list[0].LastUsedAt);
+    }
+
+    [Theory]
+    [InlineData(false, false, "2999-01-01T00:00:00Z", TokenStatus.Active)]
+    [InlineData(true, true, "2001-01-01T00:00:00Z", TokenStatus.Expired)]
+    [InlineData(true, false, "2999-01-01T00:00:00Z", TokenStatus.Revoked)]
+    [InlineData(false, true, "2999-01-01T00:00:00Z", TokenStatus.Expired)]
+    [InlineData(false, false, "2001-01-01T00:00:00Z", TokenStatus.Expired)]
+    public async Task Expired_comes_before_deleted(bool deleted, bool expired, string end, TokenStatus status)
+    {
+        _server.Json($$"""{"id":1,"deleted":{{(deleted ? "true" : "false")}},"expired":{{(expired ? "true" : "false")}},"exp_date":"{{end}}"}""");
+
+        Assert.Equal(status, (await (await TokensAsync()).GetAsync("1", default)).Status);
+    }
+
+    [Fact]
+    public async Task Deleted_tokens_are_dropped_here_and_not_by_the_contradictory_parameter()
+    {
+        const string List = """[{"id":1,"name":"live"},{"id":2,"name":"gone","deleted":true},{"id":3,"name":"over","deleted":true,"expired":true}]""";
+        _server.Json(List).Json(List);
+        ITokenService tokens = await TokensAsync();
+
+        Assert.Equal(["1"], (await tokens.ListAsync()).Select(token => token.Id));
+        Assert.Equal(["2"], (await tokens.ListAsync(new TokenFilter { Statuses = [TokenStatus.Revoked] })).Select(token => token.Id));
+        Assert.All(_server.Requests, request => Assert.DoesNotContain("deleted", request.Query));
+    }
+
+    [Fact]
+    public async Task A_role_filter_goes_by_name_and_is_applied_again()
+    {
+        _server.Json("""[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
+
+        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Role = "5" });
+
+        Assert.Equal("role=Engineers", _server.Request.Query);
+        Assert.Equal(["1"], list.Select(token => token.Id));
+    }
+
+    [Fact]
+    public async Task A_role_filter_that_gives_nothing_is_replaced_by_our_own()
+    {
+        _server.Json("[]").Json("""[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
+
+        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Role = "Engineers" });
+
+        Assert.Equal(["role=Engineers", ""], _server.Requests.Select(request => request.Query));
+        Assert.Equal(["1"], list.Select(token => token.Id));
+    }
+
+    [Fact]
+    public async Task An_issuers_id_goes_to_the_server_and_is_applied_again()
+    {
+        _server.Json("""[{"id":1,"client_user":{"user_id":123}},{"id":2,"client_user":{"user_id":124}}]""");
+
+        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Issuer = "123" });
+
+        Assert.Equal("issued_by=123", _server.Request.Query);
+        Assert.Equal(["1"], list.Select(token => token.Id));
+    }
+
+    [Fact]
+    public async Task A_token_of_a_nameless_issuer_is_read()
+    {
+        _server.Json("""{"id":1,"name":null,"description":null,"last_usage":null,"client_user":{"user_name":null,"user_email":null,"role":null}}""");
+
+        ApiToken token = await (await TokensAsync()).GetAsync("1", default);
+
+        Assert.Equal((string.Empty, null, null, null), (token.Name, token.Description, token.Issuer, token.Role));
+    }
+
+    [Theory]
+    [InlineData("""{"errors":{"client_user":{"role":["Invalid role: RoleName"]}}}""", "client_user.role: Invalid role: RoleName")]
+    [InlineData("""{"errors":{"name":["This field is required"],"exp_date":["Bad"]}}""", "name: This field is required; exp_date: Bad")]
+    [InlineData("""{"errors":{"groups":"plain"}}""", "groups: plain")]
+    [InlineData("""["one","two"]""", "one; two")]
+    [InlineData("""{"message":"JSON parse error"}""", "JSON parse error")]
+    [InlineData("""{"detail":"Not found."}""", "Not found")]
+    public async Task Every_form_of_error_body_is_read(string body, string words)
+    {
+        _server.Json(body, 400);
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
+
+        Assert.Contains($"(400: {words}).", error.Message);
+    }
+
+    [Fact]
+    public async Task A_login_gives_an_access_that_is_renewed_before_its_hour_is_over()
+    {
+        var clock = new ManualTimeProvider();
+        _server.Json(Session("access1", "refresh1")).Json("[]").Json("[]").Json(Session("access2", "refresh2")).Json("[]");
+        ITokenService tokens = await LoginAsync(clock);
+
+        await tokens.ListAsync();
+        clock.Advance(TimeSpan.FromMinutes(57));
+        await tokens.ListAsync();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        await tokens.ListAsync();
+
+        Assert.Equal(
+            ["/iam/auth/jwt/login", "/iam/v2/clients/456/tokens", "/iam/v2/clients/456/tokens", "/iam/auth/jwt/refresh", "/iam/v2/clients/456/tokens"],
+            _server.Requests.Select(request => request.Target));
+        Assert.Equal("""{"username":"a@example.com","password":"password1","one_time_password":"123456"}""", _server.Requests[0].Body);
+        Assert.Null(_server.Requests[0].Authorization);
+        Assert.Equal("Bearer access1", _server.Requests[2].Authorization);
+        Assert.Equal("""{"refresh":"refresh1"}""", _server.Requests[3].Body);
+        Assert.Null(_server.Requests[3].Authorization);
+        Assert.Equal("Bearer access2", _server.Requests[4].Authorization);
+    }
+
+    [Fact]
+    public async Task A_session_that_cannot_be_renewed_leads_to_a_new_login()
+    {
+        var clock = new ManualTimeProvider();
+        _server.Json(Session("access1", "refresh1")).Json("[]").Answer(401).Json(Session("access2", "refresh2")).Json("[]");
+        ITokenService tokens = await LoginAsync(clock);
+        await tokens.ListAsync();
+
+        clock.Advance(TimeSpan.FromHours(30));
+        await tokens.ListAsync();
+
+        Assert.Equal("/iam/auth/jwt/login", _server.Requests[3].Target);
+        Assert.Equal("Bearer access2", _server.Requests[4].Authorization);
+    }
+
+    [Fact]
+    public async Task A_login_without_an_access_is_an_invalid_result()
+    {
+        _server.Json("""{"refresh":"x"}""");
+        ITokenService tokens = await LoginAsync(new ManualTimeProvider());
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
+
+        Assert.Equal(ErrorKind.InvalidResult, error.Kind);
+    }
+
+    [Fact]
+    public async Task The_catalogue_is_the_ladder_of_roles()
+    {
+        IReadOnlyList<TokenPermission> roles = await (await TokensAsync()).ListPermissionsAsync(default);
+
+        Assert.Equal(
+            ["Administrators", "Engineers", "Purge and Prefetch only (API+Web)", "Purge and Prefetch only (API)", "Users"], roles.Select(role => role.Value));
+        Assert.All(roles, role => Assert.Equal("Role", role.Kind));
+    }
+
+    private static string Session(string access, string refresh) => $$"""{"access":"{{access}}","refresh":"{{refresh}}"}""";
+
+    private async Task<ITokenService> TokensAsync() => (await Connecting.ToAsync(_server, "Gcore")).Tokens;
+
+    private async Task<ITokenService> LoginAsync(ManualTimeProvider clock) => (await TokenConnection.ConnectAsync(
+        new ConnectionRequest
+        {
+            Service = "Gcore",
+            Account = "456",
+            BaseUri = _server.BaseUri,
+            UserName = "a@example.com",
+            Password = SecretText.Protect("password1"),
+            OneTimePassword = "123456",
+            SkipCheck = true,
+            Time = clock,
+        },
+        CancellationToken.None)).Tokens;
+
+    private ConnectionRequest Request(string? account = "456", string? apiVersion = null, bool skipCheck = true) => new()
+    {
+        Service = "Gcore",
+        Account = account,
+        BaseUri = _server.BaseUri,
+        Secret = SecretText.Protect(Connecting.Secret),
+        ApiVersion = apiVersion,
+        SkipCheck = skipCheck,
+    };
+}
