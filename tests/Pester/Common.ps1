@@ -1,0 +1,182 @@
+# What the test files share. Each dot-sources it in BeforeAll, starts a sandbox of its own and stops it in AfterAll.
+
+$moduleFolder = $env:APITOKENS_MODULE ? $env:APITOKENS_MODULE : [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/ApiTokens")
+Import-Module -Name $moduleFolder
+$ConfirmPreference = 'None'
+
+function Get-PlainText {
+    <# The text of a secret. #>
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [securestring] $Secret)
+
+    ConvertFrom-SecureString -SecureString $Secret -AsPlainText
+}
+
+function New-UniqueName {
+    <# A name that no other token has. #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing.')]
+    [OutputType([string])]
+    param([string] $Prefix = 'test')
+
+    '{0}-{1}' -f $Prefix, [guid]::NewGuid().ToString('n').Substring(0, 10)
+}
+
+function Add-TestToken {
+    <# Issues a token whose secret can prove itself. More parameters of New-ApiToken can be given. #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Connection,
+        [Parameter(Position = 1)] [string] $Name = (New-UniqueName),
+        [hashtable] $With = @{}
+    )
+
+    $parameters = switch -Wildcard ($Connection) {
+        'devo*' { @{ User = 'user@example.com'; Audience = 'apiv2' } }
+        'wegnology*' { @{ Scope = 'All' } }
+        'gcore*' { @{ Role = 'Engineers' } }
+        'application-users*' { @{ User = 'jdoe'; ApplyToAll = 'Full' } }
+    }
+    foreach ($key in $With.Keys) {
+        $parameters[$key] = $With[$key]
+    }
+
+    New-ApiToken -Connection $Connection -Name $Name @parameters -Confirm:$false -ErrorAction Stop
+}
+
+function Get-SecretStatus {
+    <# What the service answers when a secret is used: 200 if it accepts it, 401 or 403 if not. #>
+    [OutputType([int])]
+    param(
+        [Parameter(Mandatory)] $Token,
+        [securestring] $Secret = $Token.Secret,
+        [string] $Api = 'location',
+        [string] $Method = 'GET'
+    )
+
+    $text = Get-PlainText $Secret
+    $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
+    $request = switch ($Token.Service) {
+        'Devo' { @{ Uri = "$base/devo/whoami"; Headers = @{ Authorization = "Bearer $text" } } }
+        'Gcore' { @{ Uri = "$base/gcore/iam/clients/me"; Headers = @{ Authorization = "APIKey $text" } } }
+        'Wegnology' {
+            $path = $Token.Account -eq 'user' ? 'me' : $Token.Account -replace '^application/', 'applications/' -replace '^instance/', 'instances/'
+            @{ Uri = "$base/wegnology/$path"; Headers = @{ Authorization = "Bearer $text" } }
+        }
+        'ApplicationUsers' {
+            @{ Uri = "$base/application-users/data/$Api"; Headers = @{ authenticationtoken = $text; sitename = $Token.Account; userid = $Token.Owner } }
+        }
+    }
+    (Invoke-WebRequest @request -Method $Method -SkipHttpErrorCheck -SkipHeaderValidation).StatusCode
+}
+
+function Test-Secret {
+    <# Whether the service accepts a secret. #>
+    [OutputType([bool])]
+    param([Parameter(Mandatory)] $Token, [securestring] $Secret = $Token.Secret)
+
+    (Get-SecretStatus -Token $Token -Secret $Secret) -eq 200
+}
+
+function Get-RequestCount {
+    <# How many requests the sandbox has received: Total, Reads, Writes. #>
+    param($Of = $sandbox)
+
+    Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/requests"
+}
+
+function Get-RequestLog {
+    <# The sandbox's last requests, oldest first: Sequence, Method, Path, Status. #>
+    param([Parameter(Mandatory)] [int] $Last, $Of = $sandbox)
+
+    (Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/requests/log?last=$Last").ForEach({ $_ })
+}
+
+function Get-RequestSince {
+    <# The requests that came after a count was taken, proofs with secrets and all. #>
+    param([Parameter(Mandatory)] $Count, $Of = $sandbox)
+
+    $new = (Get-RequestCount $Of).total - $Count.total
+    if ($new -gt 0) {
+        Get-RequestLog -Last $new -Of $Of
+    }
+}
+
+function Get-Failure {
+    <# The error records that a script ends with or writes; its output is dropped. #>
+    [OutputType([System.Management.Automation.ErrorRecord])]
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+
+    $ErrorActionPreference = 'Continue'
+    try {
+        & $Script 2>&1 | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+    }
+    catch {
+        $_
+    }
+}
+
+function Get-TerminatingFailure {
+    <# The error that ends a script, although errors are let pass; nothing if none does. #>
+    [OutputType([System.Management.Automation.ErrorRecord])]
+    param([Parameter(Mandatory)] [scriptblock] $Script)
+
+    $ErrorActionPreference = 'SilentlyContinue'
+    try {
+        $null = & $Script 2>$null
+    }
+    catch {
+        $_
+    }
+}
+
+function Assert-Refused {
+    <# A script fails with one error of this id, which says what to do, and no write request was sent. #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $ErrorId,
+        [Parameter(Mandatory, Position = 1)] [scriptblock] $Script
+    )
+
+    $before = (Get-RequestCount).writes
+    $failure = @(Get-Failure $Script)
+    $failure | Should -HaveCount 1
+    $failure[0].FullyQualifiedErrorId | Should -BeLike "$ErrorId,ApiTokens.PowerShell.Commands.*"
+    $failure[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    (Get-RequestCount).writes | Should -Be $before -Because 'nothing may be sent that changes anything'
+}
+
+function Get-PowerShellCommand {
+    <# The program, and what goes before its arguments, to run this PowerShell again: also where it is a .NET tool. #>
+    [OutputType([string])]
+    param()
+
+    $program = [System.Environment]::ProcessPath
+    if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') {
+        $program
+        Join-Path $PSHOME 'pwsh.dll'
+    }
+    else {
+        $program
+    }
+}
+
+function Invoke-ChildPowerShell {
+    <# Runs a script in a new process and gives the object that its last line of output describes in JSON. #>
+    param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{})
+
+    $file = Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).ps1"
+    Set-Content -LiteralPath $file -Value $Script
+    $program, [string[]] $arguments = Get-PowerShellCommand
+    $env:APITOKENS_MODULE = $moduleFolder
+    foreach ($key in $Environment.Keys) {
+        Set-Item -LiteralPath "env:$key" -Value $Environment[$key]
+    }
+
+    $output = & $program @arguments -NoProfile -NonInteractive -File $file 2>&1
+    try {
+        [string] $output[-1] | ConvertFrom-Json -ErrorAction Stop
+    }
+    catch {
+        throw "The child PowerShell gave no JSON but: $($output -join "`n")"
+    }
+}
