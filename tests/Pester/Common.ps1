@@ -145,6 +145,40 @@ function Assert-Refused {
     (Get-RequestCount).writes | Should -Be $before -Because 'nothing may be sent that changes anything'
 }
 
+function Open-Runspace {
+    <# Another runspace with the module, connected to the sandbox's services. What is written to its host is seen by nobody. #>
+    [OutputType([runspace])]
+    param()
+
+    $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+    $runspace.Open()
+    Invoke-InRunspace $runspace -Variable @{ moduleFolder = $moduleFolder; services = $sandbox.Services } {
+        $ConfirmPreference = 'None'
+        Import-Module -Name $moduleFolder
+        $services | ForEach-Object { Connect-ApiTokenService $_.Service $_.Account -Token $_.Secret -BaseUri $_.BaseUri -SkipCheck } | Out-Null
+    }
+    $runspace
+}
+
+function Invoke-InRunspace {
+    <# Runs a script in a runspace, with variables of ours; gives its output and its errors. #>
+    param(
+        [Parameter(Mandatory, Position = 0)] [runspace] $Runspace,
+        [Parameter(Mandatory, Position = 1)] [scriptblock] $Script,
+        [hashtable] $Variable = @{}
+    )
+
+    $Variable.GetEnumerator() | ForEach-Object { $Runspace.SessionStateProxy.SetVariable($_.Key, $_.Value) }
+    $shell = [powershell]::Create($Runspace)
+    try {
+        $shell.AddScript($Script.ToString()).Invoke()
+        $shell.Streams.Error
+    }
+    finally {
+        $shell.Dispose()
+    }
+}
+
 function Get-PowerShellCommand {
     <# The program, and what goes before its arguments, to run this PowerShell again: also where it is a .NET tool. #>
     [OutputType([string])]
@@ -172,7 +206,7 @@ function Invoke-ChildPowerShell {
         Set-Item -LiteralPath "env:$key" -Value $Environment[$key]
     }
 
-    $output = & $program @arguments -NoProfile -NonInteractive -File $file 2>&1
+    $output = @(& $program @arguments -NoProfile -NonInteractive -File $file 2>&1)
     try {
         [string] $output[-1] | ConvertFrom-Json -ErrorAction Stop
     }
