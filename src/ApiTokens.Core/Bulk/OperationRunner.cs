@@ -149,12 +149,21 @@ public sealed class OperationRunner : IDisposable
             _summary.Skipped += end == OperationEnd.Skipped ? 1 : 0;
         }
 
-        if (report.Output is not null || report.Error is not null)
+        bool taken = false;
+        try
         {
-            take(report);
-        }
+            if (report.Output is not null || report.Error is not null)
+            {
+                take(report);
+            }
 
-        report.Written?.TrySetResult(!_disposed);
+            taken = !_disposed;
+        }
+        finally
+        {
+            // Also where the caller threw: the operation waits for this, and whoever disposes of us waits for the operation.
+            report.Written?.TrySetResult(taken);
+        }
     }
 
     private async Task RunAsync(Operation operation, SemaphoreSlim gate)
