@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 
 namespace ApiTokens.Sandbox;
 
@@ -42,8 +43,18 @@ internal static class Program
             });
         }
 
-        command.SetAction(RunAsync);
-        return await command.Parse(arguments).InvokeAsync();
+        // Registered before anything starts: the command line's own handlers come too late for a signal that arrives at once.
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        command.SetAction((parsed, _) => RunAsync(parsed, stop.Token));
+        return await command.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)

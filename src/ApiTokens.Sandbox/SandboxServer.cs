@@ -10,7 +10,11 @@ namespace ApiTokens.Sandbox;
 /// <summary>A running sandbox. Several can run in one process; each has its own database and port.</summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
+    private const int SchemaVersion = 1;
     private const long LargestBody = 1024 * 1024;
+
+    // Requests that are still waiting for their latency do not hold up the end for longer than this.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication application;
     private readonly Database database;
@@ -30,10 +34,11 @@ public sealed class SandboxServer : IAsyncDisposable
     public SandboxDescription Description { get; }
 
     /// <summary>Opens and fills the database and listens.</summary>
-    /// <exception cref="ArgumentException">An address in the options is not loopback.</exception>
+    /// <exception cref="ArgumentException">An address in the options is not loopback, or the database is of another version.</exception>
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Tokens);
         WebApplicationBuilder builder = CreateBuilder(options);
         var database = Database.Open(options.DatabasePath);
         WebApplication? application = null;
@@ -69,13 +74,9 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>Stops listening and closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        Console.Error.WriteLine("stopping");
         await application.StopAsync();
-        Console.Error.WriteLine("stopped");
         await application.DisposeAsync();
-        Console.Error.WriteLine("disposed");
         database.Dispose();
-        Console.Error.WriteLine("done");
     }
 
     private static IDialect[] CreateDialects(Database database, SandboxOptions options) =>
@@ -88,7 +89,13 @@ public sealed class SandboxServer : IAsyncDisposable
 
     private static void Fill(Database database, IDialect[] dialects, int generated) => database.Atomically(() =>
     {
-        bool isNew = database.Number($"PRAGMA user_version") == 0;
+        long version = database.Number($"PRAGMA user_version");
+        bool isNew = version == 0;
+        if (!isNew && version != SchemaVersion)
+        {
+            throw new ArgumentException("The database was written by another version of the sandbox.");
+        }
+
         foreach (IDialect dialect in dialects)
         {
             dialect.CreateSchema();
@@ -98,7 +105,8 @@ public sealed class SandboxServer : IAsyncDisposable
             }
         }
 
-        return database.Execute($"PRAGMA user_version = 1");
+        database.Run($"PRAGMA user_version = {SchemaVersion}");
+        return true;
     });
 
     private static WebApplicationBuilder CreateBuilder(SandboxOptions options)
@@ -114,6 +122,7 @@ public sealed class SandboxServer : IAsyncDisposable
             endpoints.ForEach(kestrel.Listen);
         });
         builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         // Standard output belongs to the description; requests are not logged at all.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);

@@ -144,7 +144,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     private async Task<IResult> RegenerateAsync(HttpRequest request, string site, string id)
     {
         Authorize(request, site);
-        RequestBody body = await RequestBody.ReadStrictAsync(request, Problems.Body, "expirationMonths");
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, Problems.Body, "expirationMonths");
         DateTimeOffset now = clock.Now();
         int months = TokenRequest.ReadMonths(body);
         string secret = NewSecret();

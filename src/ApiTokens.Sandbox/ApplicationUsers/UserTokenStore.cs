@@ -25,7 +25,6 @@ internal sealed class UserTokenStore(Database database)
             secret_hash BLOB
         );
         CREATE INDEX IF NOT EXISTS user_tokens_by_user ON user_tokens (user_id, number);
-        CREATE INDEX IF NOT EXISTS user_tokens_by_state ON user_tokens (revoked, expires);
         CREATE UNIQUE INDEX IF NOT EXISTS user_tokens_by_secret ON user_tokens (secret_hash) WHERE secret_hash IS NOT NULL;
         """);
 

@@ -223,11 +223,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
             return null;
         }
 
-        if (!DateTimeOffset.TryParse(body.Text("exp_date"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset expires))
-        {
-            throw GcoreErrors.Invalid("exp_date", "Datetime has wrong format.");
-        }
-
+        DateTimeOffset expires = Rfc3339.Parse(body.Text("exp_date")) ?? throw GcoreErrors.Invalid("exp_date", "Datetime has wrong format.");
         return expires > now ? expires.ToMilliseconds() : throw GcoreErrors.Invalid("exp_date", "Expiration date must be in the future.");
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ApiTokens.Sandbox.Http;
 
@@ -6,6 +7,8 @@ namespace ApiTokens.Sandbox.Http;
 internal sealed class RequestBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
     private readonly JsonElement json;
     private readonly Func<BodyFault, Refusal> refuse;
@@ -17,6 +20,13 @@ internal sealed class RequestBody
     }
 
     public IEnumerable<string> Fields => json.EnumerateObject().Select(property => property.Name);
+
+    /// <summary>Like <see cref="ReadStrictAsync"/>, but no body at all is as good as an empty object.</summary>
+    public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, Func<BodyFault, Refusal> refuse, params string[] fields)
+    {
+        bool hasBody = request.HttpContext.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
+        return hasBody ? await ReadStrictAsync(request, refuse, fields) : new RequestBody(Empty, refuse);
+    }
 
     /// <summary>Reads the body; any field that is not in <paramref name="fields"/> is refused.</summary>
     public static async Task<RequestBody> ReadStrictAsync(HttpRequest request, Func<BodyFault, Refusal> refuse, params string[] fields)

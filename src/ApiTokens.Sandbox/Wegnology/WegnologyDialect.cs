@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ApiTokens.Sandbox.Http;
@@ -303,11 +302,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             return null;
         }
 
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset expires))
-        {
-            throw WegnologyErrors.Validation("expirationDate must be a date-time");
-        }
-
+        DateTimeOffset expires = Rfc3339.Parse(text) ?? throw WegnologyErrors.Validation("expirationDate must be a date-time");
         return expires > now ? expires.ToMilliseconds() : throw WegnologyErrors.Validation("expirationDate must be in the future");
     }
 

@@ -30,7 +30,6 @@ internal sealed class WegnologyTokenStore(Database database)
             secret_hash BLOB
         );
         CREATE INDEX IF NOT EXISTS wegnology_tokens_by_name ON wegnology_tokens (owner_id, name, id);
-        CREATE INDEX IF NOT EXISTS wegnology_tokens_by_creation ON wegnology_tokens (owner_id, created, id);
         CREATE UNIQUE INDEX IF NOT EXISTS wegnology_tokens_by_secret ON wegnology_tokens (secret_hash) WHERE secret_hash IS NOT NULL;
         """);
 

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+
+namespace ApiTokens.Sandbox.Tests;
+
+/// <summary>Lets no request and no answer of the Application Users API pass that its published document does not allow.</summary>
+internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler())
+{
+    private const string BasePath = "/application-users";
+
+    /// <summary>The pairs of operation and status that have passed.</summary>
+    public ConcurrentDictionary<string, bool> Seen { get; } = new();
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        string path = request.RequestUri!.AbsolutePath;
+        if (path.StartsWith(BasePath, StringComparison.Ordinal))
+        {
+            string pair = await OpenApiContract.Instance.CheckAsync(
+                request.Method,
+                path[BasePath.Length..],
+                request.Content is null ? null : await request.Content.ReadAsStringAsync(cancellationToken),
+                (int)response.StatusCode,
+                response.Content.Headers.ContentType?.MediaType,
+                await response.Content.ReadAsStringAsync(cancellationToken));
+            Seen.TryAdd(pair, true);
+        }
+
+        return response;
+    }
+}

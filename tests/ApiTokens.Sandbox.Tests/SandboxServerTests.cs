@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+
+namespace ApiTokens.Sandbox.Tests;
+
+public sealed class SandboxServerTests : IDisposable
+{
+    private const string GcoreTokens = "/iam/v2/clients/1001/tokens";
+    private const string UserTokens = "/sites/example-site/tokens";
+
+    private readonly HttpClient http = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("sandbox").FullName;
+
+    private string DatabasePath => Path.Combine(folder, "sandbox.db");
+
+    public void Dispose()
+    {
+        http.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Several_servers_in_one_process_know_nothing_of_each_other()
+    {
+        await using SandboxServer one = await SandboxServer.StartAsync(new SandboxOptions());
+        await using SandboxServer other = await SandboxServer.StartAsync(new SandboxOptions());
+        Client ofOne = Administrator(one, "wegnology");
+
+        await ofOne.PostAsync("/me/tokens", """{"name":"n"}""");
+
+        Assert.NotEqual(one.BaseAddress, other.BaseAddress);
+        Assert.Equal(7, (await ofOne.GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
+        Assert.Equal(6, (await Administrator(other, "wegnology").GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
+        var crossed = new Client(http, other.Description.Services["wegnology"].BaseUri, $"Bearer {one.Description.Services["wegnology"].Secret}");
+        (await crossed.GetAsync("/me")).Expect(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_database_keeps_tokens_and_secrets_and_administrators_get_fresh_ones()
+    {
+        var options = new SandboxOptions { DatabasePath = DatabasePath };
+        string user, gcore, devo, devoId, wegnology, oldSecret;
+        await using (SandboxServer first = await SandboxServer.StartAsync(options))
+        {
+            oldSecret = first.Description.Services["gcore"].Secret;
+            user = (await Administrator(first, "application-users").PostAsync("/sites/example-site/users/jdoe/tokens", "{}")).Text("secret");
+            gcore = (await Administrator(first, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}""")).Text("token");
+            wegnology = (await Administrator(first, "wegnology").PostAsync("/me/tokens", """{"name":"n"}""")).Text("token");
+            Answer created = await Administrator(first, "devo").PostAsync(
+                "/ws/accounts/example-domain/credentials/tokens", """{"name":"n","user":"admin@example.com","audience":"http"}""");
+            (devo, devoId) = (created.Text("token"), created.Id);
+        }
+
+        await using SandboxServer second = await SandboxServer.StartAsync(options);
+
+        (await Administrator(second, "gcore").With($"APIKey {oldSecret}").GetAsync(GcoreTokens)).Expect(HttpStatusCode.Unauthorized);
+        (await Administrator(second, "gcore").With($"APIKey {gcore}").GetAsync(GcoreTokens)).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "wegnology").With($"Bearer {wegnology}").GetAsync("/me")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "application-users").With($"Bearer {user}").GetAsync("/sites/example-site/me")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "devo").With($"Bearer {devo}").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        foreach ((string name, string path, int count) in new[]
+        {
+            ("devo", "/ws/accounts/example-domain/credentials/tokens", 7), ("wegnology", "/me/tokens", 7), ("gcore", GcoreTokens, 8),
+            ("application-users", UserTokens, 8),
+        })
+        {
+            Assert.Equal(count, (await Administrator(second, name).GetAsync(path)).Expect(HttpStatusCode.OK).Items.Count);
+        }
+
+        // The values of an earlier process are gone; only their masks are left.
+        Answer masked = await Administrator(second, "devo").GetAsync($"/ws/accounts/example-domain/credentials/tokens/{devoId}");
+        Assert.EndsWith(devo[^5..], masked.Text("token"), StringComparison.Ordinal);
+        Assert.StartsWith("tk.", masked.Text("token"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_administrator_that_was_removed_is_back_after_a_restart()
+    {
+        var options = new SandboxOptions { DatabasePath = DatabasePath };
+        await using (SandboxServer first = await SandboxServer.StartAsync(options))
+        {
+            await Administrator(first, "devo").DeleteAsync("/ws/accounts/example-domain/credentials/tokens/1");
+            await Administrator(first, "wegnology").DeleteAsync("/me/tokens/5e00000000000000000000ff");
+            await Administrator(first, "gcore").DeleteAsync($"{GcoreTokens}/7001");
+            await Administrator(first, "application-users").PostAsync($"{UserTokens}/at_00000000000000000adm/revoke");
+            (await Administrator(first, "application-users").GetAsync(UserTokens)).Expect(HttpStatusCode.Unauthorized);
+        }
+
+        await using SandboxServer second = await SandboxServer.StartAsync(options);
+
+        (await Administrator(second, "devo").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "wegnology").GetAsync("/me")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "gcore").GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "application-users").GetAsync(UserTokens)).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task No_secret_stands_in_the_database()
+    {
+        var secrets = new List<string>();
+        await using (SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { DatabasePath = DatabasePath }))
+        {
+            secrets.AddRange(server.Description.Services.Values.SelectMany(service => new[] { service.Secret, service.Password }).OfType<string>());
+            secrets.Add((await Administrator(server, "devo").PostAsync(
+                "/ws/accounts/example-domain/credentials/tokens", """{"name":"canary","user":"ci@example.com","audience":"http"}""")).Text("token"));
+            secrets.Add((await Administrator(server, "wegnology").PostAsync("/me/tokens", """{"name":"n"}""")).Text("token"));
+            secrets.Add((await Administrator(server, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}""")).Text("token"));
+            secrets.Add((await Administrator(server, "application-users").PostAsync("/sites/example-site/users/jdoe/tokens", "{}")).Text("secret"));
+            secrets.Add((await Administrator(server, "application-users").PostAsync($"{UserTokens}/at_payrollexport0000001/regenerate")).Text("secret"));
+            Search();
+        }
+
+        Search();
+
+        void Search()
+        {
+            byte[] content = [.. Directory.GetFiles(folder).SelectMany(ReadShared)];
+            Assert.True(content.AsSpan().IndexOf("canary"u8) >= 0);
+            foreach (string secret in secrets)
+            {
+                // The second half of a secret has no id in it.
+                Assert.Equal(-1, content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret[(secret.Length / 2)..])));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Generated_tokens_come_on_top_and_can_be_paged()
+    {
+        var options = new SandboxOptions { Tokens = 2_500, DatabasePath = DatabasePath };
+        await using (SandboxServer server = await SandboxServer.StartAsync(options))
+        {
+            Assert.Equal(2_506, (await Administrator(server, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens")).Items.Count);
+            Assert.Equal(2_507, (await Administrator(server, "gcore").GetAsync(GcoreTokens)).Items.Count);
+            var names = new List<string?>();
+            for (int page = 0; page < 3; page++)
+            {
+                Answer answer = await Administrator(server, "wegnology").GetAsync($"/me/tokens?perPage=1000&page={page}");
+                names.AddRange(answer.Items.Select(item => item!["name"]!.GetValue<string>()));
+            }
+
+            Assert.Equal(2_506, names.Distinct().Count());
+            var ids = new HashSet<string>();
+            for (int page = 1; page <= 3; page++)
+            {
+                Answer answer = await Administrator(server, "application-users").GetAsync($"{UserTokens}?pageSize=1000&pageNumber={page}");
+                ids.UnionWith(answer.Items.Select(item => item!["id"]!.GetValue<string>()));
+            }
+
+            Assert.Equal(2_507, ids.Count);
+
+            // The limit on live tokens grows with them.
+            (await Administrator(server, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}""")).Expect(HttpStatusCode.OK);
+        }
+
+        await using SandboxServer reopened = await SandboxServer.StartAsync(options);
+        Assert.Equal(2_506, (await Administrator(reopened, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens")).Items.Count);
+    }
+
+    [Fact]
+    public async Task Latency_holds_every_answer_of_a_service_back()
+    {
+        await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(200) });
+        var watch = Stopwatch.StartNew();
+
+        await Administrator(server, "devo").GetAsync("/whoami");
+
+        Assert.True(watch.ElapsedMilliseconds >= 190);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://example.com:80")]
+    [InlineData("http://127.0.0.1:0;http://10.0.0.1:0")]
+    [InlineData("https://127.0.0.1:0")]
+    [InlineData("http://*:0")]
+    [InlineData("")]
+    public async Task Only_loopback_addresses_are_taken(string urls) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => SandboxServer.StartAsync(new SandboxOptions { Urls = urls }));
+
+    [Theory]
+    [InlineData("http://localhost:0")]
+    [InlineData("http://[::1]:0")]
+    [InlineData("http://127.0.0.2:0;http://127.0.0.1:0")]
+    public async Task Any_loopback_address_will_do(string urls)
+    {
+        await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Urls = urls });
+
+        (await Administrator(server, "devo").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+    }
+
+    private Client Administrator(SandboxServer server, string name)
+    {
+        ServiceDescription service = server.Description.Services[name];
+        return new Client(http, service.BaseUri, $"{(name == "gcore" ? "APIKey" : "Bearer")} {service.Secret}");
+    }
+
+    private static byte[] ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        file.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}
