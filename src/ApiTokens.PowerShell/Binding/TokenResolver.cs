@@ -15,9 +15,15 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
     {
         TokenConnection[] connections = ConnectionsFor(reference);
         string? id = reference.Id ?? (reference.IdOrName is { } text && connections.All(connection => connection.Tokens.IsId(text)) ? text : null);
-        return id is null
-            ? ByName(reference.Name ?? reference.IdOrName!, connections)
-            : (Only(connections, id), reference.Token ?? new ApiToken { Id = id, Name = reference.Name ?? string.Empty, Connection = Only(connections, id).Name });
+        if (id is null)
+        {
+            return ByName(reference.Name ?? reference.IdOrName!, connections);
+        }
+
+        TokenConnection connection = Only(connections, id);
+        return connection.Tokens.IsId(id)
+            ? (connection, reference.Token ?? new ApiToken { Id = id, Name = reference.Name ?? string.Empty, Connection = connection.Name })
+            : throw ApiTokenException.InvalidParameter("Id", $"'{id}' is no id of a {connection.Service} token.", "Get-ApiToken lists the ids.");
     }
 
     private static TokenConnection Only(IReadOnlyList<TokenConnection> connections, string id) => connections.Count == 1
