@@ -13,10 +13,17 @@ else {
 
 $cmdlets = Import-Module -Assembly $assembly -PassThru
 
-# PowerShell does not export the cmdlets of an assembly that was imported before (PowerShell/PowerShell#20710).
-if ($cmdlets -and -not $ExecutionContext.SessionState.Module.ExportedCmdlets.Count) {
-    $add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
+# PowerShell does not export the cmdlets and aliases of an assembly that was imported before (PowerShell/PowerShell#20710).
+$module = $ExecutionContext.SessionState.Module
+if ($cmdlets -and -not $module.ExportedCmdlets.Count) {
+    $private = [System.Reflection.BindingFlags]'Instance, NonPublic'
+    $addCmdlet = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', $private)
     foreach ($cmdlet in $cmdlets.ExportedCmdlets.Values) {
-        $null = $add.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
+        $null = $addCmdlet.Invoke($module, @(, $cmdlet))
+    }
+
+    $addAlias = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedAlias', $private)
+    foreach ($alias in $cmdlets.ExportedAliases.Values) {
+        $null = $addAlias.Invoke($module, @(, $alias))
     }
 }
