@@ -195,7 +195,7 @@ function Get-PowerShellCommand {
 }
 
 function Invoke-ChildPowerShell {
-    <# Runs a script in a new process and gives the object that its last line of output describes in JSON. #>
+    <# Runs a script in a new process and gives the object that its last line of JSON describes. #>
     param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{})
 
     $file = Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).ps1"
@@ -207,10 +207,10 @@ function Invoke-ChildPowerShell {
     }
 
     $output = @(& $program @arguments -NoProfile -NonInteractive -File $file 2>&1)
-    try {
-        [string] $output[-1] | ConvertFrom-Json -ErrorAction Stop
-    }
-    catch {
+    $json = $output.ForEach([string]) -match '^\{.*\}$' | Select-Object -Last 1
+    if (-not $json) {
         throw "The child PowerShell gave no JSON but: $($output -join "`n")"
     }
+
+    ConvertFrom-Json $json
 }

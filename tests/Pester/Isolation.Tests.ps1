@@ -1,0 +1,152 @@
+# The module's assemblies and those of the session do not meet. Each test has a process of its own.
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    Add-Type -Path (Join-Path $PSHOME 'Microsoft.CodeAnalysis.dll'), (Join-Path $PSHOME 'Microsoft.CodeAnalysis.CSharp.dll')
+
+    # What each child does in the end: work with the module, and tell which assemblies are where.
+    $script:report = @'
+$sandbox = Start-ApiTokenSandbox
+$token = New-ApiToken -Connection gcore -Name isolated -Role Users
+$listed = @(Get-ApiToken -Connection *).Count
+$token | Remove-ApiToken -Confirm:$false
+Stop-ApiTokenSandbox
+$where = @{}
+foreach ($context in [System.Runtime.Loader.AssemblyLoadContext]::All) {
+    $where["$($context.Name)"] = @($context.Assemblies | Where-Object { -not $_.IsDynamic } | ForEach-Object { "$($_.GetName().Name) $($_.GetName().Version)" })
+}
+@{
+    Listed = $listed
+    Issued = $token.Name
+    Default = $where['Default']
+    Module = $where['ApiTokens']
+    Commands = @(Get-Command -Module ApiTokens).Name
+    Errors = @($Error | ForEach-Object { "$_" })
+} | ConvertTo-Json -Compress -Depth 4
+'@
+    $script:isolated = '^(ApiTokens\.(Core|PowerShell)|Polly|Microsoft\.Extensions\.(Http|Logging|Options|DependencyInjection|Primitives|Configuration)) ?'
+
+    function New-Impostor {
+        <# Compiles an assembly that has the name of one of the module's, an old version and nothing of use in it. #>
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It writes into the folder of the test.')]
+        [OutputType([string])]
+        param([Parameter(Mandatory)] [string] $Name)
+
+        # Add-Type gives its assemblies random names, so the compiler itself is used.
+        $file = Join-Path $TestDrive "$Name.dll"
+        if (-not (Test-Path -LiteralPath $file)) {
+            $class = $Name -replace '\W'
+            $source = "[assembly: System.Reflection.AssemblyVersion(`"1.0.0.0`")] namespace Impostor { public static class $class { public static string Name => `"$Name`"; } }"
+            $compilation = [Microsoft.CodeAnalysis.CSharp.CSharpCompilation]::Create(
+                $Name,
+                [Microsoft.CodeAnalysis.SyntaxTree[]] [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree]::ParseText($source),
+                [Microsoft.CodeAnalysis.MetadataReference[]] [Microsoft.CodeAnalysis.MetadataReference]::CreateFromFile([object].Assembly.Location),
+                [Microsoft.CodeAnalysis.CSharp.CSharpCompilationOptions]::new([Microsoft.CodeAnalysis.OutputKind]::DynamicallyLinkedLibrary))
+            $stream = [System.IO.File]::Create($file)
+            try {
+                $compilation.Emit($stream).Success | Should -BeTrue
+            }
+            finally {
+                $stream.Dispose()
+            }
+        }
+
+        $file
+    }
+}
+
+Describe 'In a fresh process' {
+    It 'the module works, with its assemblies in a load context of their own' {
+        $child = Invoke-ChildPowerShell "Import-Module '$moduleFolder'`n$report"
+        $child.Issued | Should -Be 'isolated'
+        $child.Listed | Should -BeGreaterThan 10
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Module -match '^ApiTokens.Core ' | Should -HaveCount 1
+        $child.Module -match '^ApiTokens.PowerShell ' | Should -HaveCount 1
+        $child.Module -match '^Polly.Core ' | Should -HaveCount 1
+        $child.Module -match '^Microsoft.Extensions.Http ' | Should -HaveCount 1
+        $child.Default -match $isolated | Should -BeNullOrEmpty
+    }
+
+    It 'the module can be imported again with -Force, and after Remove-Module' {
+        $child = Invoke-ChildPowerShell @"
+`$ErrorActionPreference = 'Stop'
+Import-Module '$moduleFolder'
+Import-Module '$moduleFolder' -Force
+Remove-Module ApiTokens
+Import-Module '$moduleFolder'
+Import-Module '$moduleFolder' -Force
+$report
+"@
+        $child.Issued | Should -Be 'isolated'
+        $child.Commands | Should -Contain 'Get-ApiToken'
+        $child.Commands | Should -Contain 'Revoke-ApiToken'
+        $child.Module -match '^ApiTokens.PowerShell ' | Should -HaveCount 1
+        $child.Errors | Should -BeNullOrEmpty
+    }
+
+    It 'the module exports what its manifest lists' {
+        $child = Invoke-ChildPowerShell "Import-Module '$moduleFolder'`n$report"
+        $manifest = Import-PowerShellDataFile -LiteralPath (Join-Path $moduleFolder 'ApiTokens.psd1')
+        $child.Commands | Sort-Object | Should -Be (@($manifest.CmdletsToExport) + @($manifest.AliasesToExport) | Sort-Object)
+    }
+}
+
+Describe 'In a process that has others of the same names' {
+    It 'the module works with its own, and the others stay' {
+        $names = 'Polly.Core', 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions', 'Microsoft.Extensions.DependencyInjection', 'Microsoft.Extensions.Options'
+        $load = $names | ForEach-Object { "`$null = [System.Reflection.Assembly]::LoadFrom('$(New-Impostor $_)')" }
+        $child = Invoke-ChildPowerShell "$($load -join "`n")`nImport-Module '$moduleFolder'`n$report"
+        $child.Issued | Should -Be 'isolated'
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Default | Should -Contain 'Polly.Core 1.0.0.0'
+        $child.Default | Should -Contain 'Microsoft.Extensions.Http 1.0.0.0'
+        $child.Module -match '^Polly.Core ' | Should -Not -BeLike '* 1.0.0.0'
+        $child.Module -match '^Microsoft.Extensions.Http ' | Should -Not -BeLike '* 1.0.0.0'
+    }
+
+    It 'an older System.Text.Json of the session is not used by the module' {
+        $file = New-Impostor 'System.Text.Json'
+        $child = Invoke-ChildPowerShell @"
+`$null = [System.Reflection.Assembly]::LoadFile('$file')
+Import-Module '$moduleFolder'
+$report
+"@
+        $child.Issued | Should -Be 'isolated'
+        $child.Errors | Should -BeNullOrEmpty
+    }
+
+    It 'those that come after the module work too' {
+        $file = New-Impostor 'Polly.Core'
+        $child = Invoke-ChildPowerShell @"
+Import-Module '$moduleFolder'
+`$null = Get-ApiTokenService
+`$null = [System.Reflection.Assembly]::LoadFrom('$file')
+`$name = [Impostor.PollyCore]::Name
+$report
+"@
+        $child.Issued | Should -Be 'isolated'
+        $child.Default | Should -Contain 'Polly.Core 1.0.0.0'
+        $child.Errors | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Two runspaces of one process' {
+    It 'share the assemblies and nothing else' {
+        $child = Invoke-ChildPowerShell @"
+Import-Module '$moduleFolder'
+`$seen = 1..4 | ForEach-Object -Parallel {
+    Import-Module '$moduleFolder'
+    `$sandbox = Start-ApiTokenSandbox
+    `$issued = New-ApiToken -Connection gcore -Name "runspace-`$_" -Role Users
+    `$names = (Get-ApiToken -Connection gcore -Name 'runspace-*').Name -join ' '
+    Stop-ApiTokenSandbox
+    `$names
+} -ThrottleLimit 4
+@{ Seen = @(`$seen | Sort-Object); Own = @(Get-ApiTokenService).Count; Contexts = @([System.Runtime.Loader.AssemblyLoadContext]::All | Where-Object Name -EQ ApiTokens).Count } | ConvertTo-Json -Compress
+"@
+        $child.Seen | Should -Be 'runspace-1', 'runspace-2', 'runspace-3', 'runspace-4'
+        $child.Own | Should -Be 0
+        $child.Contexts | Should -Be 1
+    }
+}
