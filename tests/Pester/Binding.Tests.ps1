@@ -1,7 +1,7 @@
 # What a token parameter takes, from where, and which token of which connection it then means.
 
 BeforeDiscovery {
-    $services = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
+    $script:services = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
 }
 
 BeforeAll {

@@ -2,7 +2,7 @@
 # by the error's id and by the sandbox, which saw no write.
 
 BeforeDiscovery {
-    $services = @(
+    $script:services = @(
         @{
             Connection = 'devo'; SetEnabled = $true; Rename = $true; NewDescription = $false; SetDescription = $false; SetAccess = $false
             InPlace = $false; ReadSecret = $true; Expiry = 'None'; LastUsed = $false

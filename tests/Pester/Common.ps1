@@ -12,6 +12,14 @@ function Get-PlainText {
     ConvertFrom-SecureString -SecureString $Secret -AsPlainText
 }
 
+function ConvertTo-Secret {
+    <# A text as a SecureString. #>
+    [OutputType([securestring])]
+    param([Parameter(Mandatory, Position = 0)] [AllowEmptyString()] [string] $Text)
+
+    [System.Net.NetworkCredential]::new('', $Text).SecurePassword
+}
+
 function New-UniqueName {
     <# A name that no other token has. #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing.')]

@@ -1,7 +1,7 @@
 # Connecting: with what, to what, and to whom the connections belong.
 
 BeforeDiscovery {
-    $services = @(
+    $script:services = @(
         @{ Service = 'Devo'; Connection = 'devo'; HasLogin = $false }
         @{ Service = 'Wegnology'; Connection = 'wegnology'; HasLogin = $true }
         @{ Service = 'Gcore'; Connection = 'gcore'; HasLogin = $true }
@@ -12,7 +12,7 @@ BeforeDiscovery {
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
     $script:sandbox = Start-ApiTokenSandbox -SkipConnect
-    $script:wrong = ConvertTo-SecureString '4242_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' -AsPlainText -Force
+    $script:wrong = ConvertTo-Secret '4242_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
 
     function Get-Access {
         <# What is needed to connect to one of the sandbox's services. #>
@@ -215,7 +215,7 @@ Describe 'What cannot be connected to' {
 
     It 'is a secret that no header can hold' {
         foreach ($text in 'two words', "line`nbreak") {
-            $secret = ConvertTo-SecureString $text -AsPlainText -Force
+            $secret = ConvertTo-Secret $text
             Assert-Refused InvalidToken { Connect-ApiTokenService Gcore -Token $secret -BaseUri http://127.0.0.1:1 }
         }
 

@@ -1,7 +1,7 @@
 # Get-ApiToken: what each filter finds is what the same condition finds in the whole list; some are applied by the service.
 
 BeforeDiscovery {
-    $services = @(
+    $script:services = @(
         @{ Connection = 'devo'; LastUsed = $false }
         @{ Connection = 'wegnology'; LastUsed = $false }
         @{ Connection = 'gcore'; LastUsed = $true }
@@ -58,44 +58,44 @@ Describe 'Listing <Connection>' -ForEach $services {
         $Connection -in 'devo', 'wegnology' ? ('Active', 'Inactive', 'Expired') : ('Active', 'Expired', 'Revoked')
     ) {
         $status = $_
-        Assert-Same $Connection @{ Status = $status } { $_.Status -eq $status } -IncludeRevoked
+        Assert-Same -Connection $Connection -Filter @{ Status = $status } { $_.Status -eq $status } -IncludeRevoked
     }
 
     It 'by several statuses' {
-        Assert-Same $Connection @{ Status = 'Expired', 'Active' } { $_.Status -in 'Expired', 'Active' } -IncludeRevoked
+        Assert-Same -Connection $Connection -Filter @{ Status = 'Expired', 'Active' } { $_.Status -in 'Expired', 'Active' } -IncludeRevoked
     }
 
     It 'by the pattern <_>' -ForEach 'token-000012*', 'TOKEN-00?0010', 'token-000000[1-3]', '*strator' {
         $pattern = $_
-        Assert-Same $Connection @{ Name = $pattern } { $_.Name -like $pattern -and $_.Status -ne 'Revoked' }
+        Assert-Same -Connection $Connection -Filter @{ Name = $pattern } { $_.Name -like $pattern -and $_.Status -ne 'Revoked' }
     }
 
     It 'by several names, whatever the case' {
-        Assert-Same $Connection @{ Name = 'Token-0000018', 'ADMINISTRATOR', 'token-000200?' } {
+        Assert-Same -Connection $Connection -Filter @{ Name = 'Token-0000018', 'ADMINISTRATOR', 'token-000200?' } {
             $_.Name -eq 'token-0000018' -or $_.Name -eq 'administrator' -or $_.Name -like 'token-000200?'
         }
     }
 
     It 'by the time until it expires' {
         $now = [DateTimeOffset]::UtcNow
-        Assert-Same $Connection @{ ExpiringWithin = '7d' } { $_.ExpiresAt -gt $now -and $_.ExpiresAt -lt $now.AddDays(7) }
-        Assert-Same $Connection @{ ExpiringWithin = [timespan]'7.00:00' } { $_.ExpiresAt -gt $now -and $_.ExpiresAt -lt $now.AddDays(7) }
+        Assert-Same -Connection $Connection -Filter @{ ExpiringWithin = '7d' } { $_.ExpiresAt -gt $now -and $_.ExpiresAt -lt $now.AddDays(7) }
+        Assert-Same -Connection $Connection -Filter @{ ExpiringWithin = [timespan]'7.00:00' } { $_.ExpiresAt -gt $now -and $_.ExpiresAt -lt $now.AddDays(7) }
     }
 
     It 'by the moment before which it expires or did' {
         # Between two of the generated expiries, which lie on whole days from the start of the sandbox.
         $moment = [DateTimeOffset]::UtcNow.AddDays(-5).AddHours(12)
-        Assert-Same $Connection @{ ExpiresBefore = $moment; Status = 'Active', 'Inactive', 'Expired', 'Revoked' } { $_.ExpiresAt -and $_.ExpiresAt -lt $moment } -IncludeRevoked
+        Assert-Same -Connection $Connection -Filter @{ ExpiresBefore = $moment; Status = 'Active', 'Inactive', 'Expired', 'Revoked' } { $_.ExpiresAt -and $_.ExpiresAt -lt $moment } -IncludeRevoked
     }
 
     It 'by the moment before which it was issued' {
         $moment = [DateTimeOffset]::UtcNow.AddDays(-45).AddHours(12)
-        Assert-Same $Connection @{ CreatedBefore = $moment } { $_.CreatedAt -lt $moment }
+        Assert-Same -Connection $Connection -Filter @{ CreatedBefore = $moment } { $_.CreatedAt -lt $moment }
     }
 
     if ($Connection -in 'wegnology', 'gcore') {
         It 'by whether it never expires' {
-            Assert-Same $Connection @{ NeverExpires = $true } { $null -eq $_.ExpiresAt }
+            Assert-Same -Connection $Connection -Filter @{ NeverExpires = $true } { $null -eq $_.ExpiresAt }
         }
     }
     else {
@@ -107,7 +107,7 @@ Describe 'Listing <Connection>' -ForEach $services {
     if ($LastUsed) {
         It 'by how long it was not used' {
             $since = [DateTimeOffset]::UtcNow.AddDays(-40).AddHours(12)
-            Assert-Same $Connection @{ UnusedFor = [DateTimeOffset]::UtcNow - $since } { ($_.LastUsedAt ?? $_.CreatedAt) -lt $since }
+            Assert-Same -Connection $Connection -Filter @{ UnusedFor = [DateTimeOffset]::UtcNow - $since } { ($_.LastUsedAt ?? $_.CreatedAt) -lt $since }
         }
     }
 
@@ -118,7 +118,7 @@ Describe 'Listing <Connection>' -ForEach $services {
             Get-ApiToken -Connection $Connection -User 'somebody' | Should -BeNullOrEmpty
         }
         else {
-            Assert-Same $Connection @{ User = $user } { $_.Owner -eq $user }
+            Assert-Same -Connection $Connection -Filter @{ User = $user } { $_.Owner -eq $user }
         }
     }
 
@@ -132,7 +132,7 @@ Describe 'Listing <Connection>' -ForEach $services {
 
     It 'by several conditions, all of which must hold' {
         $now = [DateTimeOffset]::UtcNow
-        Assert-Same $Connection @{ Name = 'token-*5'; ExpiringWithin = '20d'; Status = 'Active' } {
+        Assert-Same -Connection $Connection -Filter @{ Name = 'token-*5'; ExpiringWithin = '20d'; Status = 'Active' } {
             $_.Name -like 'token-*5' -and $_.Status -eq 'Active' -and $_.ExpiresAt -gt $now -and $_.ExpiresAt -lt $now.AddDays(20)
         }
     }
@@ -188,7 +188,7 @@ Describe 'Filters that the service applies' {
     }
 
     It 'are, on gcore, the role by name, id and in any case: <_>' -ForEach 'Engineers', '5', 'ENGINEERS' {
-        Assert-Same gcore @{ Role = $_ } { $_.Role -eq 'Engineers' }
+        Assert-Same -Connection gcore -Filter @{ Role = $_ } { $_.Role -eq 'Engineers' }
     }
 
     It 'are, on gcore, the issuer by name and id' {

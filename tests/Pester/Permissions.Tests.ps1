@@ -1,7 +1,7 @@
 # Get-ApiTokenPermission: what can be given to New-ApiToken.
 
 BeforeDiscovery {
-    $services = @(
+    $script:services = @(
         @{ Connection = 'devo'; Kinds = 'Audience', 'Scope'; Some = 'apiv2', 'alerts', 'http' }
         @{ Connection = 'wegnology'; Kinds = 'Preset', 'Scope'; Some = 'All', 'ReadOnly', 'Cli', 'all.User', 'all.Application.read', 'devices.get' }
         @{ Connection = 'gcore'; Kinds = , 'Role'; Some = 'Administrators', 'Engineers', 'Users' }

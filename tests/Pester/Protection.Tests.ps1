@@ -1,13 +1,13 @@
 # The token that a connection itself is using is not cut off by accident.
 
 BeforeDiscovery {
-    $services = @(
+    $script:services = @(
         @{ Connection = 'devo'; OwnId = '1'; Administrator = @{ User = 'admin@example.com'; Audience = 'credentials' } }
         @{ Connection = 'wegnology'; OwnId = '5e00000000000000000000ff'; Administrator = @{ Scope = 'All' } }
         @{ Connection = 'gcore'; OwnId = '7001'; Administrator = @{ Role = 'Administrators' } }
         @{ Connection = 'application-users'; OwnId = 'at_00000000000000000adm'; Administrator = @{ User = 'admin'; ApplyToAll = 'Full' } }
     )
-    $cases = foreach ($service in $services) {
+    $script:cases = foreach ($service in $services) {
         'Remove-ApiToken', 'Reset-ApiToken', 'Disable-ApiToken' | ForEach-Object {
             if ($_ -ne 'Disable-ApiToken' -or $service.Connection -in 'devo', 'wegnology') {
                 @{ Command = $_ } + $service

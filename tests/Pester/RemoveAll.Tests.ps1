@@ -1,4 +1,4 @@
-# Remove-ApiToken -User … -All: one request where the service has one, else one for each token.
+# Remove-ApiToken -User -All: one request where the service has one, else one for each token.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"

@@ -1,13 +1,13 @@
 # Reset-ApiToken: a new secret for the same purpose, and never a moment at which nobody has a working one.
 
 BeforeDiscovery {
-    $services = @(
+    $script:services = @(
         @{ Connection = 'devo'; InPlace = $false; With = @{ Scope = 'table://my.app.table level://admin'; Audience = 'apiv2 alerts' } }
         @{ Connection = 'wegnology'; InPlace = $false; With = @{ Scope = 'ReadOnly'; Description = 'what for'; ExpiresIn = '45d' } }
         @{ Connection = 'gcore'; InPlace = $false; With = @{ Role = 'Users'; Description = 'what for'; ExpiresIn = '45d' } }
         @{ Connection = 'application-users'; InPlace = $true; With = @{ ApplyToAll = 'Read'; Access = @{ vendor = 'Full' }; ExpirationMonths = 12 } }
     )
-    $successors = $services | Where-Object { -not $_.InPlace }
+    $script:successors = $services | Where-Object { -not $_.InPlace }
 }
 
 BeforeAll {
@@ -68,7 +68,7 @@ Describe 'Reset-ApiToken on <Connection>' -ForEach $services {
     It 'gives the secret as text only where that is asked for' {
         $new = Add-TestToken $Connection | Reset-ApiToken -AsPlainText
         $new.Secret | Should -BeOfType [string]
-        Test-Secret $new -Secret (ConvertTo-SecureString $new.Secret -AsPlainText -Force) | Should -BeTrue
+        Test-Secret $new -Secret (ConvertTo-Secret $new.Secret) | Should -BeTrue
     }
 
     It 'changes nothing where the token is not there' {

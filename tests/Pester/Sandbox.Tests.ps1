@@ -43,7 +43,7 @@ Describe 'Start-ApiTokenSandbox' {
     }
 
     It 'keeps tokens and their secrets in a file with -DatabasePath, but no secret in plain text' {
-        $file = Join-Path $TestDrive 'a folder' 'sandbox.db'
+        $file = Join-Path -Path $TestDrive -ChildPath 'a folder/sandbox.db'
         New-Item -ItemType Directory -Path (Split-Path $file) | Out-Null
         $sandbox = Start-ApiTokenSandbox -DatabasePath $file
         $tokens = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { Add-TestToken $_ }
@@ -109,7 +109,7 @@ Describe 'Get-ApiTokenSandbox' {
 Describe 'Stop-ApiTokenSandbox' {
     It 'ends the process and the connections to it, and no others' {
         $sandbox = Start-ApiTokenSandbox
-        $secret = ConvertTo-SecureString 'abcdef0123456789' -AsPlainText -Force
+        $secret = ConvertTo-Secret 'abcdef0123456789'
         Connect-ApiTokenService Devo domain -Token $secret -Region EU -Name real -SkipCheck | Out-Null
         $process = Get-Process -Id $sandbox.ProcessId
         $sandbox | Stop-ApiTokenSandbox

@@ -77,7 +77,7 @@ Describe 'An issued token on <_>' -ForEach 'devo', 'wegnology', 'gcore', 'applic
     It 'has it as SecureString, or as text with -AsPlainText' {
         $token = Add-TestToken $_ -With @{ AsPlainText = $true }
         $token.Secret | Should -BeOfType [string]
-        Test-Secret $token -Secret (ConvertTo-SecureString $token.Secret -AsPlainText -Force) | Should -BeTrue
+        Test-Secret $token -Secret (ConvertTo-Secret $token.Secret) | Should -BeTrue
         (Add-TestToken $_).Secret | Should -BeOfType [securestring]
     }
 }
@@ -156,7 +156,7 @@ Describe 'An error about a wrong credential' {
         @{ Connection = 'application-users'; Wrong = 'abcdefghijklmnopqrstuvwxyz0123456789abcd' }
     ) {
         $access = $sandbox.Services | Where-Object Service -EQ $Connection
-        $token = ConvertTo-SecureString $Wrong -AsPlainText -Force
+        $token = ConvertTo-Secret $Wrong
         $failure = Get-TerminatingFailure { Connect-ApiTokenService $Connection $access.Account -Token $token -BaseUri $access.BaseUri -Name wrong }
         $failure | Should -Not -BeNullOrEmpty
         Find-Secret (Get-Shown $failure) -Secret $Wrong | Should -BeNullOrEmpty
@@ -165,7 +165,7 @@ Describe 'An error about a wrong credential' {
     It 'does not show a wrong password, on <_>' -ForEach 'wegnology', 'gcore' {
         $access = $sandbox.Services | Where-Object Service -EQ $_
         $wrong = 'correct horse battery staple'
-        $credential = [pscredential]::new('admin@example.com', (ConvertTo-SecureString $wrong -AsPlainText -Force))
+        $credential = [pscredential]::new('admin@example.com', (ConvertTo-Secret $wrong))
         $failure = Get-TerminatingFailure { Connect-ApiTokenService $_ -Credential $credential -BaseUri $access.BaseUri -Name wrong }
         $failure | Should -Not -BeNullOrEmpty
         Find-Secret (Get-Shown $failure) -Secret $wrong | Should -BeNullOrEmpty
@@ -179,7 +179,7 @@ Describe 'An error about a wrong credential' {
     }
 
     It 'does not show the password in an address' {
-        $token = ConvertTo-SecureString 'x123456789' -AsPlainText -Force
+        $token = ConvertTo-Secret 'x123456789'
         $address = 'https://me:hunter2hunter2@api.example.com'
         $failure = Get-TerminatingFailure { Connect-ApiTokenService Gcore -Token $token -BaseUri $address }
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidBaseUri,*'

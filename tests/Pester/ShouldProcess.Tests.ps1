@@ -1,7 +1,7 @@
 # Asking before anything is changed, and what comes out afterwards.
 
 BeforeDiscovery {
-    $impacts = @(
+    $script:impacts = @(
         @{ Command = 'New-ApiToken'; Impact = 'Low' }
         @{ Command = 'Set-ApiToken'; Impact = 'Medium' }
         @{ Command = 'Enable-ApiToken'; Impact = 'Low' }
@@ -10,7 +10,7 @@ BeforeDiscovery {
         @{ Command = 'Remove-ApiToken'; Impact = 'High' }
         @{ Command = 'Reset-ApiToken'; Impact = 'High' }
     )
-    $writes = @(
+    $script:writes = @(
         @{ Command = 'Remove-ApiToken'; With = @{}; On = 'devo', 'wegnology', 'gcore', 'application-users' }
         @{ Command = 'Reset-ApiToken'; With = @{}; On = 'devo', 'wegnology', 'gcore', 'application-users' }
         @{ Command = 'Disable-ApiToken'; With = @{}; On = 'devo', 'wegnology' }
@@ -19,10 +19,10 @@ BeforeDiscovery {
         @{ Command = 'Set-ApiToken'; With = @{ Description = 'other' }; On = , 'wegnology' }
         @{ Command = 'Set-ApiToken'; With = @{ ApplyToAll = 'None' }; On = , 'application-users' }
     )
-    $cases = foreach ($write in $writes) {
+    $script:cases = foreach ($write in $writes) {
         $write.On | ForEach-Object { @{ Command = $write.Command; With = $write.With; Connection = $_ } }
     }
-    $passing = $cases | Where-Object Command -NE 'Reset-ApiToken'
+    $script:passing = $cases | Where-Object Command -NE 'Reset-ApiToken'
 }
 
 BeforeAll {
@@ -131,8 +131,10 @@ Describe '-Confirm' {
         $token = Add-TestToken devo
         $answer = Invoke-ChildPowerShell @"
 Import-Module '$moduleFolder'
-`$secret = ConvertTo-SecureString '$(Get-PlainText ($sandbox.Services | Where-Object Service -EQ devo).Secret)' -AsPlainText -Force
-`$null = Connect-ApiTokenService Devo example-domain -Token `$secret -BaseUri '$($sandbox.BaseUri)devo'
+`$null = Connect-ApiTokenService -ConnectionInfo @{
+    Service = 'Devo'; Account = 'example-domain'; BaseUri = '$($sandbox.BaseUri)devo'
+    Token = '$(Get-PlainText ($sandbox.Services | Where-Object Service -EQ devo).Secret)'
+}
 `$ConfirmPreference = '$Preference'
 `$failure = `$null
 try { $Command $($token.Id) -ErrorAction Stop } catch { `$failure = "`$_" }

@@ -2,7 +2,7 @@
 # throw further down, nor by Ctrl+C.
 
 BeforeDiscovery {
-    $services = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
+    $script:services = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
 }
 
 BeforeAll {

@@ -7,7 +7,7 @@ BeforeDiscovery {
     $wegnology = @{ Connection = 'wegnology'; Name = 'new' }
     $gcore = @{ Connection = 'gcore'; Name = 'new'; Role = 'Users' }
     $users = @{ Connection = 'application-users'; Name = 'new'; User = 'jdoe' }
-    $cases = @(
+    $script:cases = @(
         foreach ($base in $devo, $wegnology, $gcore) {
             @{ Base = $base; Bad = @{ Name = '' }; Parameter = 'Name' }
             @{ Base = $base; Bad = @{ Name = ' ' }; Parameter = 'Name' }
@@ -97,8 +97,9 @@ Describe 'New-ApiToken' {
     It 'accepts what is just within bounds' {
         (Add-TestToken wegnology ('n' * 255) -With @{ Description = 'd' * 32767 }).Description.Length | Should -Be 32767
         (Add-TestToken devo ('n' * 255)).Name.Length | Should -Be 255
-        Test-Secret (Add-TestToken gcore 'Ünïcødé ✓ "quoted" / slash') | Should -BeTrue
-        (Get-ApiToken -Connection gcore -Name 'Ünïcødé*').Name | Should -BeExactly 'Ünïcødé ✓ "quoted" / slash'
+        $name = "`u{DC}n`u{EF}c`u{F8}d`u{E9} `u{2713} `"quoted`" / slash"
+        Test-Secret (Add-TestToken gcore $name) | Should -BeTrue
+        (Get-ApiToken -Connection gcore -Name "`u{DC}n`u{EF}c`u{F8}d`u{E9}*").Name | Should -BeExactly $name
     }
 
     It 'refuses a role above that of the connection''s own token' {
