@@ -186,9 +186,9 @@ public sealed class DevoWireTests : IAsyncLifetime
         _server.Json("""{"id":3,"name":"ci","token":"tk.abcdef.12345"}""").Json("""{"id":3,"name":"ci","token":"tk.abcdef.12345"}""");
         ITokenService tokens = await TokensAsync();
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
+        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
 
-        Assert.Equal("SecretMissing", error.ErrorId);
+        Assert.Equal("OrphanedToken", error.ErrorId);
     }
 
     [Fact]
@@ -197,9 +197,9 @@ public sealed class DevoWireTests : IAsyncLifetime
         _server.Json("""{"id":3,"name":"ci"}""").Answer(403);
         ITokenService tokens = await TokensAsync();
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
+        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
 
-        Assert.Equal(("SecretMissing", true), (error.ErrorId, error.OutcomeUnknown));
+        Assert.Equal(("OrphanedToken", true), (error.ErrorId, error.OutcomeUnknown));
         Assert.Contains("'ci' (3)", error.Message);
     }
 

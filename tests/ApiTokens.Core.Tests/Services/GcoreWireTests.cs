@@ -172,14 +172,14 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
     [Theory]
     [InlineData("{}", "InvalidResult")]
-    [InlineData("""{"id":42,"name":"ci"}""", "SecretMissing")]
-    [InlineData("""{"token":"nothing-with-an-id"}""", "SecretMissing")]
+    [InlineData("""{"id":42,"name":"ci"}""", "OrphanedToken")]
+    [InlineData("""{"token":"nothing-with-an-id"}""", "InvalidResult")]
     public async Task An_answer_without_secret_or_id_says_that_a_token_exists(string body, string errorId)
     {
         _server.Json(body);
         ITokenService tokens = await TokensAsync();
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
+        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
 
         Assert.Equal((errorId, true), (error.ErrorId, error.OutcomeUnknown));
         Assert.DoesNotContain("nothing-with", error.ToString());
@@ -363,6 +363,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
             Password = SecretText.Protect("password1"),
             OneTimePassword = "123456",
             SkipCheck = true,
+            RequestsPerSecond = Connecting.Unpaced,
             Time = clock,
         },
         CancellationToken.None)).Tokens;

@@ -11,6 +11,9 @@ internal static class Connecting
     /// <summary>Longer than any wait between two tries, so that a clock that skips waits does not skip it.</summary>
     public static readonly TimeSpan LongTimeout = TimeSpan.FromMinutes(30);
 
+    /// <summary>A rate that never makes a request wait: a clock that stands still would let it wait for ever.</summary>
+    public const double Unpaced = 1e9;
+
     /// <summary>A clock for which waits between two tries take no time.</summary>
     public static ManualTimeProvider Impatient() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
 
@@ -24,6 +27,7 @@ internal static class Connecting
         Account = account ?? service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
         Secret = SecretText.Protect(secret),
         SkipCheck = true,
+        RequestsPerSecond = Unpaced,
         Time = time ?? Impatient(),
         Timeout = LongTimeout,
     };

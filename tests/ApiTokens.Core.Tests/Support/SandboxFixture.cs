@@ -38,6 +38,7 @@ public sealed class SandboxFixture : IAsyncLifetime
                 Account = account ?? Describe(service).Account,
                 Secret = SecretText.Protect(secret ?? Describe(service).Secret),
                 PageSize = pageSize,
+                RequestsPerSecond = Connecting.Unpaced,
                 Time = Clock,
             },
             CancellationToken.None);

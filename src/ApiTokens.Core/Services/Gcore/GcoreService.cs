@@ -136,11 +136,8 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     // fails the secret is still delivered.
     private async Task<ApiToken> CompleteAsync(string secret, GcoreNewTokenWire asked, CancellationToken cancellationToken)
     {
-        string id = GcoreRules.IdOf(secret) ?? throw new ApiTokenException(
-            ErrorKind.InvalidResult,
-            $"Gcore issued the token '{asked.Name}' and gave no id.",
-            $"Nobody has its secret: find it with Get-ApiToken -Name '{asked.Name}' and remove it.",
-            "SecretMissing") { OutcomeUnknown = true };
+        string id = GcoreRules.IdOf(secret)
+            ?? throw ApiTokenException.InvalidResult($"Gcore issued the token '{asked.Name}' and gave no id.", outcomeUnknown: true);
         try
         {
             return Map(await ReadAsync(id, cancellationToken).ConfigureAwait(false));
