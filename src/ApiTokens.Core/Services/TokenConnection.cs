@@ -109,7 +109,7 @@ public sealed class TokenConnection
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && !http))
         {
             throw ApiTokenException.InvalidParameter(
-                "BaseUri", $"'{(uri.IsAbsoluteUri ? uri.GetLeftPart(UriPartial.Path) : uri.OriginalString)}' is no https address.", "Credentials go over https; http is for this machine only.");
+                "BaseUri", $"'{(uri.IsAbsoluteUri ? $"{uri.Scheme}://{uri.Host}" : uri.OriginalString)}' is no https address.", "Credentials go over https; http is for this machine only.");
         }
 
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
