@@ -42,6 +42,11 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
         {
             throw TransportException.Timeout(readTimeout);
         }
+        catch (InvalidDataException e)
+        {
+            // The body is not compressed as its header says, or is damaged on the way.
+            throw TransportException.From(e);
+        }
     }
 
     public override void Flush()
