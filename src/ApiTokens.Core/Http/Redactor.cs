@@ -20,13 +20,18 @@ internal sealed class Redactor(Func<SecureString?> credential)
 
     private static readonly Regex Word = new(@"[\w$.+/=~-]{4,}", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
 
+    // What a service writes around it must not hide a part: token=…, /tokens/…, APIKey-….
+    private static readonly Regex Part = new("[A-Za-z0-9]{4,}", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
+
     public string Redact(string text)
     {
         text = SecretForm.Replace(text, Mask);
         string? secret = credential() is { } held ? SecretText.Reveal(held) : null;
         return string.IsNullOrEmpty(secret)
             ? text
-            : Word.Replace(text, word => IsPartOf(secret!, word.Value) ? Mask : word.Value);
+            : Word.Replace(text, word => IsPartOf(secret!, word.Value)
+                ? Mask
+                : Part.Replace(word.Value, part => IsPartOf(secret!, part.Value) ? Mask : part.Value));
     }
 
     private static bool IsPartOf(string secret, string word)
