@@ -30,7 +30,7 @@ public static class SecretText
         IntPtr pointer = Marshal.SecureStringToGlobalAllocUnicode(secret);
         try
         {
-            return Marshal.PtrToStringUni(pointer) ?? string.Empty;
+            return Marshal.PtrToStringUni(pointer, secret.Length);
         }
         finally
         {
