@@ -86,6 +86,11 @@ public sealed class TokenConnection
             throw ApiTokenException.InvalidParameter("Token", "one credential is needed, of one kind.", "Give either -Token or -Credential.");
         }
 
+        if (request.UserName is not null && request.Password is null)
+        {
+            throw ApiTokenException.InvalidParameter("Credential", "it has no password.", "Give a user name and a password.");
+        }
+
         if (request.Secret is { } secret && (secret.Length == 0 || SecretText.Reveal(secret).Any(c => c is <= ' ' or >= '\x7f')))
         {
             throw ApiTokenException.InvalidParameter(
