@@ -1,22 +1,41 @@
-using System.Text;
 using System.Text.RegularExpressions;
+using ApiTokens.Http;
 
 namespace ApiTokens;
 
 /// <summary>A wildcard pattern with PowerShell's meaning: <c>*</c>, <c>?</c>, <c>[a-z]</c>, a backtick to escape; case-insensitive.</summary>
 public sealed class NamePattern
 {
-    // Patterns come from people; a time limit keeps a contrived one from hanging a listing.
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
+    // A star is null; any other element says which characters fit in its place.
+    private readonly List<Func<char, bool>?> _elements = [];
 
-    private readonly Regex _regex;
-
-    /// <summary>Compiles a pattern.</summary>
+    /// <summary>Reads a pattern.</summary>
     /// <param name="text">The pattern.</param>
+    /// <exception cref="ApiTokenException">It has a range whose ends are the wrong way round.</exception>
     public NamePattern(string text)
     {
         Text = text;
-        _regex = new Regex(Translate(text), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline, MatchTimeout);
+        for (int i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '*':
+                    _elements.Add(null);
+                    break;
+                case '?':
+                    _elements.Add(_ => true);
+                    break;
+                case '[' when EndOfSet(text, i + 1) is var end && end > i + 1:
+                    _elements.Add(Set(text.Substring(i + 1, end - i - 1)));
+                    i = end;
+                    break;
+                default:
+                    i += text[i] == '`' && i + 1 < text.Length ? 1 : 0;
+                    char literal = text[i];
+                    _elements.Add(c => Same(c, literal));
+                    break;
+            }
+        }
     }
 
     /// <summary>The pattern as it was given.</summary>
@@ -38,36 +57,72 @@ public sealed class NamePattern
     /// <summary>Whether a name fits.</summary>
     /// <param name="name">The name.</param>
     /// <returns>True if it does.</returns>
-    public bool IsMatch(string name) => _regex.IsMatch(name);
-
-    private static string Translate(string pattern)
+    public bool IsMatch(string name)
     {
-        var regex = new StringBuilder("\\A");
-        for (int i = 0; i < pattern.Length; i++)
+        // Where the rest does not fit, the last star takes one character more: no earlier star need change, so the time
+        // is at most the product of both lengths, however contrived the pattern.
+        int element = 0, star = -1, takenByStar = 0;
+        for (int i = 0; i < name.Length;)
         {
-            char c = pattern[i];
-            switch (c)
+            if (element < _elements.Count && _elements[element] is null)
             {
-                case '*':
-                    regex.Append(".*");
-                    break;
-                case '?':
-                    regex.Append('.');
-                    break;
-                case '`' when i + 1 < pattern.Length:
-                    regex.Append(Regex.Escape(pattern[++i].ToString()));
-                    break;
-                case '[' when pattern.IndexOf(']', i + 1) is var end && end > i + 1:
-                    string set = pattern.Substring(i + 1, end - i - 1).Replace("\\", "\\\\").Replace("[", "\\[").Replace("^", "\\^");
-                    regex.Append('[').Append(set).Append(']');
-                    i = end;
-                    break;
-                default:
-                    regex.Append(Regex.Escape(c.ToString()));
-                    break;
+                star = element++;
+                takenByStar = i;
+            }
+            else if (element < _elements.Count && _elements[element]!(name[i]))
+            {
+                element++;
+                i++;
+            }
+            else if (star >= 0)
+            {
+                element = star + 1;
+                i = ++takenByStar;
+            }
+            else
+            {
+                return false;
             }
         }
 
-        return regex.Append("\\z").ToString();
+        return _elements.Skip(element).All(rest => rest is null);
     }
+
+    // A set without an end is no set: its bracket stands for itself.
+    private static int EndOfSet(string text, int start)
+    {
+        int end = start;
+        while (end < text.Length && text[end] != ']')
+        {
+            end += text[end] == '`' ? 2 : 1;
+        }
+
+        return end < text.Length ? end : -1;
+    }
+
+    private Func<char, bool> Set(string content)
+    {
+        var ranges = new List<(char First, char Last)>();
+        for (int i = 0; i < content.Length; i++)
+        {
+            i += content[i] == '`' && i + 1 < content.Length ? 1 : 0;
+            char first = content[i];
+            if (i + 2 >= content.Length || content[i + 1] != '-')
+            {
+                ranges.Add((first, first));
+                continue;
+            }
+
+            i += content[i + 2] == '`' && i + 3 < content.Length ? 3 : 2;
+            ranges.Add(content[i] >= first
+                ? (first, content[i])
+                : throw ApiTokenException.InvalidParameter("Name", $"'{Text}' has a range from '{first}' back to '{content[i]}'.", "Give the lower end first, as in '[a-z]'."));
+        }
+
+        return c => ranges.Exists(range => In(range, c) || In(range, char.ToLowerInvariant(c)) || In(range, char.ToUpperInvariant(c)));
+    }
+
+    private static bool In((char First, char Last) range, char c) => range.First <= c && c <= range.Last;
+
+    private static bool Same(char left, char right) => left == right || char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
 }
