@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ApiTokens.Http;
 using ApiTokens.Sandbox;
 using ApiTokens.Services;
 
@@ -80,10 +81,10 @@ public sealed class SandboxFixture : IAsyncLifetime
     }
 
     /// <summary>Runs what must fail without a request.</summary>
-    internal async Task<Http.ApiTokenException> RefusedUnsentAsync(Func<Task> operation)
+    internal async Task<ApiTokenException> RefusedUnsentAsync(Func<Task> operation)
     {
         long before = await CountAsync();
-        var error = await Assert.ThrowsAsync<Http.ApiTokenException>(operation);
+        var error = await Assert.ThrowsAsync<ApiTokenException>(operation);
         Assert.Equal(before, await CountAsync());
         return error;
     }

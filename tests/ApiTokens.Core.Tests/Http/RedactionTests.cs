@@ -1,0 +1,166 @@
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Http;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Http;
+
+public sealed class RedactionTests : IAsyncLifetime
+{
+    private const string Jwt = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1NzVlZDcwYzdhZTE0M2NkODNkYzRhYTkifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+    private ScriptedServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await ScriptedServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("Bad permanent token: 7711", "7711")]
+    [InlineData("Bad permanent token: 7711$d3361a", "d3361a")]
+    [InlineData("Bad token: 7711$d33...", "d33")]
+    [InlineData("Bad token '7711$d3361b35f26d8c0ffee'", "d336")]
+    [InlineData("token=7711$d3361b is bad", "d3361b")]
+    [InlineData("token=d3361b35 is bad", "d3361b35")]
+    [InlineData("at /tokens/d3361b35/x", "d3361b35")]
+    [InlineData("APIKey-d3361b35", "d3361b35")]
+    [InlineData("(6d8c0ffee)", "6d8c0ffee")]
+    public async Task A_part_of_the_credential_in_a_401_is_masked(string words, string leaked)
+    {
+        _server.Json($$"""{"message":"{{words}}"}""", 401);
+        ITokenService tokens = (await Connecting.ToAsync(_server, "Gcore", secret: "7711$d3361b35f26d8c0ffee")).Tokens;
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
+
+        Assert.Equal(ErrorKind.AuthenticationError, error.Kind);
+        Assert.DoesNotContain(leaked, error.ToString());
+        Assert.Contains("***", error.Message);
+    }
+
+    [Fact]
+    public async Task The_words_around_a_mask_stay()
+    {
+        _server.Json("""{"message":"Bad permanent token: 7711$d3361b"}""", 401);
+        ITokenService tokens = (await Connecting.ToAsync(_server, "Gcore", secret: "7711$d3361b35f26d8c0ffee")).Tokens;
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
+
+        Assert.Contains("Bad permanent token: ***", error.Message);
+    }
+
+    [Theory]
+    [InlineData(Jwt)]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9")]
+    [InlineData("0123456789abcdef0123456789ABCDEF")]
+    [InlineData("42_a1b2c3d4e5f6")]
+    [InlineData("42$a1b2c3d4e5f6")]
+    [InlineData("at1ZqWk3pXv9rLm2sTn8uYb4cDf6gHj0kEe5iAo7")]
+    public void Whatever_has_the_form_of_a_secret_is_masked(string secret)
+    {
+        var redactor = new Redactor(() => null);
+
+        Assert.Equal("the value *** is wrong", redactor.Redact($"the value {secret} is wrong"));
+        Assert.Equal("\"***\"", redactor.Redact($"\"{secret}\""));
+    }
+
+    [Theory]
+    [InlineData("Application 575ec8687ae143cd83dc4a97 was not found")]
+    [InlineData("API token 42 not found.")]
+    [InlineData("Invalid required value: user")]
+    [InlineData("scope must be one of userApiTokens.get, all.Application.read")]
+    [InlineData("The field 'expiration_date_of_the_token_in_the_request_body' is not allowed")]
+    [InlineData("2026-01-01T12:00:00.000Z")]
+    public void Ids_names_and_dates_are_left(string text)
+    {
+        Assert.Equal(text, new Redactor(() => SecretText.Protect("0f1e2d3c4b5a69788796a5b4c3d2e1f0")).Redact(text));
+    }
+
+    [Fact]
+    public async Task A_create_whose_refusal_echoes_a_secret_does_not_pass_it_on()
+    {
+        _server.Json($$"""{"type":"Validation","message":"bad header Bearer {{Jwt}}"}""", 400);
+        ITokenService tokens = (await Connecting.ToAsync(_server, "Wegnology", secret: Jwt)).Tokens;
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
+
+        Assert.DoesNotContain("eyJ", error.ToString());
+        Assert.DoesNotContain("dBjft", error.ToString());
+    }
+
+    [Fact]
+    public async Task A_session_of_a_login_is_masked_too()
+    {
+        _server.Json("""{"access":"session-secret-1234","refresh":"r"}""").Json("""{"message":"unknown: session-secret"}""", 401);
+        TokenConnection connection = await TokenConnection.ConnectAsync(
+            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("password1"), SkipCheck = true },
+            default);
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
+
+        Assert.DoesNotContain("session-secret", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("hunter22\r\nX-Evil: 1")]
+    [InlineData("hunter22\n")]
+    [InlineData("hunter22 hunter23")]
+    [InlineData("hunter22\u0000")]
+    [InlineData("hunter22\u00e9")]
+    [InlineData("")]
+    public async Task A_secret_that_no_header_can_hold_is_refused_and_not_quoted(string secret)
+    {
+        foreach (string service in (string[])["Devo", "Wegnology", "Gcore", "ApplicationUsers"])
+        {
+            var error = await Assert.ThrowsAsync<ApiTokenException>(
+                () => TokenConnection.ConnectAsync(Connecting.Request(_server.BaseUri, service, secret: secret), default));
+
+            Assert.Equal("InvalidToken", error.ErrorId);
+            Assert.DoesNotContain("hunter22", error.ToString());
+        }
+
+        Assert.Empty(_server.Requests);
+    }
+
+    [Fact]
+    public async Task One_credential_of_one_kind_is_needed()
+    {
+        ConnectionRequest none = new() { Service = "Gcore", BaseUri = _server.BaseUri };
+        ConnectionRequest both = new()
+        {
+            Service = "Gcore", BaseUri = _server.BaseUri, Secret = SecretText.Protect("x"), UserName = "a", Password = SecretText.Protect("p"),
+        };
+        ConnectionRequest half = new() { Service = "Gcore", BaseUri = _server.BaseUri, UserName = "a" };
+
+        foreach (ConnectionRequest request in (ConnectionRequest[])[none, both, half])
+        {
+            var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(request, default));
+            Assert.Equal(ErrorKind.InvalidArgument, error.Kind);
+        }
+
+        Assert.Empty(_server.Requests);
+    }
+
+    [Theory]
+    [InlineData("Devo")]
+    [InlineData("ApplicationUsers")]
+    public async Task A_service_without_a_login_takes_no_password(string service)
+    {
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
+            new ConnectionRequest { Service = service, Account = "a", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("hunter22") }, default));
+
+        Assert.Equal("InvalidCredential", error.ErrorId);
+        Assert.DoesNotContain("hunter22", error.ToString());
+    }
+
+    [Fact]
+    public async Task No_text_of_a_connection_or_token_has_the_secret()
+    {
+        _server.Json($$"""{"id":"575ec7417ae143cd83dc4a95","name":"x","token":"{{Jwt}}"}""", 201);
+        TokenConnection connection = await Connecting.ToAsync(_server, "Wegnology");
+
+        IssuedToken issued = await connection.Tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
+
+        Assert.DoesNotContain("eyJ", issued.ToString());
+        Assert.DoesNotContain(Connecting.Secret, connection.ToString());
+        Assert.DoesNotContain("eyJ", System.Text.Json.JsonSerializer.Serialize<ApiToken>(issued));
+    }
+}

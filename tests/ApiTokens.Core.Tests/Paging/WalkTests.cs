@@ -1,0 +1,235 @@
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Paging;
+
+public sealed class WalkTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(100)]
+    [InlineData(101)]
+    public async Task A_list_that_stands_still_is_given_once_from_its_end(int count)
+    {
+        var list = new MovingList(count, size: 10);
+
+        Assert.Equal(Enumerable.Range(0, count).Reverse(), await list.WalkAsync());
+    }
+
+    [Fact]
+    public async Task The_first_page_is_read_twice_and_every_other_once()
+    {
+        var list = new MovingList(95, size: 10);
+
+        Assert.Equal(95, (await list.WalkAsync()).Count);
+        Assert.Equal(11, list.Reads);
+    }
+
+    [Fact]
+    public async Task Removing_what_was_listed_misses_nothing()
+    {
+        var list = new MovingList(1000, size: 10);
+
+        List<int> seen = await list.WalkAsync((item, _) => list.Remove(item));
+
+        Assert.Equal(Enumerable.Range(0, 1000).Reverse(), seen);
+        Assert.Equal(0, list.Count);
+    }
+
+    [Fact]
+    public async Task A_large_part_removed_by_others_gives_nothing_twice()
+    {
+        var list = new MovingList(1000, size: 10);
+
+        List<int> seen = await list.WalkAsync((_, number) =>
+        {
+            if (number == 300)
+            {
+                list.RemoveFirst(500);
+            }
+        });
+
+        Assert.Equal(seen.Distinct().Count(), seen.Count);
+        Assert.Superset(list.Items.ToHashSet(), seen.ToHashSet());
+    }
+
+    [Fact]
+    public async Task Whatever_is_removed_and_added_at_the_end_nothing_is_missed_and_nothing_comes_twice()
+    {
+        for (int seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var list = new MovingList(random.Next(0, 400), random.Next(1, 25));
+            List<int> atStart = [.. list.Items];
+
+            List<int> seen = await list.WalkAsync((item, _) =>
+            {
+                switch (random.Next(6))
+                {
+                    case 0:
+                        list.Remove(item);
+                        break;
+                    case 1:
+                        list.RemoveAny(random);
+                        break;
+                    case 2:
+                        list.Append(random.Next(1, 12));
+                        break;
+                    default:
+                        break;
+                }
+            });
+
+            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: something came twice.");
+            Assert.True(atStart.Where(list.Items.Contains).All(seen.Contains), $"Seed {seed}: something was missed.");
+        }
+    }
+
+    [Fact]
+    public async Task Changes_while_a_page_is_read_ahead_miss_nothing_either()
+    {
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            var list = new MovingList(random.Next(50, 200), random.Next(3, 12));
+            List<int> atStart = [.. list.Items];
+            list.Reading = _ => list.RemoveAny(random);
+
+            List<int> seen = await list.WalkAsync();
+
+            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: something came twice.");
+            Assert.True(atStart.Where(list.Items.Contains).All(seen.Contains), $"Seed {seed}: something was missed.");
+        }
+    }
+
+    [Fact]
+    public async Task An_item_inserted_before_the_place_reached_hides_no_other()
+    {
+        var list = new MovingList(100, size: 10);
+        bool inserted = false;
+
+        List<int> seen = await list.WalkAsync((_, number) =>
+        {
+            if (number == 35 && !inserted)
+            {
+                inserted = true;
+                list.InsertFirst(5000);
+            }
+        });
+
+        Assert.Superset(Enumerable.Range(0, 100).ToHashSet(), seen.ToHashSet());
+        Assert.Equal(seen.Distinct().Count(), seen.Count);
+    }
+
+    [Theory]
+    [InlineData("Wegnology")]
+    [InlineData("ApplicationUsers")]
+    public async Task Five_thousand_tokens_are_each_listed_once_while_they_are_removed(string service)
+    {
+        var sandbox = new SandboxFixture { Options = new Sandbox.SandboxOptions { Tokens = 5_000 } };
+        await sandbox.InitializeAsync();
+        try
+        {
+            TokenConnection connection = await sandbox.ConnectAsync(service, pageSize: 100);
+            TokenConnection whole = await sandbox.ConnectAsync(service, pageSize: 1000);
+            var filter = new TokenFilter { Names = [new NamePattern("token-*")] };
+            HashSet<string> expected = [.. (await whole.Tokens.ListAsync(filter)).Select(token => token.Id)];
+            Assert.InRange(expected.Count, 4_000, 5_000);
+            var seen = new List<string>();
+            var removing = new List<Task>();
+            using var throttle = new SemaphoreSlim(8);
+
+            await foreach (ApiToken token in connection.Tokens.ListAsync(filter, default))
+            {
+                seen.Add(token.Id);
+                await throttle.WaitAsync();
+                removing.Add(RemoveAsync(token.Id));
+            }
+
+            await Task.WhenAll(removing);
+            Assert.Equal(expected.Count, seen.Count);
+            Assert.Equal(expected, seen.ToHashSet());
+            Assert.Empty(await whole.Tokens.ListAsync(filter));
+
+            async Task RemoveAsync(string id)
+            {
+                try
+                {
+                    await connection.Tokens.RemoveAsync(id, default);
+                }
+                finally
+                {
+                    throttle.Release();
+                }
+            }
+        }
+        finally
+        {
+            await sandbox.DisposeAsync();
+        }
+    }
+
+    /// <summary>A paged list that changes while it is walked.</summary>
+    private sealed class MovingList(int count, int size)
+    {
+        private readonly List<int> _items = [.. Enumerable.Range(0, count)];
+        private int _next = 10_000;
+
+        public IReadOnlyList<int> Items => _items;
+
+        public int Count => _items.Count;
+
+        public int Reads { get; private set; }
+
+        /// <summary>Called before each page but the first is read.</summary>
+        public Action<int>? Reading { get; set; }
+
+        public void Remove(int item) => _items.Remove(item);
+
+        public void RemoveFirst(int number) => _items.RemoveRange(0, number);
+
+        public void RemoveAny(Random random)
+        {
+            if (_items.Count > 0)
+            {
+                _items.RemoveAt(random.Next(_items.Count));
+            }
+        }
+
+        public void Append(int number)
+        {
+            for (int i = 0; i < number; i++)
+            {
+                _items.Add(_next++);
+            }
+        }
+
+        public void InsertFirst(int item) => _items.Insert(0, item);
+
+        public async Task<List<int>> WalkAsync(Action<int, int>? visit = null)
+        {
+            var seen = new List<int>();
+            await foreach (int item in Page<int>.WalkAsync(ReadAsync, item => $"{item}", default))
+            {
+                seen.Add(item);
+                visit?.Invoke(item, seen.Count);
+            }
+
+            return seen;
+        }
+
+        private Task<Page<int>> ReadAsync(int number, CancellationToken cancellationToken)
+        {
+            if (Reads++ > 0)
+            {
+                Reading?.Invoke(number);
+            }
+
+            return Task.FromResult(new Page<int>([.. _items.Skip(number * size).Take(size)], size, _items.Count));
+        }
+    }
+}
