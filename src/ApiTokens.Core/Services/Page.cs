@@ -33,7 +33,6 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
             Page<T>? again = page.Total > total && number < last ? await read(number + 1, cancellationToken).ConfigureAwait(false) : null;
             total = page.Total;
             next = number > 0 ? read(number - 1, cancellationToken) : next;
-            recent.NextPage();
             foreach (T item in (again?.Items.Reverse() ?? []).Concat(page.Items.Reverse()))
             {
                 if (recent.Add(id(item)))
@@ -44,24 +43,28 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
         }
     }
 
-    /// <summary>The ids of the last few pages: enough to drop what moved, without keeping a million ids.</summary>
+    /// <summary>The ids seen last: enough to drop what moved by that many places, without keeping a million ids.</summary>
     private sealed class RecentIds
     {
-        private const int PagesKept = 3;
+        private const int MostKept = 100_000;
 
-        private readonly Queue<HashSet<string>> _pages = new();
-        private HashSet<string> _current = [];
+        private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+        private readonly Queue<string> _order = new();
 
-        public void NextPage()
+        public bool Add(string id)
         {
-            _current = [];
-            _pages.Enqueue(_current);
-            if (_pages.Count > PagesKept)
+            if (!_ids.Add(id))
             {
-                _pages.Dequeue();
+                return false;
             }
-        }
 
-        public bool Add(string id) => !_pages.Any(page => page.Contains(id)) && _current.Add(id);
+            _order.Enqueue(id);
+            if (_order.Count > MostKept)
+            {
+                _ids.Remove(_order.Dequeue());
+            }
+
+            return true;
+        }
     }
 }
