@@ -16,13 +16,13 @@ public sealed class SandboxServer : IAsyncDisposable
     // Requests that are still waiting for their latency do not hold up the end for longer than this.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly WebApplication application;
-    private readonly Database database;
+    private readonly WebApplication _application;
+    private readonly Database _database;
 
     private SandboxServer(WebApplication application, Database database, Uri baseAddress, SandboxDescription description)
     {
-        this.application = application;
-        this.database = database;
+        _application = application;
+        _database = database;
         BaseAddress = baseAddress;
         Description = description;
     }
@@ -74,9 +74,9 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>Stops listening and closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        await application.StopAsync();
-        await application.DisposeAsync();
-        database.Dispose();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        _database.Dispose();
     }
 
     private static IDialect[] CreateDialects(Database database, SandboxOptions options) =>

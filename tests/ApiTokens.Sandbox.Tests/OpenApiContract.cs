@@ -11,14 +11,14 @@ internal sealed class OpenApiContract
 {
     private const string Schemas = "#/components/schemas/";
 
-    private readonly JsonObject document;
-    private readonly List<Operation> operations;
-    private readonly ConcurrentDictionary<string, Task<JsonSchema>> schemas = new();
+    private readonly JsonObject _document;
+    private readonly List<Operation> _operations;
+    private readonly ConcurrentDictionary<string, Task<JsonSchema>> _schemas = new();
 
     private OpenApiContract(JsonObject document)
     {
-        this.document = document;
-        operations = [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()
+        _document = document;
+        _operations = [.. document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()
             .Where(member => member.Key is "get" or "post" or "patch")
             .Select(member => new Operation(member.Key, Template(path.Key), member.Value!.AsObject())))];
     }
@@ -26,17 +26,17 @@ internal sealed class OpenApiContract
     public static OpenApiContract Instance { get; } = new(Read());
 
     /// <summary>Every documented pair of operation and status, such as <c>editToken 409</c>.</summary>
-    public IEnumerable<string> Answers => operations.SelectMany(operation => operation.Responses.Select(answer => $"{operation.Id} {answer.Key}"));
+    public IEnumerable<string> Answers => _operations.SelectMany(operation => operation.Responses.Select(answer => $"{operation.Id} {answer.Key}"));
 
     /// <summary>The examples of bodies in the document, each with its schema.</summary>
     public IEnumerable<(string Where, JsonNode Schema, JsonNode Example)> Examples =>
-        MediaTypes(document, "#").Where(found => found.Node["example"] is not null)
+        MediaTypes(_document, "#").Where(found => found.Node["example"] is not null)
             .Select(found => (found.Where, found.Node["schema"]!, found.Node["example"]!));
 
     /// <summary>Checks a request that was accepted and its answer, or a refusal; returns the pair of operation and status.</summary>
     public async Task<string> CheckAsync(HttpMethod method, string path, string? request, int status, string? contentType, string body)
     {
-        Operation operation = operations.SingleOrDefault(operation => operation.Matches(method, path))
+        Operation operation = _operations.SingleOrDefault(operation => operation.Matches(method, path))
             ?? throw new InvalidOperationException($"The document has no operation {method} {path}.");
         string pair = $"{operation.Id} {status}";
         JsonNode answer = operation.Responses[$"{status}"] is { } found ? Resolve(found) : throw new InvalidOperationException($"The document has no {pair}.");
@@ -52,7 +52,7 @@ internal sealed class OpenApiContract
 
     public async Task CheckAsync(string where, JsonNode schema, string json)
     {
-        JsonSchema compiled = await schemas.GetOrAdd(schema.ToJsonString(), CompileAsync);
+        JsonSchema compiled = await _schemas.GetOrAdd(schema.ToJsonString(), CompileAsync);
         var errors = compiled.Validate(json);
         Assert.True(errors.Count == 0, $"{where}: {string.Join("; ", errors.Select(error => error.ToString()))} in {json}");
     }
@@ -61,12 +61,12 @@ internal sealed class OpenApiContract
     private Task<JsonSchema> CompileAsync(string schema)
     {
         JsonObject root = Resolve(JsonNode.Parse(schema)!).DeepClone().AsObject();
-        root["definitions"] = document["components"]!["schemas"]!.DeepClone();
+        root["definitions"] = _document["components"]!["schemas"]!.DeepClone();
         return JsonSchema.FromJsonAsync(root.ToJsonString().Replace(Schemas, "#/definitions/", StringComparison.Ordinal));
     }
 
     private JsonNode Resolve(JsonNode node) => node["$ref"]?.GetValue<string>() is { } reference
-        ? reference[2..].Split('/').Aggregate((JsonNode)document, (parent, name) => parent[name]!)
+        ? reference[2..].Split('/').Aggregate((JsonNode)_document, (parent, name) => parent[name]!)
         : node;
 
     private static IEnumerable<(string Where, JsonObject Node)> MediaTypes(JsonNode node, string where)

@@ -9,15 +9,15 @@ public sealed class SandboxServerTests : IDisposable
     private const string GcoreTokens = "/iam/v2/clients/1001/tokens";
     private const string UserTokens = "/sites/example-site/tokens";
 
-    private readonly HttpClient http = new();
-    private readonly string folder = Directory.CreateTempSubdirectory("sandbox").FullName;
+    private readonly HttpClient _http = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("sandbox").FullName;
 
-    private string DatabasePath => Path.Combine(folder, "sandbox.db");
+    private string DatabasePath => Path.Combine(_folder, "sandbox.db");
 
     public void Dispose()
     {
-        http.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _http.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class SandboxServerTests : IDisposable
         Assert.NotEqual(one.BaseAddress, other.BaseAddress);
         Assert.Equal(7, (await ofOne.GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
         Assert.Equal(6, (await Administrator(other, "wegnology").GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
-        var crossed = new Client(http, other.Description.Services["wegnology"].BaseUri, $"Bearer {one.Description.Services["wegnology"].Secret}");
+        var crossed = new Client(_http, other.Description.Services["wegnology"].BaseUri, $"Bearer {one.Description.Services["wegnology"].Secret}");
         (await crossed.GetAsync("/me")).Expect(HttpStatusCode.Unauthorized);
     }
 
@@ -115,7 +115,7 @@ public sealed class SandboxServerTests : IDisposable
 
         void Search()
         {
-            byte[] content = [.. Directory.GetFiles(folder).SelectMany(ReadShared)];
+            byte[] content = [.. Directory.GetFiles(_folder).SelectMany(ReadShared)];
             Assert.True(content.AsSpan().IndexOf("canary"u8) >= 0);
             foreach (string secret in secrets)
             {
@@ -193,7 +193,7 @@ public sealed class SandboxServerTests : IDisposable
     private Client Administrator(SandboxServer server, string name)
     {
         ServiceDescription service = server.Description.Services[name];
-        return new Client(http, service.BaseUri, $"{(name == "gcore" ? "APIKey" : "Bearer")} {service.Secret}");
+        return new Client(_http, service.BaseUri, $"{(name == "gcore" ? "APIKey" : "Bearer")} {service.Secret}");
     }
 
     private static byte[] ReadShared(string path)

@@ -3,29 +3,29 @@ namespace ApiTokens.Sandbox.Tests;
 /// <summary>Gives every test a sandbox of its own, with a clock that the test moves.</summary>
 public abstract class SandboxTest : IAsyncLifetime
 {
-    private SandboxServer? server;
-    private HttpClient? http;
+    private SandboxServer? _server;
+    private HttpClient? _http;
 
     internal ManualClock Clock { get; } = new();
 
-    internal SandboxServer Server => server!;
+    internal SandboxServer Server => _server!;
 
-    internal HttpClient Http => http!;
+    internal HttpClient Http => _http!;
 
     internal virtual SandboxOptions Options => new() { TimeProvider = Clock };
 
     public async Task InitializeAsync()
     {
-        server = await SandboxServer.StartAsync(Options);
-        http = new HttpClient(CreateHandler());
+        _server = await SandboxServer.StartAsync(Options);
+        _http = new HttpClient(CreateHandler());
     }
 
     public async Task DisposeAsync()
     {
-        http?.Dispose();
-        if (server is not null)
+        _http?.Dispose();
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
     }
 

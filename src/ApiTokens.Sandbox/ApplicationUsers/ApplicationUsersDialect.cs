@@ -11,29 +11,29 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     // The time of the last use is kept to the minute: not every request is worth a write.
     private static readonly TimeSpan UsagePrecision = TimeSpan.FromMinutes(1);
 
-    private readonly UserTokenStore tokens = new(database);
+    private readonly UserTokenStore _tokens = new(database);
 
     public string Name => "application-users";
 
-    public void CreateSchema() => tokens.CreateSchema();
+    public void CreateSchema() => _tokens.CreateSchema();
 
     public void Seed(int generated)
     {
         DateTimeOffset now = clock.Now();
-        tokens.Add(AdministratorToken(now));
+        _tokens.Add(AdministratorToken(now));
         foreach (UserToken token in ApplicationUsersSeed.Tokens(now))
         {
-            tokens.Add(token);
+            _tokens.Add(token);
         }
 
-        tokens.Generate(generated, ApplicationUsersSite.Users, now);
+        _tokens.Generate(generated, ApplicationUsersSite.Users, now);
     }
 
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
         DateTimeOffset now = clock.Now();
         string secret = NewSecret();
-        tokens.Change(AdministratorTokenId, token => AdministratorToken(now) with { Created = token.Created, SecretHash = Secrets.Hash(secret) });
+        _tokens.Change(AdministratorTokenId, token => AdministratorToken(now) with { Created = token.Created, SecretHash = Secrets.Hash(secret) });
         return new ServiceDescription { BaseUri = baseAddress, Account = ApplicationUsersSite.Name, Secret = secret };
     }
 
@@ -94,7 +94,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
             _ => throw Problems.Invalid("status", "status must be active, expired or revoked."),
         };
         DateTimeOffset now = clock.Now();
-        (List<UserToken> items, long total) = tokens.Page(userId, status, paging, now);
+        (List<UserToken> items, long total) = _tokens.Page(userId, status, paging, now);
         return TypedResults.Json(
             paging.Answer<UserTokenBody>([.. items.Select(token => UserTokenBody.Of(token, now))], total),
             ApplicationUsersJson.Wire.TokenPage);
@@ -120,14 +120,14 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
             Expires = now.AddMonths(months), // Clamps to the end of a shorter month.
             SecretHash = Secrets.Hash(secret),
         };
-        tokens.Add(token);
+        _tokens.Add(token);
         return Answer(token, secret, StatusCodes.Status201Created);
     }
 
     private IResult Get(HttpRequest request, string site, string id)
     {
         Authorize(request, site);
-        return Answer(tokens.Find(id) ?? throw NoToken());
+        return Answer(_tokens.Find(id) ?? throw NoToken());
     }
 
     private async Task<IResult> EditAsync(HttpRequest request, string site, string id)
@@ -162,7 +162,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     {
         Authorize(request, site);
         DateTimeOffset now = clock.Now();
-        return Answer(tokens.Change(id, token => token with { Revoked = token.Revoked ?? now }) ?? throw NoToken());
+        return Answer(_tokens.Change(id, token => token with { Revoked = token.Revoked ?? now }) ?? throw NoToken());
     }
 
     // The token that makes the call is left out unless it is explicitly included: nobody locks himself out by accident.
@@ -176,7 +176,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
             "true" => true,
             _ => throw Problems.Invalid("includeCaller", "includeCaller must be true or false."),
         };
-        List<string> revoked = tokens.RevokeAll(userId, includeCaller ? null : caller.Id, clock.Now());
+        List<string> revoked = _tokens.RevokeAll(userId, includeCaller ? null : caller.Id, clock.Now());
         return TypedResults.Json(new RevokedBody(revoked), ApplicationUsersJson.Wire.RevokedBody);
     }
 
@@ -185,7 +185,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     private IResult Data(HttpRequest request, string api)
     {
         DateTimeOffset now = clock.Now();
-        UserToken? token = tokens.FindBySecret(request.Headers["authenticationtoken"].ToString());
+        UserToken? token = _tokens.FindBySecret(request.Headers["authenticationtoken"].ToString());
         if (token?.Status(now) != TokenStatus.Active
             || request.Headers["userid"] != token.UserId
             || request.Headers["sitename"] != ApplicationUsersSite.Name)
@@ -214,7 +214,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     private UserToken Authenticate(HttpRequest request, string site)
     {
         DateTimeOffset now = clock.Now();
-        UserToken? caller = Credential.Bearer(request) is { } secret ? tokens.FindBySecret(secret) : null;
+        UserToken? caller = Credential.Bearer(request) is { } secret ? _tokens.FindBySecret(secret) : null;
         if (caller?.Status(now) != TokenStatus.Active)
         {
             throw Problems.Unauthorized("A token of an application user that works is needed, as 'Authorization: Bearer <token>'.");
@@ -230,12 +230,12 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     {
         if (token.LastUsed is null || now - token.LastUsed >= UsagePrecision)
         {
-            tokens.SetLastUsed(token.Id, now);
+            _tokens.SetLastUsed(token.Id, now);
         }
     }
 
     private UserToken Change(string id, Func<UserToken, UserToken> change) =>
-        tokens.Change(id, token => token.Revoked is null ? change(token) : throw Problems.Revoked()) ?? throw NoToken();
+        _tokens.Change(id, token => token.Revoked is null ? change(token) : throw Problems.Revoked()) ?? throw NoToken();
 
     private static void RequireUser(string userId)
     {

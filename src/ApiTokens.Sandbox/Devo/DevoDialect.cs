@@ -10,33 +10,33 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
 {
     private const long AdministratorTokenId = 1;
 
-    private readonly DevoTokenStore tokens = new(database);
+    private readonly DevoTokenStore _tokens = new(database);
 
     // Devo shows a token's value again to its owner and its user. Only hashes are stored, so values are known as long as
     // this process lives; those of an earlier process with the same database come back masked.
-    private readonly ConcurrentDictionary<long, string> values = new();
+    private readonly ConcurrentDictionary<long, string> _values = new();
 
     public string Name => "devo";
 
-    public void CreateSchema() => tokens.CreateSchema();
+    public void CreateSchema() => _tokens.CreateSchema();
 
     public void Seed(int generated)
     {
         DateTimeOffset now = clock.Now();
-        tokens.Put(AdministratorToken("", now));
+        _tokens.Put(AdministratorToken("", now));
         foreach (DevoToken token in DevoSeed.Tokens(now))
         {
-            tokens.Add(token);
+            _tokens.Add(token);
         }
 
-        tokens.Generate(generated, DevoRules.Users, now);
+        _tokens.Generate(generated, DevoRules.Users, now);
     }
 
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
         string secret = Secrets.Hex(16);
-        tokens.Put(AdministratorToken(secret, clock.Now()));
-        values[AdministratorTokenId] = secret;
+        _tokens.Put(AdministratorToken(secret, clock.Now()));
+        _values[AdministratorTokenId] = secret;
         return new ServiceDescription { BaseUri = baseAddress, Account = DevoRules.Domain, Secret = secret };
     }
 
@@ -63,7 +63,7 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
     {
         Authorize(request, account);
         DateTimeOffset now = clock.Now();
-        return TypedResults.Json(tokens.All().Select(token => DevoTokenBody.Of(token, now)), DevoJson.Wire.IEnumerableDevoTokenBody);
+        return TypedResults.Json(_tokens.All().Select(token => DevoTokenBody.Of(token, now)), DevoJson.Wire.IEnumerableDevoTokenBody);
     }
 
     private IResult Get(HttpRequest request, string account, string id)
@@ -98,7 +98,7 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
 
         string secret = Secrets.Hex(16);
         DateTimeOffset now = clock.Now();
-        DevoToken token = tokens.Add(new DevoToken
+        DevoToken token = _tokens.Add(new DevoToken
         {
             Name = name,
             Owner = caller.User,
@@ -111,7 +111,7 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
             SecretHash = Secrets.Hash(secret),
             SecretTail = secret[^5..],
         });
-        values[token.Id] = secret;
+        _values[token.Id] = secret;
         return Answer(token, secret, StatusCodes.Status201Created);
     }
 
@@ -124,7 +124,7 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
     {
         Authorize(request, account);
         DevoToken token = Find(id);
-        tokens.SetActive(token.Id, active, clock.Now());
+        _tokens.SetActive(token.Id, active, clock.Now());
         return Answer(Find(id));
     }
 
@@ -133,7 +133,7 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
         Authorize(request, account);
         DevoToken token = Find(id);
         RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name");
-        tokens.Rename(token.Id, ReadName(body), clock.Now());
+        _tokens.Rename(token.Id, ReadName(body), clock.Now());
         return Answer(Find(id));
     }
 
@@ -141,8 +141,8 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
     {
         Authorize(request, account);
         DevoToken token = Find(id);
-        tokens.Remove(token.Id);
-        values.TryRemove(token.Id, out _);
+        _tokens.Remove(token.Id);
+        _values.TryRemove(token.Id, out _);
         return TypedResults.NoContent();
     }
 
@@ -168,14 +168,14 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
     }
 
     private DevoToken? Authenticate(HttpRequest request) =>
-        Credential.Bearer(request) is { } secret && tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null;
+        Credential.Bearer(request) is { } secret && _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null;
 
     private DevoToken Find(string id) =>
-        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && tokens.Find(number) is { } token
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && _tokens.Find(number) is { } token
             ? token
             : throw DevoErrors.TokenNotFound();
 
-    private string Value(DevoToken token) => values.GetValueOrDefault(token.Id) ?? Mask(token);
+    private string Value(DevoToken token) => _values.GetValueOrDefault(token.Id) ?? Mask(token);
 
     private static string Mask(DevoToken token)
     {

@@ -16,34 +16,34 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
     // The time of the last use is kept to the minute: not every request is worth a write.
     private static readonly TimeSpan UsagePrecision = TimeSpan.FromMinutes(1);
 
-    private readonly GcoreTokenStore tokens = new(database);
-    private readonly Sessions<GcoreUser> accesses = new(clock);
-    private readonly Sessions<GcoreUser> refreshes = new(clock);
-    private readonly Jwt jwt = new();
-    private byte[] passwordHash = [];
+    private readonly GcoreTokenStore _tokens = new(database);
+    private readonly Sessions<GcoreUser> _accesses = new(clock);
+    private readonly Sessions<GcoreUser> _refreshes = new(clock);
+    private readonly Jwt _jwt = new();
+    private byte[] _passwordHash = [];
 
     public string Name => "gcore";
 
-    public void CreateSchema() => tokens.CreateSchema();
+    public void CreateSchema() => _tokens.CreateSchema();
 
     public void Seed(int generated)
     {
         DateTimeOffset now = clock.Now();
-        tokens.Put(AdministratorToken(now));
+        _tokens.Put(AdministratorToken(now));
         foreach (GcoreToken token in GcoreSeed.Tokens(now))
         {
-            tokens.Insert(token);
+            _tokens.Insert(token);
         }
 
-        tokens.Generate(generated, GcoreAccount.Users, now);
+        _tokens.Generate(generated, GcoreAccount.Users, now);
     }
 
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
         string password = Secrets.Alphanumeric(24);
-        passwordHash = Secrets.Hash(password);
+        _passwordHash = Secrets.Hash(password);
         string secret = NewSecret(AdministratorTokenId, '_');
-        tokens.Put(AdministratorToken(clock.Now()) with { SecretHash = Secrets.Hash(secret) });
+        _tokens.Put(AdministratorToken(clock.Now()) with { SecretHash = Secrets.Hash(secret) });
         return new ServiceDescription
         {
             BaseUri = baseAddress,
@@ -77,7 +77,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
     {
         RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
         RequireFields(body, "username", "password");
-        bool known = Secrets.Same(passwordHash, Secrets.Hash(body.Text("password")!));
+        bool known = Secrets.Same(_passwordHash, Secrets.Hash(body.Text("password")!));
         return known && string.Equals(body.Text("username"), GcoreAccount.Administrator.Email, StringComparison.OrdinalIgnoreCase)
             ? NewPair(GcoreAccount.Administrator)
             : throw GcoreErrors.LoginFailed();
@@ -87,7 +87,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
     {
         RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
         RequireFields(body, "refresh");
-        return NewPair(refreshes.Take(body.Text("refresh")!) ?? throw GcoreErrors.TokenEnded());
+        return NewPair(_refreshes.Take(body.Text("refresh")!) ?? throw GcoreErrors.TokenEnded());
     }
 
     private IResult Me(HttpRequest request)
@@ -107,7 +107,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
         // Administrators see every token of the account, others those they issued.
         int? issuer = caller.Role.IsAdministrator ? filter.IssuedBy : caller.User.Id;
         return TypedResults.Json(
-            tokens.All(issuer).Where(token => filter.Matches(token, now)).Select(token => GcoreTokenBody.Of(token, now)),
+            _tokens.All(issuer).Where(token => filter.Matches(token, now)).Select(token => GcoreTokenBody.Of(token, now)),
             GcoreJson.Wire.IEnumerableGcoreTokenBody);
     }
 
@@ -141,7 +141,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
             Created = now,
             Expires = ReadExpiry(body, now),
         };
-        (GcoreToken Token, string Secret) added = tokens.Add(token, tokenLimit, id => NewSecret(id, separator))
+        (GcoreToken Token, string Secret) added = _tokens.Add(token, tokenLimit, id => NewSecret(id, separator))
             ?? throw GcoreErrors.LimitReached(tokenLimit);
         return Answer(added.Token, added.Secret);
     }
@@ -149,7 +149,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
     private IResult Delete(HttpRequest request, string clientId, string id)
     {
         GcoreToken token = Find(Authorize(request, clientId), id);
-        return !token.IsExpired(clock.Now()) && tokens.Remove(token.Id)
+        return !token.IsExpired(clock.Now()) && _tokens.Remove(token.Id)
             ? TypedResults.NoContent()
             : throw GcoreErrors.TokenNotFound();
     }
@@ -165,7 +165,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
         Credential credential = Credential.Of(request) ?? throw GcoreErrors.NotAuthenticated();
         if (credential.Is("Bearer"))
         {
-            GcoreUser user = accesses.Find(credential.Value) ?? throw GcoreErrors.NotLoggedIn();
+            GcoreUser user = _accesses.Find(credential.Value) ?? throw GcoreErrors.NotLoggedIn();
             return new GcoreCaller(user, user.Role);
         }
 
@@ -175,7 +175,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
         }
 
         DateTimeOffset now = clock.Now();
-        GcoreToken token = tokens.FindBySecret(credential.Value) ?? throw GcoreErrors.BadToken(credential.Value);
+        GcoreToken token = _tokens.FindBySecret(credential.Value) ?? throw GcoreErrors.BadToken(credential.Value);
         if (token.IsDeleted(now))
         {
             throw GcoreErrors.TokenEnded();
@@ -183,7 +183,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
 
         if (token.LastUsage is null || now - token.LastUsage >= UsagePrecision)
         {
-            tokens.SetLastUsage(token.Id, now);
+            _tokens.SetLastUsage(token.Id, now);
         }
 
         return new GcoreCaller(token.Issuer, token.Role);
@@ -191,7 +191,7 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
 
     private GcoreToken Find(GcoreCaller caller, string id)
     {
-        GcoreToken? token = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? tokens.Find(number) : null;
+        GcoreToken? token = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? _tokens.Find(number) : null;
         if (token is null)
         {
             throw GcoreErrors.TokenNotFound();
@@ -241,12 +241,12 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
         DateTimeOffset now = clock.Now();
         string refresh = Sign(user, "refresh", now, now + RefreshLife);
         string access = Sign(user, "access", now, now + AccessLife);
-        refreshes.Add(refresh, user, now + RefreshLife);
-        accesses.Add(access, user, now + AccessLife);
+        _refreshes.Add(refresh, user, now + RefreshLife);
+        _accesses.Add(access, user, now + AccessLife);
         return TypedResults.Json(new GcoreTokenPair(refresh, access), GcoreJson.Wire.GcoreTokenPair);
     }
 
-    private string Sign(GcoreUser user, string type, DateTimeOffset issued, DateTimeOffset expires) => jwt.Sign(new JsonObject
+    private string Sign(GcoreUser user, string type, DateTimeOffset issued, DateTimeOffset expires) => _jwt.Sign(new JsonObject
     {
         ["token_type"] = type,
         ["user_id"] = user.Id,

@@ -9,7 +9,7 @@ internal sealed class GcoreTokenStore(Database database)
     private const int ChunkSize = 500;
 
     // Not exact, but never too low: it counts tokens that have expired since. So the table has to be counted only when this says it is full.
-    private long atMostLive;
+    private long _atMostLive;
 
     public void CreateSchema()
     {
@@ -29,7 +29,7 @@ internal sealed class GcoreTokenStore(Database database)
             CREATE INDEX IF NOT EXISTS gcore_tokens_by_issuer ON gcore_tokens (issuer_id, id);
             CREATE UNIQUE INDEX IF NOT EXISTS gcore_tokens_by_secret ON gcore_tokens (secret_hash) WHERE secret_hash IS NOT NULL;
             """);
-        atMostLive = database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed");
+        _atMostLive = database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed");
     }
 
     /// <summary>All tokens, or those of one issuer, by id; read in chunks so that no long list is held in memory and no reader blocks the others.</summary>
@@ -71,7 +71,7 @@ internal sealed class GcoreTokenStore(Database database)
     public (GcoreToken Token, string Secret)? Add(GcoreToken token, int limit, Func<long, string> newSecret) =>
         database.Atomically<(GcoreToken, string)?>(() =>
         {
-            if (atMostLive >= limit && CountLive(token.Created) >= limit)
+            if (_atMostLive >= limit && CountLive(token.Created) >= limit)
             {
                 return null;
             }
@@ -84,7 +84,7 @@ internal sealed class GcoreTokenStore(Database database)
 
     public GcoreToken Insert(GcoreToken token)
     {
-        atMostLive++;
+        _atMostLive++;
         return token with
         {
             Id = database.Number($"""
@@ -99,7 +99,7 @@ internal sealed class GcoreTokenStore(Database database)
     /// <summary>Writes a token under its own id, whether that exists or not.</summary>
     public void Put(GcoreToken token)
     {
-        atMostLive++;
+        _atMostLive++;
         database.Execute($"""
             INSERT OR REPLACE INTO gcore_tokens VALUES ({token.Id}, {token.Name}, {token.Description}, {token.Role.Id}, {token.Issuer.Id},
                 {token.Created}, {token.Expires}, {token.LastUsage}, {token.Removed}, {token.SecretHash})
@@ -112,7 +112,7 @@ internal sealed class GcoreTokenStore(Database database)
     public bool Remove(long id) => database.Atomically(() =>
     {
         bool removed = database.Execute($"UPDATE gcore_tokens SET removed = 1 WHERE id = {id} AND NOT removed") > 0;
-        atMostLive -= removed ? 1 : 0;
+        _atMostLive -= removed ? 1 : 0;
         return removed;
     });
 
@@ -126,13 +126,13 @@ internal sealed class GcoreTokenStore(Database database)
                 CASE WHEN n % 10 = 0 THEN NULL ELSE {now} + 86400000 * (n * 37 % 386 - 21) END, n % 50 = 0
             FROM numbers
             """);
-        atMostLive += count;
+        _atMostLive += count;
     }
 
     private long CountLive(DateTimeOffset now)
     {
-        atMostLive = database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed AND (expires IS NULL OR expires > {now})");
-        return atMostLive;
+        _atMostLive = database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed AND (expires IS NULL OR expires > {now})");
+        return _atMostLive;
     }
 
     // The columns stand in the order of the schema.

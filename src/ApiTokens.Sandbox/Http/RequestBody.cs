@@ -10,16 +10,16 @@ internal sealed class RequestBody
 
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
-    private readonly JsonElement json;
-    private readonly Func<BodyFault, Refusal> refuse;
+    private readonly JsonElement _json;
+    private readonly Func<BodyFault, Refusal> _refuse;
 
     private RequestBody(JsonElement json, Func<BodyFault, Refusal> refuse)
     {
-        this.json = json;
-        this.refuse = refuse;
+        _json = json;
+        _refuse = refuse;
     }
 
-    public IEnumerable<string> Fields => json.EnumerateObject().Select(property => property.Name);
+    public IEnumerable<string> Fields => _json.EnumerateObject().Select(property => property.Name);
 
     /// <summary>Like <see cref="ReadStrictAsync"/>, but no body at all is as good as an empty object.</summary>
     public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, Func<BodyFault, Refusal> refuse, params string[] fields)
@@ -60,9 +60,9 @@ internal sealed class RequestBody
         }
     }
 
-    public bool Has(string field) => json.TryGetProperty(field, out _);
+    public bool Has(string field) => _json.TryGetProperty(field, out _);
 
-    public bool HasNull(string field) => json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+    public bool HasNull(string field) => _json.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
 
     public string? Text(string field) => Find(field, JsonValueKind.String, "must be a string")?.GetString();
 
@@ -77,7 +77,7 @@ internal sealed class RequestBody
     }
 
     public RequestBody? Object(string field) =>
-        Find(field, JsonValueKind.Object, "must be an object") is { } value ? new RequestBody(value, refuse) : null;
+        Find(field, JsonValueKind.Object, "must be an object") is { } value ? new RequestBody(value, _refuse) : null;
 
     public List<string>? Texts(string field)
     {
@@ -89,7 +89,7 @@ internal sealed class RequestBody
 
     private JsonElement? Find(string field, JsonValueKind kind, string expected)
     {
-        if (!json.TryGetProperty(field, out JsonElement value))
+        if (!_json.TryGetProperty(field, out JsonElement value))
         {
             return null;
         }
@@ -97,5 +97,5 @@ internal sealed class RequestBody
         return value.ValueKind == kind ? value : throw WrongType(field, expected);
     }
 
-    private Refusal WrongType(string field, string expected) => refuse(new BodyFault(BodyFaultKind.WrongType, field, expected));
+    private Refusal WrongType(string field, string expected) => _refuse(new BodyFault(BodyFaultKind.WrongType, field, expected));
 }

@@ -6,17 +6,17 @@ internal sealed class RequestLog
     /// <summary>How many requests are remembered.</summary>
     public const int Capacity = 10_000;
 
-    private readonly Lock gate = new();
-    private readonly LoggedRequest[] ring = new LoggedRequest[Capacity];
-    private RequestCounts counts = new(0, 0, 0);
+    private readonly Lock _gate = new();
+    private readonly LoggedRequest[] _ring = new LoggedRequest[Capacity];
+    private RequestCounts _counts = new(0, 0, 0);
 
     public RequestCounts Counts
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return counts;
+                return _counts;
             }
         }
     }
@@ -25,14 +25,14 @@ internal sealed class RequestLog
     {
         bool counted = kind == RequestKind.ByMethod;
         bool read = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
-        lock (gate)
+        lock (_gate)
         {
-            var request = new LoggedRequest(counts.Total + 1, method, path);
-            ring[counts.Total % Capacity] = request;
-            counts = new RequestCounts(
-                counts.Total + 1,
-                counts.Reads + (counted && read ? 1 : 0),
-                counts.Writes + (counted && !read ? 1 : 0));
+            var request = new LoggedRequest(_counts.Total + 1, method, path);
+            _ring[_counts.Total % Capacity] = request;
+            _counts = new RequestCounts(
+                _counts.Total + 1,
+                _counts.Reads + (counted && read ? 1 : 0),
+                _counts.Writes + (counted && !read ? 1 : 0));
             return request;
         }
     }
@@ -40,13 +40,13 @@ internal sealed class RequestLog
     /// <summary>The last requests, oldest first.</summary>
     public List<LoggedRequest> Last(int count)
     {
-        lock (gate)
+        lock (_gate)
         {
-            long first = counts.Total - Math.Min(Math.Clamp(count, 0, Capacity), counts.Total);
+            long first = _counts.Total - Math.Min(Math.Clamp(count, 0, Capacity), _counts.Total);
             var requests = new List<LoggedRequest>();
-            for (long sequence = first; sequence < counts.Total; sequence++)
+            for (long sequence = first; sequence < _counts.Total; sequence++)
             {
-                requests.Add(ring[sequence % Capacity]);
+                requests.Add(_ring[sequence % Capacity]);
             }
 
             return requests;
@@ -55,10 +55,10 @@ internal sealed class RequestLog
 
     public void Reset()
     {
-        lock (gate)
+        lock (_gate)
         {
-            counts = new RequestCounts(0, 0, 0);
-            Array.Clear(ring);
+            _counts = new RequestCounts(0, 0, 0);
+            Array.Clear(_ring);
         }
     }
 }

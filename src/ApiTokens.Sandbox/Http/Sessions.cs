@@ -9,31 +9,31 @@ internal sealed class Sessions<T>(TimeProvider clock)
 {
     private const int SweepAt = 1_000;
 
-    private readonly ConcurrentDictionary<string, (T Session, DateTimeOffset ExpiresAt)> sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (T Session, DateTimeOffset ExpiresAt)> _sessions = new(StringComparer.Ordinal);
 
     public void Add(string secret, T session, DateTimeOffset expiresAt)
     {
-        if (sessions.Count >= SweepAt)
+        if (_sessions.Count >= SweepAt)
         {
             Sweep();
         }
 
-        sessions[Key(secret)] = (session, expiresAt);
+        _sessions[Key(secret)] = (session, expiresAt);
     }
 
     public T? Find(string secret) =>
-        sessions.TryGetValue(Key(secret), out var found) && found.ExpiresAt > clock.Now() ? found.Session : null;
+        _sessions.TryGetValue(Key(secret), out var found) && found.ExpiresAt > clock.Now() ? found.Session : null;
 
     /// <summary>Finds a session and ends it.</summary>
     public T? Take(string secret) =>
-        sessions.TryRemove(Key(secret), out var found) && found.ExpiresAt > clock.Now() ? found.Session : null;
+        _sessions.TryRemove(Key(secret), out var found) && found.ExpiresAt > clock.Now() ? found.Session : null;
 
     private void Sweep()
     {
         DateTimeOffset now = clock.Now();
-        foreach (var entry in sessions.Where(entry => entry.Value.ExpiresAt <= now))
+        foreach (var entry in _sessions.Where(entry => entry.Value.ExpiresAt <= now))
         {
-            sessions.TryRemove(entry);
+            _sessions.TryRemove(entry);
         }
     }
 

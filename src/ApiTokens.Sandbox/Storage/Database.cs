@@ -12,12 +12,12 @@ internal sealed partial class Database : IDisposable
 {
     // One connection behind one lock: an in-memory database lives as long as its connection, statements take
     // microseconds, and SQLite would let only one writer in anyway.
-    private readonly Lock gate = new();
-    private readonly SqliteConnection connection;
-    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
-    private bool inTransaction;
+    private readonly Lock _gate = new();
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private bool _inTransaction;
 
-    private Database(SqliteConnection connection) => this.connection = connection;
+    private Database(SqliteConnection connection) => _connection = connection;
 
     /// <summary>Opens a database file, creating it if needed, or a new database in memory.</summary>
     public static Database Open(string? path)
@@ -45,9 +45,9 @@ internal sealed partial class Database : IDisposable
     /// <summary>Runs several statements without parameters, such as a schema.</summary>
     public void Run(string script)
     {
-        lock (gate)
+        lock (_gate)
         {
-            using SqliteCommand command = connection.CreateCommand();
+            using SqliteCommand command = _connection.CreateCommand();
 #pragma warning disable CA2100 // Scripts are constants of this program.
             command.CommandText = script;
 #pragma warning restore CA2100
@@ -58,7 +58,7 @@ internal sealed partial class Database : IDisposable
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
     public int Execute(FormattableString statement)
     {
-        lock (gate)
+        lock (_gate)
         {
             return Prepare(statement).ExecuteNonQuery();
         }
@@ -67,7 +67,7 @@ internal sealed partial class Database : IDisposable
     /// <summary>All rows of a query.</summary>
     public List<T> Query<T>(FormattableString statement, Func<SqliteDataReader, T> read)
     {
-        lock (gate)
+        lock (_gate)
         {
             using SqliteDataReader reader = Prepare(statement).ExecuteReader();
             var rows = new List<T>();
@@ -84,7 +84,7 @@ internal sealed partial class Database : IDisposable
     public T? First<T>(FormattableString statement, Func<SqliteDataReader, T> read)
         where T : class
     {
-        lock (gate)
+        lock (_gate)
         {
             using SqliteDataReader reader = Prepare(statement).ExecuteReader();
             return reader.Read() ? read(reader) : null;
@@ -94,7 +94,7 @@ internal sealed partial class Database : IDisposable
     /// <summary>The number that a query or an insert with RETURNING yields.</summary>
     public long Number(FormattableString statement)
     {
-        lock (gate)
+        lock (_gate)
         {
             return (long)Prepare(statement).ExecuteScalar()!;
         }
@@ -103,15 +103,15 @@ internal sealed partial class Database : IDisposable
     /// <summary>Runs the work as one transaction; nobody else reads or writes meanwhile.</summary>
     public T Atomically<T>(Func<T> work)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (inTransaction)
+            if (_inTransaction)
             {
                 return work();
             }
 
             Execute($"BEGIN IMMEDIATE");
-            inTransaction = true;
+            _inTransaction = true;
             try
             {
                 T result = work();
@@ -125,7 +125,7 @@ internal sealed partial class Database : IDisposable
             }
             finally
             {
-                inTransaction = false;
+                _inTransaction = false;
             }
         }
     }
@@ -133,22 +133,22 @@ internal sealed partial class Database : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (SqliteCommand command in prepared.Values)
+            foreach (SqliteCommand command in _prepared.Values)
             {
                 command.Dispose();
             }
 
-            connection.Dispose();
+            _connection.Dispose();
         }
     }
 
     private SqliteCommand Prepare(FormattableString statement)
     {
-        if (!prepared.TryGetValue(statement.Format, out SqliteCommand? command))
+        if (!_prepared.TryGetValue(statement.Format, out SqliteCommand? command))
         {
-            command = connection.CreateCommand();
+            command = _connection.CreateCommand();
 #pragma warning disable CA2100 // The holes of the text are parameters.
             command.CommandText = Hole().Replace(statement.Format, "@p$1");
 #pragma warning restore CA2100
@@ -158,7 +158,7 @@ internal sealed partial class Database : IDisposable
             }
 
             command.Prepare();
-            prepared.Add(statement.Format, command);
+            _prepared.Add(statement.Format, command);
         }
 
         for (int i = 0; i < statement.ArgumentCount; i++)

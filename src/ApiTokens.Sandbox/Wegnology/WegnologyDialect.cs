@@ -15,10 +15,10 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
     // Inferred: a log-in that asks for no life gets a day.
     private static readonly TimeSpan DefaultSession = TimeSpan.FromDays(1);
 
-    private readonly WegnologyTokenStore tokens = new(database);
-    private readonly Sessions<WegnologyCaller> sessions = new(clock);
-    private readonly Jwt jwt = new();
-    private byte[] passwordHash = [];
+    private readonly WegnologyTokenStore _tokens = new(database);
+    private readonly Sessions<WegnologyCaller> _sessions = new(clock);
+    private readonly Jwt _jwt = new();
+    private byte[] _passwordHash = [];
 
     public string Name => "wegnology";
 
@@ -30,24 +30,24 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
         _ => "/me/tokens",
     };
 
-    public void CreateSchema() => tokens.CreateSchema();
+    public void CreateSchema() => _tokens.CreateSchema();
 
     public void Seed(int generated)
     {
         DateTimeOffset now = clock.Now();
         foreach (WegnologyToken token in WegnologySeed.Tokens(now))
         {
-            tokens.Put(token);
+            _tokens.Put(token);
         }
 
-        tokens.Generate(generated, WegnologyAccount.User, WegnologySeed.Creators, now);
+        _tokens.Generate(generated, WegnologyAccount.User, WegnologySeed.Creators, now);
     }
 
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
         DateTimeOffset now = clock.Now();
         string password = WegnologyAccount.NewPassword();
-        passwordHash = Secrets.Hash(password);
+        _passwordHash = Secrets.Hash(password);
         var token = new WegnologyToken
         {
             Id = AdministratorTokenId,
@@ -59,7 +59,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             Scope = ["all.User"],
         };
         string secret = Sign(baseAddress.Host, token);
-        tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
+        _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
         return new ServiceDescription
         {
             BaseUri = baseAddress,
@@ -115,7 +115,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             throw WegnologyErrors.Validation("tokenTTL must not be negative");
         }
 
-        if (!Secrets.Same(passwordHash, Secrets.Hash(password)) || !email.Equals(WegnologyAccount.Email, StringComparison.OrdinalIgnoreCase))
+        if (!Secrets.Same(_passwordHash, Secrets.Hash(password)) || !email.Equals(WegnologyAccount.Email, StringComparison.OrdinalIgnoreCase))
         {
             throw WegnologyErrors.LoginFailed();
         }
@@ -128,7 +128,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             int seconds => now.AddSeconds(seconds),
         };
         string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, NewId(), now, expires);
-        sessions.Add(secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
+        _sessions.Add(secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
         return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
     }
 
@@ -158,8 +158,8 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
         var page = new WegnologyPageBody
         {
             Links = new Links(new Link(Collection(owner))),
-            Items = [.. tokens.Page(owner, query).Select(token => WegnologyTokenBody.Of(token))],
-            TotalCount = tokens.Count(owner, query),
+            Items = [.. _tokens.Page(owner, query).Select(token => WegnologyTokenBody.Of(token))],
+            TotalCount = _tokens.Count(owner, query),
             PerPage = query.PerPage,
             Page = query.Page,
             Filter = query.Filter,
@@ -195,34 +195,34 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             Status = ReadStatus(body) ?? WegnologyToken.Active,
         };
         string secret = Sign(request.Host.Host, token);
-        tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
+        _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
         return Answer(token, secret, StatusCodes.Status201Created);
     }
 
     private async Task<IResult> PatchAsync(WegnologyToken token, HttpRequest request)
     {
         RequestBody body = await RequestBody.ReadStrictAsync(request, WegnologyErrors.Body, "name", "description", "status");
-        tokens.Update(token.Id, ReadName(body), ReadDescription(body), ReadStatus(body), clock.Now());
+        _tokens.Update(token.Id, ReadName(body), ReadDescription(body), ReadStatus(body), clock.Now());
         return Answer(Find(token.Owner, token.Id));
     }
 
     private IResult Delete(WegnologyToken token)
     {
-        tokens.Remove(token.Id);
+        _tokens.Remove(token.Id);
         return TypedResults.Json(new Success(true), WegnologyJson.Wire.Success);
     }
 
     private WegnologyToken Find(Owner owner, string id)
     {
         RequireId("apiTokenId", id);
-        return tokens.Find(owner, id.ToLowerInvariant()) ?? throw WegnologyErrors.NotFound("API Token");
+        return _tokens.Find(owner, id.ToLowerInvariant()) ?? throw WegnologyErrors.NotFound("API Token");
     }
 
     /// <summary>Who calls, if the caller may do the action.</summary>
     private WegnologyCaller Authorize(HttpRequest request, string action)
     {
         string secret = Credential.Bearer(request) ?? throw WegnologyErrors.InvalidToken();
-        WegnologyCaller caller = sessions.Find(secret) ?? Authenticate(secret) ?? throw WegnologyErrors.InvalidToken();
+        WegnologyCaller caller = _sessions.Find(secret) ?? Authenticate(secret) ?? throw WegnologyErrors.InvalidToken();
         return Scopes.Allow(caller.Scopes, action) ? caller : throw WegnologyErrors.Forbidden($"The scope of the token does not include {action}");
     }
 
@@ -250,7 +250,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
     }
 
     private WegnologyCaller? Authenticate(string secret) =>
-        tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now())
+        _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now())
             ? new WegnologyCaller(token.Owner, new Creator("apiToken", token.Id, token.Name), token.Scope)
             : null;
 
@@ -316,7 +316,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             claims["exp"] = end.ToUnixTimeSeconds();
         }
 
-        return jwt.Sign(claims);
+        return _jwt.Sign(claims);
     }
 
     private static string NewId() => Secrets.Hex(12);

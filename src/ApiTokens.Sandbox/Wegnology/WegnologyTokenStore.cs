@@ -7,10 +7,10 @@ namespace ApiTokens.Sandbox.Wegnology;
 /// <summary>The tokens of all owners.</summary>
 internal sealed class WegnologyTokenStore(Database database)
 {
-    private long version;
+    private long _version;
 
     // Counting a million rows takes longer than reading a page of them, and a client asks for page after page.
-    private CountedQuery? lastCount;
+    private CountedQuery? _lastCount;
 
     public void CreateSchema() => database.Run("""
         CREATE TABLE IF NOT EXISTS wegnology_tokens (
@@ -41,15 +41,15 @@ internal sealed class WegnologyTokenStore(Database database)
 
     public long Count(Owner owner, ListQuery query)
     {
-        var counted = new CountedQuery(Interlocked.Read(ref version), owner.Id, query.FilterField, query.FilterPattern, 0);
-        if (lastCount is { } last && last with { Count = 0 } == counted)
+        var counted = new CountedQuery(Interlocked.Read(ref _version), owner.Id, query.FilterField, query.FilterPattern, 0);
+        if (_lastCount is { } last && last with { Count = 0 } == counted)
         {
             return last.Count;
         }
 
         long count = database.Number(FormattableStringFactory.Create(
             $"SELECT COUNT(*) FROM wegnology_tokens WHERE {Where(query)}", owner.Id, query.FilterPattern));
-        lastCount = counted with { Count = count };
+        _lastCount = counted with { Count = count };
         return count;
     }
 
@@ -71,7 +71,7 @@ internal sealed class WegnologyTokenStore(Database database)
                 {token.Creator.Type}, {token.Creator.Id}, {token.Creator.Name}, {token.Name}, {token.Description},
                 {token.Created}, {token.Updated}, {token.Expires}, {JsonArray.Of(token.Scope)}, {token.Status}, {token.SecretHash})
             """);
-        Interlocked.Increment(ref version);
+        Interlocked.Increment(ref _version);
     }
 
     /// <summary>Changes what is given and keeps the rest; false when the token is gone.</summary>
@@ -82,14 +82,14 @@ internal sealed class WegnologyTokenStore(Database database)
                 status = COALESCE({status}, status), updated = {now}
             WHERE id = {id}
             """) > 0;
-        Interlocked.Increment(ref version);
+        Interlocked.Increment(ref _version);
         return found;
     }
 
     public void Remove(string id)
     {
         database.Execute($"DELETE FROM wegnology_tokens WHERE id = {id}");
-        Interlocked.Increment(ref version);
+        Interlocked.Increment(ref _version);
     }
 
     /// <summary>Generates tokens inside SQLite: creators in turn, one in ten without expiry, the others from three weeks ago to a year ahead.</summary>
