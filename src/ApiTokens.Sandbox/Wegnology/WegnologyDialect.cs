@@ -17,6 +17,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
 
     private readonly WegnologyTokenStore _tokens = new(database);
     private readonly Sessions<WegnologyCaller> _sessions = new(clock);
+    private readonly ObjectIds _ids = new(clock);
     private readonly Jwt _jwt = new();
     private byte[] _passwordHash = [];
 
@@ -37,10 +38,10 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
         DateTimeOffset now = clock.Now();
         foreach (WegnologyToken token in WegnologySeed.Tokens(now))
         {
-            _tokens.Put(token);
+            _tokens.Add(token);
         }
 
-        _tokens.Generate(generated, WegnologyAccount.User, WegnologySeed.Creators, now);
+        _tokens.Generate(generated, WegnologyAccount.User, WegnologySeed.Creators, _ids.Process, now);
     }
 
     public ServiceDescription StartAdministrator(Uri baseAddress)
@@ -127,7 +128,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             0 => null, // Zero asks for a session without end.
             int seconds => now.AddSeconds(seconds),
         };
-        string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, NewId(), now, expires);
+        string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, _ids.Next(), now, expires);
         _sessions.Add(secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
         return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
     }
@@ -155,11 +156,12 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
     private IResult List(Owner owner, HttpRequest request)
     {
         ListQuery query = ListQuery.Of(request.Query);
+        (List<WegnologyToken> items, long total) = _tokens.Page(owner, query);
         var page = new WegnologyPageBody
         {
             Links = new Links(new Link(Collection(owner))),
-            Items = [.. _tokens.Page(owner, query).Select(token => WegnologyTokenBody.Of(token))],
-            TotalCount = _tokens.Count(owner, query),
+            Items = [.. items.Select(token => WegnologyTokenBody.Of(token))],
+            TotalCount = total,
             PerPage = query.PerPage,
             Page = query.Page,
             Filter = query.Filter,
@@ -183,7 +185,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
         RequireGrantable(owner, scope);
         var token = new WegnologyToken
         {
-            Id = NewId(),
+            Id = _ids.Next(),
             Owner = owner,
             Creator = caller.Creator,
             Name = ReadName(body) ?? throw WegnologyErrors.Validation("name is required"),
@@ -195,7 +197,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
             Status = ReadStatus(body) ?? WegnologyToken.Active,
         };
         string secret = Sign(request.Host.Host, token);
-        _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
+        _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
         return Answer(token, secret, StatusCodes.Status201Created);
     }
 
@@ -208,7 +210,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
 
     private IResult Delete(WegnologyToken token)
     {
-        _tokens.Remove(token.Id);
+        _tokens.Remove(token.Owner, token.Id);
         return TypedResults.Json(new Success(true), WegnologyJson.Wire.Success);
     }
 
@@ -318,8 +320,6 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
 
         return _jwt.Sign(claims);
     }
-
-    private static string NewId() => Secrets.Hex(12);
 
     private static IResult Answer(WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(WegnologyTokenBody.Of(token, secret), WegnologyJson.Wire.WegnologyTokenBody, statusCode: status);
