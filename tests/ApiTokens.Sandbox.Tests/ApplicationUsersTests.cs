@@ -97,7 +97,9 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
 
     [Theory]
     [InlineData("userId=leaver", "reports,")]
+    [InlineData("userId=LEAVER", "reports,")]
     [InlineData("userId=leaver&status=active", "reports")]
+    [InlineData("userId=Leaver&status=active", "reports")]
     [InlineData("userId=nobody", null)]
     [InlineData("status=revoked", "")]
     [InlineData("status=expired", "old integration")]

@@ -84,7 +84,7 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
     {
         Authorize(request, site);
         var paging = Paging.Of(request.Query);
-        string? userId = request.Query["userId"].ToString() is { Length: > 0 } value ? value : null;
+        string? userId = request.Query["userId"].ToString() is { Length: > 0 } value ? ApplicationUsersSite.Canonical(value) : null;
         TokenStatus? status = request.Query["status"].ToString() switch
         {
             "" => null,

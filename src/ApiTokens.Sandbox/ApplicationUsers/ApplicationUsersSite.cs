@@ -17,6 +17,10 @@ internal static class ApplicationUsersSite
     ];
 
     public static ApplicationUser? Find(string userId) => Users.FirstOrDefault(user => user.UserId == userId);
+
+    /// <summary>The id of a user as the site writes it, from one in whatever case; an unknown one stays as it is.</summary>
+    public static string Canonical(string userId) =>
+        Users.FirstOrDefault(user => user.UserId.Equals(userId, StringComparison.OrdinalIgnoreCase))?.UserId ?? userId;
 }
 
 /// <param name="UserId">The Application User ID.</param>
