@@ -18,6 +18,11 @@ internal static class Program
 
     private static readonly Option<int> Latency = new("--latency") { Description = "Let every request wait this many milliseconds." };
 
+    private static readonly Option<int> Rate = new("--rate")
+    {
+        Description = "Answer this many requests a second for each service, and refuse more with 429; 0 sets no limit.",
+    };
+
     private static readonly Option<int> GcoreTokenLimit = new("--gcore-token-limit")
     {
         Description = "How many live tokens a Gcore account may hold.",
@@ -30,9 +35,9 @@ internal static class Program
     {
         var command = new RootCommand("An HTTP server that behaves as Devo, WEGnology, Gcore and Application Users do.")
         {
-            Urls, Database, Tokens, Latency, GcoreTokenLimit, Parent,
+            Urls, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
         };
-        foreach (Option<int> count in new[] { Tokens, Latency, GcoreTokenLimit })
+        foreach (Option<int> count in new[] { Tokens, Latency, Rate, GcoreTokenLimit })
         {
             count.Validators.Add(result =>
             {
@@ -66,6 +71,7 @@ internal static class Program
             DatabasePath = arguments.GetValue(Database),
             Tokens = arguments.GetValue(Tokens),
             Latency = TimeSpan.FromMilliseconds(arguments.GetValue(Latency)),
+            Rate = arguments.GetValue(Rate),
             GcoreTokenLimit = arguments.GetValue(GcoreTokenLimit),
         };
         try

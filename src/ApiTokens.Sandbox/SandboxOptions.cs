@@ -15,6 +15,9 @@ public sealed record SandboxOptions
     /// <summary>How long every request to a service waits before it is served.</summary>
     public TimeSpan Latency { get; init; }
 
+    /// <summary>How many requests a second each service answers; what comes beyond is refused with 429. Zero sets no limit.</summary>
+    public int Rate { get; init; }
+
     /// <summary>How many live tokens a Gcore account may hold. It is raised to <see cref="Tokens"/> + 100 where that is more.</summary>
     public int GcoreTokenLimit { get; init; } = 100;
 

@@ -39,6 +39,7 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Rate);
         WebApplicationBuilder builder = CreateBuilder(options);
         var database = Database.Open(options.DatabasePath);
         WebApplication? application = null;
@@ -136,11 +137,12 @@ public sealed class SandboxServer : IAsyncDisposable
         application.UseRouting();
         application.UseMiddleware<CountMiddleware>(log);
         application.UseMiddleware<LatencyMiddleware>(options);
+        application.UseMiddleware<RateMiddleware>(dialects, options);
         application.Use(Refusal.AnswerAsync);
         ControlEndpoints.Map(application, log);
         foreach (IDialect dialect in dialects)
         {
-            dialect.Map(application.MapGroup($"/{dialect.Name}").WithMetadata(new DialectEndpoint(RequestKind.ByMethod)));
+            dialect.Map(application.MapGroup($"/{dialect.Name}").WithMetadata(new DialectEndpoint(RequestKind.ByMethod), dialect));
         }
     }
 }

@@ -55,6 +55,25 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public async Task Its_rate_is_limited_on_demand()
+    {
+        using Process sandbox = Start("--rate", "1");
+        string line = (await sandbox.StandardOutput.ReadLineAsync())!;
+        using var http = new HttpClient();
+        var devo = new Client(http, new Uri(JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>()), null);
+
+        var statuses = new List<HttpStatusCode>();
+        for (int i = 0; i < 20; i++)
+        {
+            statuses.Add((await devo.GetAsync("/whoami")).Status);
+        }
+
+        sandbox.Kill();
+        Assert.Equal(HttpStatusCode.Unauthorized, statuses[0]);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+    }
+
+    [Fact]
     public async Task It_ends_with_its_parent()
     {
         using Process parent = Start();
@@ -87,6 +106,7 @@ public sealed class ProgramTests
     [InlineData("--urls", "http://0.0.0.0:0")]
     [InlineData("--tokens", "-1")]
     [InlineData("--tokens", "many")]
+    [InlineData("--rate", "-1")]
     [InlineData("--database", "/")]
     [InlineData("--unknown", "1")]
     public async Task It_refuses_wrong_arguments(params string[] arguments)

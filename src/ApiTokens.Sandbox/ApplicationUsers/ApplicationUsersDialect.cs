@@ -55,6 +55,8 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
         routes.Map("/{**path}", IResult () => throw Problems.NotFound("There is nothing at this path."));
     }
 
+    public Refusal Refuse(int status) => Problems.Of(status);
+
     private IResult Me(HttpRequest request, string site)
     {
         UserToken caller = Authenticate(request, site);

@@ -5,20 +5,22 @@ namespace ApiTokens.Sandbox.ApplicationUsers;
 /// <summary>Refusals as problem details (RFC 9457).</summary>
 internal static class Problems
 {
-    public static Refusal Unauthorized(string detail) => Problem(StatusCodes.Status401Unauthorized, "unauthorized", "Not authorized", detail);
+    private const string Urn = "urn:api-tokens:problem:";
+
+    public static Refusal Unauthorized(string detail) => Problem(StatusCodes.Status401Unauthorized, Urn + "unauthorized", "Not authorized", detail);
 
     public static Refusal ControlMissing() => Forbidden("Your user group lacks the control 'Application Users > API Tokens'.");
 
-    public static Refusal Forbidden(string detail) => Problem(StatusCodes.Status403Forbidden, "forbidden", "Forbidden", detail);
+    public static Refusal Forbidden(string detail) => Problem(StatusCodes.Status403Forbidden, Urn + "forbidden", "Forbidden", detail);
 
     public static Refusal NotFound(string detail, string? parameter = null) =>
-        Problem(StatusCodes.Status404NotFound, "not-found", "Not found", detail, parameter);
+        Problem(StatusCodes.Status404NotFound, Urn + "not-found", "Not found", detail, parameter);
 
     public static Refusal Revoked() =>
-        Problem(StatusCodes.Status409Conflict, "revoked", "Token is revoked", "A revoked token cannot be changed or regenerated.");
+        Problem(StatusCodes.Status409Conflict, Urn + "revoked", "Token is revoked", "A revoked token cannot be changed or regenerated.");
 
     public static Refusal Invalid(string? parameter, string detail) =>
-        Problem(StatusCodes.Status400BadRequest, "invalid-request", "Invalid request", detail, parameter);
+        Problem(StatusCodes.Status400BadRequest, Urn + "invalid-request", "Invalid request", detail, parameter);
 
     public static Refusal Body(BodyFault fault) => fault.Kind switch
     {
@@ -28,8 +30,11 @@ internal static class Problems
         _ => Invalid(null, $"The body {fault.Detail}."),
     };
 
+    /// <summary>A refusal that says no more than its status does.</summary>
+    public static Refusal Of(int status) => Problem(status, "about:blank", Refusal.Words(status), $"The request was answered with {status}.");
+
     private static Refusal Problem(int status, string type, string title, string detail, string? parameter = null) => new(TypedResults.Json(
-        new ProblemBody($"urn:api-tokens:problem:{type}", title, status, detail, parameter),
+        new ProblemBody(type, title, status, detail, parameter),
         ApplicationUsersJson.Wire.ProblemBody,
         "application/problem+json",
         status));

@@ -59,6 +59,8 @@ internal sealed class DevoDialect(Database database, TimeProvider clock) : IDial
         routes.Map("/{**path}", IResult () => throw DevoErrors.NotFound());
     }
 
+    public Refusal Refuse(int status) => DevoErrors.Of(status);
+
     private IResult List(HttpRequest request, string account)
     {
         Authorize(request, account);

@@ -27,6 +27,8 @@ internal static class DevoErrors
         _ => $"JSON parse error: {fault.Detail}",
     });
 
+    public static Refusal Of(int status) => Error(status, Refusal.Words(status));
+
     private static Refusal Invalid(string message) => Error(StatusCodes.Status400BadRequest, message);
 
     private static Refusal Error(int status, string message) =>

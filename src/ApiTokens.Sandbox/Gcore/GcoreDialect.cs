@@ -64,6 +64,8 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
         routes.Map("/{**path}", IResult () => throw GcoreErrors.NotFound());
     }
 
+    public Refusal Refuse(int status) => GcoreErrors.Of(status);
+
     // The versions differ in the secrets they issue, and in nothing else.
     private void MapTokens(RouteGroupBuilder routes, char separator)
     {

@@ -54,6 +54,8 @@ internal static class GcoreErrors
         _ => Message(StatusCodes.Status400BadRequest, $"JSON parse error - the body {fault.Detail}"),
     };
 
+    public static Refusal Of(int status) => Message(status, Refusal.Words(status));
+
     private static Refusal Role(string message) =>
         Fields(new JsonObject { ["client_user"] = new JsonObject { ["role"] = new JsonArray(message) } });
 

@@ -15,6 +15,9 @@ internal interface IDialect
     /// <summary>Makes sure that the administrator's token exists and works, and gives it a fresh secret.</summary>
     ServiceDescription StartAdministrator(Uri baseAddress);
 
+    /// <summary>Any refusal that none of the service's own rules makes, such as that of a gateway in front of it, with a body as the service writes them.</summary>
+    Refusal Refuse(int status);
+
     /// <summary>Adds the service's endpoints, including one that answers unknown paths.</summary>
     void Map(RouteGroupBuilder routes);
 }

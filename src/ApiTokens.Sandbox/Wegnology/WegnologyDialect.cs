@@ -85,6 +85,8 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
         routes.Map("/{**path}", IResult (HttpRequest request) => throw WegnologyErrors.MethodNotAllowed(request.Method));
     }
 
+    public Refusal Refuse(int status) => WegnologyErrors.Of(status);
+
     // The actions are named after the owner: userApiTokens.get, applicationApiToken.patch.
     private void MapCollection(RouteGroupBuilder routes, string ownerType)
     {

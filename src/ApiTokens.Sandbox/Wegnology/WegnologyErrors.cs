@@ -26,6 +26,14 @@ internal static class WegnologyErrors
         _ => $"Body {fault.Detail}",
     });
 
+    /// <summary>Inferred: the known types are the words of the status, written as one; but for these two.</summary>
+    public static Refusal Of(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => Validation(Refusal.Words(status)),
+        StatusCodes.Status401Unauthorized => InvalidToken(),
+        _ => Error(status, Refusal.Words(status).Replace(" ", "", StringComparison.Ordinal), Refusal.Words(status)),
+    };
+
     private static Refusal Error(int status, string type, string message) =>
         new(TypedResults.Json(new WegnologyError(type, message), WegnologyJson.Wire.WegnologyError, statusCode: status));
 }

@@ -1,0 +1,50 @@
+using System.Threading.RateLimiting;
+
+namespace ApiTokens.Sandbox.Http;
+
+/// <summary>Lets each service answer so many requests a second, and refuses the rest as the service would.</summary>
+internal sealed class RateMiddleware
+{
+    // A tenth of a second's worth may come at once. Two at least, or a client that keeps the pace would pay for every delay on the way.
+    private const int LeastBurst = 2;
+    private const int BurstsPerSecond = 10;
+
+    private readonly RequestDelegate _next;
+    private readonly Dictionary<IDialect, TokenBucketRateLimiter> _limiters;
+
+    public RateMiddleware(RequestDelegate next, IDialect[] dialects, SandboxOptions options)
+    {
+        _next = next;
+        _limiters = options.Rate == 0 ? [] : dialects.ToDictionary(dialect => dialect, _ => Limiter(options.Rate));
+    }
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IDialect>() is not { } dialect
+            || !_limiters.TryGetValue(dialect, out TokenBucketRateLimiter? limiter)
+            || IsWithin(limiter))
+        {
+            return _next(context);
+        }
+
+        context.Response.Headers.RetryAfter = "1";
+        return dialect.Refuse(StatusCodes.Status429TooManyRequests).Answer.ExecuteAsync(context);
+    }
+
+    // The bucket is filled when somebody asks, by the time gone since, and not by a timer: that would fill it in gushes.
+    private static bool IsWithin(TokenBucketRateLimiter limiter)
+    {
+        limiter.TryReplenish();
+        using RateLimitLease lease = limiter.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
+    private static TokenBucketRateLimiter Limiter(int rate) => new(new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = Math.Max(LeastBurst, rate / BurstsPerSecond),
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1) / rate,
+        AutoReplenishment = false,
+        QueueLimit = 0,
+    });
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace ApiTokens.Sandbox.Tests;
+
+/// <summary>Paces are measured here, so nothing else runs meanwhile.</summary>
+[CollectionDefinition("Rate", DisableParallelization = true)]
+public sealed class RateCollection;
+
+[Collection("Rate")]
+public sealed class RateTests : SandboxTest
+{
+    private const int Rate = 100;
+
+    internal override SandboxOptions Options => new() { TimeProvider = Clock, Rate = Rate };
+
+    private Client Devo => Administrator("devo", "Bearer");
+
+    [Fact]
+    public async Task A_client_that_keeps_the_pace_is_never_limited()
+    {
+        TimeSpan interval = TimeSpan.FromSeconds(1) / (Rate * 0.95);
+        var watch = Stopwatch.StartNew();
+        TimeSpan next = TimeSpan.Zero;
+        for (int i = 0; i < 2 * Rate; i++)
+        {
+            // Task.Delay is too coarse for such a pace. Whoever is late does not make up for it, as that would be a faster pace.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Math.Floor((next - watch.Elapsed).TotalMilliseconds) - 2)));
+            SpinWait.SpinUntil(() => watch.Elapsed >= next);
+            next = watch.Elapsed + interval;
+            (await Devo.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task A_flood_is_let_through_at_the_rate_and_told_to_wait()
+    {
+        var watch = Stopwatch.StartNew();
+        var answers = new List<Answer>();
+        while (watch.Elapsed < TimeSpan.FromSeconds(1.5))
+        {
+            answers.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/whoami"))));
+        }
+
+        double most = (Rate * watch.Elapsed.TotalSeconds) + (Rate / 10);
+        Answer[] refused = [.. answers.Where(answer => answer.Status != HttpStatusCode.OK)];
+        Assert.InRange(answers.Count - refused.Length, most * 0.7, most + 1);
+        Assert.NotEmpty(refused);
+        Assert.All(refused, answer =>
+        {
+            answer.Expect(HttpStatusCode.TooManyRequests, """{"error":{"code":429,"message":"Too Many Requests"}}""");
+            Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+        });
+    }
+
+    [Theory]
+    [InlineData("wegnology", "Bearer", "/me", """{"type":"TooManyRequests","message":"Too Many Requests"}""")]
+    [InlineData("gcore", "APIKey", "/iam/clients/me", """{"message":"Too Many Requests"}""")]
+    [InlineData(
+        "application-users", "Bearer", "/data/location",
+        """{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"The request was answered with 429."}""")]
+    public async Task Each_service_has_a_rate_of_its_own_and_refuses_in_its_own_words(string service, string scheme, string path, string body)
+    {
+        Answer refused = await FloodAsync(Administrator(service, scheme), path);
+
+        refused.Expect(HttpStatusCode.TooManyRequests, body);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        (await Devo.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_sandbox_own_endpoints_are_not_limited()
+    {
+        var control = new Client(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+
+        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 10 * Rate).Select(_ => control.GetAsync("/requests")));
+
+        Assert.All(answers, answer => answer.Expect(HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task A_refused_request_is_counted_and_does_nothing()
+    {
+        Client control = new(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+        Client wegnology = Administrator("wegnology", "Bearer");
+
+        Answer[] created = await Task.WhenAll(Enumerable.Range(0, Rate).Select(_ => wegnology.PostAsync("/me/tokens", """{"name":"n"}""")));
+
+        Assert.Equal(Rate, (await control.GetAsync("/requests"))["writes"]!.GetValue<int>());
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        Assert.Equal(6 + created.Count(answer => answer.Status == HttpStatusCode.Created), (await wegnology.GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
+    }
+
+    private static async Task<Answer> FloodAsync(Client client, string path)
+    {
+        while (true)
+        {
+            Answer[] answers = await Task.WhenAll(Enumerable.Range(0, Rate).Select(_ => client.GetAsync(path)));
+            if (answers.FirstOrDefault(answer => answer.Status == HttpStatusCode.TooManyRequests) is { } refused)
+            {
+                return refused;
+            }
+        }
+    }
+}
