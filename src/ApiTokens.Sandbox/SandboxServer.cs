@@ -19,10 +19,11 @@ public sealed class SandboxServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly Database _database;
 
-    private SandboxServer(WebApplication application, Database database, Uri baseAddress, SandboxDescription description)
+    private SandboxServer(WebApplication application, Database database, FaultPlan faults, Uri baseAddress, SandboxDescription description)
     {
         _application = application;
         _database = database;
+        Faults = faults;
         BaseAddress = baseAddress;
         Description = description;
     }
@@ -32,6 +33,9 @@ public sealed class SandboxServer : IAsyncDisposable
 
     /// <summary>The services and their administrators' credentials.</summary>
     public SandboxDescription Description { get; }
+
+    /// <summary>What goes wrong on demand.</summary>
+    public FaultPlan Faults { get; }
 
     /// <summary>Opens and fills the database and listens.</summary>
     /// <exception cref="ArgumentException">An address in the options is not loopback, or the database is of another version.</exception>
@@ -48,7 +52,8 @@ public sealed class SandboxServer : IAsyncDisposable
             IDialect[] dialects = CreateDialects(database, options);
             Fill(database, dialects, options.Tokens);
             application = builder.Build();
-            Map(application, dialects, options);
+            var faults = new FaultPlan(dialects.Select(dialect => dialect.Name));
+            Map(application, dialects, faults, options);
             await application.StartAsync(cancellationToken);
 
             var baseAddress = new Uri(application.Urls.First());
@@ -58,7 +63,7 @@ public sealed class SandboxServer : IAsyncDisposable
                     dialect => dialect.Name,
                     dialect => dialect.StartAdministrator(new Uri(baseAddress, dialect.Name))),
             };
-            return new SandboxServer(application, database, baseAddress, description);
+            return new SandboxServer(application, database, faults, baseAddress, description);
         }
         catch
         {
@@ -131,15 +136,16 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     // The order matters: a request is counted even if it then fails on purpose, and waits before it does anything.
-    private static void Map(WebApplication application, IDialect[] dialects, SandboxOptions options)
+    private static void Map(WebApplication application, IDialect[] dialects, FaultPlan faults, SandboxOptions options)
     {
         var log = new RequestLog();
         application.UseRouting();
         application.UseMiddleware<CountMiddleware>(log);
         application.UseMiddleware<LatencyMiddleware>(options);
         application.UseMiddleware<RateMiddleware>(dialects, options);
+        application.UseMiddleware<FaultMiddleware>(faults);
         application.Use(Refusal.AnswerAsync);
-        ControlEndpoints.Map(application, log);
+        ControlEndpoints.Map(application, log, faults);
         foreach (IDialect dialect in dialects)
         {
             dialect.Map(application.MapGroup($"/{dialect.Name}").WithMetadata(new DialectEndpoint(RequestKind.ByMethod), dialect));

@@ -50,8 +50,8 @@ internal sealed class ApplicationUsersDialect(Database database, TimeProvider cl
         site.MapPatch("/tokens/{id}", EditAsync);
         site.MapPost("/tokens/{id}/regenerate", RegenerateAsync);
         site.MapPost("/tokens/{id}/revoke", Revoke);
-        routes.MapGet("/data/{api}", Data).CountAsNeither();
-        routes.MapPost("/data/{api}", Data).CountAsNeither();
+        routes.MapGet("/data/{api}", Data).CountAs(RequestKind.Proof);
+        routes.MapPost("/data/{api}", Data).CountAs(RequestKind.Proof);
         routes.Map("/{**path}", IResult () => throw Problems.NotFound("There is nothing at this path."));
     }
 

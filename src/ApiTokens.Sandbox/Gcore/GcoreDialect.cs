@@ -56,8 +56,8 @@ internal sealed class GcoreDialect(Database database, TimeProvider clock, int to
 
     public void Map(RouteGroupBuilder routes)
     {
-        routes.MapPost("/iam/auth/jwt/login", LoginAsync).CountAsNeither();
-        routes.MapPost("/iam/auth/jwt/refresh", RefreshAsync).CountAsNeither();
+        routes.MapPost("/iam/auth/jwt/login", LoginAsync).CountAs(RequestKind.Login);
+        routes.MapPost("/iam/auth/jwt/refresh", RefreshAsync).CountAs(RequestKind.Login);
         routes.MapGet("/iam/clients/me", Me);
         MapTokens(routes.MapGroup("/iam/v2/clients/{clientId}/tokens"), separator: '_');
         MapTokens(routes.MapGroup("/iam/clients/{clientId}/tokens"), separator: '$');

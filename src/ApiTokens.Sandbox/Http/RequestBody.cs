@@ -76,6 +76,8 @@ internal sealed class RequestBody
         return value.TryGetInt32(out int number) ? number : throw WrongType(field, "must be an integer");
     }
 
+    public double? Number(string field) => Find(field, JsonValueKind.Number, "must be a number")?.GetDouble();
+
     public RequestBody? Object(string field) =>
         Find(field, JsonValueKind.Object, "must be an object") is { } value ? new RequestBody(value, _refuse) : null;
 

@@ -6,8 +6,11 @@ internal enum RequestKind
     /// <summary>By its method: GET and HEAD are reads, the rest writes.</summary>
     ByMethod,
 
-    /// <summary>Neither a read nor a write of tokens: a log-in, or a call that only proves a token.</summary>
-    Neither,
+    /// <summary>A call that only proves a token; neither a read nor a write of tokens.</summary>
+    Proof,
+
+    /// <summary>A log-in; neither a read nor a write of tokens.</summary>
+    Login,
 }
 
 /// <summary>Marks the endpoints of the dialects. Requests to anything else are not counted.</summary>
@@ -15,7 +18,7 @@ internal sealed record DialectEndpoint(RequestKind Kind);
 
 internal static class RequestKindExtensions
 {
-    /// <summary>Counts requests to this endpoint as neither read nor write.</summary>
-    public static RouteHandlerBuilder CountAsNeither(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new DialectEndpoint(RequestKind.Neither));
+    /// <summary>Counts requests to this endpoint in another way than by their method.</summary>
+    public static RouteHandlerBuilder CountAs(this RouteHandlerBuilder endpoint, RequestKind kind) =>
+        endpoint.WithMetadata(new DialectEndpoint(kind));
 }

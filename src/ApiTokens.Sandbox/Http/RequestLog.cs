@@ -69,6 +69,6 @@ internal sealed record RequestCounts(long Total, long Reads, long Writes);
 /// <summary>One request; without query and headers, where secrets could stand.</summary>
 internal sealed record LoggedRequest(long Sequence, string Method, string Path)
 {
-    /// <summary>The status of the answer; null until it is on its way.</summary>
+    /// <summary>The status of the answer; null until it is on its way, and for good if the connection was reset first.</summary>
     public int? Status { get; set; }
 }

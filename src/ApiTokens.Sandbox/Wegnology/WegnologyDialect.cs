@@ -75,7 +75,7 @@ internal sealed partial class WegnologyDialect(Database database, TimeProvider c
 
     public void Map(RouteGroupBuilder routes)
     {
-        routes.MapPost("/auth/user", LoginAsync).CountAsNeither();
+        routes.MapPost("/auth/user", LoginAsync).CountAs(RequestKind.Login);
         routes.MapGet("/me", Me);
         routes.MapGet("/applications/{ownerId}", Application);
         routes.MapGet("/instances/{ownerId}", Instance);

@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace ApiTokens.Sandbox.Tests;
+
+/// <summary>What goes wrong on demand, and what the service did or did not do all the same.</summary>
+public sealed class FaultTests : SandboxTest
+{
+    private const string Tokens = "/me/tokens";
+    private const string Build = Tokens + "/5e0000000000000000000001";
+
+    private Client Wegnology => Administrator("wegnology", "Bearer");
+
+    private Client Control => new(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+
+    [Theory]
+    [InlineData("devo", "Bearer", "/whoami", """{"error":{"code":503,"message":"Service Unavailable"}}""")]
+    [InlineData("wegnology", "Bearer", "/me", """{"type":"ServiceUnavailable","message":"Service Unavailable"}""")]
+    [InlineData("gcore", "APIKey", "/iam/clients/me", """{"message":"Service Unavailable"}""")]
+    [InlineData(
+        "application-users", "Bearer", "/sites/example-site/me",
+        """{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request was answered with 503."}""")]
+    public async Task A_status_comes_with_the_body_of_the_service(string service, string scheme, string path, string body)
+    {
+        await AddAsync("""{"kind":"status","status":503,"retryAfter":"2"}""");
+
+        Answer answer = await Administrator(service, scheme).GetAsync(path);
+
+        answer.Expect(HttpStatusCode.ServiceUnavailable, body);
+        Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter?.Delta);
+        (await Administrator(service, scheme).GetAsync(path)).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task The_body_of_an_error_of_application_users_is_as_published()
+    {
+        JsonNode problem = JsonNode.Parse("""{"$ref":"#/components/schemas/Problem"}""")!;
+        foreach (int status in new[] { 429, 500, 502, 599 })
+        {
+            Server.Faults.Add(new Fault { Kind = FaultKind.Status, Status = status });
+
+            Answer answer = await Administrator("application-users", "Bearer").GetAsync("/sites/example-site/me");
+
+            await OpenApiContract.Instance.CheckAsync($"{status}", problem, answer.Expect((HttpStatusCode)status).Body!.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public async Task Retry_after_can_be_a_date()
+    {
+        await AddAsync("""{"kind":"status","status":429,"retryAfter":"Thu, 31 Jan 2030 12:00:05 GMT"}""");
+
+        Assert.Equal(Clock.Now.AddSeconds(5), (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.TooManyRequests).Headers.RetryAfter?.Date);
+    }
+
+    [Theory]
+    [InlineData("before", 200)]
+    [InlineData("after", 404)]
+    public async Task A_status_hides_whether_the_work_was_done(string when, int left)
+    {
+        await AddAsync($$"""{"kind":"status","status":502,"when":"{{when}}"}""");
+
+        (await Wegnology.DeleteAsync(Build)).Expect(HttpStatusCode.BadGateway, """{"type":"BadGateway","message":"Bad Gateway"}""");
+
+        (await Wegnology.GetAsync(Build)).Expect((HttpStatusCode)left);
+    }
+
+    [Theory]
+    [InlineData("before", 200)]
+    [InlineData("after", 404)]
+    public async Task A_delay_holds_the_work_or_only_the_answer_back(string when, int meanwhile)
+    {
+        await AddAsync($$"""{"kind":"delay","delayMs":1500,"when":"{{when}}"}""");
+        var watch = Stopwatch.StartNew();
+
+        Task<Answer> delete = Wegnology.DeleteAsync(Build);
+        await FiredAsync(1);
+        await Task.Delay(200);
+
+        (await Wegnology.GetAsync(Build)).Expect((HttpStatusCode)meanwhile);
+        Assert.False(delete.IsCompleted);
+        (await delete).Expect(HttpStatusCode.OK, """{"success":true}""");
+        Assert.True(watch.ElapsedMilliseconds >= 1490);
+        (await Wegnology.GetAsync(Build)).Expect(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("before", 200)]
+    [InlineData("after", 404)]
+    public async Task A_reset_ends_the_connection_without_an_answer(string when, int left)
+    {
+        await AddAsync($$"""{"kind":"reset","when":"{{when}}"}""");
+
+        Assert.Equal(new RawAnswer("", Reset: true), await RawConnection.SendAsync(Service("wegnology"), "Bearer", "DELETE", Build));
+
+        (await Wegnology.GetAsync(Build)).Expect((HttpStatusCode)left);
+        Assert.Null((await Control.GetAsync("/requests/log")).Items[0]!["status"]);
+    }
+
+    [Fact]
+    public async Task A_truncated_answer_promises_all_and_gives_half()
+    {
+        string whole = (await RawConnection.SendAsync(Service("devo"), "Bearer", "GET", "/ws/accounts/example-domain/credentials/tokens/1")).Body;
+        await AddAsync("""{"kind":"truncate"}""");
+
+        RawAnswer half = await RawConnection.SendAsync(Service("devo"), "Bearer", "GET", "/ws/accounts/example-domain/credentials/tokens/1");
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", half.Head, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: application/json", half.Head, StringComparison.Ordinal);
+        Assert.Contains("x-devo-cid: ", half.Head, StringComparison.Ordinal);
+        Assert.Equal(whole[whole.IndexOf('{', StringComparison.Ordinal)..(whole.LastIndexOf('}') + 1)].Length, half.ContentLength);
+        Assert.Equal(half.ContentLength / 2, half.Body.Length);
+        Assert.Contains(half.Body, whole, StringComparison.Ordinal);
+        Assert.True(half.Reset);
+    }
+
+    [Fact]
+    public async Task A_truncated_creation_leaves_a_token_behind()
+    {
+        await AddAsync("""{"kind":"truncate","method":"POST"}""");
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => Wegnology.PostAsync(Tokens, """{"name":"orphan"}"""));
+
+        Assert.Single((await Wegnology.GetAsync($"{Tokens}?filterField=name&filter=orphan")).Items);
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_body_is_truncated_to_nothing()
+    {
+        await AddAsync("""{"kind":"truncate"}""");
+
+        RawAnswer answer = await RawConnection.SendAsync(Service("devo"), "Bearer", "DELETE", "/ws/accounts/example-domain/credentials/tokens/2");
+
+        Assert.Equal(new RawAnswer("", Reset: true), answer);
+        (await Administrator("devo", "Bearer").GetAsync("/ws/accounts/example-domain/credentials/tokens/2")).Expect(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_web_page_comes_instead_of_an_answer()
+    {
+        await AddAsync("""{"kind":"notJson"}""");
+
+        RawAnswer answer = await RawConnection.SendAsync(Service("wegnology"), "Bearer", "DELETE", Build);
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer.Head, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: text/html", answer.Head, StringComparison.Ordinal);
+        Assert.Contains("<html>", answer.Body, StringComparison.Ordinal);
+        (await Wegnology.GetAsync(Build)).Expect(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"status","status":500,"service":"gcore"}""", false)]
+    [InlineData("""{"kind":"status","status":500,"service":"wegnology"}""", true)]
+    [InlineData("""{"kind":"status","status":500,"method":"DELETE"}""", false)]
+    [InlineData("""{"kind":"status","status":500,"method":"get"}""", true)]
+    [InlineData("""{"kind":"status","status":500,"path":"/wegnology/me"}""", false)]
+    [InlineData("""{"kind":"status","status":500,"path":"/wegnology/me/token?"}""", true)]
+    [InlineData("""{"kind":"status","status":500,"path":"/wegnology/me/tokens*"}""", true)]
+    [InlineData("""{"kind":"status","status":500,"path":"*tokens"}""", true)]
+    [InlineData("""{"kind":"status","status":500,"path":"/Wegnology/*"}""", false)]
+    [InlineData("""{"kind":"status","status":500,"service":"wegnology","method":"GET","path":"*/tokens"}""", true)]
+    [InlineData("""{"kind":"status","status":500,"service":"wegnology","method":"POST","path":"*/tokens"}""", false)]
+    public async Task A_fault_happens_to_the_requests_that_it_names(string fault, bool happens)
+    {
+        await AddAsync(fault);
+
+        (await Wegnology.GetAsync(Tokens)).Expect(happens ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
+
+        Assert.Equal(happens ? 1 : 0, Server.Faults.All[0].Fired);
+    }
+
+    [Fact]
+    public async Task A_fault_happens_as_often_as_it_says_and_is_counted()
+    {
+        await AddAsync("""{"kind":"status","status":500,"count":3,"method":"GET"}""");
+        await AddAsync("""{"kind":"status","status":503}""");
+
+        var statuses = new List<int>();
+        for (int i = 0; i < 5; i++)
+        {
+            statuses.Add((int)(await Wegnology.GetAsync("/me")).Status);
+        }
+
+        Assert.Equal([500, 500, 500, 503, 200], statuses);
+        (await Control.GetAsync("/faults")).Expect(HttpStatusCode.OK, """
+            [{"method":"GET","kind":"status","status":500,"count":3,"fired":3},{"kind":"status","status":503,"fired":1}]
+            """);
+        (await Control.DeleteAsync("/faults")).Expect(HttpStatusCode.NoContent);
+        (await Control.GetAsync("/faults")).Expect(HttpStatusCode.OK, "[]");
+    }
+
+    [Fact]
+    public async Task A_seed_makes_chance_the_same_each_time()
+    {
+        List<int> first = await StatusesAsync("""{"kind":"status","status":500,"probability":0.3,"seed":42}""");
+        List<int> second = await StatusesAsync("""{"kind":"status","status":500,"probability":0.3,"seed":42}""");
+        List<int> other = await StatusesAsync("""{"kind":"status","status":500,"probability":0.3,"seed":43}""");
+        List<int> limited = await StatusesAsync("""{"kind":"status","status":500,"probability":0.3,"seed":42,"count":2}""");
+
+        Assert.Equal(first, second);
+        Assert.NotEqual(first, other);
+        Assert.InRange(first.Count(status => status == 500), 30, 90);
+        Assert.Equal(2, limited.Count(status => status == 500));
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"status","status":500,"count":9}""", 401)]
+    [InlineData("""{"kind":"status","status":500,"count":9,"method":"POST"}""", 401)]
+    [InlineData("""{"kind":"status","status":500,"count":9,"service":"gcore"}""", 500)]
+    [InlineData("""{"kind":"status","status":500,"count":9,"path":"*/login"}""", 500)]
+    public async Task A_log_in_fails_only_if_it_is_named(string fault, int status)
+    {
+        await AddAsync(fault);
+
+        (await Administrator("gcore", "APIKey").PostAsync("/iam/auth/jwt/login", """{"username":"a","password":"b"}""")).Expect((HttpStatusCode)status);
+    }
+
+    [Fact]
+    public async Task The_own_endpoints_never_fail_and_the_log_shows_what_was_answered()
+    {
+        await AddAsync("""{"kind":"status","status":500,"path":"*","when":"after"}""");
+
+        (await Control.GetAsync("/requests")).Expect(HttpStatusCode.OK);
+        await Wegnology.DeleteAsync(Build);
+
+        Assert.Equal(500, (await Control.GetAsync("/requests/log")).Items[0]!["status"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task Faults_can_be_planned_in_the_process()
+    {
+        PlannedFault planned = Server.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 500, Count = 2 });
+
+        (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.InternalServerError);
+
+        Assert.Equal(1, planned.Fired);
+        Server.Faults.Clear();
+        (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.OK);
+        Assert.Throws<ArgumentException>(() => Server.Faults.Add(new Fault { Kind = FaultKind.Status }));
+        Assert.Empty(Server.Faults.All);
+    }
+
+    [Theory]
+    [InlineData("", "The body is missing.")]
+    [InlineData("[]", "The body must be an object.")]
+    [InlineData("{", "The body is not JSON: line 1 column 2.")]
+    [InlineData("{}", "kind is needed: status, delay, reset, truncate, notJson.")]
+    [InlineData("""{"kind":"Status","status":500}""", "kind must be one of status, delay, reset, truncate, notJson.")]
+    [InlineData("""{"kind":"reset","often":1}""", "often is not allowed.")]
+    [InlineData("""{"kind":"reset","count":"1"}""", "count must be an integer.")]
+    [InlineData("""{"kind":"reset","count":0}""", "count must be at least 1.")]
+    [InlineData("""{"kind":"reset","service":"Devo"}""", "service must be one of devo, wegnology, gcore, application-users.")]
+    [InlineData("""{"kind":"reset","method":"GET /"}""", "method must be an HTTP method.")]
+    [InlineData("""{"kind":"reset","path":"me/tokens"}""", "path must begin with / or *.")]
+    [InlineData("""{"kind":"reset","path":"/sandbox/requests"}""", "The sandbox's own paths have no faults.")]
+    [InlineData("""{"kind":"reset","when":"during"}""", "when must be one of before, after.")]
+    [InlineData("""{"kind":"reset","probability":"often"}""", "probability must be a number.")]
+    [InlineData("""{"kind":"reset","probability":0}""", "probability must be above 0 and at most 1.")]
+    [InlineData("""{"kind":"reset","probability":1.1}""", "probability must be above 0 and at most 1.")]
+    [InlineData("""{"kind":"reset","seed":1}""", "seed is for a probability.")]
+    [InlineData("""{"kind":"status"}""", "status is for the kind 'status', which needs it.")]
+    [InlineData("""{"kind":"reset","status":500}""", "status is for the kind 'status', which needs it.")]
+    [InlineData("""{"kind":"status","status":200}""", "status must be from 400 to 599.")]
+    [InlineData("""{"kind":"status","status":503,"retryAfter":"soon"}""", "retryAfter must be seconds or an HTTP date.")]
+    [InlineData("""{"kind":"reset","retryAfter":"1"}""", "retryAfter is for the kind 'status'.")]
+    [InlineData("""{"kind":"delay"}""", "delayMs is for the kind 'delay', which needs it.")]
+    [InlineData("""{"kind":"delay","delayMs":0}""", "delayMs must be from 1 to 600000.")]
+    [InlineData("""{"kind":"status","status":500,"delayMs":5}""", "delayMs is for the kind 'delay', which needs it.")]
+    [InlineData("""{"kind":"truncate","when":"before"}""", "An answer is truncated or not JSON only after the work was done.")]
+    [InlineData("""{"kind":"notJson","when":"before"}""", "An answer is truncated or not JSON only after the work was done.")]
+    public async Task Faults_that_make_no_sense_are_refused(string fault, string message)
+    {
+        Answer answer = await Control.PostAsync("/faults", fault);
+
+        Assert.Equal(message, answer.Expect(HttpStatusCode.BadRequest).Text("message"));
+        Assert.Empty(Server.Faults.All);
+    }
+
+    private async Task AddAsync(string fault)
+    {
+        JsonNode expected = JsonNode.Parse(fault)!;
+        expected["fired"] = 0;
+        Answer added = (await Control.PostAsync("/faults", fault)).Expect(HttpStatusCode.Created);
+        Assert.True(JsonNode.DeepEquals(expected, added.Body), added.Body!.ToJsonString());
+    }
+
+    private async Task FiredAsync(int times)
+    {
+        while (Server.Faults.All.Sum(planned => planned.Fired) < times)
+        {
+            await Task.Delay(10);
+        }
+    }
+
+    private async Task<List<int>> StatusesAsync(string fault)
+    {
+        Server.Faults.Clear();
+        await AddAsync(fault);
+        var statuses = new List<int>();
+        for (int i = 0; i < 200; i++)
+        {
+            statuses.Add((int)(await Wegnology.GetAsync("/me")).Status);
+        }
+
+        return statuses;
+    }
+}
