@@ -337,6 +337,19 @@ Describe 'Several connections' {
         Test-Secret $token | Should -BeTrue
     }
 
+    It 'refuses a token of another service, though the account has the same name' {
+        $service = $sandbox.Services | Where-Object Service -EQ devo
+        Connect-ApiTokenService Devo 1001 -Token $service.Secret -BaseUri $service.BaseUri -Name namesake -SkipCheck | Out-Null
+        try {
+            $token = Add-TestToken gcore
+            Assert-Refused ConnectionMismatch { $token | Remove-ApiToken -Connection namesake }
+            Test-Secret $token | Should -BeTrue
+        }
+        finally {
+            Disconnect-ApiTokenService namesake
+        }
+    }
+
     It 'chooses, of several connections named, the one of the token''s account' {
         $token = Add-TestToken gcore
         $token | Remove-ApiToken -Connection *
