@@ -47,7 +47,7 @@ internal static class Testing
             return default;
         }
 
-        if (string.IsNullOrEmpty(host.Ask("(Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0).Version")))
+        if (string.IsNullOrEmpty(host.Ask("(Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0').Version")))
         {
             Console.WriteLine("Pester: left out, as Pester 5 was not found. Install it with: Install-PSResource Pester");
             return default;
