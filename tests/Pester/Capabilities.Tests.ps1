@@ -279,9 +279,9 @@ Describe '<Connection>' -ForEach $services {
             }
 
             It 'refuses the secret once the time is over' {
-                $token = Add-TestToken $Connection -With @{ ExpiresIn = [timespan]'0:0:1.5' }
+                $token = Add-TestToken $Connection -With @{ ExpiresIn = [timespan]'0:0:2.5' }
                 Test-Secret $token | Should -BeTrue
-                Start-Sleep -Milliseconds 1700
+                Start-Sleep -Milliseconds 2600
                 Test-Secret $token | Should -BeFalse
                 (Get-ApiToken -Connection $Connection -Id $token.Id).Status | Should -Be 'Expired'
             }
