@@ -196,3 +196,19 @@ Describe 'The sandbox''s log' {
         Find-Secret $log -Secret ($tokens.Secret | ForEach-Object { Get-PlainText $_ }) | Should -BeNullOrEmpty
     }
 }
+
+Describe 'A secret typed where an id or a name belongs' {
+    It 'is not repeated by <Name>' -ForEach @(
+        @{ Name = 'Get-ApiToken -Id'; Try = { Get-ApiToken -Id $typed -Connection $token.Connection } }
+        @{ Name = 'Get-ApiToken -Name'; Try = { Get-ApiToken -Name $typed -Connection $token.Connection } }
+        @{ Name = 'Remove-ApiToken'; Try = { Remove-ApiToken $typed -Connection $token.Connection -Confirm:$false } }
+        @{ Name = 'Reset-ApiToken'; Try = { Reset-ApiToken $typed -Connection $token.Connection -Confirm:$false } }
+    ) {
+        foreach ($token in 'devo', 'wegnology', 'gcore' | ForEach-Object { Add-TestToken $_ }) {
+            $typed = Get-PlainText $token.Secret
+            $failures = @(Get-Failure $Try)
+            $failures | Should -HaveCount 1
+            Find-Secret (Get-Shown $failures[0]) -Secret $typed | Should -BeNullOrEmpty
+        }
+    }
+}

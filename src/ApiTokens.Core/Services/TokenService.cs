@@ -215,7 +215,7 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     private string CheckId(string id) => IsId(id)
         ? id
-        : throw ApiTokenException.InvalidParameter("Id", $"'{id}' is no id of a {Identity.Service} token.", "Get-ApiToken lists the ids.");
+        : throw ApiTokenException.InvalidParameter("Id", $"'{SecretText.Mask(id)}' is no id of a {Identity.Service} token.", "Get-ApiToken lists the ids.");
 }
 
 /// <summary>What every token of a connection is marked with.</summary>

@@ -1,12 +1,19 @@
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ApiTokens;
 
 /// <summary>The one place where a secret changes between text and <see cref="SecureString"/>.</summary>
 public static class SecretText
 {
+    // A JWT, a Gcore secret, a long run of hex, anything long without a space that mixes digits and letters.
+    private static readonly Regex SecretForm = new(
+        @"eyJ[\w-]{6,}(\.[\w-]*)*|\b\d+[$_][\w-]{6,}|\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}",
+        RegexOptions.CultureInvariant,
+        TimeSpan.FromSeconds(2));
+
     /// <summary>Wraps a secret that arrived as text.</summary>
     /// <param name="text">The secret.</param>
     /// <returns>A read-only copy.</returns>
@@ -37,6 +44,11 @@ public static class SecretText
             Marshal.ZeroFreeGlobalAllocUnicode(pointer);
         }
     }
+
+    /// <summary>Masks what has the form of a secret, as where someone typed one in the place of an id.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>The text, with <c>***</c> in the place of secrets.</returns>
+    public static string Mask(string text) => SecretForm.Replace(text, "***");
 
     /// <summary>Compares in a time that depends on the lengths only.</summary>
     /// <param name="left">One text.</param>

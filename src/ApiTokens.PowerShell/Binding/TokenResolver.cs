@@ -30,7 +30,7 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         ? connections[0]
         : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
-            $"The id {id} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
+            $"The id {SecretText.Mask(id)} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
             "Name one with -Connection, or pipe the token from Get-ApiToken.",
             "AmbiguousConnection");
 
@@ -62,10 +62,10 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         {
             1 => found[0],
             0 => throw new ApiTokenException(
-                ErrorKind.ObjectNotFound, $"There is no token '{name}' on {string.Join(", ", connections)}.", "Get-ApiToken lists what there is; patterns go to Get-ApiToken -Name."),
+                ErrorKind.ObjectNotFound, $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.", "Get-ApiToken lists what there is; patterns go to Get-ApiToken -Name."),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
-                $"The name '{name}' fits {found.Length} tokens: {string.Join(", ", found.Take(20).Select(each => $"{each.Token.Id} on {each.Connection}"))}.",
+                $"The name '{SecretText.Mask(name)}' fits {found.Length} tokens: {string.Join(", ", found.Take(20).Select(each => $"{each.Token.Id} on {each.Connection}"))}.",
                 "Give the id of the one you mean.",
                 "AmbiguousName"),
         };

@@ -113,7 +113,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
         foreach (string name in missing)
         {
-            Fail(NotFound($"named '{name}'"), name);
+            Fail(NotFound($"named '{SecretText.Mask(name)}'"), SecretText.Mask(name));
         }
     }
 
@@ -168,7 +168,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         TokenConnection[] possible = [.. connections.Where(connection => connection.Tokens.IsId(id))];
         if (possible.Length == 0)
         {
-            Fail(NotFound($"with id '{id}': it has not the form of an id of {string.Join(", ", connections.Select(connection => connection.Service).Distinct())}"), id);
+            Fail(NotFound($"with id '{SecretText.Mask(id)}': it has not the form of an id of {string.Join(", ", connections.Select(connection => connection.Service).Distinct())}"), SecretText.Mask(id));
         }
 
         foreach (TokenConnection connection in possible)
