@@ -90,7 +90,11 @@ public static class TokenReset
         {
             await tokens.RemoveAsync(predecessor.Id, stop).ConfigureAwait(false);
         }
-        catch (ApiTokenException e) when (e.Kind != ErrorKind.ObjectNotFound)
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            // Someone else removed it meanwhile: its secret is dead, which is what was wanted.
+        }
+        catch (ApiTokenException e)
         {
             throw new ApiTokenException(
                 e.Kind,
