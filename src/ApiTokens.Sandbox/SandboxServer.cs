@@ -132,6 +132,9 @@ public sealed class SandboxServer : IAsyncDisposable
 
         // Standard output belongs to the description; requests are not logged at all.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+
+        // A start that fails, as where the port is taken, is told in one line by the program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         return builder;
     }
 

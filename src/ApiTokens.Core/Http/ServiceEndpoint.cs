@@ -1,7 +1,7 @@
 namespace ApiTokens.Http;
 
 /// <summary>Where and how requests of one connection go: the address, and what its service has of its own.</summary>
-internal sealed class ServiceEndpoint
+internal sealed record ServiceEndpoint
 {
     /// <summary>The service's name, for messages.</summary>
     public string Service { get; init; } = string.Empty;

@@ -20,6 +20,16 @@ public abstract class ServiceDefinition
     /// <summary>Opens it. Sends requests only to find out the account where it was not given.</summary>
     internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);
 
+    /// <summary>The endpoint as the request has it; a service adds what it has of its own.</summary>
+    internal ServiceEndpoint Endpoint(ConnectionRequest request, Uri baseUri) => new()
+    {
+        Service = Name,
+        BaseUri = baseUri,
+        Timeout = request.Timeout,
+        RequestsPerSecond = request.RequestsPerSecond,
+        Time = request.Time,
+    };
+
     /// <summary>The secret, or a clear word that this service has no login by password.</summary>
     internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret
         ? new SecretCredential(scheme, secret)

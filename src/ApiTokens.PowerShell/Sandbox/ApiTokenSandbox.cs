@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using System.Runtime.CompilerServices;
 using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
 using System.Security;
 
 namespace ApiTokens.PowerShell.Sandbox;

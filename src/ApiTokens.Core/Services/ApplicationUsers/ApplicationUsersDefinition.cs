@@ -30,14 +30,9 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
     {
         string site = RequireAccount(request, "the name of the site");
         SecretCredential credential = SecretOnly(request, "Bearer");
-        var endpoint = new ServiceEndpoint
+        ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            Service = Name,
-            BaseUri = baseUri,
             ReadError = body => ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "title"),
-            Timeout = request.Timeout,
-            RequestsPerSecond = request.RequestsPerSecond,
-            Time = request.Time,
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, site);
         var client = new ServiceClient(endpoint, credential);

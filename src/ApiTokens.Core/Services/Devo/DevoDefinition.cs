@@ -44,17 +44,12 @@ internal sealed class DevoDefinition : ServiceDefinition
         }
 
         SecretCredential credential = SecretOnly(request, "Bearer");
-        var endpoint = new ServiceEndpoint
+        ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            Service = Name,
-            BaseUri = baseUri,
             CorrelationHeader = "x-devo-cid",
             ReadError = body => body.TryGetProperty("error", out System.Text.Json.JsonElement error)
                 ? ErrorWords.Field(error, "message") ?? ErrorWords.Flatten(error)
                 : ErrorWords.Field(body, "message"),
-            Timeout = request.Timeout,
-            RequestsPerSecond = request.RequestsPerSecond,
-            Time = request.Time,
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
         var client = new ServiceClient(endpoint, credential);

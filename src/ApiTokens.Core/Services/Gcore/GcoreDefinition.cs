@@ -40,14 +40,10 @@ internal sealed class GcoreDefinition : ServiceDefinition
             throw ApiTokenException.InvalidParameter("Account", $"'{given}' is no Gcore client id.", "Give the number of the account, or leave it out.");
         }
 
-        var endpoint = new ServiceEndpoint
+        ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            Service = Name,
-            BaseUri = baseUri,
             ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "errors") ?? ErrorWords.Flatten(body),
-            Timeout = request.Timeout,
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
-            Time = request.Time,
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("APIKey", secret)

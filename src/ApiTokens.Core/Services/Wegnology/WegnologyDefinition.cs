@@ -27,16 +27,11 @@ internal sealed class WegnologyDefinition : ServiceDefinition
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
         WegnologyAccount account = WegnologyAccount.Parse(request.Account);
-        var endpoint = new ServiceEndpoint
+        ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            Service = Name,
-            BaseUri = baseUri,
             // The range that the official client asks for (1.1).
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
             ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Flatten(body),
-            Timeout = request.Timeout,
-            RequestsPerSecond = request.RequestsPerSecond,
-            Time = request.Time,
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
