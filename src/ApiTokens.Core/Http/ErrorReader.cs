@@ -32,7 +32,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         {
             StatusCode = response.Status,
             CorrelationId = response.CorrelationId,
-            OutcomeUnknown = request.IsWrite && status >= 500 && response.Status != HttpStatusCode.ServiceUnavailable,
+            OutcomeUnknown = request.IsWrite && !response.IsLimit && (status >= 500 || response.Status == HttpStatusCode.RequestTimeout),
         };
     }
 

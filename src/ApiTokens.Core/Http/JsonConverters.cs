@@ -14,6 +14,9 @@ internal sealed class TimestampConverter : JsonConverter<DateTimeOffset?>
         reader.TokenType switch
         {
             JsonTokenType.Null => null,
+
+            // The usual spelling, many times faster than the parser that knows all of them.
+            JsonTokenType.String when reader.TryGetDateTimeOffset(out DateTimeOffset moment) && IsUsual(reader.ValueSpan) => moment.ToUniversalTime(),
             JsonTokenType.String when reader.GetString() is var text => string.IsNullOrEmpty(text) ? null : Parse(text!),
             _ => throw new JsonException(),
         };
@@ -29,6 +32,11 @@ internal sealed class TimestampConverter : JsonConverter<DateTimeOffset?>
             writer.WriteNullValue();
         }
     }
+
+    // Without an offset TryGetDateTimeOffset takes the machine's own, and it cuts decimals beyond the seventh.
+    private static bool IsUsual(ReadOnlySpan<byte> text) => text.Length > 6
+        && (text[text.Length - 1] == (byte)'Z' ? text.Length <= "2021-01-01T12:00:00.1234567Z".Length
+            : text[text.Length - 6] is (byte)'+' or (byte)'-' && text.Length <= "2021-01-01T12:00:00.1234567+00:00".Length);
 
     private static DateTimeOffset Parse(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset moment)

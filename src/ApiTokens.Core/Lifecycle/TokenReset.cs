@@ -77,11 +77,18 @@ public static class TokenReset
         }
     }
 
+    // A token that was disabled on purpose must not come back to life under a new secret.
     private static async Task<ApiToken> ReadAsync(ITokenService tokens, string id, CancellationToken stop)
     {
         ApiToken token = await tokens.GetAsync(id, stop).ConfigureAwait(false);
-        return token.Status != TokenStatus.Revoked ? token : throw new ApiTokenException(
-            ErrorKind.ResourceExists, $"The token {token} is revoked for good and cannot be reset.", "Issue a new token with New-ApiToken.", "TokenRevoked");
+        return token.Status switch
+        {
+            TokenStatus.Revoked => throw new ApiTokenException(
+                ErrorKind.ResourceExists, $"The token {token} is revoked for good and cannot be reset.", "Issue a new token with New-ApiToken.", "TokenRevoked"),
+            TokenStatus.Inactive => throw new ApiTokenException(
+                ErrorKind.ResourceExists, $"The token {token} is disabled; a reset would issue an enabled one.", "Enable it first with Enable-ApiToken, or remove it.", "TokenInactive"),
+            _ => token,
+        };
     }
 
     private static async Task RetireAsync(ITokenService tokens, ApiToken predecessor, string successorId, CancellationToken stop)

@@ -34,6 +34,9 @@ public sealed class NewTokenRequest
     /// <summary>Whom the token acts for (Devo, Application Users).</summary>
     public string? User { get; init; }
 
+    /// <summary>Whether the permissions are those of an existing token, in the service's own words: it may know more than we do.</summary>
+    internal bool HasKnownPermissions { get; init; }
+
     /// <summary>A short mark of all that is asked for: the same for the same request, on every machine.</summary>
     /// <returns>16 hexadecimal digits.</returns>
     public string Fingerprint()

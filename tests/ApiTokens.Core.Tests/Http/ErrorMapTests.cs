@@ -116,6 +116,8 @@ public sealed class ErrorMapTests : IAsyncLifetime
     [Theory]
     [InlineData(500, true)]
     [InlineData(502, true)]
+    [InlineData(503, true)]
+    [InlineData(408, true)]
     [InlineData(400, false)]
     [InlineData(429, false)]
     public async Task A_write_that_the_service_failed_at_may_have_taken_effect(int status, bool unknown)

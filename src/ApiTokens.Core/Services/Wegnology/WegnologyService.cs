@@ -48,6 +48,7 @@ internal sealed class WegnologyService(
         Description = token.Description,
         Expiry = SameLife(token, expiry),
         Scope = token.Scope,
+        HasKnownPermissions = true,
     };
 
     protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
@@ -62,7 +63,7 @@ internal sealed class WegnologyService(
     {
         CheckName(request.Name, "Name");
         CheckDescription(request.Description);
-        scopes.Resolve(request.Scope, account);
+        ScopeOf(request);
         Refuse(request.Audience.Count > 0, "Audience", "Give -Scope.");
         Refuse(request.Role is not null, "Role", "Give -Scope.");
         Refuse(request.Access.Count > 0, "Access", "Give -Scope.");
@@ -77,7 +78,7 @@ internal sealed class WegnologyService(
             Name = request.Name,
             Description = request.Description,
             ExpirationDate = request.Expiry.Moment(Time.GetUtcNow())?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            Scope = scopes.Resolve(request.Scope, account),
+            Scope = ScopeOf(request),
         };
         WegnologyTokenWire wire = await client.GetAsync(
             new ServiceRequest(HttpMethod.Post, account.Path)
@@ -108,6 +109,9 @@ internal sealed class WegnologyService(
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
         client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+
+    private string[]? ScopeOf(NewTokenRequest request) =>
+        request.HasKnownPermissions ? [.. request.Scope] : scopes.Resolve(request.Scope, account);
 
     private static void CheckDescription(string? description)
     {
