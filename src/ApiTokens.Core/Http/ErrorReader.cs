@@ -79,7 +79,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         string? words = null;
         try
         {
-            using var body = JsonDocument.Parse(response.Body);
+            using var body = JsonDocument.Parse(response.Body.Bytes);
             words = endpoint.ReadError(body.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

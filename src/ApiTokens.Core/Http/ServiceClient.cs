@@ -52,11 +52,15 @@ internal sealed class ServiceClient
         ServiceResponse response = await SendAsync(request, stop).ConfigureAwait(false);
         try
         {
-            return response.Body.Length == 0 ? null : JsonSerializer.Deserialize(response.Body, type);
+            return response.Body.Bytes.IsEmpty ? null : JsonSerializer.Deserialize(response.Body.Bytes.Span, type);
         }
         catch (JsonException)
         {
             return null;
+        }
+        finally
+        {
+            response.Body.Return();
         }
     }
 
@@ -121,11 +125,15 @@ internal sealed class ServiceClient
     {
         try
         {
-            return JsonSerializer.Deserialize(response.Body, type);
+            return JsonSerializer.Deserialize(response.Body.Bytes.Span, type);
         }
         catch (JsonException e)
         {
             throw _errors.NotJson(request, e);
+        }
+        finally
+        {
+            response.Body.Return();
         }
     }
 
@@ -185,7 +193,7 @@ internal sealed class ServiceClient
                 RetryAfter = response.Headers.RetryAfter,
                 CorrelationId = Header(response, _endpoint.CorrelationHeader),
                 OpenBody = open ? body : null,
-                Body = open ? [] : await ReadAllAsync(body, either.Token).ConfigureAwait(false),
+                Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(body, either.Token).ConfigureAwait(false),
             };
             TellPace(answer);
             return answer;
@@ -258,13 +266,6 @@ internal sealed class ServiceClient
         }
 
         return message;
-    }
-
-    private static async Task<byte[]> ReadAllAsync(Stream body, CancellationToken cancellationToken)
-    {
-        using var all = new MemoryStream();
-        await body.CopyToAsync(all, 16 * 1024, cancellationToken).ConfigureAwait(false);
-        return all.ToArray();
     }
 
     private static string? Header(HttpResponseMessage response, string? name) =>

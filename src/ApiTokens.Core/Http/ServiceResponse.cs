@@ -8,7 +8,7 @@ internal sealed class ServiceResponse
 {
     public HttpStatusCode Status { get; init; }
 
-    public byte[] Body { get; init; } = [];
+    public PooledBody Body { get; init; } = PooledBody.Empty;
 
     /// <summary>The body still to be read, where the caller asked for it and the status is a success.</summary>
     public Stream? OpenBody { get; init; }

@@ -147,7 +147,11 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         {
             foreach (ApiToken token in Enumerate(stop => connection.Tokens.ListAsync(filter, stop)))
             {
-                missing.Remove(token.Name);
+                if (missing.Count > 0)
+                {
+                    missing.Remove(token.Name);
+                }
+
                 WriteObject(token);
             }
         }
