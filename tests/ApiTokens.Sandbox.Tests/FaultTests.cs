@@ -76,10 +76,14 @@ public sealed class FaultTests : SandboxTest
 
         Task<Answer> delete = Wegnology.DeleteAsync(Build);
         await FiredAsync(1);
-        await Task.Delay(200);
+        Answer seen = await Wegnology.GetAsync(Build);
+        while (seen.Status != (HttpStatusCode)meanwhile && !delete.IsCompleted)
+        {
+            seen = await Wegnology.GetAsync(Build);
+        }
 
-        (await Wegnology.GetAsync(Build)).Expect((HttpStatusCode)meanwhile);
         Assert.False(delete.IsCompleted);
+        seen.Expect((HttpStatusCode)meanwhile);
         (await delete).Expect(HttpStatusCode.OK, """{"success":true}""");
         Assert.True(watch.ElapsedMilliseconds >= 1490);
         (await Wegnology.GetAsync(Build)).Expect(HttpStatusCode.NotFound);

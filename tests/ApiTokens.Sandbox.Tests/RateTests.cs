@@ -42,9 +42,10 @@ public sealed class RateTests : SandboxTest
             answers.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/whoami"))));
         }
 
-        double most = (Rate * watch.Elapsed.TotalSeconds) + (Rate / 10);
+        // What the time allows, the burst, and the first one. How little it can be depends on how busy this machine is.
+        double most = (Rate * watch.Elapsed.TotalSeconds) + (Rate / 10) + 1;
         Answer[] refused = [.. answers.Where(answer => answer.Status != HttpStatusCode.OK)];
-        Assert.InRange(answers.Count - refused.Length, most * 0.7, most + 1);
+        Assert.InRange(answers.Count - refused.Length, Rate / 10, most);
         Assert.NotEmpty(refused);
         Assert.All(refused, answer =>
         {

@@ -10,7 +10,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan faults)
     private static readonly byte[] Page = Encoding.UTF8.GetBytes("<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><p>Sign in to continue.</p></body></html>\n");
 
     // A reset overtakes what is still in the server's hands, so what was written gets a head start.
-    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(200);
 
     public Task InvokeAsync(HttpContext context)
     {

@@ -32,11 +32,16 @@ internal sealed class RateMiddleware
     }
 
     // The bucket is filled when somebody asks, by the time gone since, and not by a timer: that would fill it in gushes.
+    // One asks at a time: filling a full bucket does not use up the time gone by, so that several who fill it before they take
+    // from it would get almost twice what it holds.
     private static bool IsWithin(TokenBucketRateLimiter limiter)
     {
-        limiter.TryReplenish();
-        using RateLimitLease lease = limiter.AttemptAcquire();
-        return lease.IsAcquired;
+        lock (limiter)
+        {
+            limiter.TryReplenish();
+            using RateLimitLease lease = limiter.AttemptAcquire();
+            return lease.IsAcquired;
+        }
     }
 
     private static TokenBucketRateLimiter Limiter(int rate) => new(new TokenBucketRateLimiterOptions
