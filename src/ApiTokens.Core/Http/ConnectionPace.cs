@@ -25,6 +25,7 @@ internal sealed class ConnectionPace
     private double? _cap;
     private long _nextPlace;
     private long _pausedUntil;
+    private int _pauses;
     private long _windowStart;
     private int _windowAnswers;
     private double _answersPerSecond;
@@ -45,8 +46,12 @@ internal sealed class ConnectionPace
         {
             lock (_lock)
             {
-                _cap = value;
-                _rate = Highest;
+                // Said again, as with each token of a pipeline, it must not undo what the service has taught since.
+                if (_cap != value)
+                {
+                    _cap = value;
+                    _rate = Highest;
+                }
             }
         }
     }
@@ -54,10 +59,17 @@ internal sealed class ConnectionPace
     /// <summary>Waits for a place. None is given while the connection is paused.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        for (TimeSpan wait = TakePlace(); wait > TimeSpan.Zero; wait = LeftOfPause())
+        int pauses;
+        do
         {
-            await _time.Delay(wait, cancellationToken).ConfigureAwait(false);
+            TimeSpan wait;
+            (wait, pauses) = TakePlace();
+            if (wait > TimeSpan.Zero)
+            {
+                await _time.Delay(wait, cancellationToken).ConfigureAwait(false);
+            }
         }
+        while (LostPlace(pauses));
     }
 
     /// <summary>The service answered, and not with a limit.</summary>
@@ -99,6 +111,7 @@ internal sealed class ConnectionPace
             }
 
             _limitsInARow++;
+            _pauses++;
             double inWindow = _windowAnswers / Math.Max(0.1, _time.GetElapsedTime(_windowStart).TotalSeconds);
             double present = double.IsPositiveInfinity(_rate) ? Math.Max(_answersPerSecond, inWindow) : _rate;
             _rate = Math.Max(Lowest, present * Lowered);
@@ -109,23 +122,24 @@ internal sealed class ConnectionPace
 
     private double Highest => _cap * BelowCap ?? double.PositiveInfinity;
 
-    private TimeSpan TakePlace()
+    private (TimeSpan Wait, int Pauses) TakePlace()
     {
         lock (_lock)
         {
             long now = _time.GetTimestamp();
             long place = Math.Max(Math.Max(now, _nextPlace), _pausedUntil);
             _nextPlace = double.IsPositiveInfinity(_rate) ? now : place + (long)(_time.TimestampFrequency / _rate);
-            return _time.GetElapsedTime(now, place);
+            return (_time.GetElapsedTime(now, place), _pauses);
         }
     }
 
-    // A pause that began while a request waited for its place holds it too.
-    private TimeSpan LeftOfPause()
+    // A pause that began while a request waited holds it too, also where its place was after the end of the pause: places
+    // are given out anew from there, and with the old ones there would be two rows at once.
+    private bool LostPlace(int pauses)
     {
         lock (_lock)
         {
-            return _time.GetTimestamp() < _pausedUntil ? TakePlace() : TimeSpan.Zero;
+            return _pauses != pauses || _time.GetTimestamp() < _pausedUntil;
         }
     }
 
