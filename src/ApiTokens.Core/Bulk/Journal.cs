@@ -74,7 +74,7 @@ public sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            return _states.TryGetValue(KeyOf(operation), out JournalState? state) ? state : JournalState.None;
+            return _states.TryGetValue(KeyOf(operation.Connection, operation.Key), out JournalState? state) ? state : JournalState.None;
         }
     }
 
@@ -112,7 +112,10 @@ public sealed class Journal : IDisposable
 
     private static string AccountOf(TokenConnection connection) => $"{connection.Service} {connection.Account}";
 
-    private static string KeyOf(Operation operation) => $"{AccountOf(operation.Connection)} {operation.Key}";
+    // Accounts are the same in any case, here as where a connection is checked; ids are not.
+    private static string KeyOf(string? service, string? account, string? id) => $"{service} {account?.ToUpperInvariant()} {id}";
+
+    private static string KeyOf(TokenConnection connection, string id) => KeyOf(connection.Service, connection.Account, id);
 
     private void Load(string path)
     {
@@ -149,10 +152,17 @@ public sealed class Journal : IDisposable
 
     private bool StartsLikeJournal()
     {
-        var start = new byte[8];
+        var start = new byte[128];
         _file.Seek(0, SeekOrigin.Begin);
-        int read = _file.Read(start, 0, start.Length);
-        return "{\"time\":".StartsWith(Encoding.UTF8.GetString(start, 0, read), StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(start, 0, _file.Read(start, 0, start.Length));
+        return BeginsAlike(text, "{\"time\":\"")
+            && (text.IndexOf("\",", StringComparison.Ordinal) is var end && end < 0 || BeginsAlike(text.Substring(end), "\",\"event\":\"journal\","));
+    }
+
+    private static bool BeginsAlike(string torn, string whole)
+    {
+        int length = Math.Min(torn.Length, whole.Length);
+        return string.CompareOrdinal(torn, 0, whole, 0, length) == 0;
     }
 
     private void LoadHeader(JournalEntry entry, string path)
@@ -231,11 +241,12 @@ public sealed class Journal : IDisposable
 
     private void Apply(JournalEntry entry)
     {
-        string key = $"{entry.Service} {entry.Account} {entry.Id}";
+        string key = KeyOf(entry.Service, entry.Account, entry.Id);
         JournalState state = _states.TryGetValue(key, out JournalState? known) ? known : JournalState.None;
         _states[key] = entry.Event switch
         {
-            "start" => state with { Progress = JournalProgress.Started, StartedAt = entry.Time },
+            // A run that takes up what an earlier one left has come no less far, and what it looks for began back then.
+            "start" when state.Progress == JournalProgress.None => state with { Progress = JournalProgress.Started, StartedAt = entry.Time },
             "issued" => state with { Progress = JournalProgress.Issued, IssuedId = entry.IssuedId },
             "delivered" => state with { Progress = JournalProgress.Delivered, IssuedId = entry.IssuedId },
             "end" when entry.Outcome == "done" => state with { Progress = JournalProgress.Done },
