@@ -222,3 +222,60 @@ function Invoke-ChildPowerShell {
 
     ConvertFrom-Json $json
 }
+
+function Assert-Frozen {
+    <# After a pipeline has ended, the sandbox's count of requests stands still, and far fewer were written than there were tokens. #>
+    [CmdletBinding()]
+    param(
+        [Parameter(Mandatory, Position = 0)] $Before,
+        [Parameter(Mandatory)] [int] $AtMost,
+        $Of = $sandbox
+    )
+
+    $first = Get-RequestCount $Of
+    Start-Sleep -Milliseconds 700
+    (Get-RequestCount $Of).total | Should -Be $first.total -Because 'no request may start after the pipeline has ended'
+    $first.writes - $Before.writes | Should -BeLessOrEqual $AtMost
+}
+
+function Add-Fault {
+    <# Lets requests to the sandbox go wrong: kind and what else /sandbox/faults takes. #>
+    param([Parameter(Mandatory, Position = 0)] [hashtable] $Fault, $Of = $sandbox)
+
+    $null = Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults" -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $Fault)
+}
+
+function Get-Fault {
+    <# The faults of the sandbox, and how often each has happened: Fired. #>
+    param($Of = $sandbox)
+
+    (Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults").ForEach({ $_ })
+}
+
+function Clear-Fault {
+    <# Lets everything go well again. #>
+    param($Of = $sandbox)
+
+    $null = Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults" -Method Delete
+}
+
+function Get-JournalLine {
+    <# The lines of a journal, also while another process writes it. What is torn or empty is left out. #>
+    param([Parameter(Mandatory, Position = 0)] [string] $Path)
+
+    $stream = [System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite, Delete')
+    $reader = [System.IO.StreamReader]::new($stream)
+    try {
+        $reader.ReadToEnd() -split "`n" -match '^\{.*\}$' | ConvertFrom-Json
+    }
+    finally {
+        $reader.Dispose()
+    }
+}
+
+function Get-Summary {
+    <# The summary among the records of an Information stream. #>
+    param([Parameter(Mandatory, Position = 0)] [AllowEmptyCollection()] [object[]] $Information)
+
+    ($Information | Where-Object { $_.Tags -contains 'Summary' }).MessageData
+}

@@ -23,16 +23,6 @@ BeforeAll {
         $all[$Connection] = @($left)
         $taken
     }
-
-    function Assert-Frozen {
-        <# After a stop, the sandbox's count of requests stands still, and far fewer were written than there were tokens. #>
-        param([Parameter(Mandatory)] $Before, [Parameter(Mandatory)] [int] $AtMost)
-
-        $first = Get-RequestCount
-        Start-Sleep -Milliseconds 700
-        (Get-RequestCount).total | Should -Be $first.total -Because 'no request may start after the pipeline has ended'
-        $first.writes - $Before.writes | Should -BeLessOrEqual $AtMost
-    }
 }
 
 AfterAll {
