@@ -263,14 +263,16 @@ function Get-JournalLine {
     <# The lines of a journal, also while another process writes it. What is torn or empty is left out. #>
     param([Parameter(Mandatory, Position = 0)] [string] $Path)
 
-    $stream = [System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite, Delete')
-    $reader = [System.IO.StreamReader]::new($stream)
-    try {
-        $reader.ReadToEnd() -split "`n" -match '^\{.*\}$' | ConvertFrom-Json
-    }
-    finally {
+    # On Unix its writer's lock keeps .NET out, and no other tool.
+    $text = if ($IsWindows) {
+        $reader = [System.IO.StreamReader]::new([System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite, Delete'))
+        $reader.ReadToEnd()
         $reader.Dispose()
     }
+    else {
+        & cat $Path
+    }
+    $text -split '\n' -match '^\{.*\}\r?$' | ConvertFrom-Json
 }
 
 function Get-Summary {
