@@ -22,6 +22,17 @@ public sealed class OperationContext
     /// <summary>What an earlier run with the same journal has left.</summary>
     internal JournalState Earlier { get; }
 
+    /// <summary>Whether what an earlier run has left is being found out: a failure meanwhile leaves it to the next run.</summary>
+    internal bool IsLookingBack { get; set; }
+
+    /// <summary>Notes that nothing of the earlier attempt is left, and begins anew.</summary>
+    internal void BeginAnew()
+    {
+        IsLookingBack = false;
+        _journal?.End(_operation, "failed", errorId: null, correlationId: null);
+        _journal?.Start(_operation);
+    }
+
     /// <summary>Hands a result to the caller of the runner.</summary>
     /// <param name="output">The result.</param>
     /// <returns>Completes when the caller has taken it; cancelled when it never will.</returns>

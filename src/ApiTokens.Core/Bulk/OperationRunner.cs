@@ -206,13 +206,14 @@ public sealed class OperationRunner : IDisposable
         CallTrace trace = CallTrace.Start();
         try
         {
-            bool interrupted = context.Earlier.Progress != JournalProgress.None;
-            if (interrupted && operation.IsDone is { } isDone && await isDone(_stop.Token).ConfigureAwait(false))
+            context.IsLookingBack = context.Earlier.Progress != JournalProgress.None && operation.IsDone is not null;
+            if (context.IsLookingBack && await operation.IsDone!(_stop.Token).ConfigureAwait(false))
             {
                 _journal?.End(operation, "done", errorId: null, trace.CorrelationId);
                 return OperationEnd.Skipped;
             }
 
+            context.IsLookingBack = false;
             _stop.Token.ThrowIfCancellationRequested();
             _journal?.Start(operation);
             await operation.Work(context).ConfigureAwait(false);
@@ -221,7 +222,7 @@ public sealed class OperationRunner : IDisposable
         }
         catch (Exception e)
         {
-            WriteFailure(operation, e, trace);
+            WriteFailure(operation, e, trace, context.IsLookingBack);
             throw;
         }
         finally
@@ -231,10 +232,10 @@ public sealed class OperationRunner : IDisposable
     }
 
     // A failure after which the token may or may not be changed is checked again by the next run, like a killed one.
-    private void WriteFailure(Operation operation, Exception error, CallTrace trace)
+    private void WriteFailure(Operation operation, Exception error, CallTrace trace, bool lookingBack)
     {
         var known = error as ApiTokenException;
-        bool unknown = error is OperationCanceledException || known is { OutcomeUnknown: true };
+        bool unknown = lookingBack || error is OperationCanceledException || known is { OutcomeUnknown: true };
         try
         {
             _journal?.End(operation, unknown ? "unknown" : "failed", known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);

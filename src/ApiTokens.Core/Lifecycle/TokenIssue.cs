@@ -73,16 +73,15 @@ public static class TokenIssue
     internal static async Task ThrowIfLeftBehindAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, OperationContext context)
     {
         JournalState earlier = context.Earlier;
-        if (earlier.Progress == JournalProgress.Issued)
+        if (earlier.Progress is not (JournalProgress.Started or JournalProgress.Issued))
         {
-            ApiToken left = new() { Id = earlier.IssuedId!, Name = request.Name, Connection = connection.Name, Service = connection.Service, Account = connection.Account };
-            throw await ReportAsync(
-                connection, left, $"An earlier run issued the token {left} and ended before its secret was delivered.", inner: null, removeOrphan, context.Stop).ConfigureAwait(false);
+            return;
         }
 
-        if (earlier is { Progress: JournalProgress.Started, StartedAt: { } start })
+        context.IsLookingBack = true;
+        if (earlier.Progress == JournalProgress.Started)
         {
-            IReadOnlyList<ApiToken> found = await FindAsync(connection, request, start - ClockSkew, context.Stop).ConfigureAwait(false);
+            IReadOnlyList<ApiToken> found = await FindAsync(connection, request, earlier.StartedAt!.Value - ClockSkew, context.Stop).ConfigureAwait(false);
             if (found.Count > 0)
             {
                 throw new OrphanedTokenException(
@@ -90,6 +89,29 @@ public static class TokenIssue
                     $"An earlier run ended while it issued '{request.Name}'. Since then there is {Names(found)}, and nobody may have the secret.",
                     inner: null);
             }
+        }
+        else if (await ReadAsync(connection, earlier.IssuedId!, context.Stop).ConfigureAwait(false) is { } left)
+        {
+            OrphanedTokenException report = await ReportAsync(
+                connection, left, $"An earlier run issued the token {left} and ended before its secret was delivered.", inner: null, removeOrphan, context.Stop).ConfigureAwait(false);
+            context.IsLookingBack = report.OutcomeUnknown;
+            throw report;
+        }
+
+        context.BeginAnew();
+    }
+
+    // Null if it is gone.
+    private static async Task<ApiToken?> ReadAsync(TokenConnection connection, string id, CancellationToken stop)
+    {
+        try
+        {
+            ApiToken token = await connection.Tokens.GetAsync(id, stop).ConfigureAwait(false);
+            return token.Status == TokenStatus.Revoked ? null : token;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return null;
         }
     }
 
