@@ -8,6 +8,9 @@ internal sealed class ConnectionPace
 {
     private const double Lowered = 0.7;
     private const double RaisedEachSecond = 1.1;
+
+    // Where a limit comes before anything was measured.
+    private const double FirstGuess = 10;
     private const double Lowest = 0.5;
 
     // Requests do not arrive as evenly as they are sent; right at the limit some would be one too many.
@@ -113,7 +116,7 @@ internal sealed class ConnectionPace
             _limitsInARow++;
             _pauses++;
             double inWindow = _windowAnswers / Math.Max(0.1, _time.GetElapsedTime(_windowStart).TotalSeconds);
-            double present = double.IsPositiveInfinity(_rate) ? Math.Max(_answersPerSecond, inWindow) : _rate;
+            double present = double.IsPositiveInfinity(_rate) ? Math.Max(FirstGuess, Math.Max(_answersPerSecond, inWindow)) : _rate;
             _rate = Math.Max(Lowest, present * Lowered);
             _pausedUntil = until;
             _nextPlace = until;

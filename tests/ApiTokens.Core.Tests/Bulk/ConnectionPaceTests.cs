@@ -247,7 +247,7 @@ public sealed class ConnectionPaceTests
         var clock = new ManualTimeProvider();
         ApiTokens.Services.TokenConnection connection = await Connecting.ToAsync(server, "Devo", time: clock);
         Task first = connection.Tokens.GetAsync("3", default);
-        Assert.True(await EventuallyAsync(() => server.Requests.Count == 1 && (seconds == 0 || clock.Pending > 0)));
+        Assert.True(await EventuallyAsync(() => seconds == 0 ? server.Requests.Count >= 1 : server.Requests.Count == 1 && clock.Pending > 0));
 
         Task second = connection.Tokens.GetAsync("3", default);
         if (seconds > 0)
