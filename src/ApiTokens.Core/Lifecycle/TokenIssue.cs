@@ -16,37 +16,32 @@ public static class TokenIssue
     /// <summary>Issues and delivers a token as one operation of a run, taking up what an earlier run left.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="request">What is wanted.</param>
-    /// <param name="removeOrphan">Whether a token that was issued and whose secret was lost is removed.</param>
+    /// <param name="before">What was there before the run, if a token that was issued and whose secret was lost is to be removed: only what was not.</param>
     /// <param name="context">The operation.</param>
     /// <returns>Completes when the secret has arrived.</returns>
     /// <exception cref="OrphanedTokenException">A token exists whose secret nobody has.</exception>
-    public static async Task RunAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, OperationContext context)
+    public static async Task RunAsync(TokenConnection connection, NewTokenRequest request, TokensBefore? before, OperationContext context)
     {
         if (context.Earlier.Progress == JournalProgress.Delivered)
         {
             return;
         }
 
-        await ThrowIfLeftBehindAsync(connection, request, removeOrphan, context).ConfigureAwait(false);
-        await context.DeliverAsync(await IssueAsync(connection, request, removeOrphan, context.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await ThrowIfLeftBehindAsync(connection, request, removeOrphan: before is not null, context).ConfigureAwait(false);
+        await context.DeliverAsync(await IssueAsync(connection, request, before, context.Stop).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>Issues a token.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="request">What is wanted.</param>
-    /// <param name="removeOrphan">Whether a token that was issued and whose secret was lost is removed.</param>
+    /// <param name="before">What was there before the run, if a token that was issued and whose secret was lost is to be removed: only what was not.</param>
     /// <param name="stop">Lets no further request start.</param>
     /// <returns>The token and its secret.</returns>
     /// <exception cref="OrphanedTokenException">A token exists whose secret nobody has.</exception>
-    public static async Task<IssuedToken> IssueAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, CancellationToken stop)
+    public static async Task<IssuedToken> IssueAsync(TokenConnection connection, NewTokenRequest request, TokensBefore? before, CancellationToken stop)
     {
         connection.Tokens.Validate(request);
-        if (removeOrphan)
-        {
-            // Only what is known not to have been there before is removed.
-            await connection.Issues.NoteBeforeAsync(connection.Tokens, stop).ConfigureAwait(false);
-        }
-
+        HashSet<string>? known = before is null ? null : await before.OfAsync(connection, stop).ConfigureAwait(false);
         connection.Issues.Begin(request.Name);
         DateTimeOffset since = connection.Time.GetUtcNow() - ClockSkew;
         try
@@ -57,11 +52,11 @@ public static class TokenIssue
         }
         catch (OrphanedTokenException e)
         {
-            throw await ReportAsync(connection, e.Token, e.Message, e, removeOrphan, stop).ConfigureAwait(false);
+            throw await ReportAsync(connection, e.Token, e.Message, e, remove: before is not null, stop).ConfigureAwait(false);
         }
         catch (ApiTokenException e) when (e.OutcomeUnknown)
         {
-            throw await LookAsync(connection, request, since, removeOrphan, e, stop).ConfigureAwait(false);
+            throw await LookAsync(connection, request, since, known, e, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -116,15 +111,20 @@ public static class TokenIssue
     }
 
     private static async Task<ApiTokenException> LookAsync(
-        TokenConnection connection, NewTokenRequest request, DateTimeOffset since, bool removeOrphan, ApiTokenException error, CancellationToken stop)
+        TokenConnection connection, NewTokenRequest request, DateTimeOffset since, HashSet<string>? before, ApiTokenException error, CancellationToken stop)
     {
         IReadOnlyList<ApiToken> found = [];
+        bool shared = false;
         try
         {
             foreach (TimeSpan wait in Looks)
             {
                 await connection.Time.Delay(wait, stop).ConfigureAwait(false);
                 found = await FindAsync(connection, request, since, stop).ConfigureAwait(false);
+
+                // Another one of that name that was delivered while this was listed is known by now, or still under way.
+                shared = connection.Issues.IsShared(request.Name);
+                found = [.. found.Where(token => !connection.Issues.Knows(token.Id) && before?.Contains(token.Id) != true)];
                 if (found.Count > 0)
                 {
                     break;
@@ -145,8 +145,8 @@ public static class TokenIssue
                 StatusCode = error.StatusCode,
                 CorrelationId = error.CorrelationId,
             },
-            1 when !connection.Issues.IsShared(request.Name) =>
-                await ReportAsync(connection, found[0], $"{error.Message} {Suspicion(connection, found[0])}", error, removeOrphan && connection.Issues.KnowsBefore, stop).ConfigureAwait(false),
+            1 when !shared => await ReportAsync(
+                connection, found[0], $"{error.Message} {Suspicion(found[0], known: before is not null)}", error, remove: before is not null, stop).ConfigureAwait(false),
             _ => new OrphanedTokenException(found[0], $"{error.Message} Since then there is {Names(found)}; which of them it is cannot be told.", error),
         };
     }
@@ -190,7 +190,7 @@ public static class TokenIssue
         }
     }
 
-    private static string Suspicion(TokenConnection connection, ApiToken token) => connection.Issues.KnowsBefore
+    private static string Suspicion(ApiToken token, bool known) => known
         ? $"The token {token} has appeared since."
         : $"The token {token}, created at {token.CreatedAt:u}, is probably it.";
 

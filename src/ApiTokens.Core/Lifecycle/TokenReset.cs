@@ -28,7 +28,7 @@ public static class TokenReset
             return;
         }
 
-        IssuedToken successor = await TokenIssue.IssueAsync(connection, tokens.Like(predecessor, expiry), removeOrphan: false, stop).ConfigureAwait(false);
+        IssuedToken successor = await TokenIssue.IssueAsync(connection, tokens.Like(predecessor, expiry), before: null, stop).ConfigureAwait(false);
         await deliver(successor).ConfigureAwait(false);
         await RetireAsync(tokens, predecessor, successor.Id, stop).ConfigureAwait(false);
     }

@@ -14,6 +14,7 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<string, int> _alike = [];
+    private readonly TokensBefore _before = new();
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -112,8 +113,8 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (ShouldProcess($"{what} on {connection.Name} ({connection.Service} {connection.Account})", "Create API token"))
             {
-                bool removeOrphan = RemoveOrphan;
-                Queue(new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, removeOrphan, context)));
+                TokensBefore? before = RemoveOrphan ? _before : null;
+                Queue(new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, before, context)));
             }
         }
         catch (ApiTokenException e)

@@ -453,7 +453,7 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     private static Task IssueAsync(TokenConnection connection, NewTokenRequest wanted, OperationContext context) =>
-        ApiTokens.Lifecycle.TokenIssue.RunAsync(connection, wanted, removeOrphan: false, context);
+        ApiTokens.Lifecycle.TokenIssue.RunAsync(connection, wanted, before: null, context);
 
     private static Func<OperationContext, Task> Count(Action count) => _ =>
     {
