@@ -15,7 +15,6 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
     private OperationRunner? _runner;
-    private ProgressRecord? _progress;
     private TimeSpan _progressShown;
     private bool _inputEnded;
 
@@ -62,10 +61,9 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             WriteInformation(runner.Summary, ["ApiTokens", "Summary"]);
         }
 
-        if (_progress is not null)
+        if (_progressShown > TimeSpan.Zero)
         {
-            _progress.RecordType = ProgressRecordType.Completed;
-            WriteProgress(_progress);
+            WriteProgress(Progress(ProgressRecordType.Completed));
         }
     }
 
@@ -162,13 +160,22 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         }
 
         _progressShown = summary.Elapsed;
+        WriteProgress(Progress(ProgressRecordType.Processing));
+    }
+
+    // A new one each time: whoever collects them would else find the last one as often.
+    private ProgressRecord Progress(ProgressRecordType type)
+    {
+        OperationRunner runner = _runner!;
+        OperationSummary summary = runner.Summary;
         double rate = summary.Ended / Math.Max(0.001, summary.Elapsed.TotalSeconds);
         string total = _inputEnded ? $" of {runner.Added.ToString("N0", CultureInfo.InvariantCulture)}" : string.Empty;
-        _progress ??= new ProgressRecord(0, $"{Operation} API tokens", "Starting");
-        _progress.StatusDescription = string.Format(
-            CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} a second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);
-        _progress.PercentComplete = _inputEnded ? (int)(100L * summary.Ended / runner.Added) : -1;
-        _progress.SecondsRemaining = _inputEnded && rate > 0 ? (int)((runner.Added - summary.Ended) / rate) : -1;
-        WriteProgress(_progress);
+        string status = string.Format(CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} a second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);
+        return new ProgressRecord(0, $"{Operation} API tokens", status)
+        {
+            RecordType = type,
+            PercentComplete = _inputEnded ? (int)(100L * summary.Ended / runner.Added) : -1,
+            SecondsRemaining = _inputEnded && rate > 0 ? (int)((runner.Added - summary.Ended) / rate) : -1,
+        };
     }
 }
