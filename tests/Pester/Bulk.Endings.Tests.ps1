@@ -63,7 +63,7 @@ Describe '<Command> of 300 tokens' -ForEach $commands {
         Assert-Frozen $before -AtMost (2 * $count)
         $output | Should -HaveCount $count
         $output.Name | Sort-Object -Unique | Should -HaveCount $count
-        Assert-Outcome $Command $tokens $output
+        Assert-Outcome -Command $Command -Token $tokens -Output $output
         if ($Command -eq 'Reset-ApiToken') {
             Get-ApiToken -Connection wegnology | Where-Object Id -In $tokens.Id | Should -BeNullOrEmpty -Because 'each predecessor is gone'
         }
@@ -77,7 +77,7 @@ Describe '<Command> of 300 tokens' -ForEach $commands {
         })
         Assert-Frozen $before -AtMost $most
         $output | Should -HaveCount 1
-        Assert-Outcome $Command $tokens $output
+        Assert-Outcome -Command $Command -Token $tokens -Output $output
     }
 
     It 'stops at a throw further down' {
@@ -106,7 +106,7 @@ Describe '<Command> of 300 tokens' -ForEach $commands {
         $output[0] | Should -BeExactly 'the vault is full'
         $taken = $output[1..($output.Count - 1)]
         $taken | Should -HaveCount 5
-        Assert-Outcome $Command $tokens $taken
+        Assert-Outcome -Command $Command -Token $tokens -Output $taken
     }
 
     It 'stops at -ErrorAction Stop' {
@@ -130,7 +130,7 @@ Describe '<Command> of 300 tokens' -ForEach $commands {
         Assert-Frozen $before -AtMost $most
         $output[0] | Should -BeLike 'ObjectNotFound,*'
         $output[1] | Should -BeExactly 'ffffffffffffffffffffffff'
-        Assert-Outcome $Command $tokens @($output | Select-Object -Skip 2)
+        Assert-Outcome -Command $Command -Token $tokens -Output @($output | Select-Object -Skip 2)
     }
 
     It 'stops at Ctrl+C' {
@@ -152,7 +152,7 @@ Describe '<Command> of 300 tokens' -ForEach $commands {
             $shell.InvocationStateInfo.State | Should -Be 'Stopped'
             $taken.Count | Should -BeGreaterThan 0
             $taken.Count | Should -BeLessThan $count
-            Assert-Outcome $Command $tokens $taken
+            Assert-Outcome -Command $Command -Token $tokens -Output $taken
         }
         finally {
             $shell.Dispose()

@@ -1,4 +1,4 @@
-# Everything that can go wrong with a request × every cmdlet that changes tokens: either it is done, or the error says what
+# Everything that can go wrong with a request, for every cmdlet that changes tokens: either it is done, or the error says what
 # is known, and the service agrees.
 
 BeforeDiscovery {

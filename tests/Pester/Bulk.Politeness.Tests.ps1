@@ -21,6 +21,10 @@ Describe 'An answer 429' {
 
     AfterEach {
         Clear-Fault
+
+        # A new connection, which has not been told to be slow.
+        $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
+        Connect-ApiTokenService Wegnology $service.Account -Token $service.Secret -BaseUri $service.BaseUri -SkipCheck | Out-Null
     }
 
     AfterAll {
@@ -31,7 +35,7 @@ Describe 'An answer 429' {
         @{ Command = 'Remove-ApiToken'; Kind = 'in seconds'; RetryAfter = { '1' } }
         @{ Command = 'Disable-ApiToken'; Kind = 'as a date'; RetryAfter = { [DateTimeOffset]::UtcNow.AddSeconds(3).ToString('R') } }
     ) {
-        $tokens = Get-Unused 50
+        $tokens = Get-Unused 20
         Add-Fault @{ kind = 'status'; status = 429; retryAfter = & $RetryAfter; service = 'wegnology'; count = 3 }
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         $tokens | & $Command -InformationVariable information -ErrorVariable failure
@@ -39,10 +43,10 @@ Describe 'An answer 429' {
         $failure | Should -BeNullOrEmpty
         (Get-Fault).fired | Should -Be 3
         $summary = Get-Summary $information
-        $summary.Done, $summary.Failed, $summary.Retried | Should -Be 50, 0, 3
+        $summary.Done, $summary.Failed, $summary.Retried | Should -Be 20, 0, 3
         $now = @(Get-ApiToken -Connection wegnology | Where-Object Id -In $tokens.Id)
         $now | Where-Object Status -EQ 'Active' | Should -BeNullOrEmpty
-        $now.Count | Should -Be ($Command -eq 'Remove-ApiToken' ? 0 : 50)
+        $now.Count | Should -Be ($Command -eq 'Remove-ApiToken' ? 0 : 20)
     }
 
     It 'does not stop a create from being repeated: it was not done' {
@@ -54,14 +58,14 @@ Describe 'An answer 429' {
     }
 
     It 'pauses the whole connection, not only the one request' {
-        $tokens = Get-Unused 150
+        $tokens = Get-Unused 30
         $runspace = Open-Runspace
         $shell = [powershell]::Create($runspace)
         try {
             $before = Get-RequestCount
             Add-Fault @{ kind = 'status'; status = 429; retryAfter = '4'; service = 'wegnology'; method = 'DELETE' }
             $runspace.SessionStateProxy.SetVariable('tokens', $tokens)
-            $running = $shell.AddScript('$tokens | Remove-ApiToken -ThrottleLimit 8').BeginInvoke()
+            $running = $shell.AddScript('$tokens | Remove-ApiToken -ThrottleLimit 4').BeginInvoke()
             while (-not (Get-Fault).fired -and -not $running.IsCompleted) {
                 Start-Sleep -Milliseconds 10
             }
@@ -71,7 +75,7 @@ Describe 'An answer 429' {
             $paused = Get-RequestCount
             Start-Sleep -Milliseconds 900
             (Get-RequestCount).total | Should -Be $paused.total
-            $paused.writes - $before.writes | Should -BeLessThan 150
+            $paused.writes - $before.writes | Should -BeLessThan 30
             $shell.EndInvoke($running)
             $shell.Streams.Error | Should -BeNullOrEmpty
         }
