@@ -32,13 +32,13 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         {
             StatusCode = response.Status,
             CorrelationId = response.CorrelationId,
-            OutcomeUnknown = request.IsWrite && !response.IsLimit && (status >= 500 || response.Status == HttpStatusCode.RequestTimeout),
+            OutcomeUnknown = request.IsWrite && response.MayBeDone,
         };
     }
 
-    public ApiTokenException NoAnswer(ServiceRequest request, TransportException error)
+    public ApiTokenException NoAnswer(ServiceRequest request, TransportException error, bool mayBeDone)
     {
-        bool unknown = request.IsWrite && !error.NeverSent;
+        bool unknown = request.IsWrite && mayBeDone;
         string effect = unknown ? " It may have taken effect all the same." : string.Empty;
         return error.TimedOut
             ? new ApiTokenException(
@@ -56,6 +56,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     // The parser's own message may quote the body, so only the place is told.
     public ApiTokenException NotJson(ServiceRequest request, JsonException error) => ApiTokenException.InvalidResult(
         $"{endpoint.Service} did not answer with the JSON expected to: {request.Purpose} (line {error.LineNumber + 1}, byte {error.BytePositionInLine}).",
+        request.IsWrite);
+
+    public ApiTokenException Page(ServiceRequest request) => ApiTokenException.InvalidResult(
+        $"A web page came, and not {endpoint.Service}'s answer, to: {request.Purpose}.",
         request.IsWrite);
 
     public ApiTokenException TooLarge(ServiceRequest request, ResponseTooLargeException error) => ApiTokenException.InvalidResult(

@@ -64,13 +64,17 @@ internal sealed class ServiceClient
         }
     }
 
-    /// <summary>Sends a request; any 2xx is success. With <paramref name="goneIsDone"/>, so is a 404 that answers a repeated request: the first one did it.</summary>
+    /// <summary>Sends a request; any 2xx is success. With <paramref name="goneIsDone"/>, so is a 404 to a request whose earlier try may have done it.</summary>
     public async Task<ServiceResponse> SendAsync(ServiceRequest request, CancellationToken stop, bool goneIsDone = false)
     {
         ServiceResponse response = await ExecuteAsync(request, keepOpen: false, stop).ConfigureAwait(false);
-        return response.IsSuccess || (goneIsDone && response is { Attempts: > 1, Status: System.Net.HttpStatusCode.NotFound })
-            ? response
-            : throw _errors.Explain(request, response);
+        bool gone = goneIsDone && response is { MayBeDone: true, Status: System.Net.HttpStatusCode.NotFound };
+        return response switch
+        {
+            { IsSuccess: true, IsPage: true } => throw _errors.Page(request),
+            { IsSuccess: true } => response,
+            _ => gone ? response : throw _errors.Explain(request, response),
+        };
     }
 
     /// <summary>Reads a bare JSON array element by element, however long it is.</summary>
@@ -116,7 +120,7 @@ internal sealed class ServiceClient
         }
         catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException && !stop.IsCancellationRequested)
         {
-            throw _errors.NoAnswer(request, e as TransportException ?? TransportException.From(e));
+            throw _errors.NoAnswer(request, e as TransportException ?? TransportException.From(e), mayBeDone: true);
         }
     }
 
@@ -140,6 +144,8 @@ internal sealed class ServiceClient
     private async Task<ServiceResponse> ExecuteAsync(ServiceRequest request, bool keepOpen, CancellationToken stop)
     {
         int attempts = 0;
+        bool mayBeDone = false;
+        string? correlationId = null;
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, stop);
         context.Properties.Set(RetryPolicy.RequestKey, request);
         try
@@ -148,16 +154,26 @@ internal sealed class ServiceClient
                 async _ =>
                 {
                     attempts++;
-                    return await AttemptAsync(request, keepOpen, stop).ConfigureAwait(false);
+                    try
+                    {
+                        ServiceResponse answer = await AttemptAsync(request, keepOpen, stop).ConfigureAwait(false);
+                        mayBeDone |= answer.LeavesOpen;
+                        correlationId = answer.CorrelationId ?? correlationId;
+                        return answer;
+                    }
+                    catch (TransportException e)
+                    {
+                        mayBeDone |= !e.NeverSent;
+                        throw;
+                    }
                 },
                 context).ConfigureAwait(false);
-            response.Attempts = attempts;
-            CallTrace.Current?.Add(attempts, response.CorrelationId);
+            response.MayBeDone = mayBeDone;
             return response;
         }
         catch (TransportException e)
         {
-            throw _errors.NoAnswer(request, e);
+            throw _errors.NoAnswer(request, e, mayBeDone);
         }
         catch (ResponseTooLargeException e)
         {
@@ -165,6 +181,7 @@ internal sealed class ServiceClient
         }
         finally
         {
+            CallTrace.Current?.Add(attempts, correlationId);
             ResilienceContextPool.Shared.Return(context);
         }
     }
