@@ -171,7 +171,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
         Issuer = wire.CreatedBy,
         Access = wire.Access?.ToDictionary(
             entry => entry.Key,
-            entry => Enum.TryParse(entry.Value, ignoreCase: true, out AccessLevel level) ? level : throw ApiTokenException.InvalidResult($"ApplicationUsers answered with the unknown access level '{entry.Value}'.")),
+            entry => Enum.TryParse(entry.Value, ignoreCase: true, out AccessLevel level) ? level : throw ApiTokenException.InvalidResult($"ApplicationUsers answered with the unknown access level '{entry.Value}'.", outcomeUnknown: true)),
         CreatedAt = wire.CreatedAt,
         UpdatedAt = wire.RegeneratedAt,
         ExpiresAt = wire.ExpiresAt,
