@@ -37,7 +37,7 @@ public sealed class OperationRunner : IDisposable
         _journal = journal;
     }
 
-    /// <summary>Tokens that were issued and whose secret nobody took, because the caller stopped.</summary>
+    /// <summary>Tokens that were issued and whose secret nobody took, because the caller stopped or the answer was lost meanwhile.</summary>
     public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
 
     /// <summary>How many operations were added.</summary>
@@ -133,9 +133,10 @@ public sealed class OperationRunner : IDisposable
 
     private void Drop(OperationEvent report)
     {
-        if (report.Output is IssuedToken issued)
+        ApiToken? left = report.Error is OrphanedTokenException { OutcomeUnknown: true } orphan ? orphan.Token : report.Output as IssuedToken;
+        if (left is not null)
         {
-            _undelivered.Enqueue(issued);
+            _undelivered.Enqueue(left);
         }
     }
 
