@@ -18,6 +18,7 @@ public sealed class Journal : IDisposable
     private readonly string _operation;
     private readonly TimeProvider _time;
     private readonly HashSet<string> _accounts;
+    private readonly HashSet<string> _delivered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JournalState> _states = new(StringComparer.Ordinal);
 
     private Journal(FileStream file, string operation, IEnumerable<string> accounts, TimeProvider time)
@@ -75,6 +76,15 @@ public sealed class Journal : IDisposable
         lock (_lock)
         {
             return _states.TryGetValue(KeyOf(operation.Connection, operation.Key), out JournalState? state) ? state : JournalState.None;
+        }
+    }
+
+    /// <summary>Whether a token was issued and its secret delivered, in this run or an earlier one.</summary>
+    internal bool WasDelivered(TokenConnection connection, string id)
+    {
+        lock (_lock)
+        {
+            return _delivered.Contains(KeyOf(connection, id));
         }
     }
 
@@ -243,6 +253,11 @@ public sealed class Journal : IDisposable
     {
         string key = KeyOf(entry.Service, entry.Account, entry.Id);
         JournalState state = _states.TryGetValue(key, out JournalState? known) ? known : JournalState.None;
+        if (entry.Event == "delivered")
+        {
+            _delivered.Add(KeyOf(entry.Service, entry.Account, entry.IssuedId));
+        }
+
         _states[key] = entry.Event switch
         {
             // A run that takes up what an earlier one left has come no less far, and what it looks for began back then.

@@ -33,6 +33,9 @@ public sealed class OperationContext
         _journal?.Start(_operation);
     }
 
+    /// <summary>Whether the journal shows that a token was issued and its secret delivered: it is somebody's.</summary>
+    internal bool WasDelivered(string id) => _journal?.WasDelivered(_operation.Connection, id) == true;
+
     /// <summary>Hands a result to the caller of the runner.</summary>
     /// <param name="output">The result.</param>
     /// <returns>Completes when the caller has taken it; cancelled when it never will.</returns>

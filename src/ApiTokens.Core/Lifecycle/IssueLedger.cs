@@ -21,9 +21,12 @@ internal sealed class IssueLedger
         Issuer ??= token.Issuer;
     }
 
+    /// <summary>Notes a token that is not to be taken for one that is being issued.</summary>
+    public void Know(string id) => _issued[id] = true;
+
     /// <summary>Whether another token of that name is being issued right now.</summary>
     public bool IsShared(string name) => _underWay.TryGetValue(name, out int count) && count > 1;
 
-    /// <summary>Whether a token was issued here and its secret delivered.</summary>
+    /// <summary>Whether a token is somebody's: it was issued here and its secret came, or it was there before.</summary>
     public bool Knows(string id) => _issued.ContainsKey(id);
 }

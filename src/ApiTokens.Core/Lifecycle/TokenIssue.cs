@@ -28,7 +28,8 @@ public static class TokenIssue
         }
 
         await ThrowIfLeftBehindAsync(connection, request, removeOrphan: before is not null, context).ConfigureAwait(false);
-        await context.DeliverAsync(await IssueAsync(connection, request, before, context.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+        IssuedToken issued = await IssueAsync(connection, request, before, context.WasDelivered, context.Stop).ConfigureAwait(false);
+        await context.DeliverAsync(issued).ConfigureAwait(false);
     }
 
     /// <summary>Issues a token.</summary>
@@ -38,7 +39,11 @@ public static class TokenIssue
     /// <param name="stop">Lets no further request start.</param>
     /// <returns>The token and its secret.</returns>
     /// <exception cref="OrphanedTokenException">A token exists whose secret nobody has.</exception>
-    public static async Task<IssuedToken> IssueAsync(TokenConnection connection, NewTokenRequest request, TokensBefore? before, CancellationToken stop)
+    public static Task<IssuedToken> IssueAsync(TokenConnection connection, NewTokenRequest request, TokensBefore? before, CancellationToken stop) =>
+        IssueAsync(connection, request, before, _ => false, stop);
+
+    private static async Task<IssuedToken> IssueAsync(
+        TokenConnection connection, NewTokenRequest request, TokensBefore? before, Func<string, bool> wasDelivered, CancellationToken stop)
     {
         connection.Tokens.Validate(request);
         HashSet<string>? known = before is null ? null : await before.OfAsync(connection, stop).ConfigureAwait(false);
@@ -56,7 +61,7 @@ public static class TokenIssue
         }
         catch (ApiTokenException e) when (e.OutcomeUnknown)
         {
-            throw await LookAsync(connection, request, since, known, e, stop).ConfigureAwait(false);
+            throw await LookAsync(connection, request, since, id => wasDelivered(id) || known?.Contains(id) == true, known is not null, e, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -74,23 +79,23 @@ public static class TokenIssue
         }
 
         context.IsLookingBack = true;
-        if (earlier.Progress == JournalProgress.Started)
-        {
-            IReadOnlyList<ApiToken> found = await FindAsync(connection, request, earlier.StartedAt!.Value - ClockSkew, context.Stop).ConfigureAwait(false);
-            if (found.Count > 0)
-            {
-                throw new OrphanedTokenException(
-                    found[0],
-                    $"An earlier run ended while it issued '{request.Name}'. Since then there is {Names(found)}, and nobody may have the secret.",
-                    inner: null);
-            }
-        }
-        else if (await ReadAsync(connection, earlier.IssuedId!, context.Stop).ConfigureAwait(false) is { } left)
+        if (earlier.IssuedId is { } issued && await ReadAsync(connection, issued, context.Stop).ConfigureAwait(false) is { } left)
         {
             OrphanedTokenException report = await ReportAsync(
                 connection, left, $"An earlier run issued the token {left} and ended before its secret was delivered.", inner: null, removeOrphan, context.Stop).ConfigureAwait(false);
             context.IsLookingBack = report.OutcomeUnknown;
             throw report;
+        }
+
+        // Also after one that is gone: the run that found it gone may have issued another.
+        DateTimeOffset since = earlier.StartedAt!.Value - ClockSkew;
+        IReadOnlyList<ApiToken> found = await FindAsync(connection, request, since, context.WasDelivered, context.Stop).ConfigureAwait(false);
+        if (found.Count > 0)
+        {
+            throw new OrphanedTokenException(
+                found[0],
+                $"An earlier run ended while it issued '{request.Name}'. Since then there is {Names(found)}, and nobody may have the secret.",
+                inner: null);
         }
 
         context.BeginAnew();
@@ -111,7 +116,7 @@ public static class TokenIssue
     }
 
     private static async Task<ApiTokenException> LookAsync(
-        TokenConnection connection, NewTokenRequest request, DateTimeOffset since, HashSet<string>? before, ApiTokenException error, CancellationToken stop)
+        TokenConnection connection, NewTokenRequest request, DateTimeOffset since, Func<string, bool> wasThere, bool remove, ApiTokenException error, CancellationToken stop)
     {
         IReadOnlyList<ApiToken> found = [];
         bool shared = false;
@@ -120,11 +125,11 @@ public static class TokenIssue
             foreach (TimeSpan wait in Looks)
             {
                 await connection.Time.Delay(wait, stop).ConfigureAwait(false);
-                found = await FindAsync(connection, request, since, stop).ConfigureAwait(false);
+                found = await FindAsync(connection, request, since, wasThere, stop).ConfigureAwait(false);
 
                 // Another one of that name that was delivered while this was listed is known by now, or still under way.
                 shared = connection.Issues.IsShared(request.Name);
-                found = [.. found.Where(token => !connection.Issues.Knows(token.Id) && before?.Contains(token.Id) != true)];
+                found = [.. found.Where(token => !connection.Issues.Knows(token.Id))];
                 if (found.Count > 0)
                 {
                     break;
@@ -146,12 +151,13 @@ public static class TokenIssue
                 CorrelationId = error.CorrelationId,
             },
             1 when !shared => await ReportAsync(
-                connection, found[0], $"{error.Message} {Suspicion(found[0], known: before is not null)}", error, remove: before is not null, stop).ConfigureAwait(false),
+                connection, found[0], $"{error.Message} {Suspicion(found[0], known: remove)}", error, remove, stop).ConfigureAwait(false),
             _ => new OrphanedTokenException(found[0], $"{error.Message} Since then there is {Names(found)}; which of them it is cannot be told.", error),
         };
     }
 
-    private static async Task<IReadOnlyList<ApiToken>> FindAsync(TokenConnection connection, NewTokenRequest request, DateTimeOffset since, CancellationToken stop)
+    private static async Task<IReadOnlyList<ApiToken>> FindAsync(
+        TokenConnection connection, NewTokenRequest request, DateTimeOffset since, Func<string, bool> wasThere, CancellationToken stop)
     {
         var filter = new TokenFilter
         {
@@ -162,7 +168,7 @@ public static class TokenIssue
         await foreach (ApiToken token in connection.Tokens.ListAsync(filter, stop).ConfigureAwait(false))
         {
             bool ours = connection.Issues.Issuer is not { } issuer || issuer == token.Issuer;
-            if (token.Name == request.Name && token.CreatedAt >= since && ours && !connection.Issues.Knows(token.Id))
+            if (token.Name == request.Name && token.CreatedAt >= since && ours && !connection.Issues.Knows(token.Id) && !wasThere(token.Id))
             {
                 found.Add(token);
             }
@@ -184,7 +190,7 @@ public static class TokenIssue
             await connection.Tokens.RemoveAsync(token.Id, stop).ConfigureAwait(false);
             return new OrphanedTokenException(token, $"{message} It was removed.", inner, removed: true);
         }
-        catch (ApiTokenException e)
+        catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
         {
             return new OrphanedTokenException(token, $"{message} It could not be removed: {e.Message}", inner);
         }

@@ -21,7 +21,7 @@ public static class TokenReset
     public static async Task ResetAsync(TokenConnection connection, string id, TokenExpiry expiry, Func<IssuedToken, Task> deliver, CancellationToken stop)
     {
         ITokenService tokens = connection.Tokens;
-        ApiToken predecessor = await ReadAsync(tokens, id, stop).ConfigureAwait(false);
+        ApiToken predecessor = await ReadAsync(connection, id, stop).ConfigureAwait(false);
         if (tokens.Capabilities.Regenerate)
         {
             await deliver(await tokens.RegenerateAsync(id, expiry, stop).ConfigureAwait(false)).ConfigureAwait(false);
@@ -54,7 +54,7 @@ public static class TokenReset
         if (!inPlace && context.Earlier.Progress != JournalProgress.None)
         {
             context.IsLookingBack = true;
-            ApiToken predecessor = await ReadAsync(tokens, id, context.Stop).ConfigureAwait(false);
+            ApiToken predecessor = await ReadAsync(connection, id, context.Stop).ConfigureAwait(false);
             await TokenIssue.ThrowIfLeftBehindAsync(connection, tokens.Like(predecessor, expiry), removeOrphan: false, context).ConfigureAwait(false);
         }
 
@@ -78,10 +78,12 @@ public static class TokenReset
         }
     }
 
-    // A token that was disabled on purpose must not come back to life under a new secret.
-    private static async Task<ApiToken> ReadAsync(ITokenService tokens, string id, CancellationToken stop)
+    // A token that was disabled on purpose must not come back to life under a new secret. One that was issued just now has
+    // the name of its successor, and is not to be taken for it.
+    private static async Task<ApiToken> ReadAsync(TokenConnection connection, string id, CancellationToken stop)
     {
-        ApiToken token = await tokens.GetAsync(id, stop).ConfigureAwait(false);
+        ApiToken token = await connection.Tokens.GetAsync(id, stop).ConfigureAwait(false);
+        connection.Issues.Know(id);
         return token.Status switch
         {
             TokenStatus.Revoked => throw new ApiTokenException(
@@ -106,10 +108,10 @@ public static class TokenReset
         {
             throw new ApiTokenException(
                 e.Kind,
-                $"The successor ({successorId}) of the token {predecessor} was issued and delivered; the predecessor is still there. {e.Message}",
+                $"The successor ({successorId}) of the token {predecessor} was issued and delivered; the predecessor {(e.OutcomeUnknown ? "may still be" : "is still")} there. {e.Message}",
                 $"Remove the predecessor: Remove-ApiToken -Id {predecessor.Id} -Connection {predecessor.Connection}",
                 "PredecessorNotRemoved",
-                e) { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId };
+                e) { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId, OutcomeUnknown = e.OutcomeUnknown };
         }
     }
 }
