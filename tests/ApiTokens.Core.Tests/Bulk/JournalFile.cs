@@ -71,9 +71,11 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
     /// <summary>The one error.</summary>
     public Exception Error => Assert.Single(Errors);
 
-    public static Task<RunResult> OfAsync(Journal? journal, params IReadOnlyCollection<Operation> operations) => Task.Run(() =>
+    public static Task<RunResult> OfAsync(Journal? journal, params IReadOnlyCollection<Operation> operations) => OfAsync(journal, throttleLimit: 4, operations);
+
+    public static Task<RunResult> OfAsync(Journal? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) => Task.Run(() =>
     {
-        using var runner = new OperationRunner(throttleLimit: 4, journal);
+        using var runner = new OperationRunner(throttleLimit, journal);
         var outputs = new List<object>();
         var errors = new List<Exception>();
         foreach (Operation operation in operations)

@@ -13,11 +13,14 @@ public sealed class SandboxFixture : IAsyncLifetime
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private SandboxServer _server = null!;
 
-    internal ManualTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+    internal ManualTimeProvider Clock { get; init; } = new(DateTimeOffset.UtcNow);
 
     internal SandboxOptions Options { get; init; } = new();
 
     public Uri BaseAddress => _server.BaseAddress;
+
+    /// <summary>What goes wrong on demand.</summary>
+    internal FaultPlan Faults => _server.Faults;
 
     public async Task InitializeAsync() => _server = await SandboxServer.StartAsync(Options with { TimeProvider = Clock });
 
