@@ -9,8 +9,9 @@ internal sealed class ConnectionPace
     private const double Lowered = 0.7;
     private const double RaisedEachSecond = 1.1;
 
-    // Where a limit comes before anything was measured.
+    // Where a limit comes before anything was measured: nothing is known of it, so the way up is short.
     private const double FirstGuess = 10;
+    private const double RaisedFromGuess = 2;
     private const double Lowest = 0.5;
 
     // Requests do not arrive as evenly as they are sent; right at the limit some would be one too many.
@@ -33,6 +34,7 @@ internal sealed class ConnectionPace
     private int _windowAnswers;
     private double _answersPerSecond;
     private int _limitsInARow;
+    private bool _isGuess;
 
     public ConnectionPace(TimeProvider time, double? requestsPerSecond)
     {
@@ -91,7 +93,7 @@ internal sealed class ConnectionPace
             _answersPerSecond = _windowAnswers / window.TotalSeconds;
             _windowAnswers = 0;
             _windowStart = _time.GetTimestamp();
-            double raised = _rate * RaisedEachSecond;
+            double raised = _rate * (_isGuess ? RaisedFromGuess : RaisedEachSecond);
             _rate = Math.Min(Highest, raised > Unlimited ? double.PositiveInfinity : raised);
         }
     }
@@ -116,7 +118,10 @@ internal sealed class ConnectionPace
             _limitsInARow++;
             _pauses++;
             double inWindow = _windowAnswers / Math.Max(0.1, _time.GetElapsedTime(_windowStart).TotalSeconds);
-            double present = double.IsPositiveInfinity(_rate) ? Math.Max(FirstGuess, Math.Max(_answersPerSecond, inWindow)) : _rate;
+            double measured = Math.Max(_answersPerSecond, inWindow);
+            bool unpaced = double.IsPositiveInfinity(_rate);
+            _isGuess = unpaced && measured < FirstGuess;
+            double present = unpaced ? Math.Max(FirstGuess, measured) : _rate;
             _rate = Math.Max(Lowest, present * Lowered);
             _pausedUntil = until;
             _nextPlace = until;
