@@ -17,7 +17,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
                 ErrorKind.InvalidResult,
                 $"{endpoint.Service} answered with a redirect ({status}), which is not followed: {request.Purpose}.",
                 "Check -BaseUri: give the address that the redirect leads to, if you trust it.",
-                "UnexpectedRedirect") { StatusCode = response.Status };
+                "UnexpectedRedirect")
+            { StatusCode = response.Status };
         }
 
         (ErrorKind kind, string action) = KindOf(response.Status);
@@ -45,12 +46,14 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
                 ErrorKind.OperationTimeout,
                 $"{endpoint.Service} at {endpoint.BaseUri.Host} did not {request.Purpose} in time: {redactor.Redact(error.Message)}{effect}",
                 "Try again later; a longer time can be given when connecting (-TimeoutSec).",
-                inner: error) { OutcomeUnknown = unknown }
+                inner: error)
+            { OutcomeUnknown = unknown }
             : new ApiTokenException(
                 ErrorKind.ConnectionError,
                 $"No answer from {endpoint.Service} at {endpoint.BaseUri.Host} to: {request.Purpose}. {redactor.Redact(error.Message)}{effect}",
                 "Check the address, the network and the service's status page, then try again.",
-                inner: error) { OutcomeUnknown = unknown };
+                inner: error)
+            { OutcomeUnknown = unknown };
     }
 
     // The parser's own message may quote the body, so only the place is told.

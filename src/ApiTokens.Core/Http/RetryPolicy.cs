@@ -60,8 +60,10 @@ internal static class RetryPolicy
             { Exception: TransportException transport } => transport.NeverSent || always,
             { Result: { } response } when RequestedWait(response, time) > LongestWait => false,
             { Result.IsLimit: true } => true,
-            { Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout } => always,
+            {
+                Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+            } => always,
             _ => false,
         };
     }

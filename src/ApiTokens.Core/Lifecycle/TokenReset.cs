@@ -111,7 +111,8 @@ public static class TokenReset
                 $"The successor ({successorId}) of the token {predecessor} was issued and delivered; the predecessor {(e.OutcomeUnknown ? "may still be" : "is still")} there. {e.Message}",
                 $"Remove the predecessor: Remove-ApiToken -Id {predecessor.Id} -Connection {predecessor.Connection}",
                 "PredecessorNotRemoved",
-                e) { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId, OutcomeUnknown = e.OutcomeUnknown };
+                e)
+            { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId, OutcomeUnknown = e.OutcomeUnknown };
         }
     }
 }

@@ -251,7 +251,13 @@ public sealed class ConnectionPaceTests
         TokenConnection connection = await TokenConnection.ConnectAsync(
             new ConnectionRequest
             {
-                Service = "Devo", BaseUri = server.BaseUri, Account = "acme", Secret = SecretText.Protect("s"), SkipCheck = true, Time = clock, Timeout = Timeout.InfiniteTimeSpan,
+                Service = "Devo",
+                BaseUri = server.BaseUri,
+                Account = "acme",
+                Secret = SecretText.Protect("s"),
+                SkipCheck = true,
+                Time = clock,
+                Timeout = Timeout.InfiniteTimeSpan,
             },
             default);
         Task first = connection.Tokens.GetAsync("3", default);

@@ -53,7 +53,14 @@ public sealed class ShardTests
         var bare = new ApiToken { Service = "Devo", Account = "acme", Id = "1" };
         var full = new ApiToken
         {
-            Service = "Devo", Account = "acme", Id = "1", Name = "ci", Connection = "other", Status = TokenStatus.Inactive, Owner = "u", CreatedAt = DateTimeOffset.UnixEpoch,
+            Service = "Devo",
+            Account = "acme",
+            Id = "1",
+            Name = "ci",
+            Connection = "other",
+            Status = TokenStatus.Inactive,
+            Owner = "u",
+            CreatedAt = DateTimeOffset.UnixEpoch,
         };
 
         Assert.Equal(IndexOf(bare, 1000), IndexOf(full, 1000));

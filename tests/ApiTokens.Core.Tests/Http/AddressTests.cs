@@ -80,7 +80,11 @@ public sealed class AddressTests
         TokenConnection connection = await TokenConnection.ConnectAsync(
             new ConnectionRequest
             {
-                Service = service, Account = service == "Devo" ? "acme" : service == "gcore" ? "456" : null, Secret = SecretText.Protect("x"), Region = region, SkipCheck = true,
+                Service = service,
+                Account = service == "Devo" ? "acme" : service == "gcore" ? "456" : null,
+                Secret = SecretText.Protect("x"),
+                Region = region,
+                SkipCheck = true,
             },
             default);
 

@@ -126,7 +126,11 @@ public sealed class RedactionTests : IAsyncLifetime
         ConnectionRequest none = new() { Service = "Gcore", BaseUri = _server.BaseUri };
         ConnectionRequest both = new()
         {
-            Service = "Gcore", BaseUri = _server.BaseUri, Secret = SecretText.Protect("x"), UserName = "a", Password = SecretText.Protect("p"),
+            Service = "Gcore",
+            BaseUri = _server.BaseUri,
+            Secret = SecretText.Protect("x"),
+            UserName = "a",
+            Password = SecretText.Protect("p"),
         };
         ConnectionRequest half = new() { Service = "Gcore", BaseUri = _server.BaseUri, UserName = "a" };
 

@@ -285,7 +285,13 @@ public sealed class RetryTests : IAsyncLifetime
         TokenConnection connection = await TokenConnection.ConnectAsync(
             new ConnectionRequest
             {
-                Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("password"), SkipCheck = true, Time = _clock, Timeout = Connecting.LongTimeout,
+                Service = "Wegnology",
+                BaseUri = _server.BaseUri,
+                UserName = "a",
+                Password = SecretText.Protect("password"),
+                SkipCheck = true,
+                Time = _clock,
+                Timeout = Connecting.LongTimeout,
             },
             default);
 

@@ -200,7 +200,10 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     {
         "Devo" => new()
         {
-            Name = "reset", User = "jdoe@example.com", Audience = ["apiv2", "http"], Scope = ["table://a level://admin table://b level://admin"],
+            Name = "reset",
+            User = "jdoe@example.com",
+            Audience = ["apiv2", "http"],
+            Scope = ["table://a level://admin table://b level://admin"],
         },
         "Wegnology" => new() { Name = "reset", Description = "d", Scope = ["all.User"], Expiry = expiry ?? TokenExpiry.ServiceDefault },
         "Gcore" => new() { Name = "reset", Description = "d", Role = "Users", Expiry = expiry ?? TokenExpiry.ServiceDefault },
