@@ -192,7 +192,8 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
                 listed.SetResult();
                 await ended.Task;
                 await context.Response.WriteAsync("]");
-            });
+            })
+            .Json($"[{good}]").Json($"[{good}]");
         var run = new TokensBefore();
         Task<IssuedToken> lost = TokenIssue.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), run, default);
         Assert.True(await EventuallyAsync(() => server.Requests.Count == 2));
@@ -354,6 +355,30 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.True(await sandbox.WorksAsync(Assert.IsType<IssuedToken>(Assert.Single(result.Outputs))));
         Assert.Single(await FaultySandbox.NamedAsync(connection, name));
+    }
+
+    [Theory]
+    [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
+    public async Task A_run_that_began_anew_and_was_killed_leaves_its_own_token_to_be_found(string service)
+    {
+        (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
+        using JournalFile _ = file;
+        IssuedToken gone = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
+        await connection.Tokens.RemoveAsync(gone.Id, default);
+        Leave(file, connection, name, journal =>
+        {
+            journal.Start(On(connection, name));
+            journal.Issued(On(connection, name), gone.Id);
+            journal.End(On(connection, name), "failed", errorId: null, correlationId: null);
+            journal.Start(On(connection, name));
+        });
+        IssuedToken left = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
+        sandbox.Clock.Advance(TimeSpan.FromHours(1));
+
+        RunResult refused = await file.RunAsync("New", sandbox.Clock, On(connection, name));
+
+        Assert.Equal(left.Id, Assert.IsType<OrphanedTokenException>(refused.Error).Token.Id);
+        Assert.Equal(left.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
     }
 
     [Theory]
