@@ -245,4 +245,11 @@ finally {
     Stop-ApiTokenSandbox $sandbox
 }
 
-if ($Path) { Set-Content -LiteralPath $Path -Value $lines }
+# What people wrote about the figures, below this line, stays.
+$marker = '<!-- written by hand below -->'
+if ($Path) {
+    $old = if (Test-Path -LiteralPath $Path) { @(Get-Content -LiteralPath $Path) } else { @() }
+    $start = [Array]::IndexOf($old, $marker)
+    $written = if ($start -ge 0) { @('') + $old[$start..($old.Count - 1)] } else { @() }
+    Set-Content -LiteralPath $Path -Value ($lines + $written)
+}

@@ -18,14 +18,18 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         _folder = folder;
     }
 
+    /// <summary>Whether the module of a folder was loaded before.</summary>
+    /// <param name="folder">The full path of the folder.</param>
+    /// <returns>True if it was.</returns>
+    public static bool IsLoaded(string folder) => Find(folder) is not null;
+
     /// <summary>Loads the module's assembly, the same one at every call.</summary>
     /// <param name="path">The full path of the assembly.</param>
     /// <returns>The assembly.</returns>
     public static Assembly LoadModule(string path)
     {
         string folder = Path.GetDirectoryName(path)!;
-        ModuleLoadContext context = All.OfType<ModuleLoadContext>().FirstOrDefault(known => known._folder == folder) ?? new ModuleLoadContext(folder);
-        return context.LoadFromAssemblyPath(path);
+        return (Find(folder) ?? new ModuleLoadContext(folder)).LoadFromAssemblyPath(path);
     }
 
     /// <inheritdoc/>
@@ -34,6 +38,8 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         string own = Path.Combine(_folder, assemblyName.Name + ".dll");
         return File.Exists(own) && !HostHas(assemblyName) ? LoadFromAssemblyPath(own) : null;
     }
+
+    private static ModuleLoadContext? Find(string folder) => All.OfType<ModuleLoadContext>().FirstOrDefault(known => known._folder == folder);
 
     // The host's framework goes first where it is new enough, as its parts belong together.
     private static bool HostHas(AssemblyName wanted) =>

@@ -3,19 +3,21 @@
 if ($PSVersionTable.PSEdition -eq 'Core') {
     $library = [System.IO.Path]::Combine($PSScriptRoot, 'lib', 'net')
     $null = [System.Reflection.Assembly]::LoadFrom([System.IO.Path]::Combine($library, 'ApiTokens.Loader.dll'))
+    $again = [ApiTokens.Loader.ModuleLoadContext]::IsLoaded($library)
     $assembly = [ApiTokens.Loader.ModuleLoadContext]::LoadModule([System.IO.Path]::Combine($library, 'ApiTokens.PowerShell.dll'))
 }
 else {
     $library = [System.IO.Path]::Combine($PSScriptRoot, 'lib', 'netfx')
     $assembly = [System.Reflection.Assembly]::LoadFrom([System.IO.Path]::Combine($library, 'ApiTokens.PowerShell.dll'))
-    [ApiTokens.PowerShell.DesktopAssemblies]::Register()
+    $again = [ApiTokens.PowerShell.DesktopAssemblies]::Register()
 }
 
 $cmdlets = Import-Module -Assembly $assembly -PassThru
 
 # PowerShell does not export the cmdlets and aliases of an assembly that was imported before (PowerShell/PowerShell#20710).
+# Asking the module for its exports takes a third of the import, so it is asked only then.
 $module = $ExecutionContext.SessionState.Module
-if ($cmdlets -and -not $module.ExportedCmdlets.Count) {
+if ($again -and $cmdlets -and -not $module.ExportedCmdlets.Count) {
     $private = [System.Reflection.BindingFlags]'Instance, NonPublic'
     $addCmdlet = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', $private)
     foreach ($cmdlet in $cmdlets.ExportedCmdlets.Values) {

@@ -12,15 +12,19 @@ public static class DesktopAssemblies
     private static bool s_registered;
 
     /// <summary>Registers the resolver, once for the process.</summary>
-    public static void Register()
+    /// <returns>Whether it was registered before.</returns>
+    public static bool Register()
     {
         lock (Once)
         {
-            if (!s_registered)
+            if (s_registered)
             {
-                AppDomain.CurrentDomain.AssemblyResolve += Resolve;
-                s_registered = true;
+                return true;
             }
+
+            AppDomain.CurrentDomain.AssemblyResolve += Resolve;
+            s_registered = true;
+            return false;
         }
     }
 
