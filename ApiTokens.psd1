@@ -18,6 +18,8 @@
         'Disable-ApiToken'
         'Disconnect-ApiTokenService'
         'Enable-ApiToken'
+        'Export-ApiTokenReport'
+        'Find-ApiToken'
         'Get-ApiToken'
         'Get-ApiTokenPermission'
         'Get-ApiTokenSandbox'
@@ -26,13 +28,17 @@
         'Remove-ApiToken'
         'Rename-ApiToken'
         'Reset-ApiToken'
+        'Save-ApiTokenSecret'
         'Set-ApiToken'
         'Start-ApiTokenSandbox'
         'Stop-ApiTokenSandbox'
+        'Test-ApiToken'
     )
     PrivateData            = @{
         PSData = @{
-            Tags = @('ApiToken', 'Token', 'Secret', 'Credential', 'Rotation', 'Revocation', 'Devo', 'WEGnology', 'Losant', 'Gcore', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags         = @('ApiToken', 'Token', 'Secret', 'Credential', 'Rotation', 'Revocation', 'Devo', 'WEGnology', 'Losant', 'Gcore', 'PSEdition_Desktop', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            ProjectUri   = 'https://apitokens.example'
+            LicenseUri   = 'https://apitokens.example/blob/main/LICENSE'
         }
     }
 }

@@ -1,4 +1,4 @@
-# build | test | demo | bench
+# build | test | analyze | help | demo | package | bench | soak
 param([Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
 Push-Location $PSScriptRoot
 try {

@@ -5,8 +5,12 @@ Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnore
 {
     ["build"] = _ => Staging.Build(),
     ["test"] = Testing.Run,
+    ["analyze"] = _ => Analysis.Run(),
     ["demo"] = _ => Demo.Run(),
+    ["help"] = _ => Help.Run(),
+    ["package"] = _ => Packaging.Run(),
     ["bench"] = Benchmarks.Run,
+    ["soak"] = Soaking.Run,
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out Func<string[], int>? verb))

@@ -23,6 +23,11 @@ internal static class Staging
         Copy("src/ApiTokens.PowerShell/ApiTokens.Format.ps1xml", "ApiTokens.Format.ps1xml");
         Copy("ApiTokens.psd1", "ApiTokens.psd1");
         Copy("LICENSE", "LICENSE");
+        Help.Stage(Module);
+        Notices.Write(Module);
+
+        // The last step, as it lists all files.
+        ModuleManifest.Complete(Module);
         Console.WriteLine($"Staged {Path.GetRelativePath(Command.Root, Module)}");
         return 0;
     }

@@ -4,10 +4,11 @@
 .EXAMPLE
     ./build.sh demo
 #>
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'It is a story, told to whoever looks on.')]
 [CmdletBinding()]
 param(
     # The folder of the module.
-    [string] $ModulePath = (Join-Path $PSScriptRoot '..' 'out' 'ApiTokens')
+    [string] $ModulePath = "$PSScriptRoot/../out/ApiTokens"
 )
 
 Set-StrictMode -Version Latest
@@ -46,7 +47,7 @@ function Confirm-NotSupported {
     param($Service, [string] $Claim, [scriptblock] $Action)
 
     $id = try { & $Action; 'no error' } catch { $_.FullyQualifiedErrorId }
-    Confirm-Claim $Service $Claim ($id -like 'OperationNotSupported,*')
+    Confirm-Claim $Service $Claim -Holds ($id -like 'OperationNotSupported,*')
 }
 
 Write-Host 'Starting the sandbox: one server on this machine that behaves as all four services.'
@@ -66,34 +67,34 @@ foreach ($connection in $requests.Keys) {
     $token = New-ApiToken -Connection $connection @issue
     $service = $token.Service
     $can = (Get-ApiTokenService $connection).Capabilities
-    Confirm-Claim $service "issued $token; its secret is accepted" (Test-Secret $sandbox $token)
+    Confirm-Claim $service "issued $token; its secret is accepted" -Holds (Test-Secret $sandbox $token)
 
     if ($can.SetEnabled) {
         $token | Disable-ApiToken
-        Confirm-Claim $service 'disabled: its secret is refused' (-not (Test-Secret $sandbox $token))
+        Confirm-Claim $service 'disabled: its secret is refused' -Holds (-not (Test-Secret $sandbox $token))
         $token | Enable-ApiToken
-        Confirm-Claim $service 'enabled: its secret is accepted again' (Test-Secret $sandbox $token)
+        Confirm-Claim $service 'enabled: its secret is accepted again' -Holds (Test-Secret $sandbox $token)
     }
     else {
-        Confirm-NotSupported $service 'cannot be disabled, and says so before any request' { $token | Disable-ApiToken -ErrorAction Stop }
+        Confirm-NotSupported $service 'cannot be disabled, and says so before any request' -Action { $token | Disable-ApiToken -ErrorAction Stop }
     }
 
     if ($can.Rename) {
         $renamed = $token | Rename-ApiToken -NewName 'ci (renamed)' -PassThru
-        Confirm-Claim $service "renamed to '$($renamed.Name)'; its secret is accepted" (Test-Secret $sandbox $token)
+        Confirm-Claim $service "renamed to '$($renamed.Name)'; its secret is accepted" -Holds (Test-Secret $sandbox $token)
     }
     else {
-        Confirm-NotSupported $service 'cannot be renamed, and says so before any request' { $token | Rename-ApiToken -NewName 'x' -ErrorAction Stop }
+        Confirm-NotSupported $service 'cannot be renamed, and says so before any request' -Action { $token | Rename-ApiToken -NewName 'x' -ErrorAction Stop }
     }
 
     $successor = $token | Reset-ApiToken -Confirm:$false
-    Confirm-Claim $service "reset: the new secret of $successor is accepted" (Test-Secret $sandbox $successor)
-    Confirm-Claim $service 'reset: the old secret is refused' (-not (Test-Secret $sandbox $token))
+    Confirm-Claim $service "reset: the new secret of $successor is accepted" -Holds (Test-Secret $sandbox $successor)
+    Confirm-Claim $service 'reset: the old secret is refused' -Holds (-not (Test-Secret $sandbox $token))
 
     $successor | Remove-ApiToken -WhatIf
-    Confirm-Claim $service 'asked with -WhatIf to revoke it: its secret is still accepted' (Test-Secret $sandbox $successor)
+    Confirm-Claim $service 'asked with -WhatIf to revoke it: its secret is still accepted' -Holds (Test-Secret $sandbox $successor)
     $successor | Remove-ApiToken -Confirm:$false
-    Confirm-Claim $service 'revoked: its secret is refused' (-not (Test-Secret $sandbox $successor))
+    Confirm-Claim $service 'revoked: its secret is refused' -Holds (-not (Test-Secret $sandbox $successor))
 }
 
 Write-Host "`nWhat expires within a week, on all services:"
@@ -102,7 +103,10 @@ Get-ApiToken -Connection * -ExpiringWithin 7.00:00 | Sort-Object ExpiresAt | Out
 Stop-ApiTokenSandbox $sandbox
 
 Write-Host 'Summary'
-$facts | Group-Object Service | Select-Object @{ Name = 'Service'; Expression = 'Name' },
-    @{ Name = 'Claims'; Expression = 'Count' },
-    @{ Name = 'Held'; Expression = { @($_.Group | Where-Object Holds).Count } } | Format-Table | Out-Host
+$columns = @(
+    @{ Name = 'Service'; Expression = 'Name' }
+    @{ Name = 'Claims'; Expression = 'Count' }
+    @{ Name = 'Held'; Expression = { @($_.Group | Where-Object Holds).Count } }
+)
+$facts | Group-Object Service | Select-Object -Property $columns | Format-Table | Out-Host
 if ($facts.Holds -contains $false) { exit 1 }

@@ -7,7 +7,7 @@
 #>
 [CmdletBinding()]
 param(
-    [string] $ModulePath = (Join-Path $PSScriptRoot '..' 'out' 'ApiTokens'),
+    [string] $ModulePath = "$PSScriptRoot/../out/ApiTokens",
     [int] $Tokens = 4000,
     [int] $Shards = 8,
     [int] $Latency = 25,
@@ -26,9 +26,9 @@ try {
     # Each process gets the credential by its environment, as a job of a CI or a cluster would.
     $env:SHARD_SECRET = [System.Net.NetworkCredential]::new('', $service.Secret).Password
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $info = "@{ Service = 'Wegnology'; BaseUri = '$($service.BaseUri)'; Token = `$env:SHARD_SECRET }"
     $processes = foreach ($shard in 1..$Shards) {
-        $command = "& '$PSScriptRoot/revoke-shard.ps1' -ModulePath '$ModulePath' -Name 'token-*' -Shard '$shard/$Shards' -JournalPath '$JournalFolder/shard-$shard.jsonl' " +
-            "-ConnectionInfo @{ Service = 'Wegnology'; BaseUri = '$($service.BaseUri)'; Token = `$env:SHARD_SECRET }"
+        $command = "& '$PSScriptRoot/revoke-shard.ps1' -ModulePath '$ModulePath' -Name 'token-*' -Shard '$shard/$Shards' -JournalPath '$JournalFolder/shard-$shard.jsonl' -ConnectionInfo $info"
         Start-Process ([Environment]::ProcessPath) -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"$command`"" -PassThru
     }
     $processes | Wait-Process

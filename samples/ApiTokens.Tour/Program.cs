@@ -69,7 +69,7 @@ foreach ((string service, NewTokenRequest request) in requests)
     await TokenReset.ResetAsync(
         connection,
         token.Id,
-        TokenExpiry.ServiceDefault,
+        new ResetOptions(),
         issued =>
         {
             successor = issued;

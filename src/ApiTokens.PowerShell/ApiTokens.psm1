@@ -12,6 +12,9 @@ else {
     $again = [ApiTokens.PowerShell.DesktopAssemblies]::Register()
 }
 
+# The types are given as such, since no types file could find them by name. The views use the methods that this adds.
+Update-TypeData -TypeData ($assembly.GetType('ApiTokens.PowerShell.Display.TypeExtensions')::Create()) -Force
+
 $cmdlets = Import-Module -Assembly $assembly -PassThru
 
 # PowerShell does not export the cmdlets and aliases of an assembly that was imported before (PowerShell/PowerShell#20710).

@@ -10,7 +10,7 @@ internal static class ErrorRecords
     {
         if (error is not ApiTokenException known)
         {
-            return new ErrorRecord(error, "UnexpectedError", ErrorCategory.InvalidOperation, target);
+            return new ErrorRecord(error, ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target);
         }
 
         var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace ApiTokens.Sandbox;
@@ -10,6 +11,11 @@ internal static class Program
     {
         Description = "The address to listen on, loopback only; port 0 takes any free port.",
         DefaultValueFactory = _ => new SandboxOptions().Urls,
+    };
+
+    private static readonly Option<bool> AllowRemote = new("--allow-remote")
+    {
+        Description = "Let --urls name an address that other machines can reach. Who reaches it can do anything: use it in a closed network only.",
     };
 
     private static readonly Option<string?> Database = new("--database") { Description = "Keep the data in this file instead of in memory." };
@@ -35,7 +41,7 @@ internal static class Program
     {
         var command = new RootCommand("An HTTP server that behaves as Devo, WEGnology, Gcore and Application Users do.")
         {
-            Urls, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
+            Urls, AllowRemote, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
         };
         foreach (Option<int> count in new[] { Tokens, Latency, Rate, GcoreTokenLimit })
         {
@@ -68,6 +74,7 @@ internal static class Program
         var options = new SandboxOptions
         {
             Urls = arguments.GetValue(Urls)!,
+            AllowRemote = arguments.GetValue(AllowRemote),
             DatabasePath = arguments.GetValue(Database),
             Tokens = arguments.GetValue(Tokens),
             Latency = TimeSpan.FromMilliseconds(arguments.GetValue(Latency)),
@@ -78,6 +85,12 @@ internal static class Program
         {
             if (!parentEnded.IsCompleted)
             {
+                if (options.AllowRemote && LoopbackAddress.Parse(options.Urls, allowRemote: true).Find(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } remote)
+                {
+                    await Console.Error.WriteLineAsync(
+                        $"WARNING: the sandbox listens on {remote}, where other machines reach it, without encryption, and anyone can let its requests fail or count them. Use no secret of a real service.");
+                }
+
                 await using SandboxServer server = await SandboxServer.StartAsync(options, cancellationToken);
 
                 // The one place where secrets are shown.

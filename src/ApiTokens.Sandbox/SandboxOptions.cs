@@ -3,8 +3,11 @@ namespace ApiTokens.Sandbox;
 /// <summary>How a <see cref="SandboxServer"/> is started.</summary>
 public sealed record SandboxOptions
 {
-    /// <summary>The address to listen on; loopback only. Port 0 takes any free port. Several are separated by semicolons.</summary>
+    /// <summary>The address to listen on; loopback only, but for <see cref="AllowRemote"/>. Port 0 takes any free port. Several are separated by semicolons.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:0";
+
+    /// <summary>Whether <see cref="Urls"/> may have addresses that other machines can reach.</summary>
+    public bool AllowRemote { get; init; }
 
     /// <summary>The database file; null keeps everything in memory.</summary>
     public string? DatabasePath { get; init; }

@@ -117,7 +117,7 @@ public sealed class SandboxServer : IAsyncDisposable
 
     private static WebApplicationBuilder CreateBuilder(SandboxOptions options)
     {
-        var endpoints = LoopbackAddress.Parse(options.Urls);
+        var endpoints = LoopbackAddress.Parse(options.Urls, options.AllowRemote);
 
         // Empty: neither environment variables nor settings files of the host program reach the sandbox.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

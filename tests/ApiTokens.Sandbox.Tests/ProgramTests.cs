@@ -17,7 +17,6 @@ public sealed class ProgramTests
         JsonNode services = JsonNode.Parse(line)!["services"]!;
         using var http = new HttpClient();
 
-        Assert.Equal(["devo", "wegnology", "gcore", "application-users"], services.AsObject().Select(service => service.Key));
         foreach ((string name, string path) in new[]
         {
             ("devo", "/whoami"), ("wegnology", "/me"), ("gcore", "/iam/clients/me"), ("application-users", "/sites/example-site/me"),
@@ -117,6 +116,66 @@ public sealed class ProgramTests
         Assert.NotEqual(0, sandbox.ExitCode);
         Assert.DoesNotContain("services", await sandbox.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.NotEqual("", await sandbox.StandardError.ReadToEndAsync());
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://[::]:0")]
+    [InlineData("http://127.0.0.1:0;http://0.0.0.0:0")]
+    public async Task It_refuses_an_address_that_other_machines_reach_and_names_the_switch(string urls)
+    {
+        using Process sandbox = Start("--urls", urls);
+
+        await sandbox.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(1, sandbox.ExitCode);
+        Assert.Contains("--allow-remote", await sandbox.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", true)]
+    [InlineData("http://127.0.0.1:0", false)]
+    public async Task With_allow_remote_it_listens_and_warns_of_what_others_can_reach(string urls, bool warns)
+    {
+        using Process sandbox = Start("--urls", urls, "--allow-remote");
+        string line = (await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Patience))!;
+        var devo = new Uri(JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>());
+        using var http = new HttpClient();
+        using HttpResponseMessage answer = await http.GetAsync(new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/whoami" }.Uri);
+
+        sandbox.Kill();
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal(warns, (await sandbox.StandardError.ReadToEndAsync()).StartsWith("WARNING: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Its_database_is_its_owners_alone_whatever_the_umask()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        string folder = Directory.CreateTempSubdirectory("sandbox-").FullName;
+        try
+        {
+            string program = typeof(SandboxServer).Assembly.Location;
+            using Process sandbox = Process.Start(new ProcessStartInfo("sh", ["-c", $"umask 000; exec dotnet '{program}' --database '{folder}/data.db'"]) { RedirectStandardOutput = true })!;
+            Assert.NotNull(await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+
+            string[] files = Directory.GetFiles(folder);
+            foreach (string file in files)
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
+
+            Assert.Contains(files, file => file.EndsWith("data.db", StringComparison.Ordinal));
+            sandbox.Kill();
+            await sandbox.WaitForExitAsync();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static Process Start(params string[] arguments)

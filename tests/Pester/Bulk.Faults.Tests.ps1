@@ -87,7 +87,7 @@ Describe '<Kind>' -ForEach $faults {
             $tokens | Disable-ApiToken
         }
 
-        $with = $Command -eq 'Rename-ApiToken' ? @{ NewName = New-UniqueName renamed } : @{}
+        $with = if ($Command -eq 'Rename-ApiToken') { @{ NewName = New-UniqueName renamed } } else { @{} }
 
         # One token, two faults: what is repeated fails once more and then succeeds. The other one is beside it.
         Add-Fault ($Fault + @{ service = 'wegnology'; method = $Method; path = "*/$($tokens[0].Id)"; count = 2 })
@@ -176,7 +176,7 @@ Describe '<Kind> of a create' -ForEach $newFaults {
         Add-Fault ($Fault + @{ service = 'wegnology'; method = 'POST'; count = 2 })
         $issued = @(New-ApiToken $name -Connection wegnology -Scope All -ErrorVariable failure -ErrorAction SilentlyContinue)
         $exist = @(Get-ApiToken -Connection wegnology | Where-Object Name -EQ $name)
-        (Get-Fault).fired | Should -Be ($Outcome -eq 'retried' ? 2 : 1)
+        (Get-Fault).fired | Should -Be $(if ($Outcome -eq 'retried') { 2 } else { 1 })
         switch ($Outcome) {
             { $_ -in 'retried', 'at once' } {
                 $failure | Should -BeNullOrEmpty
@@ -213,13 +213,13 @@ Describe '<Kind> of the successor''s create' -ForEach $createFaults {
         Add-Fault ($Fault + @{ service = 'wegnology'; method = 'POST'; count = 2 })
         $new = @($old | Reset-ApiToken -ErrorVariable failure -ErrorAction SilentlyContinue)
         $exist = @(Get-ApiToken -Connection wegnology -Name $old.Name)
-        (Get-Fault).fired | Should -Be ($Outcome -eq 'retried' ? 2 : 1)
+        (Get-Fault).fired | Should -Be $(if ($Outcome -eq 'retried') { 2 } else { 1 })
         if ($ErrorId) {
             $new | Should -BeNullOrEmpty
             Test-Secret $old | Should -BeTrue -Because 'nobody has another secret'
             $failure | Should -HaveCount 1
             $failure[0].FullyQualifiedErrorId | Should -BeLike "$ErrorId,*"
-            $exist | Should -HaveCount ($Outcome -eq 'lost' ? 2 : 1)
+            $exist | Should -HaveCount $(if ($Outcome -eq 'lost') { 2 } else { 1 })
             if ($Outcome -eq 'lost') {
                 $failure[0].TargetObject.Id | Should -Not -Be $old.Id
                 $failure[0].TargetObject.Id | Should -BeIn $exist.Id

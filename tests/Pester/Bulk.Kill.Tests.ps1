@@ -21,7 +21,7 @@ Describe 'Revoking 2,000 tokens in a process that is killed' {
         Set-Content -LiteralPath $file -Value @"
 Import-Module '$moduleFolder'
 `$secret = [System.Net.NetworkCredential]::new('', `$env:REVOKE_SECRET).SecurePassword
-`$null = Connect-ApiTokenService Wegnology -Token `$secret -BaseUri '$($service.BaseUri)'
+`$null = Connect-ApiTokenService Wegnology -Token `$secret -BaseUri '$($service.BaseUri)' -WarningAction Ignore
 Import-Csv -LiteralPath '$list' |
     Remove-ApiToken -JournalPath '$journal' -ThrottleLimit $throttle -Confirm:`$false -InformationVariable information
 `$information.MessageData | ConvertTo-Json -Compress
@@ -40,7 +40,7 @@ Import-Csv -LiteralPath '$list' |
         $deadline = [datetime]::UtcNow.AddSeconds(60)
         do {
             Start-Sleep -Milliseconds 20
-            $script:ends = (Test-Path $journal) ? @(Get-JournalLine $journal | Where-Object event -EQ 'end').Count : 0
+            $script:ends = if (Test-Path $journal) { @(Get-JournalLine $journal | Where-Object event -EQ 'end').Count } else { 0 }
         } while ($ends -lt 400 -and -not $process.HasExited -and [datetime]::UtcNow -lt $deadline)
 
         $script:refusal = @(Get-Failure { $tokens[0] | Remove-ApiToken -JournalPath $journal })

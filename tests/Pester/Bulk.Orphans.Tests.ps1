@@ -1,7 +1,7 @@
 # A create whose answer is lost may have left a token whose secret nobody has. It is looked for and reported, never repeated.
 
 BeforeDiscovery {
-    $script:services = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
     $script:lost = foreach ($service in $services) {
         @{ Connection = $service.Connection; Kind = 'reset' }
         @{ Connection = $service.Connection; Kind = 'truncate' }
@@ -25,7 +25,7 @@ BeforeAll {
         param([Parameter(Mandatory)] [string] $Connection, [string] $Kind = 'reset', [int] $Count = 1)
 
         $fault = @{ kind = $Kind; service = $Connection; method = 'POST'; count = $Count }
-        Add-Fault ($Kind -eq 'reset' ? $fault + @{ when = 'after' } : $fault)
+        Add-Fault $(if ($Kind -eq 'reset') { $fault + @{ when = 'after' } } else { $fault })
     }
 
     function Assert-OnePost {

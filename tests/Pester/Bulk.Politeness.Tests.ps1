@@ -46,7 +46,7 @@ Describe 'An answer 429' {
         $summary.Done, $summary.Failed, $summary.Retried | Should -Be 20, 0, 3
         $now = @(Get-ApiToken -Connection wegnology | Where-Object Id -In $tokens.Id)
         $now | Where-Object Status -EQ 'Active' | Should -BeNullOrEmpty
-        $now.Count | Should -Be ($Command -eq 'Remove-ApiToken' ? 0 : 20)
+        $now.Count | Should -Be $(if ($Command -eq 'Remove-ApiToken') { 0 } else { 20 })
     }
 
     It 'does not stop a create from being repeated: it was not done' {

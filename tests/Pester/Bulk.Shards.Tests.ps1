@@ -1,5 +1,9 @@
 # -Shard: parts of all tokens that several machines can work on at once.
 
+BeforeDiscovery {
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
+}
+
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
     $script:sandbox = Start-ApiTokenSandbox -Tokens 400
@@ -9,9 +13,7 @@ AfterAll {
     $sandbox | Stop-ApiTokenSandbox
 }
 
-Describe 'Get-ApiToken -Shard on <Connection>' -ForEach @(
-    'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
-) {
+Describe 'Get-ApiToken -Shard on <Connection>' -ForEach $services {
     It 'gives parts that together are everything, once' {
         $all = @((Get-ApiToken -Connection $Connection).Id)
         $parts = 1..8 | ForEach-Object { , @((Get-ApiToken -Connection $Connection -Shard "$_/8").Id) }

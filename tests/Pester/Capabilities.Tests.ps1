@@ -2,24 +2,7 @@
 # by the error's id and by the sandbox, which saw no write.
 
 BeforeDiscovery {
-    $script:services = @(
-        @{
-            Connection = 'devo'; SetEnabled = $true; Rename = $true; NewDescription = $false; SetDescription = $false; SetAccess = $false
-            InPlace = $false; ReadSecret = $true; Expiry = 'None'; LastUsed = $false
-        }
-        @{
-            Connection = 'wegnology'; SetEnabled = $true; Rename = $true; NewDescription = $true; SetDescription = $true; SetAccess = $false
-            InPlace = $false; ReadSecret = $false; Expiry = 'AnyOrNever'; LastUsed = $false
-        }
-        @{
-            Connection = 'gcore'; SetEnabled = $false; Rename = $false; NewDescription = $true; SetDescription = $false; SetAccess = $false
-            InPlace = $false; ReadSecret = $false; Expiry = 'AnyOrNever'; LastUsed = $true
-        }
-        @{
-            Connection = 'application-users'; SetEnabled = $false; Rename = $true; NewDescription = $false; SetDescription = $false; SetAccess = $true
-            InPlace = $true; ReadSecret = $false; Expiry = 'Months'; LastUsed = $true
-        }
-    )
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
 }
 
 BeforeAll {

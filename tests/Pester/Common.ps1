@@ -1,15 +1,20 @@
 # What the test files share. Each dot-sources it in BeforeAll, starts a sandbox of its own and stops it in AfterAll.
 
-$moduleFolder = $env:APITOKENS_MODULE ? $env:APITOKENS_MODULE : [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/ApiTokens")
+$moduleFolder = if ($env:APITOKENS_MODULE) { $env:APITOKENS_MODULE } else { [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/ApiTokens") }
 Import-Module -Name $moduleFolder
+$testServices = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
 $ConfirmPreference = 'None'
+
+# Windows PowerShell has no -SkipHttpErrorCheck; proofs of secrets are sent with a client of .NET's own.
+Add-Type -AssemblyName System.Net.Http
+$proofClient = [System.Net.Http.HttpClient]::new()
 
 function Get-PlainText {
     <# The text of a secret. #>
     [OutputType([string])]
     param([Parameter(Mandatory)] [securestring] $Secret)
 
-    ConvertFrom-SecureString -SecureString $Secret -AsPlainText
+    [System.Net.NetworkCredential]::new('', $Secret).Password
 }
 
 function ConvertTo-Secret {
@@ -38,12 +43,8 @@ function Add-TestToken {
         [hashtable] $With = @{}
     )
 
-    $parameters = switch -Wildcard ($Connection) {
-        'devo*' { @{ User = 'user@example.com'; Audience = 'apiv2' } }
-        'wegnology*' { @{ Scope = 'All' } }
-        'gcore*' { @{ Role = 'Engineers' } }
-        'application-users*' { @{ User = 'jdoe'; ApplyToAll = 'Full' } }
-    }
+    # A connection can have another name, as long as it begins with its service's.
+    $parameters = $testServices.Where({ $Connection -like "$($_.Connection)*" })[0].Issue.Clone()
     foreach ($key in $With.Keys) {
         $parameters[$key] = $With[$key]
     }
@@ -64,17 +65,24 @@ function Get-SecretStatus {
     $text = Get-PlainText $Secret
     $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
     $request = switch ($Token.Service) {
-        'Devo' { @{ Uri = "$base/devo/whoami"; Headers = @{ Authorization = "Bearer $text" } } }
-        'Gcore' { @{ Uri = "$base/gcore/iam/clients/me"; Headers = @{ Authorization = "APIKey $text" } } }
         'Wegnology' {
-            $path = $Token.Account -eq 'user' ? 'me' : $Token.Account -replace '^application/', 'applications/' -replace '^instance/', 'instances/'
+            $path = $Token.Account -replace '^user$', 'me' -replace '^application/', 'applications/' -replace '^instance/', 'instances/'
             @{ Uri = "$base/wegnology/$path"; Headers = @{ Authorization = "Bearer $text" } }
         }
         'ApplicationUsers' {
             @{ Uri = "$base/application-users/data/$Api"; Headers = @{ authenticationtoken = $text; sitename = $Token.Account; userid = $Token.Owner } }
         }
+        default {
+            $service = $testServices.Where({ $_.Service -eq $Token.Service })[0]
+            @{ Uri = "$base/$($service.Connection)/$($service.Proof.Path)"; Headers = @{ Authorization = "$($service.Proof.Scheme) $text" } }
+        }
     }
-    (Invoke-WebRequest @request -Method $Method -SkipHttpErrorCheck -SkipHeaderValidation).StatusCode
+    $message = [System.Net.Http.HttpRequestMessage]::new([System.Net.Http.HttpMethod]::new($Method), $request.Uri)
+    foreach ($name in $request.Headers.Keys) {
+        $null = $message.Headers.TryAddWithoutValidation($name, $request.Headers[$name])
+    }
+
+    [int] $proofClient.SendAsync($message).GetAwaiter().GetResult().StatusCode
 }
 
 function Test-Secret {
@@ -192,7 +200,7 @@ function Get-PowerShellCommand {
     [OutputType([string])]
     param()
 
-    $program = [System.Environment]::ProcessPath
+    $program = (Get-Process -Id $PID).Path
     if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') {
         $program
         Join-Path $PSHOME 'pwsh.dll'
@@ -264,7 +272,7 @@ function Get-JournalLine {
     param([Parameter(Mandatory, Position = 0)] [string] $Path)
 
     # On Unix its writer's lock keeps .NET out, and no other tool.
-    $text = if ($IsWindows) {
+    $text = if (-not ($IsLinux -or $IsMacOS)) {
         $reader = [System.IO.StreamReader]::new([System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite, Delete'))
         $reader.ReadToEnd()
         $reader.Dispose()
@@ -280,4 +288,67 @@ function Get-Summary {
     param([Parameter(Mandatory, Position = 0)] [AllowEmptyCollection()] [object[]] $Information)
 
     ($Information | Where-Object { $_.Tags -contains 'Summary' }).MessageData
+}
+
+function Test-VaultSupport {
+    <# Whether vaults can be tried out here: SecretManagement and SecretStore are there, and can be given a home of their own. #>
+    [OutputType([bool])]
+    param()
+
+    -not $IsWindows -and @(Get-Module -ListAvailable -Name Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore).Count -ge 2
+}
+
+function Initialize-TestVault {
+    <#
+    Loads SecretManagement with a home of its own, so that this machine's vaults and their secrets are not touched, and adds the
+    vaults 'Store' (SecretStore, without a password) and 'Test' (a folder, whose path it gives; see TestVault.Extension.psm1).
+    #>
+    [OutputType([string])]
+    param()
+
+    $root = Join-Path ([System.IO.Path]::GetTempPath()) "apitokens-vaults-$PID"
+    $folder = Join-Path $root 'test'
+    $before = $env:HOME
+    try {
+        # Both modules settle once and for all where their files are, when they are first used.
+        $null = New-Item -ItemType Directory -Path $folder -Force
+        $env:HOME = $root
+        Import-Module -Name Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Global
+        Reset-SecretStore -Authentication None -Interaction None -Force -WarningAction Ignore
+        Get-SecretVault | Unregister-SecretVault
+        Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore
+        Register-SecretVault -Name Test -ModuleName "$PSScriptRoot/TestVault" -VaultParameters @{ Folder = $folder }
+        if (-not (Get-ChildItem -LiteralPath $root -Recurse -Force -File -Filter vaultinfo)) {
+            throw 'SecretManagement was in use before: its vaults are not those for tests.'
+        }
+    }
+    finally {
+        $env:HOME = $before
+    }
+
+    Get-ChildItem -LiteralPath $folder | Remove-Item
+    $folder
+}
+
+function Get-TestVaultFile {
+    <# The file in which the vault 'Test' has a secret, as text. #>
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [string] $Folder, [Parameter(Mandatory)] [string] $Name)
+
+    Join-Path $Folder ([System.Convert]::ToHexString([System.Text.Encoding]::UTF8.GetBytes($Name)) + '.secret')
+}
+
+function Find-Secret {
+    <# Those of the secrets of which some part stands in a text; eight letters count: services echo some of a wrong secret. #>
+    [OutputType([string])]
+    param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text, [Parameter(Mandatory)] [string[]] $Secret)
+
+    foreach ($value in $Secret) {
+        for ($i = 0; $i + 8 -le $value.Length; $i++) {
+            if ($Text.IndexOf($value.Substring($i, 8), [StringComparison]::Ordinal) -ge 0) {
+                $value
+                break
+            }
+        }
+    }
 }

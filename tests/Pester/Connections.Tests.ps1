@@ -1,12 +1,7 @@
 # Connecting: with what, to what, and to whom the connections belong.
 
 BeforeDiscovery {
-    $script:services = @(
-        @{ Service = 'Devo'; Connection = 'devo'; HasLogin = $false }
-        @{ Service = 'Wegnology'; Connection = 'wegnology'; HasLogin = $true }
-        @{ Service = 'Gcore'; Connection = 'gcore'; HasLogin = $true }
-        @{ Service = 'ApplicationUsers'; Connection = 'application-users'; HasLogin = $false }
-    )
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
 }
 
 BeforeAll {
@@ -49,12 +44,35 @@ Describe 'Connecting to <Service>' -ForEach $services {
         Get-ApiToken | Should -Not -BeNullOrEmpty
     }
 
-    It 'proves the credential with one cheap call' {
+    It 'proves the credential with one cheap call, and looks for tokens that expire soon with one more' {
         $before = Get-RequestCount
         Connect-Test $Connection | Out-Null
         $after = Get-RequestCount
-        $after.total | Should -Be ($before.total + 1)
+        $after.total | Should -Be ($before.total + 2)
         $after.writes | Should -Be $before.writes
+    }
+
+    It 'warns in one line of the tokens that expire within 7 days, and heeds -WarningAction' {
+        $made, $warning = (Connect-Test $Connection 3>&1).Where({ $_ -isnot [System.Management.Automation.WarningRecord] }, 'Split').ForEach({ $_ })
+        $expected = @(Get-ApiToken -ExpiringWithin 7d -Status Active | Sort-Object ExpiresAt)
+        $made.Service | Should -Be $Service
+        @($warning) | Should -HaveCount 1
+        $warning.Message | Should -BeLike "*$($expected.Count) token* within 7 days*$($expected[0].Id)*Get-ApiToken -Connection $Connection -ExpiringWithin 7d"
+        $warning.Message | Should -Not -Match "`n"
+        Connect-Test $Connection -With @{ WarningAction = 'Ignore' } 3>&1 | Should -HaveCount 1
+    }
+
+    if ($Connection -in 'gcore', 'application-users') {
+        It 'connects all the same, and warns of nothing, when that look fails' {
+            Add-Fault @{ service = $Connection; path = '*tokens'; kind = 'status'; status = 404; count = 1 }
+            try {
+                @(Connect-Test $Connection 3>&1).Service | Should -Be $Service
+                (Get-Fault).fired | Should -Be 1
+            }
+            finally {
+                Clear-Fault
+            }
+        }
     }
 
     It 'sends nothing with -SkipCheck' {
@@ -65,7 +83,7 @@ Describe 'Connecting to <Service>' -ForEach $services {
 
     It 'ends with an error when the secret is wrong, and no connection is made' {
         $failure = Get-TerminatingFailure { Connect-Test $Connection -With @{ Token = $wrong } }
-        $failure.FullyQualifiedErrorId | Should -BeLike ($Service -eq 'Devo' ? 'PermissionDenied,*' : 'AuthenticationError,*')
+        $failure.FullyQualifiedErrorId | Should -BeLike $(if ($Service -eq 'Devo') { 'PermissionDenied,*' } else { 'AuthenticationError,*' })
         $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         Get-ApiTokenService | Should -BeNullOrEmpty
     }
@@ -122,7 +140,7 @@ Describe 'Connecting to <Service>' -ForEach $services {
 
         Connect-Test $Connection -With @{ SkipCheck = $true; Token = $wrong } | Out-Null
         (Get-TerminatingFailure { Get-ApiToken }).FullyQualifiedErrorId | Should -BeLike 'AuthenticationError,*'
-        $id = @{ Wegnology = '5e0000000000000000000001'; Gcore = '7002'; ApplicationUsers = 'at_payrollexport0000001' }[$Service]
+        $id = $Gone
         (Get-TerminatingFailure { $id, $id, $id | Remove-ApiToken }).FullyQualifiedErrorId | Should -BeLike 'AuthenticationError,*'
     }
 }
@@ -336,7 +354,7 @@ Describe 'The connections' {
     It 'are needed: without any, and by an unknown name, <_> ends with an error' -ForEach @(
         'Get-ApiToken', 'Get-ApiTokenPermission', 'New-ApiToken', 'Remove-ApiToken', 'Disable-ApiToken', 'Reset-ApiToken'
     ) {
-        $with = $_ -like '*-ApiToken' -and $_ -notlike 'Get-*' -and $_ -notlike 'New-*' ? @{ Token = '42' } : @{}
+        $with = if ($_ -like '*-ApiToken' -and $_ -notlike 'Get-*' -and $_ -notlike 'New-*') { @{ Token = '42' } } else { @{} }
         $none = Get-Failure { & $_ @with }
         $none.FullyQualifiedErrorId | Should -BeLike 'ConnectionNotFound,*'
         $none.ErrorDetails.RecommendedAction | Should -BeLike '*Connect-ApiTokenService*'
@@ -367,7 +385,7 @@ Describe 'The connections' {
         (Get-ApiTokenService).Name | Should -Be 'devo'
     }
 
-    It 'can be handed to another runspace as objects' {
+    It 'can be handed to another runspace as objects' -Tag PowerShell7 {
         $connection = Connect-Test devo
         $found = 1..3 | ForEach-Object -Parallel {
             Import-Module $using:moduleFolder

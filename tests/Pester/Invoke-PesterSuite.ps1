@@ -1,15 +1,18 @@
-#Requires -Version 7.4
+#Requires -Version 5.1
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
 <#
 .SYNOPSIS
-    Runs the Pester tests against a staged module, over real HTTP to its sandbox.
+    Runs the Pester tests against a module, staged or installed, over real HTTP to its sandbox. On Windows PowerShell those
+    with the tag PowerShell7 are left out: they are about it.
 .PARAMETER ModulePath
-    The folder of the staged module.
+    The folder of the module.
 .PARAMETER ResultPath
     The file for the results, in NUnit's XML.
 .PARAMETER Path
     Test files or folders; all of them by default.
+.PARAMETER Part
+    A part of all files, such as 1/2, for processes that share the work.
 #>
 [CmdletBinding()]
 param(
@@ -19,7 +22,10 @@ param(
     [Parameter(Mandatory)]
     [string] $ResultPath,
 
-    [string[]] $Path = $PSScriptRoot
+    [string[]] $Path = $PSScriptRoot,
+
+    [ValidatePattern('^[1-9]/[1-9]$')]
+    [string] $Part = '1/1'
 )
 
 $ErrorActionPreference = 'Stop'
@@ -32,15 +38,29 @@ Set-Variable -Name ProgressPreference -Value SilentlyContinue -Scope Global
 $env:APITOKENS_MODULE = (Resolve-Path -LiteralPath $ModulePath).ProviderPath
 Import-Module -Name Pester -MinimumVersion 5.0
 
+# Long files take long: dealt out by size, each part has its share of them.
+$number, $parts = [int[]] ($Part -split '/')
+if ($parts -gt 1) {
+    $files = @(Get-ChildItem -Path $Path -Filter '*.Tests.ps1' -File | Sort-Object -Property Length, Name -Descending)
+    $Path = for ($i = $number - 1; $i -lt $files.Count; $i += $parts) { $files[$i].FullName }
+}
+
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
+if ($PSVersionTable.PSEdition -eq 'Desktop') {
+    $configuration.Filter.ExcludeTag = 'PowerShell7'
+}
+
 $configuration.Output.Verbosity = 'Normal'
 $configuration.TestResult.Enabled = $true
 $configuration.TestResult.OutputFormat = 'NUnitXml'
 $configuration.TestResult.OutputPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($ResultPath)
 
 $run = Invoke-Pester -Configuration $configuration
+
+# The home of the vaults for tests; see Common.ps1.
+Remove-Item -LiteralPath (Join-Path ([System.IO.Path]::GetTempPath()) "apitokens-vaults-$PID") -Recurse -Force -ErrorAction Ignore
 if ($run.Result -ne 'Passed' -or $run.TotalCount -eq 0) {
     exit 1
 }

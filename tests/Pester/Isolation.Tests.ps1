@@ -2,7 +2,10 @@
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
-    Add-Type -Path (Join-Path $PSHOME 'Microsoft.CodeAnalysis.dll'), (Join-Path $PSHOME 'Microsoft.CodeAnalysis.CSharp.dll')
+    if ($PSVersionTable.PSEdition -eq 'Core') {
+        Add-Type -Path (Join-Path $PSHOME 'Microsoft.CodeAnalysis.dll'), (Join-Path $PSHOME 'Microsoft.CodeAnalysis.CSharp.dll')
+    }
+
 
     # What each child does in the end: work with the module, and tell which assemblies are where.
     $script:report = @'
@@ -55,7 +58,7 @@ foreach ($context in [System.Runtime.Loader.AssemblyLoadContext]::All) {
     }
 }
 
-Describe 'In a fresh process' {
+Describe 'In a fresh process' -Tag PowerShell7 {
     It 'the module works, with its assemblies in a load context of their own' {
         $child = Invoke-ChildPowerShell "Import-Module '$moduleFolder'`n$report"
         $child.Issued | Should -Be 'isolated'
@@ -92,7 +95,7 @@ $report
     }
 }
 
-Describe 'In a process that has others of the same names' {
+Describe 'In a process that has others of the same names' -Tag PowerShell7 {
     It 'the module works with its own, and the others stay' {
         $names = 'Polly.Core', 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions', 'Microsoft.Extensions.DependencyInjection', 'Microsoft.Extensions.Options'
         $load = $names | ForEach-Object { "`$null = [System.Reflection.Assembly]::LoadFrom('$(New-Impostor $_)')" }
@@ -131,7 +134,95 @@ $report
     }
 }
 
-Describe 'Two runspaces of one process' {
+Describe 'In a process with another module that has other versions of the same packages' -Tag PowerShell7 {
+    BeforeAll {
+        $script:others = (Resolve-Path -Path "$PSScriptRoot/../ApiTokens.OtherVersions/bin/*/netstandard2.0" | Select-Object -Last 1).ProviderPath
+
+        function Get-Shipped {
+            <# The name and version of an assembly that the module brings. #>
+            [OutputType([string])]
+            param([Parameter(Mandatory, Position = 0)] [string] $Name)
+
+            $file = [System.Diagnostics.FileVersionInfo]::GetVersionInfo((Join-Path $moduleFolder "lib/net/$Name.dll"))
+            "$Name $($file.ProductVersion -replace '\+.*')"
+        }
+
+        # The other module loads as modules without a context of their own do, and works. What System.Text.Json of the
+        # host is newer than goes into a context of the file, as Assembly.LoadFile does it.
+        $script:useOthers = @"
+`$null = [System.Reflection.Assembly]::LoadFrom('$others/ApiTokens.OtherVersions.dll')
+`$json = [System.Reflection.Assembly]::LoadFile('$others/System.Text.Json.dll')
+`$worked = [ApiTokens.OtherVersions.OtherModule]::Work()
+"@
+        $script:useModule = @"
+Import-Module '$moduleFolder'
+`$sandbox = Start-ApiTokenSandbox
+`$done = foreach (`$service in `$sandbox.Services) {
+    Get-ApiToken -Connection `$service.Service | Select-Object -First 1 | ForEach-Object { `$_.Service }
+}
+`$token = New-ApiToken -Connection gcore -Name isolated -Role Users
+`$token | Remove-ApiToken -Confirm:`$false
+Stop-ApiTokenSandbox
+"@
+        $script:remember = @'
+function Get-Shared { [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies.Where({ $_.GetName().Name -match '^(Polly|Microsoft\.Extensions|Microsoft\.Bcl|System\.Text\.Json$)' }) }
+$before = @(Get-Shared)
+'@
+        $script:tell = @'
+$after = @(Get-Shared)
+$own = [System.Runtime.Loader.AssemblyLoadContext]::All.Where({ $_.Name -eq 'ApiTokens' }).Assemblies
+function Get-Description($Assembly) { "$($Assembly.GetName().Name) $([System.Diagnostics.FileVersionInfo]::GetVersionInfo($Assembly.Location).ProductVersion -replace '\+.*')" }
+@{
+    Worked = @($worked)
+    WorkedAgain = @([ApiTokens.OtherVersions.OtherModule]::Work())
+    Done = @($done)
+    Issued = $token.Name
+    Before = @($before.ForEach({ Get-Description $_ }))
+    After = @($after.ForEach({ Get-Description $_ }))
+    Same = @($before.Where({ $old = $_; -not $after.Where({ [object]::ReferenceEquals($_, $old) }) })).Count -eq 0
+    Shared = @($own.Where({ $mine = $_; $after.Where({ [object]::ReferenceEquals($_, $mine) }) })).Count
+    Own = @($own.ForEach({ Get-Description $_ }))
+    Json = Get-Description $json
+    JsonIsOwn = @($own.Where({ [object]::ReferenceEquals($_, $json) })).Count
+    Errors = @($Error.ForEach({ "$_" }))
+} | ConvertTo-Json -Compress
+'@
+    }
+
+    It 'both work and keep their own: the other first' {
+        $child = Invoke-ChildPowerShell ($useOthers, $remember, $useModule, $tell -join "`n")
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Done | Sort-Object | Should -Be ($testServices.Service | Sort-Object)
+        $child.Issued | Should -Be 'isolated'
+
+        $child.Before | Should -Contain 'Polly.Core 8.5.2'
+        $child.Before | Should -Contain 'Microsoft.Extensions.Http 9.0.22'
+        $child.Before | Should -Contain 'Microsoft.Extensions.DependencyInjection 9.0.22'
+        $child.Same | Should -BeTrue -Because 'they are the same assemblies as before'
+        $child.After | Should -Be $child.Before -Because 'none came to them'
+        $child.WorkedAgain | Should -Be $child.Worked
+        $child.Json | Should -Be 'System.Text.Json 9.0.22'
+
+        $child.Shared + $child.JsonIsOwn | Should -Be 0
+        $child.Own -match '^Polly.Core ' | Should -Be (Get-Shipped 'Polly.Core')
+        $child.Own -match '^Microsoft.Extensions.Http ' | Should -Be (Get-Shipped 'Microsoft.Extensions.Http')
+    }
+
+    It 'both work and keep their own: the module first' {
+        $child = Invoke-ChildPowerShell ($useModule, $useOthers, $remember, $tell -join "`n")
+        $child.Errors | Should -BeNullOrEmpty
+        $child.Issued | Should -Be 'isolated'
+        $child.After | Should -Contain 'Polly.Core 8.5.2'
+        $child.After | Should -Contain 'Microsoft.Extensions.Http 9.0.22'
+        $child.WorkedAgain | Should -Be $child.Worked
+        $child.Json | Should -Be 'System.Text.Json 9.0.22'
+        $child.Shared + $child.JsonIsOwn | Should -Be 0
+        $child.Own -match '^Polly.Core ' | Should -Be (Get-Shipped 'Polly.Core')
+        $child.Own -match '^Microsoft.Extensions.Http ' | Should -Be (Get-Shipped 'Microsoft.Extensions.Http')
+    }
+}
+
+Describe 'Two runspaces of one process' -Tag PowerShell7 {
     It 'share the assemblies and nothing else' {
         $child = Invoke-ChildPowerShell @"
 Import-Module '$moduleFolder'

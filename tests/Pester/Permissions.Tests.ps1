@@ -1,12 +1,7 @@
 # Get-ApiTokenPermission: what can be given to New-ApiToken.
 
 BeforeDiscovery {
-    $script:services = @(
-        @{ Connection = 'devo'; Kinds = 'Audience', 'Scope'; Some = 'apiv2', 'alerts', 'http' }
-        @{ Connection = 'wegnology'; Kinds = 'Preset', 'Scope'; Some = 'All', 'ReadOnly', 'Cli', 'all.User', 'all.Application.read', 'devices.get' }
-        @{ Connection = 'gcore'; Kinds = , 'Role'; Some = 'Administrators', 'Engineers', 'Users' }
-        @{ Connection = 'application-users'; Kinds = , 'Api'; Some = 'location', 'vendor', 'purchase-order' }
-    )
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
 }
 
 BeforeAll {

@@ -1,12 +1,7 @@
 # Reset-ApiToken: a new secret for the same purpose, and never a moment at which nobody has a working one.
 
 BeforeDiscovery {
-    $script:services = @(
-        @{ Connection = 'devo'; InPlace = $false; With = @{ Scope = 'table://my.app.table level://admin'; Audience = 'apiv2 alerts' } }
-        @{ Connection = 'wegnology'; InPlace = $false; With = @{ Scope = 'ReadOnly'; Description = 'what for'; ExpiresIn = '45d' } }
-        @{ Connection = 'gcore'; InPlace = $false; With = @{ Role = 'Users'; Description = 'what for'; ExpiresIn = '45d' } }
-        @{ Connection = 'application-users'; InPlace = $true; With = @{ ApplyToAll = 'Read'; Access = @{ vendor = 'Full' }; ExpirationMonths = 12 } }
-    )
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
     $script:successors = $services | Where-Object { -not $_.InPlace }
 }
 
@@ -25,7 +20,7 @@ AfterAll {
 
 Describe 'Reset-ApiToken on <Connection>' -ForEach $services {
     It 'gives a token that is like the old one, with another secret' {
-        $old = Add-TestToken $Connection -With $With
+        $old = Add-TestToken $Connection -With $Like
         $new = $old | Reset-ApiToken
         $new | Should -HaveCount 1
         $new.Secret | Should -BeOfType [securestring]
@@ -44,7 +39,7 @@ Describe 'Reset-ApiToken on <Connection>' -ForEach $services {
     }
 
     It 'keeps the length of life' {
-        $old = Add-TestToken $Connection -With $With
+        $old = Add-TestToken $Connection -With $Like
         $new = $old | Reset-ApiToken
         (($new.ExpiresAt - [DateTimeOffset]::UtcNow) - ($old.ExpiresAt - $old.CreatedAt)).Duration() | Should -BeLessThan ([timespan]'0:1')
     }
@@ -72,7 +67,6 @@ Describe 'Reset-ApiToken on <Connection>' -ForEach $services {
     }
 
     It 'changes nothing where the token is not there' {
-        $gone = @{ devo = '999999'; wegnology = 'ffffffffffffffffffffffff'; gcore = '999999'; 'application-users' = 'at_zzzzzzzzzzzzzzzzzzzz' }[$Connection]
         Assert-Refused ObjectNotFound { Reset-ApiToken $gone -Connection $Connection }
     }
 }

@@ -14,13 +14,13 @@ Describe 'Start-ApiTokenSandbox' {
         Stop-ApiTokenSandbox
     }
 
-    It 'starts a process on this machine and connects to all four services' {
+    It 'starts a process on this machine and connects to all its services' {
         $sandbox = Start-ApiTokenSandbox
         $sandbox.IsRunning | Should -BeTrue
         $sandbox.BaseUri.IsLoopback | Should -BeTrue
         Get-Process -Id $sandbox.ProcessId | Should -Not -BeNullOrEmpty
-        (Get-ApiTokenService).Name | Sort-Object | Should -Be 'application-users', 'devo', 'gcore', 'wegnology'
-        $sandbox.Services.Service | Sort-Object | Should -Be 'application-users', 'devo', 'gcore', 'wegnology'
+        (Get-ApiTokenService).Name | Should -Be $testServices.Connection
+        $sandbox.Services.Service | Should -Be $testServices.Connection
         $sandbox.Services | ForEach-Object { $_.Secret | Should -BeOfType [securestring] }
     }
 
@@ -46,11 +46,11 @@ Describe 'Start-ApiTokenSandbox' {
         $file = Join-Path -Path $TestDrive -ChildPath 'a folder/sandbox.db'
         New-Item -ItemType Directory -Path (Split-Path $file) | Out-Null
         $sandbox = Start-ApiTokenSandbox -DatabasePath $file
-        $tokens = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { Add-TestToken $_ }
+        $tokens = $testServices.Connection | ForEach-Object { Add-TestToken $_ }
         $administrators = $sandbox.Services
         $sandbox | Stop-ApiTokenSandbox
 
-        $stored = Get-ChildItem -LiteralPath (Split-Path $file) -File | ForEach-Object { [System.Text.Encoding]::Latin1.GetString([System.IO.File]::ReadAllBytes($_.FullName)) }
+        $stored = Get-ChildItem -LiteralPath (Split-Path $file) -File | ForEach-Object { [System.Text.Encoding]::GetEncoding(28591).GetString([System.IO.File]::ReadAllBytes($_.FullName)) }
         ($stored -join '').Contains($tokens[0].Name) | Should -BeTrue -Because 'names are there'
         foreach ($secret in @($tokens.Secret) + @($administrators.Secret) + @($administrators.Credential.Password)) {
             ($stored -join '').Contains((Get-PlainText $secret)) | Should -BeFalse
@@ -77,6 +77,21 @@ try { Start-ApiTokenSandbox -Port $port } catch { `$failure = `$_ }
         $child.Left | Should -Be 0
         $first | Stop-ApiTokenSandbox
         (Start-ApiTokenSandbox -Port $port -SkipConnect).BaseUri.Port | Should -Be $port
+    }
+
+    It 'says what to install where there is <Without>' -TestCases @(
+        @{ Without = 'no dotnet'; Script = '$env:PATH = ""'; Message = "*'dotnet' on the PATH*" }
+        @{ Without = 'no runtime that it can use'; Script = '$env:DOTNET_ROLL_FORWARD = "Disable"'; Message = '*did not start*' }
+    ) {
+        $child = Invoke-ChildPowerShell @"
+Import-Module '$moduleFolder'
+$Script
+try { Start-ApiTokenSandbox } catch { `$failure = `$_ }
+@{ Id = `$failure.FullyQualifiedErrorId; Message = "`$failure"; Action = `$failure.ErrorDetails.RecommendedAction } | ConvertTo-Json -Compress
+"@
+        $child.Id | Should -BeLike 'SandboxNotStarted,*'
+        $child.Message | Should -BeLike $Message
+        $child.Action | Should -BeLike '*ASP.NET Core runtime 10*'
     }
 
     It 'shows no secret of the administrators' {
@@ -123,7 +138,7 @@ Describe 'Stop-ApiTokenSandbox' {
         $first = Start-ApiTokenSandbox
         $second = Start-ApiTokenSandbox
         $first | Stop-ApiTokenSandbox
-        Get-ApiTokenService | Should -HaveCount 4
+        Get-ApiTokenService | Should -HaveCount $testServices.Count
         Get-ApiToken -Connection * | Should -Not -BeNullOrEmpty
         $second | Stop-ApiTokenSandbox
         Get-ApiTokenService | Should -BeNullOrEmpty
@@ -144,7 +159,7 @@ Import-Module '$moduleFolder'
 `$sandbox = Start-ApiTokenSandbox
 @{ ProcessId = `$sandbox.ProcessId; Connections = @(Get-ApiTokenService).Count } | ConvertTo-Json -Compress
 "@
-        $child.Connections | Should -Be 4
+        $child.Connections | Should -Be $testServices.Count
         $deadline = [datetime]::UtcNow.AddSeconds(8)
         while ([datetime]::UtcNow -lt $deadline -and (Get-Process -Id $child.ProcessId -ErrorAction SilentlyContinue)) {
             Start-Sleep -Milliseconds 100

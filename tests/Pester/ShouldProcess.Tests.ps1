@@ -1,6 +1,7 @@
 # Asking before anything is changed, and what comes out afterwards.
 
 BeforeDiscovery {
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
     $script:impacts = @(
         @{ Command = 'New-ApiToken'; Impact = 'Low' }
         @{ Command = 'Set-ApiToken'; Impact = 'Medium' }
@@ -11,11 +12,11 @@ BeforeDiscovery {
         @{ Command = 'Reset-ApiToken'; Impact = 'High' }
     )
     $script:writes = @(
-        @{ Command = 'Remove-ApiToken'; With = @{}; On = 'devo', 'wegnology', 'gcore', 'application-users' }
-        @{ Command = 'Reset-ApiToken'; With = @{}; On = 'devo', 'wegnology', 'gcore', 'application-users' }
-        @{ Command = 'Disable-ApiToken'; With = @{}; On = 'devo', 'wegnology' }
-        @{ Command = 'Enable-ApiToken'; With = @{}; On = 'devo', 'wegnology' }
-        @{ Command = 'Rename-ApiToken'; With = @{ NewName = 'other' }; On = 'devo', 'wegnology', 'application-users' }
+        @{ Command = 'Remove-ApiToken'; With = @{}; On = $services.Connection }
+        @{ Command = 'Reset-ApiToken'; With = @{}; On = $services.Connection }
+        @{ Command = 'Disable-ApiToken'; With = @{}; On = $services.Where({ $_.SetEnabled }).Connection }
+        @{ Command = 'Enable-ApiToken'; With = @{}; On = $services.Where({ $_.SetEnabled }).Connection }
+        @{ Command = 'Rename-ApiToken'; With = @{ NewName = 'other' }; On = $services.Where({ $_.Rename }).Connection }
         @{ Command = 'Set-ApiToken'; With = @{ Description = 'other' }; On = , 'wegnology' }
         @{ Command = 'Set-ApiToken'; With = @{ ApplyToAll = 'None' }; On = , 'application-users' }
     )
@@ -66,20 +67,14 @@ Describe '-WhatIf' {
         (Get-ApiToken -Connection $Connection -Id $token.Id).Name | Should -Be $token.Name
     }
 
-    It 'of New-ApiToken sends no write and issues nothing, on <_>' -ForEach 'devo', 'wegnology', 'gcore', 'application-users' {
+    It 'of New-ApiToken sends no write and issues nothing, on <Connection>' -ForEach $services {
         $name = New-UniqueName
         $before = (Get-RequestCount).writes
-        $with = @{
-            'devo' = @{ User = 'user@example.com'; Audience = 'apiv2' }
-            'wegnology' = @{}
-            'gcore' = @{ Role = 'Users' }
-            'application-users' = @{ User = 'jdoe' }
-        }[$_]
-        Invoke-InRunspace $other -Variable @{ connection = $_; name = $name; with = $with } {
+        Invoke-InRunspace $other -Variable @{ connection = $Connection; name = $name; with = $Issue } {
             New-ApiToken -Connection $connection -Name $name @with -WhatIf
         } | Should -BeNullOrEmpty
         (Get-RequestCount).writes | Should -Be $before
-        Get-ApiToken -Connection $_ | Where-Object Name -EQ $name | Should -BeNullOrEmpty
+        Get-ApiToken -Connection $Connection | Where-Object Name -EQ $name | Should -BeNullOrEmpty
     }
 
     It 'of New-ApiToken still refuses what is wrong' {

@@ -2,7 +2,7 @@
 # throw further down, nor by Ctrl+C.
 
 BeforeDiscovery {
-    $script:services = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { @{ Connection = $_ } }
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
 }
 
 BeforeAll {
@@ -54,7 +54,6 @@ Describe 'Remove-ApiToken on <Connection>' -ForEach $services {
 
     It 'stops at -ErrorAction Stop' {
         $tokens = Get-Next $Connection 60
-        $gone = @{ devo = '999999'; wegnology = 'ffffffffffffffffffffffff'; gcore = '999999'; 'application-users' = 'at_zzzzzzzzzzzzzzzzzzzz' }[$Connection]
         $before = Get-RequestCount
         $ids = @($tokens[0].Id; $gone; $tokens[1..59].Id)
         $failure = $null
@@ -71,7 +70,6 @@ Describe 'Remove-ApiToken on <Connection>' -ForEach $services {
 
     It 'goes on after an error without -ErrorAction Stop' {
         $tokens = Get-Next $Connection 5
-        $gone = @{ devo = '999999'; wegnology = 'ffffffffffffffffffffffff'; gcore = '999999'; 'application-users' = 'at_zzzzzzzzzzzzzzzzzzzz' }[$Connection]
         $failure = @(Get-Failure { $tokens[0..1].Id, $gone, $tokens[2..4].Id | ForEach-Object { $_ } | Remove-ApiToken -Connection $Connection })
         $failure | Should -HaveCount 1
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'ObjectNotFound,*'

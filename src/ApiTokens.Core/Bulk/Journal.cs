@@ -13,18 +13,30 @@ namespace ApiTokens.Bulk;
 /// </summary>
 public sealed class Journal : IDisposable
 {
-    private readonly FileStream _file;
+    /// <summary>The operation that notes what falls due.</summary>
+    public const string Resets = "Reset";
+
+    /// <summary>The operation that takes up, in the journal of <see cref="Resets"/>, what has fallen due.</summary>
+    public const string Retirement = "Retire";
+
+    // Of names and ids that services take; a line that is longer is none of a journal's.
+    private const int LongestLine = 1024 * 1024;
+
+    private readonly Stream _file;
     private readonly object _lock = new();
     private readonly string _operation;
+    private readonly string _header;
     private readonly TimeProvider _time;
     private readonly HashSet<string> _accounts;
     private readonly HashSet<string> _delivered = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JournalState> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DueToken> _due = new(StringComparer.Ordinal);
 
-    private Journal(FileStream file, string operation, IEnumerable<string> accounts, TimeProvider time)
+    private Journal(Stream file, string operation, IEnumerable<string> accounts, TimeProvider time)
     {
         _file = file;
         _operation = operation;
+        _header = operation == Retirement ? Resets : operation;
         _time = time;
         _accounts = new HashSet<string>(accounts, StringComparer.OrdinalIgnoreCase);
     }
@@ -38,7 +50,11 @@ public sealed class Journal : IDisposable
     /// <exception cref="ApiTokenException">It is in use, it is no journal, or it is another operation's.</exception>
     public static Journal Open(string path, string operation, IReadOnlyCollection<TokenConnection> connections, TimeProvider time)
     {
-        FileStream file = OpenFile(path);
+        return Open(OpenFile(path), path, operation, connections, time);
+    }
+
+    internal static Journal Open(Stream file, string path, string operation, IReadOnlyCollection<TokenConnection> connections, TimeProvider time)
+    {
         try
         {
             var journal = new Journal(file, operation, connections.Select(AccountOf), time);
@@ -49,6 +65,35 @@ public sealed class Journal : IDisposable
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The predecessors that are due and not retired yet, the first due first.</summary>
+    /// <param name="now">The present.</param>
+    /// <returns>What was noted of each.</returns>
+    public IReadOnlyList<DueToken> DueAt(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            return [.. _due.Values.Where(token => token.At <= now && StateOf(Retirement, token.Service, token.Account, token.Id).Progress != JournalProgress.Done).OrderBy(token => token.At)];
+        }
+    }
+
+    /// <summary>The token that serves a purpose now: the successor, or what took over from it since.</summary>
+    /// <param name="token">A predecessor.</param>
+    /// <returns>The id of the last successor whose secret was delivered.</returns>
+    public string SuccessorOf(DueToken token)
+    {
+        lock (_lock)
+        {
+            string id = token.SuccessorId;
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            while (seen.Add(id) && StateOf(Resets, token.Service, token.Account, id) is { Progress: JournalProgress.Delivered or JournalProgress.Done, IssuedId: { } next })
+            {
+                id = next;
+            }
+
+            return id;
         }
     }
 
@@ -70,12 +115,17 @@ public sealed class Journal : IDisposable
         }
     }
 
+    /// <summary>Whether an earlier run with this journal has done an operation: it will be left out.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <returns>True if it is done.</returns>
+    public bool IsDone(Operation operation) => StateOf(operation).Progress == JournalProgress.Done;
+
     /// <summary>What the journal knows of an operation from an earlier run.</summary>
     internal JournalState StateOf(Operation operation)
     {
         lock (_lock)
         {
-            return _states.TryGetValue(KeyOf(operation.Connection, operation.Key), out JournalState? state) ? state : JournalState.None;
+            return StateOf(_operation, operation.Connection.Service, operation.Connection.Account, operation.Key);
         }
     }
 
@@ -84,7 +134,7 @@ public sealed class Journal : IDisposable
     {
         lock (_lock)
         {
-            return _delivered.Contains(KeyOf(connection, id));
+            return _delivered.Contains(KeyOf(connection.Service, connection.Account, id));
         }
     }
 
@@ -93,6 +143,21 @@ public sealed class Journal : IDisposable
     internal void Issued(Operation operation, string id) => Write(operation, new JournalEntry { Event = "issued", IssuedId = id });
 
     internal void Delivered(Operation operation, string id) => Write(operation, new JournalEntry { Event = "delivered", IssuedId = id });
+
+    /// <summary>Notes that the service does not let the delivered secret in.</summary>
+    internal void Refused(Operation operation, string id) => Write(operation, new JournalEntry { Event = "refused", IssuedId = id });
+
+    /// <summary>Notes when a predecessor shall go, and how. What was noted first holds.</summary>
+    internal void Due(Operation operation, string successorId, DateTimeOffset at, PredecessorFate fate)
+    {
+        lock (_lock)
+        {
+            if (!_due.ContainsKey(KeyOf(operation.Connection.Service, operation.Connection.Account, operation.Key)))
+            {
+                Write(operation, new JournalEntry { Event = "due", IssuedId = successorId, DueAt = at, Predecessor = fate });
+            }
+        }
+    }
 
     internal void End(Operation operation, string outcome, string? errorId, string? correlationId) =>
         Write(operation, new JournalEntry { Event = "end", Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
@@ -103,7 +168,19 @@ public sealed class Journal : IDisposable
         FileShare share = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? FileShare.Read : FileShare.None;
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 4096);
+            // Without a buffer: what a full disk did not take would be written, or fail, again later.
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 1);
+            if (file.CanSeek)
+            {
+                return file;
+            }
+
+            file.Dispose();
+            throw new ApiTokenException(ErrorKind.InvalidArgument, $"-JournalPath: '{path}' is no file that can be read again.", "Give the path of a file.", ErrorIds.JournalNotOpened);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new ApiTokenException(ErrorKind.InvalidArgument, $"-JournalPath: '{path}' is no path of a file: {e.Message}", "Give the path of a file.", ErrorIds.JournalNotOpened, e);
         }
         catch (IOException e)
         {
@@ -111,12 +188,12 @@ public sealed class Journal : IDisposable
                 ErrorKind.InvalidOperation,
                 $"-JournalPath: '{path}' cannot be opened: {e.Message}",
                 "Another run may be using it: wait for it to end, or give another path.",
-                "JournalNotOpened",
+                ErrorIds.JournalNotOpened,
                 e);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new ApiTokenException(ErrorKind.PermissionDenied, $"-JournalPath: '{path}' cannot be written: {e.Message}", "Give a path that you may write to.", "JournalNotOpened", e);
+            throw new ApiTokenException(ErrorKind.PermissionDenied, $"-JournalPath: '{path}' cannot be written: {e.Message}", "Give a path that you may write to.", ErrorIds.JournalNotOpened, e);
         }
     }
 
@@ -125,7 +202,8 @@ public sealed class Journal : IDisposable
     // Accounts are the same in any case, here as where a connection is checked; ids are not.
     private static string KeyOf(string? service, string? account, string? id) => $"{service} {account?.ToUpperInvariant()} {id}";
 
-    private static string KeyOf(TokenConnection connection, string id) => KeyOf(connection.Service, connection.Account, id);
+    private JournalState StateOf(string operation, string service, string account, string id) =>
+        _states.TryGetValue($"{operation} {KeyOf(service, account, id)}", out JournalState? state) ? state : JournalState.None;
 
     private void Load(string path)
     {
@@ -156,7 +234,7 @@ public sealed class Journal : IDisposable
         _file.Seek(0, SeekOrigin.End);
         if (first)
         {
-            Append(new JournalEntry { Time = _time.GetUtcNow(), Event = "journal", Operation = _operation, Accounts = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)] });
+            Append(new JournalEntry { Time = _time.GetUtcNow(), Event = "journal", Operation = _header, Accounts = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)] });
         }
     }
 
@@ -182,9 +260,9 @@ public sealed class Journal : IDisposable
             throw Refusal($"'{path}' is no journal", "Give the path of a journal, or of a file that does not exist yet.");
         }
 
-        if (entry.Operation != _operation)
+        if (entry.Operation != _header)
         {
-            throw Refusal($"'{path}' is of the operation {entry.Operation}, not {_operation}", "Use one journal for each operation.");
+            throw Refusal($"'{path}' is of the operation {entry.Operation}, not {_header}", "Use one journal for each operation.");
         }
 
         _accounts.Clear();
@@ -204,6 +282,11 @@ public sealed class Journal : IDisposable
                 if (buffer[i] != '\n')
                 {
                     line.Add(buffer[i]);
+                    if (line.Count > LongestLine)
+                    {
+                        throw Refusal("has a line that is longer than any of a journal's", "Give the path of a journal, or of a file that does not exist yet.");
+                    }
+
                     continue;
                 }
 
@@ -236,8 +319,8 @@ public sealed class Journal : IDisposable
         entry.Name = operation.Name;
         lock (_lock)
         {
-            Apply(entry);
             Append(entry);
+            Apply(entry);
         }
     }
 
@@ -245,17 +328,38 @@ public sealed class Journal : IDisposable
     private void Append(JournalEntry entry)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
-        _file.Write(line, 0, line.Length);
-        _file.Flush();
+        long before = _file.Position;
+        try
+        {
+            _file.Write(line, 0, line.Length);
+            _file.Flush();
+        }
+        catch (IOException e)
+        {
+            _file.SetLength(before);
+            _file.Position = before;
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"-JournalPath: the journal cannot be written: {e.Message}",
+                "Make room, and run the same command with the same journal: it asks the service what became of what was under way.",
+                ErrorIds.JournalNotWritten,
+                e);
+        }
     }
 
     private void Apply(JournalEntry entry)
     {
-        string key = KeyOf(entry.Service, entry.Account, entry.Id);
+        string token = KeyOf(entry.Service, entry.Account, entry.Id);
+        string key = $"{entry.Operation} {token}";
         JournalState state = _states.TryGetValue(key, out JournalState? known) ? known : JournalState.None;
         if (entry.Event == "delivered")
         {
             _delivered.Add(KeyOf(entry.Service, entry.Account, entry.IssuedId));
+        }
+
+        if (entry is { Event: "due", Service: { } service, Account: { } account, Id: { } id, IssuedId: { } successor, DueAt: { } due })
+        {
+            _due[token] = new DueToken(entry.Connection, service, account, id, entry.Name ?? string.Empty, successor, due, entry.Predecessor ?? PredecessorFate.Remove);
         }
 
         _states[key] = entry.Event switch
@@ -264,6 +368,7 @@ public sealed class Journal : IDisposable
             "start" when state.Progress == JournalProgress.None => state with { Progress = JournalProgress.Started, StartedAt = entry.Time },
             "issued" => state with { Progress = JournalProgress.Issued, IssuedId = entry.IssuedId },
             "delivered" => state with { Progress = JournalProgress.Delivered, IssuedId = entry.IssuedId },
+            "refused" => state with { Progress = JournalProgress.Refused, IssuedId = entry.IssuedId },
             "end" when entry.Outcome == "done" => state with { Progress = JournalProgress.Done },
             "end" when entry.Outcome == "failed" && state.Progress == JournalProgress.Started => JournalState.None,
             _ => state,
@@ -271,7 +376,7 @@ public sealed class Journal : IDisposable
     }
 
     private static ApiTokenException Refusal(string what, string action) =>
-        new(ErrorKind.InvalidOperation, $"-JournalPath: the journal {what}.", action, "JournalMismatch");
+        new(ErrorKind.InvalidOperation, $"-JournalPath: the journal {what}.", action, ErrorIds.JournalMismatch);
 }
 
 /// <summary>How far an operation had come in an earlier run.</summary>
@@ -288,6 +393,9 @@ internal enum JournalProgress
 
     /// <summary>The issued token's secret was delivered, and something was left to do.</summary>
     Delivered,
+
+    /// <summary>The issued token's secret was delivered, and the service did not let it in.</summary>
+    Refused,
 
     /// <summary>Done.</summary>
     Done,

@@ -11,7 +11,7 @@ internal sealed class JournalEntry
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; set; }
 
-    /// <summary><c>journal</c>, <c>start</c>, <c>issued</c>, <c>delivered</c> or <c>end</c>.</summary>
+    /// <summary><c>journal</c>, <c>start</c>, <c>issued</c>, <c>delivered</c>, <c>refused</c>, <c>due</c> or <c>end</c>.</summary>
     [JsonPropertyName("event")]
     public string Event { get; set; } = string.Empty;
 
@@ -41,6 +41,15 @@ internal sealed class JournalEntry
     /// <summary>The id of a token that was issued on the way.</summary>
     [JsonPropertyName("issuedId")]
     public string? IssuedId { get; set; }
+
+    /// <summary>When a predecessor falls due.</summary>
+    [JsonPropertyName("dueAt")]
+    public DateTimeOffset? DueAt { get; set; }
+
+    /// <summary>What shall become of a predecessor that is due.</summary>
+    [JsonPropertyName("predecessor")]
+    [JsonConverter(typeof(JsonStringEnumConverter<PredecessorFate>))]
+    public PredecessorFate? Predecessor { get; set; }
 
     /// <summary>At the end: <c>done</c>, <c>failed</c> or <c>unknown</c>.</summary>
     [JsonPropertyName("outcome")]

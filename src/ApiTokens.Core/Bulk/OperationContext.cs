@@ -1,3 +1,5 @@
+using ApiTokens.Http;
+
 namespace ApiTokens.Bulk;
 
 /// <summary>What an operation has to work with.</summary>
@@ -6,9 +8,11 @@ public sealed class OperationContext
     private readonly Operation _operation;
     private readonly Journal? _journal;
     private readonly Action<OperationEvent> _send;
+    private readonly Action<Takeover> _leave;
 
-    internal OperationContext(Operation operation, Journal? journal, Action<OperationEvent> send, CancellationToken stop)
+    internal OperationContext(Operation operation, Journal? journal, Action<OperationEvent> send, Action<Takeover> leave, CancellationToken stop)
     {
+        _leave = leave;
         _operation = operation;
         _journal = journal;
         _send = send;
@@ -39,10 +43,28 @@ public sealed class OperationContext
     /// <summary>Hands a result to the caller of the runner.</summary>
     /// <param name="output">The result.</param>
     /// <returns>Completes when the caller has taken it; cancelled when it never will.</returns>
-    public async Task WriteAsync(object output)
+    public Task WriteAsync(object output) => HandAsync(output, isWithdrawal: false);
+
+    /// <summary>Hands a remark to the caller of the runner, and does not wait for it.</summary>
+    /// <param name="text">The remark; without secrets.</param>
+    public void Remark(string text) => _send(new OperationEvent(_operation) { Remark = text });
+
+    /// <summary>Has a delivered secret taken back out of where it was put, where that can be done.</summary>
+    internal Task WithdrawAsync(IssuedToken issued) => HandAsync(issued, isWithdrawal: true);
+
+    /// <summary>Notes that from now on both tokens work, until the operation ends.</summary>
+    internal void BothWork(ApiToken predecessor, ApiToken successor) => _leave(new Takeover(predecessor, successor, _journal is not null));
+
+    /// <summary>Notes that the service does not let a delivered secret in.</summary>
+    internal void NoteRefused(string id) => _journal?.Refused(_operation, id);
+
+    /// <summary>Notes when the predecessor falls due.</summary>
+    internal void NoteDue(string successorId, DateTimeOffset at, PredecessorFate fate) => _journal!.Due(_operation, successorId, at, fate);
+
+    private async Task HandAsync(object output, bool isWithdrawal)
     {
         var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _send(new OperationEvent(_operation) { Output = output, Written = written });
+        _send(new OperationEvent(_operation) { Output = output, IsWithdrawal = isWithdrawal, Written = written });
         if (!await written.Task.ConfigureAwait(false))
         {
             throw new OperationCanceledException(Stop);
@@ -54,8 +76,35 @@ public sealed class OperationContext
     /// <returns>Completes when the caller has taken it; cancelled when it never will.</returns>
     public async Task DeliverAsync(IssuedToken issued)
     {
-        _journal?.Issued(_operation, issued.Id);
+        ApiTokenException? unwritten = null;
+        try
+        {
+            _journal?.Issued(_operation, issued.Id);
+        }
+        catch (ApiTokenException e)
+        {
+            // The token is there, and its secret must not be lost for that.
+            unwritten = e;
+        }
+
         await WriteAsync(issued).ConfigureAwait(false);
-        _journal?.Delivered(_operation, issued.Id);
+        try
+        {
+            _journal?.Delivered(_operation, issued.Id);
+        }
+        catch (ApiTokenException e)
+        {
+            unwritten ??= e;
+        }
+
+        if (unwritten is not null)
+        {
+            throw new ApiTokenException(
+                unwritten.Kind,
+                $"The token {issued} was issued and its secret delivered. {unwritten.Message}",
+                unwritten.RecommendedAction,
+                unwritten.ErrorId,
+                unwritten);
+        }
     }
 }

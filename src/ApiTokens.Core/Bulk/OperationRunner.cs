@@ -20,6 +20,7 @@ public sealed class OperationRunner : IDisposable
     private readonly BlockingCollection<OperationEvent> _events = [];
     private readonly Dictionary<TokenConnection, SemaphoreSlim> _gates = [];
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
+    private readonly ConcurrentDictionary<Operation, Takeover> _underWay = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly OperationSummary _summary = new();
@@ -39,6 +40,9 @@ public sealed class OperationRunner : IDisposable
 
     /// <summary>Tokens that were issued and whose secret nobody took, because the caller stopped or the answer was lost meanwhile.</summary>
     public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
+
+    /// <summary>After the runner was disposed: what it could not end, and of which no error was reported.</summary>
+    public IReadOnlyCollection<Takeover> Unfinished => [.. _underWay.Values];
 
     /// <summary>How many operations were added.</summary>
     public int Added { get; private set; }
@@ -133,7 +137,12 @@ public sealed class OperationRunner : IDisposable
 
     private void Drop(OperationEvent report)
     {
-        ApiToken? left = report.Error is OrphanedTokenException { OutcomeUnknown: true } orphan ? orphan.Token : report.Output as IssuedToken;
+        ApiToken? left = report switch
+        {
+            { Error: OrphanedTokenException { OutcomeUnknown: true } orphan } => orphan.Token,
+            { IsWithdrawal: false, Output: IssuedToken issued } => issued,
+            _ => null,
+        };
         if (left is not null)
         {
             _undelivered.Enqueue(left);
@@ -148,17 +157,27 @@ public sealed class OperationRunner : IDisposable
             _summary.Done += end == OperationEnd.Done ? 1 : 0;
             _summary.Failed += end == OperationEnd.Failed ? 1 : 0;
             _summary.Skipped += end == OperationEnd.Skipped ? 1 : 0;
+            if (end == OperationEnd.Done || (end == OperationEnd.Failed && !_disposed))
+            {
+                _underWay.TryRemove(report.Operation, out _);
+            }
         }
 
         bool taken = false;
         try
         {
-            if (report.Output is not null || report.Error is not null)
+            if (report.Output is not null || report.Error is not null || report.Remark is not null)
             {
                 take(report);
             }
 
             taken = !_disposed;
+        }
+        catch
+        {
+            // It was handed over, and whether it arrived cannot be known.
+            report.Written?.TrySetException(new InterruptedDeliveryException());
+            throw;
         }
         finally
         {
@@ -198,7 +217,7 @@ public sealed class OperationRunner : IDisposable
 
     private async Task<OperationEnd> ExecuteAsync(Operation operation)
     {
-        var context = new OperationContext(operation, _journal, _events.Add, _stop.Token);
+        var context = new OperationContext(operation, _journal, _events.Add, both => _underWay[operation] = both, _stop.Token);
         if (context.Earlier.Progress == JournalProgress.Done)
         {
             return OperationEnd.Skipped;
@@ -215,7 +234,12 @@ public sealed class OperationRunner : IDisposable
             }
 
             context.IsLookingBack = false;
-            _stop.Token.ThrowIfCancellationRequested();
+            if (_stop.IsCancellationRequested)
+            {
+                // It never began: the journal has nothing to say of it.
+                return OperationEnd.Stopped;
+            }
+
             _journal?.Start(operation);
             await operation.Work(context).ConfigureAwait(false);
             _journal?.End(operation, "done", errorId: null, trace.CorrelationId);
@@ -241,9 +265,10 @@ public sealed class OperationRunner : IDisposable
         {
             _journal?.End(operation, unknown ? "unknown" : "failed", known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
         {
-            // The wait for the end was over; the journal shows a start without an end, and the next run checks it.
+            // The wait for the end was over, or the disk is full: the failure itself is what is to be told. The journal shows a
+            // start without an end, and the next run checks it.
         }
     }
 }

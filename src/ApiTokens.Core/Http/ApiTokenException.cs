@@ -14,10 +14,10 @@ public class ApiTokenException : Exception
     /// <param name="errorId">A stable PascalCase id; the kind's name by default.</param>
     /// <param name="inner">The cause.</param>
     public ApiTokenException(ErrorKind kind, string message, string? recommendedAction = null, string? errorId = null, Exception? inner = null)
-        : base(message, inner)
+        : base(VisibleText.Printable(message), inner)
     {
         Kind = kind;
-        RecommendedAction = recommendedAction;
+        RecommendedAction = recommendedAction is null ? null : VisibleText.Printable(recommendedAction);
         ErrorId = errorId ?? kind.ToString();
     }
 
@@ -53,7 +53,7 @@ public class ApiTokenException : Exception
     /// <param name="recommendedAction">What to do instead.</param>
     /// <returns>The exception.</returns>
     public static ApiTokenException NotSupported(string service, string what, string recommendedAction) =>
-        new(ErrorKind.NotImplemented, $"{service} cannot {what}.", recommendedAction, "OperationNotSupported");
+        new(ErrorKind.NotImplemented, $"{service} cannot {what}.", recommendedAction, ErrorIds.OperationNotSupported);
 
     /// <summary>An answer that makes no sense.</summary>
     /// <param name="message">What is wrong with it.</param>

@@ -6,7 +6,12 @@ namespace ApiTokens.Http;
 /// <summary>Turns a failed request into one exception: a stable id, the service's own words without secrets, and what to do.</summary>
 internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 {
+    private const string MayBeDone = " It may have taken effect all the same.";
+
     private const int LongestText = 500;
+
+    // Masking takes a time that grows with the text; what is cut off here is not shown anyway.
+    private const int LongestRead = 8 * LongestText;
 
     public ApiTokenException Explain(ServiceRequest request, ServiceResponse response)
     {
@@ -17,12 +22,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
                 ErrorKind.InvalidResult,
                 $"{endpoint.Service} answered with a redirect ({status}), which is not followed: {request.Purpose}.",
                 "Check -BaseUri: give the address that the redirect leads to, if you trust it.",
-                "UnexpectedRedirect")
+                ErrorIds.UnexpectedRedirect)
             { StatusCode = response.Status };
         }
 
         (ErrorKind kind, string action) = KindOf(response.Status);
-        string words = Words(response);
+        string words = Words(request, response);
         string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } asked && asked > TimeSpan.Zero
             ? $" It asks to wait {asked.TotalSeconds:0} seconds."
             : string.Empty;
@@ -40,17 +45,17 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     public ApiTokenException NoAnswer(ServiceRequest request, TransportException error, bool mayBeDone)
     {
         bool unknown = request.IsWrite && mayBeDone;
-        string effect = unknown ? " It may have taken effect all the same." : string.Empty;
+        string effect = unknown ? MayBeDone : string.Empty;
         return error.TimedOut
             ? new ApiTokenException(
                 ErrorKind.OperationTimeout,
-                $"{endpoint.Service} at {endpoint.BaseUri.Host} did not {request.Purpose} in time: {redactor.Redact(error.Message)}{effect}",
+                $"{endpoint.Service} at {endpoint.BaseUri.Host} did not {request.Purpose} in time: {redactor.Redact(error.Message, request.Credential?.Secret)}{effect}",
                 "Try again later; a longer time can be given when connecting (-TimeoutSec).",
                 inner: error)
             { OutcomeUnknown = unknown }
             : new ApiTokenException(
                 ErrorKind.ConnectionError,
-                $"No answer from {endpoint.Service} at {endpoint.BaseUri.Host} to: {request.Purpose}. {redactor.Redact(error.Message)}{effect}",
+                $"No answer from {endpoint.Service} at {endpoint.BaseUri.Host} to: {request.Purpose}. {redactor.Redact(error.Message, request.Credential?.Secret)}{effect}",
                 "Check the address, the network and the service's status page, then try again.",
                 inner: error)
             { OutcomeUnknown = unknown };
@@ -58,16 +63,18 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
     // The parser's own message may quote the body, so only the place is told.
     public ApiTokenException NotJson(ServiceRequest request, JsonException error) => ApiTokenException.InvalidResult(
-        $"{endpoint.Service} did not answer with the JSON expected to: {request.Purpose} (line {error.LineNumber + 1}, byte {error.BytePositionInLine}).",
+        $"{endpoint.Service} did not answer with the JSON expected to: {request.Purpose} (line {error.LineNumber + 1}, byte {error.BytePositionInLine}).{Effect(request)}",
         request.IsWrite);
 
     public ApiTokenException Page(ServiceRequest request) => ApiTokenException.InvalidResult(
-        $"A web page came, and not {endpoint.Service}'s answer, to: {request.Purpose}.",
+        $"A web page came, and not {endpoint.Service}'s answer, to: {request.Purpose}.{Effect(request)}",
         request.IsWrite);
 
     public ApiTokenException TooLarge(ServiceRequest request, ResponseTooLargeException error) => ApiTokenException.InvalidResult(
-        $"{endpoint.Service}: {error.Message} Asked for: {request.Purpose}.",
+        $"{endpoint.Service}: {error.Message} Asked for: {request.Purpose}.{Effect(request)}",
         request.IsWrite);
+
+    private static string Effect(ServiceRequest request) => request.IsWrite ? MayBeDone : string.Empty;
 
     private static (ErrorKind Kind, string Action) KindOf(HttpStatusCode status) => (int)status switch
     {
@@ -81,7 +88,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         _ => (ErrorKind.ConnectionError, "The service failed. Try again later; quote the correlation id, if there is one, to its support."),
     };
 
-    private string Words(ServiceResponse response)
+    private string Words(ServiceRequest request, ServiceResponse response)
     {
         string? words = null;
         try
@@ -99,7 +106,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
             return string.Empty;
         }
 
-        string clean = redactor.Redact(new string([.. words!.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.'));
+        string clean = redactor.Redact(new string([.. words!.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.'), request.Credential?.Secret);
         return clean.Length <= LongestText ? clean : clean.Substring(0, LongestText) + "…";
     }
 }

@@ -11,9 +11,9 @@ public sealed class OrphanedTokenException : ApiTokenException
     public OrphanedTokenException(ApiToken token, string message, Exception? inner, bool removed = false)
         : base(
             (inner as ApiTokenException)?.Kind ?? ErrorKind.InvalidResult,
-            message,
-            removed ? "It was removed: issue the token again." : $"Nobody has its secret. Remove it: Remove-ApiToken -Id {token.Id} -Connection {token.Connection}",
-            "OrphanedToken",
+            SecretText.Mask(message),
+            removed ? "It was removed: issue the token again." : $"Nobody has its secret. Remove it: {CommandText.Remove(token)}",
+            ErrorIds.OrphanedToken,
             inner)
     {
         Token = token;

@@ -17,10 +17,12 @@ internal sealed class Redactor(Func<SecureString?> credential)
     // What a service writes around it must not hide a part: token=…, /tokens/…, APIKey-….
     private static readonly Regex Part = new("[A-Za-z0-9]{4,}", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
 
-    public string Redact(string text)
+    /// <summary>Takes out the connection's secret, and that of a request which had another one.</summary>
+    public string Redact(string text, SecureString? another = null) => Without(another, Without(credential(), SecretText.Mask(text)));
+
+    private static string Without(SecureString? held, string text)
     {
-        text = SecretText.Mask(text);
-        string? secret = credential() is { } held ? SecretText.Reveal(held) : null;
+        string? secret = held is null ? null : SecretText.Reveal(held);
         return string.IsNullOrEmpty(secret)
             ? text
             : Word.Replace(text, word => IsPartOf(secret!, word.Value)

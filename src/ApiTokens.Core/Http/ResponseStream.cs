@@ -7,6 +7,10 @@ namespace ApiTokens.Http;
 internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, long limit, TimeSpan readTimeout, TimeProvider time) : Stream
 {
     private long _read;
+    private long _elementStart;
+
+    /// <summary>The most that one element of a list may have; the list as a whole can be longer.</summary>
+    public long ElementLimit { get; init; } = long.MaxValue;
 
     public override bool CanRead => true;
 
@@ -32,7 +36,9 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
         {
             int read = await inner.ReadAsync(buffer, offset, count, either.Token).ConfigureAwait(false);
             _read += read;
-            return _read <= limit ? read : throw new ResponseTooLargeException(limit);
+            return _read > limit ? throw new ResponseTooLargeException(limit)
+                : _read - _elementStart > ElementLimit ? throw new ResponseTooLargeException(ElementLimit)
+                : read;
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -48,6 +54,9 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
             throw TransportException.From(e);
         }
     }
+
+    /// <summary>Notes that an element was read whole.</summary>
+    public void EndElement() => _elementStart = _read;
 
     public override void Flush()
     {

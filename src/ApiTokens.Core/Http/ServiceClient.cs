@@ -15,6 +15,9 @@ internal sealed class ServiceClient
     /// <summary>How long a write that is under way when a stop comes may still take; no request starts after the stop.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
+    // A token is a thousand times smaller. Without it, one element could grow as long as a whole list may be.
+    private const long ElementLimit = 8L * 1024 * 1024;
+
     private readonly ServiceEndpoint _endpoint;
     private readonly ServiceCredential _credential;
     private readonly ResiliencePipeline<ServiceResponse> _retry;
@@ -86,12 +89,13 @@ internal sealed class ServiceClient
             throw _errors.Explain(request, response);
         }
 
-        using Stream body = response.OpenBody!;
+        using ResponseStream body = response.OpenBody!;
         IAsyncEnumerator<T?> items = JsonSerializer.DeserializeAsyncEnumerable(body, type, stop).GetAsyncEnumerator(stop);
         try
         {
             while (await NextAsync(request, items, stop).ConfigureAwait(false))
             {
+                body.EndElement();
                 if (items.Current is { } item)
                 {
                     yield return item;
@@ -201,7 +205,7 @@ internal sealed class ServiceClient
             stop.ThrowIfCancellationRequested();
             response = await HttpStack.CreateClient().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
-            var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time);
+            var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time) { ElementLimit = keepOpen ? ElementLimit : long.MaxValue };
             open = keepOpen && response.IsSuccessStatusCode;
             var answer = new ServiceResponse
             {
@@ -273,7 +277,7 @@ internal sealed class ServiceClient
 
         if (!request.Anonymous)
         {
-            message.Headers.Authorization = await _credential.GetHeaderAsync(stop).ConfigureAwait(false);
+            message.Headers.Authorization = await (request.Credential ?? _credential).GetHeaderAsync(stop).ConfigureAwait(false);
         }
 
         if (request.Body is { } body)

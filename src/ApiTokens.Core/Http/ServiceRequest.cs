@@ -27,6 +27,9 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
     /// <summary>Whether the connection's credential goes along; a login sends its own in the body.</summary>
     public bool Anonymous { get; init; }
 
+    /// <summary>What authenticates it in the place of the connection's credential: a secret that is to be proved.</summary>
+    public ServiceCredential? Credential { get; init; }
+
     /// <summary>What it does, for messages: <c>create the token 'ci'</c>.</summary>
     public string Purpose { get; init; } = string.Empty;
 

@@ -11,7 +11,7 @@ internal sealed class ServiceResponse
     public PooledBody Body { get; init; } = PooledBody.Empty;
 
     /// <summary>The body still to be read, where the caller asked for it and the status is a success.</summary>
-    public Stream? OpenBody { get; init; }
+    public ResponseStream? OpenBody { get; init; }
 
     public string? MediaType { get; init; }
 

@@ -13,7 +13,14 @@ internal sealed class IssueLedger
 
     public void Begin(string name) => _underWay.AddOrUpdate(name, 1, (_, count) => count + 1);
 
-    public void End(string name) => _underWay.AddOrUpdate(name, 0, (_, count) => count - 1);
+    public void End(string name)
+    {
+        // What is over is forgotten: a long run issues many names.
+        if (_underWay.AddOrUpdate(name, 0, (_, count) => count - 1) == 0)
+        {
+            ((ICollection<KeyValuePair<string, int>>)_underWay).Remove(new KeyValuePair<string, int>(name, 0));
+        }
+    }
 
     public void Add(ApiToken token)
     {

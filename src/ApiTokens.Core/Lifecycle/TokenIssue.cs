@@ -73,7 +73,7 @@ public static class TokenIssue
     internal static async Task ThrowIfLeftBehindAsync(TokenConnection connection, NewTokenRequest request, bool removeOrphan, OperationContext context)
     {
         JournalState earlier = context.Earlier;
-        if (earlier.Progress is not (JournalProgress.Started or JournalProgress.Issued))
+        if (earlier.Progress is not (JournalProgress.Started or JournalProgress.Issued or JournalProgress.Refused))
         {
             return;
         }
@@ -102,7 +102,7 @@ public static class TokenIssue
     }
 
     // Null if it is gone.
-    private static async Task<ApiToken?> ReadAsync(TokenConnection connection, string id, CancellationToken stop)
+    internal static async Task<ApiToken?> ReadAsync(TokenConnection connection, string id, CancellationToken stop)
     {
         try
         {

@@ -1,3 +1,6 @@
+using System.Security;
+using ApiTokens.Lifecycle.Leaks;
+
 namespace ApiTokens.Services;
 
 /// <summary>
@@ -19,6 +22,12 @@ public interface ITokenService
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The tokens that fit.</returns>
     IAsyncEnumerable<ApiToken> ListAsync(TokenFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>Lists some tokens with one request, those that end first where the service can sort so.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The tokens, and whether these are all.</returns>
+    Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken);
 
     /// <summary>Whether a text has the form of this service's ids.</summary>
     /// <param name="text">An id or a name.</param>
@@ -99,8 +108,33 @@ public interface ITokenService
     /// <returns>True if it is.</returns>
     Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
 
+    /// <summary>Whether a secret is the one that this connection authenticates with. Sends nothing.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <returns>True if it is.</returns>
+    bool IsOwnSecret(SecureString secret);
+
+    /// <summary>Looks for the tokens that secrets belong to, as far as that can be told without sending a secret.</summary>
+    /// <param name="secrets">The secrets, which have the form of this service's.</param>
+    /// <param name="maximumReads">The most tokens to read one by one, where comparing needs that.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What is found, and how far it is.</returns>
+    IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Asks the service whether a secret works: one cheap call with that secret in the place of the connection's. A service
+    /// without a call that would tell is not asked. What goes wrong is in the answer, not thrown.
+    /// </summary>
+    /// <param name="secret">The secret.</param>
+    /// <param name="token">Its token, where it is known.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Whether it works, and whose it is as far as the answer tells.</returns>
+    Task<SecretCheck> CheckSecretAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
+
     /// <summary>The catalogue of permissions that the service offers.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Its entries.</returns>
     Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>What it offers as far as that is known without asking the service: for completing what a user types.</summary>
+    IReadOnlyList<TokenPermission> KnownPermissions { get; }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace ApiTokens.Services;
 
-/// <summary>Reads lists that people write as one text, as in a CSV column.</summary>
+/// <summary>Reads lists and numbers that people write as text, as in a CSV column.</summary>
 internal static class Lists
 {
     private static readonly char[] Separators = [' ', ',', ';', '\t', '\n', '\r'];
@@ -11,4 +13,8 @@ internal static class Lists
     /// <summary>The same with every repetition, where the order has a meaning.</summary>
     public static string[] Sequence(IEnumerable<string> texts) =>
         [.. texts.SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries))];
+
+    /// <summary>Whether a text is a number of ASCII digits: .NET takes zeros at its end too.</summary>
+    public static bool IsNumber(string text) =>
+        text.All(c => c is >= '0' and <= '9') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -48,6 +48,9 @@ public sealed record ServiceCapabilities
     /// <summary>Tell when a token was last used.</summary>
     public bool LastUsed { get; init; }
 
+    /// <summary>The most tokens that an account may have, as the service documents it; null where it says nothing.</summary>
+    public int? TokenLimit { get; init; }
+
     /// <summary>What the end of a new token can be.</summary>
     public ExpiryChoice Expiry { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services;
@@ -16,6 +17,30 @@ public abstract class ServiceDefinition
 
     /// <summary>The addresses of its regions; a single one has the empty name; none where there is no vendor's address.</summary>
     public abstract IReadOnlyDictionary<string, Uri> Regions { get; }
+
+    /// <summary>The form of its secrets; only a text that has it is ever sent to it to be proved.</summary>
+    internal abstract Regex SecretForm { get; }
+
+    /// <summary>Finds its secrets in other text; narrower than <see cref="SecretForm"/>, so that not all that is alike is taken for one.</summary>
+    internal abstract Regex SecretInText { get; }
+
+    /// <summary>What makes a token broader than one purpose can need, in the service's own words; null where nothing does.</summary>
+    internal virtual string? BroadPermission(ApiToken token) => null;
+
+    /// <summary>The people whose leaving should end a token: its owner and its issuer, where these are people.</summary>
+    internal virtual IEnumerable<string> PeopleOf(ApiToken token) => new[] { token.Owner, token.Issuer }.OfType<string>();
+
+    /// <summary>When the secret in use was issued: with the token, but where a token can get another.</summary>
+    internal virtual DateTimeOffset? SecretIssuedAt(ApiToken token) => token.CreatedAt;
+
+    /// <summary>A text that is the same for tokens that may do the same.</summary>
+    internal virtual string PermissionsOf(ApiToken token) => string.Join(
+        "\n",
+        string.Join(" ", token.Scope.OrderBy(value => value, StringComparer.Ordinal)),
+        string.Join(" ", token.Audience.OrderBy(value => value, StringComparer.Ordinal)),
+        token.Role,
+        string.Join(" ", (token.Access ?? new Dictionary<string, AccessLevel>())
+            .Where(entry => entry.Value != AccessLevel.None).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
 
     /// <summary>Opens it. Sends requests only to find out the account where it was not given.</summary>
     internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);

@@ -91,7 +91,7 @@ public sealed class TokenConnection
             throw ApiTokenException.InvalidParameter("Credential", "it has no password.", "Give a user name and a password.");
         }
 
-        if (request.Secret is { } secret && (secret.Length == 0 || SecretText.Reveal(secret).Any(c => c is <= ' ' or >= '\x7f')))
+        if (request.Secret is { } secret && !SecretText.FitsHeader(secret))
         {
             throw ApiTokenException.InvalidParameter(
                 "Token", "the secret is empty or has spaces, line breaks or characters that a header cannot hold.", "Give the secret alone, as it was issued.");

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Security;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services;
 
@@ -13,6 +15,9 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 {
     /// <summary>The longest name that WEGnology takes, and a sensible one where a service says nothing.</summary>
     protected const int LongestName = 255;
+
+    /// <summary>How many tokens are read at the same time where many are compared; the connection's pace holds all the same.</summary>
+    protected const int ReadsAtOnce = 16;
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(36525);
 
@@ -28,7 +33,13 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     public abstract NewTokenRequest Like(ApiToken token, TokenExpiry expiry);
 
-    public abstract Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) => Task.FromResult(KnownPermissions);
+
+    public abstract IReadOnlyList<TokenPermission> KnownPermissions { get; }
+
+    public abstract bool IsOwnSecret(SecureString secret);
+
+    public abstract IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
 
     public abstract Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
 
@@ -49,12 +60,29 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
         }
     }
 
-    public Task<ApiToken> GetAsync(string id, CancellationToken cancellationToken) => GetCoreAsync(CheckId(id), cancellationToken);
+    // A list that comes as one array is left where enough of it was read.
+    public virtual async Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken)
+    {
+        var tokens = new List<ApiToken>();
+        await foreach (ApiToken token in ListCoreAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
+        {
+            if (tokens.Count == most)
+            {
+                return new TokenGlimpse(tokens, IsWhole: false);
+            }
+
+            tokens.Add(token);
+        }
+
+        return new TokenGlimpse(tokens, IsWhole: true);
+    }
+
+    public Task<ApiToken> GetAsync(string id, CancellationToken cancellationToken) => SameAsync(id, GetCoreAsync(CheckId(id), cancellationToken), write: false);
 
     public Task<IssuedToken> GetWithSecretAsync(string id, CancellationToken cancellationToken)
     {
         Capabilities.RequireReadSecret();
-        return GetWithSecretCoreAsync(CheckId(id), cancellationToken);
+        return SameAsync(id, GetWithSecretCoreAsync(CheckId(id), cancellationToken), write: false);
     }
 
     public void Validate(NewTokenRequest request)
@@ -77,20 +105,20 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     public Task<ApiToken?> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken)
     {
         Capabilities.RequireSetEnabled(enabled);
-        return SetEnabledCoreAsync(CheckId(id), enabled, cancellationToken);
+        return SameAsync(id, SetEnabledCoreAsync(CheckId(id), enabled, cancellationToken), write: true);
     }
 
     public Task<ApiToken?> RenameAsync(string id, string newName, CancellationToken cancellationToken)
     {
         Capabilities.RequireRename();
         CheckName(newName, "NewName");
-        return RenameCoreAsync(CheckId(id), newName, cancellationToken);
+        return SameAsync(id, RenameCoreAsync(CheckId(id), newName, cancellationToken), write: true);
     }
 
     public Task<ApiToken?> UpdateAsync(string id, TokenChanges changes, CancellationToken cancellationToken)
     {
         Capabilities.RequireUpdate(changes);
-        return UpdateCoreAsync(CheckId(id), changes, cancellationToken);
+        return SameAsync(id, UpdateCoreAsync(CheckId(id), changes, cancellationToken), write: true);
     }
 
     public Task RemoveAsync(string id, CancellationToken cancellationToken) => RemoveCoreAsync(CheckId(id), cancellationToken);
@@ -105,7 +133,35 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     {
         Capabilities.RequireRegenerate();
         ValidateExpiry(expiry);
-        return RegenerateCoreAsync(CheckId(id), expiry, cancellationToken);
+        return SameAsync(id, RegenerateCoreAsync(CheckId(id), expiry, cancellationToken), write: true);
+    }
+
+    public async Task<SecretCheck> CheckSecretAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    {
+        if (!SecretText.FitsHeader(secret))
+        {
+            return new SecretCheck(SecretState.Refused)
+            {
+                Error = new ApiTokenException(
+                    ErrorKind.InvalidArgument, $"The text is no secret of {Identity.Service}: it is empty or has characters that a header cannot hold.", "Give the secret alone, as it was issued.", ErrorIds.NoSecret),
+            };
+        }
+
+        try
+        {
+            return await CheckSecretCoreAsync(secret, token, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e)
+        {
+            // Who may not do this was let in all the same.
+            SecretState state = e.Kind switch
+            {
+                ErrorKind.AuthenticationError => SecretState.Refused,
+                ErrorKind.PermissionDenied => SecretState.Accepted,
+                _ => SecretState.Unknown,
+            };
+            return new SecretCheck(state) { Error = state == SecretState.Accepted ? null : e };
+        }
     }
 
     protected abstract IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken);
@@ -116,6 +172,9 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     protected abstract void ValidateNew(NewTokenRequest request);
 
     protected abstract Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Asks with a secret in the place of the connection's. A 401 thrown on is a refusal, a 403 an acceptance, the rest tells nothing.</summary>
+    protected abstract Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
 
     protected abstract Task RemoveCoreAsync(string id, CancellationToken cancellationToken);
 
@@ -130,6 +189,23 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     protected virtual Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     protected virtual Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken) => throw new NotImplementedException();
+
+    /// <summary>Reads a token that a secret names; what goes wrong becomes a note, as the next secret may go well.</summary>
+    protected async Task<(ApiToken? Token, string? Note)> TryReadAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await GetCoreAsync(id, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return (null, $"{Identity.Connection} has no token {id}: it is gone, or of another account.");
+        }
+        catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
+        {
+            return (null, $"The token {id} of {Identity.Connection} could not be read: {e.Message}");
+        }
+    }
 
     /// <summary>The end asked for, else one that gives the same length of life.</summary>
     protected TokenExpiry SameLife(ApiToken token, TokenExpiry expiry) => (expiry, token) switch
@@ -158,10 +234,28 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
                 parameter, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Give a name of 1 to 255 characters.");
         }
 
-        if (name.Any(char.IsControl))
+        // Half of a pair is no character: JSON would carry another one in its place.
+        if (name.Any(char.IsControl) || HasLoneSurrogate(name))
         {
-            throw ApiTokenException.InvalidParameter(parameter, "the name has control characters.", "Give a name without line breaks and the like.");
+            throw ApiTokenException.InvalidParameter(parameter, "the name has control characters, or half of a character.", "Give a name without line breaks and the like.");
         }
+    }
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text, i))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Refuses a parameter that this service has no place for, rather than dropping what the user asked for.</summary>
@@ -174,7 +268,9 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
     }
 
     /// <summary>The service issued a token and did not say its secret: it exists, and no one can use it.</summary>
-    protected static OrphanedTokenException SecretMissing(ApiToken token) => new(token, $"{token.Service} issued the token {token} and gave no secret.", inner: null);
+    protected ApiTokenException SecretMissing(ApiToken token) => IsId(token.Id)
+        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} and gave no secret.", inner: null)
+        : ApiTokenException.InvalidResult($"{token.Service} issued a token and gave neither its secret nor an id of the form that its ids have.", outcomeUnknown: true);
 
     /// <summary>An entry of the catalogue of permissions.</summary>
     protected TokenPermission Permission(string kind, string value, string? description = null) => new()
@@ -211,6 +307,16 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
             default:
                 break;
         }
+    }
+
+    // What is done next is done to the token that the service answered with: it must be the one that was asked for.
+    private async Task<T> SameAsync<T>(string id, Task<T> answer, bool write)
+        where T : ApiToken?
+    {
+        T token = await answer.ConfigureAwait(false);
+        bool same = token is null || string.Equals(token.Id.TrimStart('0'), id.TrimStart('0'), StringComparison.OrdinalIgnoreCase);
+        return same ? token : throw ApiTokenException.InvalidResult(
+            $"{Identity.Service} answered for token {id} with another one, {SecretText.Mask(token!.Id)}.", outcomeUnknown: write);
     }
 
     private string CheckId(string id) => IsId(id)

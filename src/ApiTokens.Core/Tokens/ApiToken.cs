@@ -6,6 +6,34 @@ namespace ApiTokens;
 /// </summary>
 public class ApiToken
 {
+    /// <summary>An empty record.</summary>
+    public ApiToken()
+    {
+    }
+
+    /// <summary>A copy of a record, without what a derived one has more.</summary>
+    /// <param name="token">The record.</param>
+    public ApiToken(ApiToken token)
+    {
+        Connection = token.Connection;
+        Service = token.Service;
+        Account = token.Account;
+        Id = token.Id;
+        Name = token.Name;
+        Description = token.Description;
+        Status = token.Status;
+        Owner = token.Owner;
+        Issuer = token.Issuer;
+        Scope = token.Scope;
+        Audience = token.Audience;
+        Role = token.Role;
+        Access = token.Access;
+        CreatedAt = token.CreatedAt;
+        UpdatedAt = token.UpdatedAt;
+        ExpiresAt = token.ExpiresAt;
+        LastUsedAt = token.LastUsedAt;
+    }
+
     /// <summary>The name of the connection that it was read through.</summary>
     public string Connection { get; init; } = string.Empty;
 

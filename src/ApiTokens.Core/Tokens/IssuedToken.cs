@@ -9,27 +9,15 @@ public sealed class IssuedToken : ApiToken
     /// <param name="token">The record.</param>
     /// <param name="secret">Its secret.</param>
     public IssuedToken(ApiToken token, SecureString secret)
+        : base(token)
     {
-        Connection = token.Connection;
-        Service = token.Service;
-        Account = token.Account;
-        Id = token.Id;
-        Name = token.Name;
-        Description = token.Description;
-        Status = token.Status;
-        Owner = token.Owner;
-        Issuer = token.Issuer;
-        Scope = token.Scope;
-        Audience = token.Audience;
-        Role = token.Role;
-        Access = token.Access;
-        CreatedAt = token.CreatedAt;
-        UpdatedAt = token.UpdatedAt;
-        ExpiresAt = token.ExpiresAt;
-        LastUsedAt = token.LastUsedAt;
         Secret = secret;
     }
 
     /// <summary>The value that authenticates. No service but Devo shows it a second time.</summary>
     public SecureString Secret { get; }
+
+    /// <summary>The record alone, as for a token whose secret was put away.</summary>
+    /// <returns>A copy without the secret.</returns>
+    public ApiToken WithoutSecret() => new(this);
 }

@@ -20,12 +20,15 @@ public sealed class NamePattern
             switch (text[i])
             {
                 case '*':
+                    IsLiteral = false;
                     _elements.Add(null);
                     break;
                 case '?':
+                    IsLiteral = false;
                     _elements.Add(_ => true);
                     break;
                 case '[' when EndOfSet(text, i + 1) is var end && end > i + 1:
+                    IsLiteral = false;
                     _elements.Add(Set(text.Substring(i + 1, end - i - 1)));
                     i = end;
                     break;
@@ -43,6 +46,9 @@ public sealed class NamePattern
 
     /// <summary>Whether every name fits.</summary>
     public bool MatchesEverything => Text.Length > 0 && Text.All(c => c == '*');
+
+    /// <summary>Whether it fits one name only, but for case: what has a special meaning in it is escaped.</summary>
+    public bool IsLiteral { get; private set; } = true;
 
     /// <summary>Whether the text has a character with a special meaning.</summary>
     /// <param name="text">A name or pattern.</param>

@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
 using System.Text.RegularExpressions;
+using ApiTokens.Services;
 
 namespace ApiTokens;
 
 /// <summary>The one place where a secret changes between text and <see cref="SecureString"/>.</summary>
 public static class SecretText
 {
-    // A JWT, a Gcore secret, a long run of hex, anything long without a space that mixes digits and letters.
+    // A JWT, a number and more as Gcore's, a long run of hex, anything long without a space that mixes digits and letters: also
+    // what is none of our services' may be a secret.
     private static readonly Regex SecretForm = new(
         @"eyJ[\w-]{6,}(\.[\w-]*)*|\b\d+[$_][\w-]{6,}|\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}",
         RegexOptions.CultureInvariant,
@@ -45,10 +47,22 @@ public static class SecretText
         }
     }
 
+    /// <summary>Whether a header can hold a secret: HTTP's own refusal would quote it.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <returns>False if it is empty or has spaces, line breaks or characters beyond ASCII.</returns>
+    public static bool FitsHeader(SecureString secret) => secret.Length > 0 && !Reveal(secret).Any(c => c is <= ' ' or >= '\x7f');
+
     /// <summary>Masks what has the form of a secret, as where someone typed one in the place of an id.</summary>
     /// <param name="text">Any text.</param>
     /// <returns>The text, with <c>***</c> in the place of secrets.</returns>
-    public static string Mask(string text) => SecretForm.Replace(text, "***");
+    public static string Mask(string text) =>
+        ServiceCatalog.All.Aggregate(SecretForm.Replace(text, "***"), (masked, service) => service.SecretInText.Replace(masked, "***"));
+
+    /// <summary>Compares two secrets in a time that depends on the lengths only.</summary>
+    /// <param name="left">One; null where there is none.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>Whether they are the same, to the letter.</returns>
+    public static bool Same(SecureString? left, SecureString right) => left is not null && FixedTimeEquals(Reveal(left), Reveal(right));
 
     /// <summary>Compares in a time that depends on the lengths only.</summary>
     /// <param name="left">One text.</param>

@@ -60,16 +60,13 @@ public sealed class TokenReference
     {
         var reference = new TokenReference
         {
-            Id = Text(value, "Id"),
-            Name = Text(value, "Name"),
-            Connection = Text(value, "Connection"),
-            Service = Text(value, "Service"),
-            Account = Text(value, "Account"),
+            Id = PropertyText.Of(value, "Id"),
+            Name = PropertyText.Of(value, "Name"),
+            Connection = PropertyText.Of(value, "Connection"),
+            Service = PropertyText.Of(value, "Service"),
+            Account = PropertyText.Of(value, "Account"),
             Input = value,
         };
         return reference.Id is null && reference.Name is null ? null : reference;
     }
-
-    private static string? Text(PSObject value, string property) =>
-        value.Properties[property]?.Value is { } found && LanguagePrimitives.ConvertTo<string>(found) is { Length: > 0 } text ? text : null;
 }

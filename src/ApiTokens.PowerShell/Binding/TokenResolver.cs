@@ -13,6 +13,15 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
     /// <summary>The connection and the token; of the token, only what is known without asking is filled.</summary>
     public (TokenConnection Connection, ApiToken Token) Resolve(TokenReference reference)
     {
+        if (reference.Id is null && new NamePattern(reference.Name ?? reference.IdOrName!).MatchesEverything)
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"'{reference.Name ?? reference.IdOrName}' would be every token: {Command} takes tokens by id or name, one each.",
+                $"If you mean all of them: Get-ApiToken -Name '*' | {Command}. If a token is called so, give its id.",
+                ErrorIds.WildcardNotAllowed);
+        }
+
         TokenConnection[] connections = ConnectionsFor(reference);
         string? id = reference.Id ?? (reference.IdOrName is { } text && connections.All(connection => connection.Tokens.IsId(text)) ? text : null);
         if (id is null)
@@ -26,13 +35,15 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
             : throw ApiTokenException.InvalidParameter("Id", $"'{id}' is no id of a {connection.Service} token.", "Get-ApiToken lists the ids.");
     }
 
+    private string Command => cmdlet.MyInvocation.MyCommand.Name;
+
     private static TokenConnection Only(IReadOnlyList<TokenConnection> connections, string id) => connections.Count == 1
         ? connections[0]
         : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
             $"The id {SecretText.Mask(id)} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
             "Name one with -Connection, or pipe the token from Get-ApiToken.",
-            "AmbiguousConnection");
+            ErrorIds.AmbiguousConnection);
 
     private TokenConnection[] ConnectionsFor(TokenReference reference)
     {
@@ -44,14 +55,14 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
             ErrorKind.InvalidArgument,
             $"The token {reference} belongs to {reference.Service} {reference.Account}, and the connection {string.Join(", ", candidates)} to {string.Join(", ", candidates.Select(c => $"{c.Service} {c.Account}"))}.",
             "Connect to the token's account, or leave -Connection out.",
-            "ConnectionMismatch");
+            ErrorIds.ConnectionMismatch);
     }
 
     private static TokenConnection ByConnectionName(string name) => ApiTokenCmdlet.Connections.Find(name) ?? throw new ApiTokenException(
         ErrorKind.ObjectNotFound,
         $"The connection '{name}' that the token came through is not there.",
         "Connect under that name, or name another connection to the same account with -Connection.",
-        "ConnectionNotFound");
+        ErrorIds.ConnectionNotFound);
 
     private (TokenConnection Connection, ApiToken Token) ByName(string name, IReadOnlyList<TokenConnection> connections)
     {
@@ -62,12 +73,14 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         {
             1 => found[0],
             0 => throw new ApiTokenException(
-                ErrorKind.ObjectNotFound, $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.", "Get-ApiToken lists what there is; patterns go to Get-ApiToken -Name."),
+                ErrorKind.ObjectNotFound, $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.", NamePattern.HasWildcards(name)
+                    ? $"{Command} takes a name to the letter. If it is a pattern: Get-ApiToken -Name {CommandText.Argument(SecretText.Mask(name))} | {Command}"
+                    : "Get-ApiToken lists what there is; patterns go to Get-ApiToken -Name."),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
                 $"The name '{SecretText.Mask(name)}' fits {found.Length} tokens: {string.Join(", ", found.Take(20).Select(each => $"{each.Token.Id} on {each.Connection}"))}.",
                 "Give the id of the one you mean.",
-                "AmbiguousName"),
+                ErrorIds.AmbiguousName),
         };
     }
 

@@ -44,33 +44,52 @@ public sealed class SwitchFromTextAttribute : ArgumentTransformationAttribute
     };
 }
 
-/// <summary>Takes a TimeSpan, or <c>90d</c>, <c>12h</c>, <c>30m</c>.</summary>
+/// <summary>
+/// Takes a moment, or a text of one, read the same in every culture as PowerShell itself reads dates; without an offset it
+/// is in the time of this machine, as a date of Get-Date is.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class MomentTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => BlankAsNullAttribute.Unwrap(inputData) switch
+    {
+        null => null,
+        string text when string.IsNullOrWhiteSpace(text) => null,
+        DateTimeOffset moment => moment,
+        DateTime time => new DateTimeOffset(time),
+        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out DateTimeOffset moment) => moment,
+        var other => throw new ArgumentTransformationMetadataException($"'{SecretText.Mask($"{other}")}' is no moment. Give a date and time, such as 2026-12-31 or 2026-12-31T18:00:00Z."),
+    };
+}
+
+/// <summary>Takes a TimeSpan, or <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>; <c>6mo</c> and <c>1y</c> are calendar months from now.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Whether months are counted back from now, as for what was not used since.</summary>
+    public bool Back { get; set; }
+
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        if (BlankAsNullAttribute.Unwrap(inputData) is not string text)
+        TokenLife? life = TokenLife.From(inputData);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return life switch
         {
-            return inputData;
-        }
-
-        text = text.Trim();
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        bool number = double.TryParse(text.Substring(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double amount);
-        return (char.ToLowerInvariant(text[text.Length - 1]), number) switch
-        {
-            ('d', true) => TimeSpan.FromDays(amount),
-            ('h', true) => TimeSpan.FromHours(amount),
-            ('m', true) => TimeSpan.FromMinutes(amount),
-            _ => inputData,
+            null => null,
+            { Months: { } months } => Back ? now - now.AddMonths(-months) : now.AddMonths(months) - now,
+            _ => life.Time,
         };
     }
+}
+
+/// <summary>Takes a length of life: a TimeSpan, or <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, <c>6mo</c>, <c>1y</c>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TokenLifeTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => TokenLife.From(inputData);
 }
 
 /// <summary>Takes access levels by API: a hashtable, another token's, or <c>Invoices=Full,Orders=Read</c>.</summary>
@@ -90,7 +109,7 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
             IDictionary table => table.Keys.Cast<object>().ToDictionary(Text, key => Level(table[key])),
             string text => FromTexts([text]),
             IEnumerable items => FromTexts(items.Cast<object>().Select(Text)),
-            _ => PSObject.AsPSObject(input).Properties.ToDictionary(property => property.Name, property => Level(property.Value)),
+            _ => PSObject.AsPSObject(inputData).Properties.ToDictionary(property => property.Name, property => Level(property.Value)),
         };
     }
 

@@ -74,6 +74,12 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
 
     internal void FailTerminating(ApiTokenException error, object? target) => ThrowTerminatingError(ErrorRecords.Create(error, target));
 
+    /// <summary>ShouldProcess, with names from a service or a file that cannot steer the terminal on which it is asked.</summary>
+    internal bool Ask(string target, string action) => ShouldProcess(VisibleText.Printable(target), VisibleText.Printable(action));
+
+    /// <summary>A connection as it is named where a user is asked.</summary>
+    internal static string Describe(TokenConnection connection) => $"{connection.Name} ({connection.Service} {connection.Account})";
+
     /// <summary>The connections named on the command line, or the newest. None is an error that ends the pipeline.</summary>
     internal IReadOnlyList<TokenConnection> ResolveConnections(ConnectionReference[]? references)
     {
@@ -89,7 +95,7 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
     }
 
     internal static TokenConnection DefaultConnection() => Connections.Default ?? throw new ApiTokenException(
-        ErrorKind.ObjectNotFound, "There is no connection.", "Connect first: Connect-ApiTokenService, or Start-ApiTokenSandbox to try things out.", "ConnectionNotFound");
+        ErrorKind.ObjectNotFound, "There is no connection.", "Connect first: Connect-ApiTokenService, or Start-ApiTokenSandbox to try things out.", ErrorIds.ConnectionNotFound);
 
     internal static IReadOnlyList<TokenConnection> Resolve(ConnectionReference reference)
     {
@@ -98,6 +104,6 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
             ErrorKind.ObjectNotFound,
             $"-Connection: there is no connection '{reference}'.",
             Connections.All.Count > 0 ? $"There is: {string.Join(", ", Connections.All)}." : "Connect first with Connect-ApiTokenService.",
-            "ConnectionNotFound");
+            ErrorIds.ConnectionNotFound);
     }
 }

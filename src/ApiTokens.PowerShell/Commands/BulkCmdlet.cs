@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Bulk;
 using ApiTokens.Http;
+using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Delivery;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -14,6 +17,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(250);
 
+    private readonly List<ApiToken> _unsaved = [];
     private OperationRunner? _runner;
     private TimeSpan _progressShown;
     private bool _inputEnded;
@@ -38,12 +42,28 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        Named = NamedConnections is { } references ? ResolveConnections(references) : null;
         try
         {
-            Journal? journal = JournalPath is null
-                ? null
-                : Journal.Open(GetUnresolvedProviderPathFromPSPath(JournalPath), Operation, JournalConnections(), TimeProvider.System);
-            _runner = new OperationRunner(ThrottleLimit, journal);
+            Delivery = CreateDelivery();
+            if (Delivery is not null && WritesPlainText)
+            {
+                throw ApiTokenException.InvalidParameter("AsPlainText", "the secret goes elsewhere.", "Leave it out with -Vault and -Path.");
+            }
+
+            Delivery?.Prepare();
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, null);
+        }
+
+        try
+        {
+            // A journal is for all accounts that the input can name. -WhatIf looks at one and begins none.
+            string? path = JournalPath is null ? null : FullJournalPath(JournalPath);
+            Journal = path is null || (IsWhatIf && !File.Exists(path)) ? null : Journal.Open(path, JournalOperation, Named ?? Connections.All, TimeProvider.System);
+            _runner = new OperationRunner(ThrottleLimit, Journal);
         }
         catch (ApiTokenException e)
         {
@@ -79,17 +99,81 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     {
         _runner?.Dispose();
         base.Dispose(disposing);
-        foreach (ApiToken token in _runner?.Undelivered ?? [])
+        foreach (ApiToken token in _unsaved.Concat(_runner?.Undelivered ?? []))
         {
             // The pipeline is gone, the host is not: such a token exists, and nobody has its secret.
-            Host.UI.WriteWarningLine($"The pipeline ended before the secret of {token} on {token.Connection} was delivered. Remove it: Remove-ApiToken -Id {token.Id} -Connection {token.Connection}");
+            Host.UI.WriteWarningLine(VisibleText.Printable($"The pipeline ended before the secret of {token} on {token.Connection} was delivered. Remove it: {CommandText.Remove(token)}"));
         }
 
+        foreach (Takeover both in _runner?.Unfinished ?? [])
+        {
+            string again = both.Resumable ? " Or run it again with the same journal." : string.Empty;
+            Host.UI.WriteWarningLine(VisibleText.Printable($"The pipeline ended after the successor {both.Successor.Id} of {both.Predecessor} on {both.Predecessor.Connection} was delivered and before that one was retired: both may work. If the successor does, remove its predecessor: {CommandText.Remove(both.Predecessor)}{again}"));
+        }
+
+        _unsaved.Clear();
         _runner = null;
     }
 
-    /// <summary>The connections that a journal of this run is for: all that its input can name.</summary>
-    internal virtual IReadOnlyCollection<TokenConnection> JournalConnections() => Connections.All;
+    /// <summary>The operation whose journal it is; most often its own.</summary>
+    internal virtual string JournalOperation => Operation;
+
+    /// <summary>The full path of a journal, which is a file.</summary>
+    internal string FullJournalPath(string path)
+    {
+        try
+        {
+            string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            if (provider.Name == "FileSystem" && !string.IsNullOrWhiteSpace(path) && Path.GetFullPath(full).Length > 0)
+            {
+                return full;
+            }
+        }
+        catch (Exception e) when (e is RuntimeException or ArgumentException or NotSupportedException or IOException)
+        {
+            // Said below: a drive that is not there, or what no path can have.
+        }
+
+        throw new ApiTokenException(
+            ErrorKind.InvalidArgument, $"-JournalPath: '{(path.Length > 200 ? path.Substring(0, 200) + "…" : path)}' is no path of a file.", "Give one in the file system.", ErrorIds.JournalNotOpened);
+    }
+
+    /// <summary>The journal of this run.</summary>
+    internal Journal? Journal { get; private set; }
+
+    /// <summary>Where secrets go in place of the pipeline.</summary>
+    internal SecretDelivery? Delivery { get; private set; }
+
+    /// <summary>What the command line says of connections.</summary>
+    internal abstract ConnectionReference[]? NamedConnections { get; }
+
+    /// <summary>The connections that the command line names; null where it names none.</summary>
+    internal IReadOnlyList<TokenConnection>? Named { get; private set; }
+
+    /// <summary>Whether the user asked for secrets as text.</summary>
+    internal virtual bool WritesPlainText => false;
+
+    /// <summary>Reads from the parameters where secrets go; null for the pipeline.</summary>
+    internal virtual SecretDelivery? CreateDelivery() => null;
+
+    /// <summary>The id of the token whose place in a vault the one that an operation issues may take.</summary>
+    internal virtual string? ReplacedBy(Operation operation) => null;
+
+    /// <summary>Queues an operation that issues a token, unless its secret would go where another one of this run does.</summary>
+    internal void Queue(Operation operation, ApiToken expected)
+    {
+        if (Journal?.IsDone(operation) != true)
+        {
+            Delivery?.Reserve(expected, KeyOf(operation));
+        }
+
+        Queue(operation);
+    }
+
+    /// <summary>Whether nothing shall be changed.</summary>
+    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
+        ? LanguagePrimitives.IsTrue(given)
+        : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
     internal void Queue(Operation operation)
     {
@@ -101,9 +185,6 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         Guarded(runner => runner.Add(operation, Take));
         ShowProgress();
     }
-
-    /// <summary>Brings a result into the form in which it goes to the pipeline.</summary>
-    internal virtual object ForOutput(object output) => output;
 
     // Whatever leaves the loop, a stop, a downstream error, -ErrorAction Stop: no further request starts.
     private void Guarded(Action<OperationRunner> work)
@@ -132,9 +213,23 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
 
     private void Take(OperationEvent report)
     {
-        if (report.Output is { } output)
+        switch (report)
         {
-            WriteObject(ForOutput(output));
+            case { IsWithdrawal: true }:
+                Withdraw(report);
+                break;
+            case { Output: IssuedToken issued } when Delivery is not null:
+                Save(report, issued, Delivery);
+                break;
+            case { Output: IssuedToken issued }:
+                WriteObject(Issued.ForOutput(issued, WritesPlainText));
+                break;
+            case { Output: { } output }:
+                WriteObject(output);
+                break;
+            case { Remark: { } remark }:
+                WriteVerbose(VisibleText.Printable(remark));
+                break;
         }
 
         if (report.Error is not { } error)
@@ -142,14 +237,61 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             return;
         }
 
-        ErrorRecord record = ErrorRecords.Create(error, (error as OrphanedTokenException)?.Token ?? report.Operation.Target);
-        if (error is ApiTokenException { Kind: ErrorKind.AuthenticationError })
+        ErrorRecord record = ErrorRecords.Create(error, error switch
+        {
+            OrphanedTokenException orphan => orphan.Token,
+            SecretNotSavedException unsaved => unsaved.Token,
+            _ => report.Operation.Target,
+        });
+        if (error is ApiTokenException { Kind: ErrorKind.AuthenticationError } or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
         {
             ThrowTerminatingError(record);
         }
 
         WriteError(record);
     }
+
+    // A secret that cannot be put where it belongs is not lost: it goes down the pipeline, and with the error.
+    private void Save(OperationEvent report, IssuedToken issued, SecretDelivery delivery)
+    {
+        try
+        {
+            delivery.Save(PSObject.AsPSObject(issued.WithoutSecret()), issued.Secret, KeyOf(report.Operation), ReplacedBy(report.Operation));
+        }
+        catch (ApiTokenException e)
+        {
+            WriteObject(issued);
+            report.Reject(new SecretNotSavedException(
+                issued,
+                $"{e.Message} The secret of {issued} is returned with the token, and is the TargetObject of this error.",
+                e.RecommendedAction ?? "Save it: Save-ApiTokenSecret",
+                e));
+            return;
+        }
+        catch (PipelineStoppedException)
+        {
+            _unsaved.Add(issued.WithoutSecret());
+            throw;
+        }
+
+        // Whatever becomes of the pipeline now, the secret has arrived.
+        report.Accept();
+        WriteObject(issued.WithoutSecret());
+    }
+
+    private void Withdraw(OperationEvent report)
+    {
+        try
+        {
+            Delivery?.Withdraw(KeyOf(report.Operation));
+        }
+        catch (ApiTokenException e)
+        {
+            report.Reject(e);
+        }
+    }
+
+    private static string KeyOf(Operation operation) => $"{operation.Connection.Service} {operation.Connection.Account} {operation.Key}";
 
     // Nothing for a single token, and nothing faster than eyes can follow.
     private void ShowProgress()

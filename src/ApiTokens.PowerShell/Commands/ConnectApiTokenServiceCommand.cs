@@ -1,8 +1,10 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using ApiTokens.Http;
-using ApiTokens.PowerShell.Connections;
+using ApiTokens.Lifecycle;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -48,6 +50,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     /// <summary>The region (Devo).</summary>
     [Parameter(ParameterSetName = TokenSet)]
     [Parameter(ParameterSetName = CredentialSet)]
+    [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>The address, where it is not the service's own.</summary>
@@ -86,11 +89,44 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             ConnectionRequest request = ParameterSetName == ConnectionInfoSet ? FromConnectionInfo() : FromParameters();
             TokenConnection connection = Wait(stop => TokenConnection.ConnectAsync(request, stop));
             Connections.Add(connection);
+            WarnOfExpiry(connection, request);
             WriteObject(connection);
         }
         catch (ApiTokenException e)
         {
             FailTerminating(e, ParameterSetName == ConnectionInfoSet ? null : Service);
+        }
+    }
+
+    // Whoever connects has connected: that looking failed is no reason to say otherwise.
+    private void WarnOfExpiry(TokenConnection connection, ConnectionRequest request)
+    {
+        if (request.SkipCheck)
+        {
+            return;
+        }
+
+        ExpiryNotice notice;
+        try
+        {
+            notice = Wait(stop => ExpiryNotice.LookAsync(connection, stop));
+        }
+        catch (ApiTokenException e)
+        {
+            WriteVerbose(VisibleText.Printable($"Whether tokens of {connection.Name} expire soon could not be seen: {e.Message}"));
+            return;
+        }
+
+        if (notice.First is null)
+        {
+            WriteVerbose($"None of the {notice.Read} tokens of {connection.Name} that were looked at expires within 7 days{(notice.IsWhole ? string.Empty : "; there are more")}.");
+        }
+        else
+        {
+            string part = notice.IsWhole ? string.Empty : string.Format(CultureInfo.InvariantCulture, "Of the {0:N0} tokens looked at, and there are more: ", notice.Read);
+            string count = notice.Count == 1 ? "1 token expires" : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
+            WriteWarning(VisibleText.Printable(
+                $"{connection.Name}: {part}{count} within 7 days, the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC, {notice.First}. See them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ApiTokens.Http;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.Services;
 
@@ -13,6 +14,7 @@ public sealed class DisconnectApiTokenServiceCommand : ApiTokenCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
     public ConnectionReference[] Connection { get; set; } = [];
 
     /// <inheritdoc/>

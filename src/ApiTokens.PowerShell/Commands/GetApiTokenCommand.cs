@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ApiTokens.Http;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.Services;
 
@@ -14,13 +15,18 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     private const string FilterSet = "Filter";
     private const string IdSet = "Id";
 
+    private static readonly string[] Narrowing =
+        [nameof(Status), nameof(User), nameof(Issuer), nameof(Role), nameof(ExpiringWithin), nameof(ExpiresBefore), nameof(CreatedBefore), nameof(NeverExpires), nameof(UnusedFor), nameof(Shard)];
+
     /// <summary>Names or wildcard patterns.</summary>
     [Parameter(Position = 0, ParameterSetName = FilterSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TokenNameCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>Ids.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [ArgumentCompleter(typeof(TokenIdCompleter))]
     public string[] Id { get; set; } = [];
 
     /// <summary>Connections, names or wildcard patterns; the newest by default.</summary>
@@ -44,6 +50,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     /// <summary>The role, by name or id (Gcore).</summary>
     [Parameter(ParameterSetName = FilterSet)]
+    [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }
 
     /// <summary>Tokens that expire within this time from now.</summary>
@@ -53,10 +60,12 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     /// <summary>Tokens that expire, or did, before this moment.</summary>
     [Parameter(ParameterSetName = FilterSet)]
+    [MomentTransformation]
     public DateTimeOffset? ExpiresBefore { get; set; }
 
     /// <summary>Tokens issued before this moment.</summary>
     [Parameter(ParameterSetName = FilterSet)]
+    [MomentTransformation]
     public DateTimeOffset? CreatedBefore { get; set; }
 
     /// <summary>Tokens that never expire.</summary>
@@ -65,7 +74,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     /// <summary>Tokens that were not used for this time; only where the service knows.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    [DurationTransformation]
+    [DurationTransformation(Back = true)]
     public TimeSpan? UnusedFor { get; set; }
 
     /// <summary>A stable part of the tokens, such as 3/8, so that several machines can share one job.</summary>
@@ -105,15 +114,25 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             throw;
         }
 
-        var missing = new HashSet<string>(Name.Where(name => !NamePattern.HasWildcards(name)), StringComparer.OrdinalIgnoreCase);
-        foreach (TokenConnection connection in connections)
+        var missing = filter.Names.Where(name => name.IsLiteral).GroupBy(name => name.Text, StringComparer.OrdinalIgnoreCase).Select(same => same.First()).ToList();
+        ConnectionStore store = Connections;
+        var outer = store.WholeList;
+        store.WholeList = IsEverything() ? (MyInvocation, connections) : null;
+        try
         {
-            List(connection, filter, missing, alone: connections.Count == 1);
+            foreach (TokenConnection connection in connections)
+            {
+                List(connection, filter, missing, alone: connections.Count == 1);
+            }
+        }
+        finally
+        {
+            store.WholeList = outer;
         }
 
-        foreach (string name in missing)
+        foreach (NamePattern name in missing)
         {
-            Fail(NotFound($"named '{SecretText.Mask(name)}'"), SecretText.Mask(name));
+            Fail(NotFound($"named '{SecretText.Mask(name.Text)}'"), SecretText.Mask(name.Text));
         }
     }
 
@@ -139,9 +158,14 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         };
     }
 
+    // By name, at most, and by one that every token has.
+    private bool IsEverything() =>
+        (Name.Length == 0 || Name.Any(name => new NamePattern(name).MatchesEverything))
+        && MyInvocation.BoundParameters.Keys.All(parameter => Array.IndexOf(Narrowing, parameter) < 0);
+
     private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left < right ? left : right ?? left;
 
-    private void List(TokenConnection connection, TokenFilter filter, HashSet<string> missing, bool alone)
+    private void List(TokenConnection connection, TokenFilter filter, List<NamePattern> missing, bool alone)
     {
         try
         {
@@ -149,9 +173,10 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             {
                 if (missing.Count > 0)
                 {
-                    missing.Remove(token.Name);
+                    missing.RemoveAll(name => name.IsMatch(token.Name));
                 }
 
+                Connections.Listed.Note(token);
                 WriteObject(token);
             }
         }

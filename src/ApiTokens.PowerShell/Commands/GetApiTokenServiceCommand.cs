@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using ApiTokens.Http;
-using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -13,6 +13,7 @@ public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
     /// <summary>Names or wildcard patterns.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [SupportsWildcards]
     public string[] Name { get; set; } = ["*"];
 
     /// <inheritdoc/>
@@ -23,7 +24,7 @@ public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
             IReadOnlyList<TokenConnection> found = Connections.Match(name);
             if (found.Count == 0 && !NamePattern.HasWildcards(name))
             {
-                Fail(new ApiTokenException(ErrorKind.ObjectNotFound, $"There is no connection '{name}'.", "Get-ApiTokenService lists them.", "ConnectionNotFound"), name);
+                Fail(new ApiTokenException(ErrorKind.ObjectNotFound, $"There is no connection '{name}'.", "Get-ApiTokenService lists them.", ErrorIds.ConnectionNotFound), name);
             }
 
             foreach (TokenConnection connection in found)

@@ -3,14 +3,16 @@ using ApiTokens.Bulk;
 using ApiTokens.Http;
 using ApiTokens.Lifecycle;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Delivery;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Issues tokens; each comes back with its secret, once. Takes rows of a CSV file by property name.</summary>
+/// <summary>Issues tokens; each comes back with its secret, once, or the secret goes to a vault or a file. Takes rows of a CSV file by property name.</summary>
 [Cmdlet(VerbsCommon.New, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
-[OutputType(typeof(IssuedToken))]
+[OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<string, int> _alike = [];
@@ -26,15 +28,15 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [BlankAsNull]
     public string? Description { get; set; }
 
-    /// <summary>When it shall expire.</summary>
+    /// <summary>When it shall expire; without an offset, in the time of this machine.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [BlankAsNull]
+    [MomentTransformation]
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>How long from now it shall live: a TimeSpan, or 90d, 12h, 30m.</summary>
+    /// <summary>How long from now it shall live: a TimeSpan, or 90d, 12h, 30m, 2w, 6mo, 1y.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [DurationTransformation]
-    public TimeSpan? ExpiresIn { get; set; }
+    [TokenLifeTransformation]
+    public TokenLife? ExpiresIn { get; set; }
 
     /// <summary>How many calendar months it shall live; Application Users takes 3, 6 (default) or 12.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -48,20 +50,24 @@ public sealed class NewApiTokenCommand : BulkCmdlet
 
     /// <summary>WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>Devo: the APIs that shall accept it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(AudienceCompleter))]
     public string[]? Audience { get; set; }
 
     /// <summary>Gcore: the role, by name or id.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BlankAsNull]
+    [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }
 
     /// <summary>Application Users: access by API, as a hashtable or as api=Full,api=Read.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AccessTransformation]
+    [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
     /// <summary>Application Users: one access level for every API, before -Access changes some.</summary>
@@ -88,19 +94,31 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
+    /// <summary>The SecretManagement vault that takes the secret; the token then comes without it.</summary>
+    [Parameter]
+    [Alias("VaultName")]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? Vault { get; set; }
+
+    /// <summary>With -Vault: the secret's name, or a script block that makes it of the token in $_; service/account/name by default.</summary>
+    [Parameter]
+    public SecretPlace? SecretName { get; set; }
+
+    /// <summary>A file that only its owner can read, for the secret; a path, or a script block that makes one of the token in $_.</summary>
+    [Parameter]
+    public SecretPlace? Path { get; set; }
+
+    /// <summary>Overwrites what the vault or the file has already.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     internal override string Operation => "New";
 
-    internal override IReadOnlyCollection<TokenConnection> JournalConnections() => Connection is null ? base.JournalConnections() : ResolveConnections(Connection);
+    internal override bool WritesPlainText => AsPlainText;
 
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        if (Connection is not null)
-        {
-            ResolveConnections(Connection);
-        }
-    }
+    internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
+
+    internal override ConnectionReference[]? NamedConnections => Connection;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -111,10 +129,12 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             NewTokenRequest request = CreateRequest();
             connection.Tokens.Validate(request);
             string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
-            if (ShouldProcess($"{what} on {connection.Name} ({connection.Service} {connection.Account})", "Create API token"))
+            if (Ask($"{what} on {Describe(connection)}", "Create API token"))
             {
                 TokensBefore? before = RemoveOrphan ? _before : null;
-                Queue(new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, before, context)));
+                Queue(
+                    new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, before, context)),
+                    new ApiToken { Connection = connection.Name, Service = connection.Service, Account = connection.Account, Name = request.Name });
             }
         }
         catch (ApiTokenException e)
@@ -123,8 +143,6 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         }
     }
 
-    internal override object ForOutput(object output) => output is IssuedToken issued ? Issued.ForOutput(issued, AsPlainText) : output;
-
     private TokenConnection OneConnection()
     {
         TokenConnection[] found = Connection is null ? [DefaultConnection()] : [.. Connection.SelectMany(Resolve).Distinct()];
@@ -132,7 +150,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             ErrorKind.InvalidArgument,
             $"-Connection: '{string.Join(", ", Connection!.Select(each => each.Name))}' are {found.Length} connections; a token is issued on one.",
             $"Name one of {string.Join(", ", found.Select(each => each.Name))}.",
-            "AmbiguousConnection");
+            ErrorIds.AmbiguousConnection);
     }
 
     private NewTokenRequest CreateRequest() => new()

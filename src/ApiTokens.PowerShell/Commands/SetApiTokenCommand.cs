@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ApiTokens.Bulk;
 using ApiTokens.Http;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -19,6 +20,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     /// <summary>Access levels by API; APIs that are not named keep theirs.</summary>
     [Parameter]
     [AccessTransformation]
+    [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
     /// <summary>One access level for every API, before -Access changes some.</summary>

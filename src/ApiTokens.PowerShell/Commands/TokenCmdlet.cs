@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using ApiTokens.Bulk;
 using ApiTokens.Http;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.Services;
 
@@ -13,11 +15,13 @@ public abstract class TokenCmdlet : BulkCmdlet
     internal const string TokenSet = "Token";
 
     private TokenResolver? _resolver;
+    private bool? _takesAll;
 
     /// <summary>Tokens, ids or names; a name that fits several is an error that lists the ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TokenSet)]
     [Alias("Id", "InputObject")]
     [TokenReferenceTransformation]
+    [ArgumentCompleter(typeof(TokenCompleter))]
     public TokenReference[] Token { get; set; } = [];
 
     /// <summary>The connection; a piped token carries its own, and the newest is used where nothing tells.</summary>
@@ -33,18 +37,23 @@ public abstract class TokenCmdlet : BulkCmdlet
     /// <summary>What is done, as it is asked for: <c>Remove API token</c>.</summary>
     internal virtual string Action => $"{Operation} API token";
 
-    internal override IReadOnlyCollection<TokenConnection> JournalConnections() => Connection is null ? base.JournalConnections() : ResolveConnections(Connection);
+    internal override ConnectionReference[]? NamedConnections => Connection;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        _resolver = new TokenResolver(this, Connection is null ? null : ResolveConnections(Connection));
+        _resolver = new TokenResolver(this, Named);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (!MayTakeAll())
+        {
+            return;
+        }
+
         foreach (TokenReference reference in Token)
         {
             try
@@ -63,13 +72,53 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
     }
 
+    // A pipeline of every token there is: one question for all of it, also where a single token would need none.
+    private bool MayTakeAll()
+    {
+        if (Connections.WholeList is not { } list
+            || list.By.PipelineLength != MyInvocation.PipelineLength || list.By.PipelinePosition != MyInvocation.PipelinePosition - 1)
+        {
+            return true;
+        }
+
+        // Once for all of it: what answers the question does not change from token to token.
+        try
+        {
+            return _takesAll ??= IsAnswered() || ShouldContinue(
+                VisibleText.Printable($"This pipeline takes every token of {string.Join(", ", list.Of.Select(Describe))}."), VisibleText.Printable($"{Action}: all of them?"));
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
+        {
+            FailTerminating(
+                new ApiTokenException(
+                    ErrorKind.InvalidOperation,
+                    $"{Action}: the pipeline takes every token of {string.Join(", ", list.Of.Select(Describe))}, and nobody can be asked whether that is meant.",
+                    "Give -Confirm:$false if it is, or name tokens: Get-ApiToken -Name, -User, -Status ...",
+                    ErrorIds.ConfirmationNeeded,
+                    e),
+                null);
+            throw;
+        }
+    }
+
+    // By a switch or the preference; or ShouldProcess will ask for each.
+    private bool IsAnswered()
+    {
+        object? preference = SessionState.PSVariable.GetValue("ConfirmPreference");
+        ConfirmImpact wanted = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
+        ConfirmImpact impact = GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: true).Cast<CmdletAttribute>().First().ConfirmImpact;
+        return MyInvocation.BoundParameters.ContainsKey("Confirm")
+            || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force))
+            || IsWhatIf || wanted == ConfirmImpact.None || impact >= wanted;
+    }
+
     /// <summary>Asks, and queues the work.</summary>
     internal void Submit(TokenConnection connection, ApiToken token, object target)
     {
         CheckSupported(connection);
-        if (ShouldProcess($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {connection.Name} ({connection.Service} {connection.Account})", Action))
+        if (Ask($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {Describe(connection)}", Action))
         {
-            Queue(new Operation(connection, token.Id, token.Name, target, Plan(connection, token)) { IsDone = IsDone(connection, token) });
+            Queue(new Operation(connection, token.Id, token.Name, target, Plan(connection, token)) { IsDone = IsDone(connection, token) }, token);
         }
     }
 
@@ -104,7 +153,7 @@ public abstract class TokenCmdlet : BulkCmdlet
                 ErrorKind.InvalidOperation,
                 $"The token {token} is the one that the connection '{connection.Name}' itself is using.",
                 "Use another connection, or -Force if this is what you want.",
-                "OwnTokenProtected");
+                ErrorIds.OwnTokenProtected);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using ApiTokens.Services;
@@ -16,8 +17,14 @@ internal sealed class ConnectionStore
 
     public IReadOnlyList<TokenConnection> All => _connections;
 
+    /// <summary>The tokens listed last.</summary>
+    public ListedTokens Listed { get; } = new();
+
     /// <summary>The one in use where none is named.</summary>
     public TokenConnection? Default => _connections.LastOrDefault();
+
+    /// <summary>The Get-ApiToken without any filter that is writing its tokens right now, and the connections that it lists.</summary>
+    public (InvocationInfo By, IReadOnlyList<TokenConnection> Of)? WholeList { get; set; }
 
     /// <summary>Adds a connection; one of the same name is replaced.</summary>
     public void Add(TokenConnection connection)

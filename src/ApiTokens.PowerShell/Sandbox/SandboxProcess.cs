@@ -31,7 +31,7 @@ internal sealed class SandboxProcess : IDisposable
             Task<string?> line = process._process.StandardOutput.ReadLineAsync();
             ready = line.Wait(StartLimit) && line.Result is { } text && JsonSerializer.Deserialize(text, SandboxJson.Default.SandboxReady) is { } description
                 ? description
-                : throw new ApiTokenException(ErrorKind.ConnectionError, "The sandbox did not start.", "Its own words are above. It needs the ASP.NET Core runtime 10.", "SandboxNotStarted");
+                : throw new ApiTokenException(ErrorKind.ConnectionError, "The sandbox did not start.", "Its own words are above. It needs the ASP.NET Core runtime 10 or later.", ErrorIds.SandboxNotStarted);
             return process;
         }
         catch
@@ -60,7 +60,7 @@ internal sealed class SandboxProcess : IDisposable
         string program = Path.GetFullPath(Path.Combine(folder, "..", "..", "sandbox", "ApiTokens.Sandbox.dll"));
         if (!File.Exists(program))
         {
-            throw new ApiTokenException(ErrorKind.ObjectNotFound, "The module has no sandbox beside it.", "Build the module with ./build.sh build, or install it whole.", "SandboxNotStarted");
+            throw new ApiTokenException(ErrorKind.ObjectNotFound, "The module has no sandbox beside it.", "Build the module with ./build.sh build, or install it whole.", ErrorIds.SandboxNotStarted);
         }
 
         using var self = Process.GetCurrentProcess();
@@ -71,7 +71,7 @@ internal sealed class SandboxProcess : IDisposable
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new ApiTokenException(ErrorKind.ObjectNotFound, "The sandbox needs 'dotnet' on the PATH.", "Install the .NET 10 SDK or the ASP.NET Core runtime 10.", "SandboxNotStarted", e);
+            throw new ApiTokenException(ErrorKind.ObjectNotFound, "The sandbox needs 'dotnet' on the PATH.", "Install the .NET 10 SDK or the ASP.NET Core runtime 10, or later ones.", ErrorIds.SandboxNotStarted, e);
         }
     }
 

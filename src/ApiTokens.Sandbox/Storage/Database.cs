@@ -22,6 +22,11 @@ internal sealed partial class Database : IDisposable
     /// <summary>Opens a database file, creating it if needed, or a new database in memory.</summary>
     public static Database Open(string? path)
     {
+        if (path is not null)
+        {
+            CreateForOwner(path);
+        }
+
         var builder = new SqliteConnectionStringBuilder { DataSource = path ?? ":memory:", Pooling = false };
         var connection = new SqliteConnection(builder.ToString());
         try
@@ -39,6 +44,15 @@ internal sealed partial class Database : IDisposable
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    // Whoever could write it could plant a token. SQLite gives its log beside it the same rights.
+    private static void CreateForOwner(string path)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(path) && !Directory.Exists(path))
+        {
+            new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class ErrorMapTests : IAsyncLifetime
     [InlineData("{")]
     public async Task An_error_body_of_any_form_never_hides_the_status(string body)
     {
-        foreach (string service in (string[])["Devo", "Wegnology", "Gcore", "ApplicationUsers"])
+        foreach (string service in ServiceCatalog.All.Select(definition => definition.Name))
         {
             _server.Json(body, 403);
             ITokenService tokens = (await Connecting.ToAsync(_server, service)).Tokens;

@@ -108,7 +108,7 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("")]
     public async Task A_secret_that_no_header_can_hold_is_refused_and_not_quoted(string secret)
     {
-        foreach (string service in (string[])["Devo", "Wegnology", "Gcore", "ApplicationUsers"])
+        foreach (string service in ServiceCatalog.All.Select(definition => definition.Name))
         {
             var error = await Assert.ThrowsAsync<ApiTokenException>(
                 () => TokenConnection.ConnectAsync(Connecting.Request(_server.BaseUri, service, secret: secret), default));

@@ -18,10 +18,15 @@ public sealed class FaultySandbox : IAsyncLifetime
         Options = new SandboxOptions { GcoreTokenLimit = 1_000_000 },
     };
 
-    public static TheoryData<string> Services => ["Devo", "Wegnology", "Gcore", "ApplicationUsers"];
+    public static TheoryData<string> Services => [.. ServiceNames];
 
     /// <summary>The services that have a successor take over.</summary>
-    public static TheoryData<string> ServicesWithSuccessors => ["Devo", "Wegnology", "Gcore"];
+    public static TheoryData<string> ServicesWithSuccessors => [.. NamesWithSuccessors];
+
+    /// <summary>All services: a new one is tested with the others as soon as it is in the catalogue.</summary>
+    internal static IEnumerable<string> ServiceNames => ServiceCatalog.All.Select(service => service.Name);
+
+    internal static IEnumerable<string> NamesWithSuccessors => ServiceCatalog.All.Where(service => !service.Capabilities.Regenerate).Select(service => service.Name);
 
     internal ManualTimeProvider Clock => _sandbox.Clock;
 
@@ -37,7 +42,8 @@ public sealed class FaultySandbox : IAsyncLifetime
         "Devo" => new() { Name = name, User = "jdoe@example.com", Audience = ["apiv2"] },
         "Wegnology" => new() { Name = name, Description = "before", Scope = ["all.User"] },
         "Gcore" => new() { Name = name, Role = "Users" },
-        _ => new() { Name = name, User = User, ApplyToAll = AccessLevel.Read },
+        "ApplicationUsers" => new() { Name = name, User = User, ApplyToAll = AccessLevel.Read },
+        _ => throw new ArgumentOutOfRangeException(nameof(service), service, "Say here what a token of it is issued with."),
     };
 
     public Task<TokenConnection> ConnectAsync(string service, string? name = null)

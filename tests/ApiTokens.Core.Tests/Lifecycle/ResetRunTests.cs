@@ -15,7 +15,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (string service in (string[])["Devo", "Wegnology", "Gcore"])
+            foreach (string service in FaultySandbox.NamesWithSuccessors)
             {
                 foreach (string step in (string[])["read", "create before", "create after", "create refused", "delivery", "remove before", "remove after", "remove refused"])
                 {
@@ -250,7 +250,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     }
 
     private static Operation On(TokenConnection connection, ApiToken predecessor) =>
-        new(connection, predecessor.Id, predecessor.Name, predecessor, context => TokenReset.RunAsync(connection, predecessor.Id, TokenExpiry.ServiceDefault, context));
+        new(connection, predecessor.Id, predecessor.Name, predecessor, context => TokenReset.RunAsync(connection, predecessor.Id, new ResetOptions(), new TokenRoom(), context));
 
     // The caller throws where it should take the successor, as a pipeline does that ends.
     private static async Task<RunResult> RunUndeliveredAsync(JournalFile file, TokenConnection connection, ApiToken predecessor)

@@ -19,7 +19,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (string service in (string[])["Devo", "Wegnology", "Gcore", "ApplicationUsers"])
+            foreach (string service in FaultySandbox.ServiceNames)
             {
                 foreach (string how in (string[])["reset", "truncate", "status", "not json"])
                 {

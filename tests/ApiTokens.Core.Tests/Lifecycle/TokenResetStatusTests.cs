@@ -21,7 +21,7 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
         long writes = await sandbox.CountAsync("writes");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => TokenReset.ResetAsync(connection, token.Id, TokenExpiry.ServiceDefault, _ => Task.CompletedTask, default));
+            () => TokenReset.ResetAsync(connection, token.Id, new ResetOptions(), _ => Task.CompletedTask, default));
 
         Assert.Equal("TokenInactive", error.ErrorId);
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
@@ -34,12 +34,14 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json($$"""{"id":"{{Id}}","name":"new","status":"active","scope":["brandNew.get"]}""")
             .Json("""{"id":"675ec7417ae143cd83dc4a95","name":"new","status":"active","scope":["brandNew.get"],"token":"s"}""", 201)
+            .Json("""{"id":"775ec7417ae143cd83dc4a95"}""")
             .Json("""{"success":true}""");
         TokenConnection connection = await Connecting.ToAsync(server, "Wegnology");
 
-        await TokenReset.ResetAsync(connection, Id, TokenExpiry.ServiceDefault, _ => Task.CompletedTask, default);
+        await TokenReset.ResetAsync(connection, Id, new ResetOptions(), _ => Task.CompletedTask, default);
 
         Assert.Contains("brandNew.get", server.Requests[1].Body);
-        Assert.Equal("DELETE", server.Requests[2].Method);
+        Assert.Equal(("/me", "Bearer s"), (server.Requests[2].Path, server.Requests[2].Headers["Authorization"]));
+        Assert.Equal("DELETE", server.Requests[3].Method);
     }
 }

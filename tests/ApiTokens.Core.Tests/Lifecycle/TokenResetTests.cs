@@ -23,7 +23,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         await TokenReset.ResetAsync(
             connection,
             predecessor.Id,
-            TokenExpiry.ServiceDefault,
+            new ResetOptions(),
             async token =>
             {
                 successor = token;
@@ -90,7 +90,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New(service), default);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => TokenReset.ResetAsync(
-            connection, predecessor.Id, TokenExpiry.ServiceDefault, _ => throw new InvalidOperationException("nobody there"), default));
+            connection, predecessor.Id, new ResetOptions(), _ => throw new InvalidOperationException("nobody there"), default));
 
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(predecessor));
     }
@@ -140,7 +140,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenReset.ResetAsync(
             connection,
             "3",
-            TokenExpiry.ServiceDefault,
+            new ResetOptions(),
             token =>
             {
                 delivered = token;
@@ -175,7 +175,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New("Wegnology"), default);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => TokenReset.ResetAsync(connection, predecessor.Id, TokenExpiry.ServiceDefault, _ => stop.CancelAsync(), stop.Token));
+            () => TokenReset.ResetAsync(connection, predecessor.Id, new ResetOptions(), _ => stop.CancelAsync(), stop.Token));
 
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(predecessor));
     }
@@ -186,7 +186,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         await TokenReset.ResetAsync(
             connection,
             id,
-            expiry ?? TokenExpiry.ServiceDefault,
+            new ResetOptions { Expiry = expiry ?? TokenExpiry.ServiceDefault },
             token =>
             {
                 issued = token;

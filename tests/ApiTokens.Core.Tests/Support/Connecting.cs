@@ -20,6 +20,8 @@ internal static class Connecting
     public static Task<TokenConnection> ToAsync(ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret) =>
         TokenConnection.ConnectAsync(Request(server.BaseUri, service, account, time, secret), CancellationToken.None);
 
+    public static Task<TokenConnection> ToAsync(Uri baseUri, string service) => TokenConnection.ConnectAsync(Request(baseUri, service), CancellationToken.None);
+
     public static ConnectionRequest Request(Uri baseUri, string service, string? account = null, TimeProvider? time = null, string secret = Secret) => new()
     {
         Service = service,

@@ -30,6 +30,9 @@ public sealed class SandboxFixture : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
+    /// <summary>The services that it speaks as, by their connections' usual names.</summary>
+    public IEnumerable<string> DialectNames => _server.Description.Services.Keys;
+
     public ServiceDescription Describe(string service) => _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];
 
     /// <summary>Connects as the administrator.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.ApplicationUsers;
@@ -26,6 +27,16 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
     // There is no vendor's address: whoever implements the contract has one.
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>();
 
+    internal override Regex SecretForm => ApplicationUsersRules.SecretForm;
+
+    internal override Regex SecretInText => ApplicationUsersRules.SecretInText;
+
+    internal override string? BroadPermission(ApiToken token) =>
+        token.Access is { Count: > 0 } access && access.Values.All(level => level == AccessLevel.Full) ? "Full Access to all APIs" : null;
+
+    // Regenerating counts the life from then on, and keeps the date of creation.
+    internal override DateTimeOffset? SecretIssuedAt(ApiToken token) => token.UpdatedAt ?? token.CreatedAt;
+
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
         string site = RequireAccount(request, "the name of the site");
@@ -36,7 +47,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, site);
         var client = new ServiceClient(endpoint, credential);
-        var service = new ApplicationUsersService(identity, client, request.PageSize, request.Time);
+        var service = new ApplicationUsersService(identity, client, credential, request.PageSize, request.Time);
         return Task.FromResult(new OpenedService(service, site, client.Pace));
     }
 }

@@ -1,12 +1,15 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.ApplicationUsers;
 
 /// <summary>The tokens of the users of one site (docs/application-users-api.yaml).</summary>
-internal sealed class ApplicationUsersService(ConnectionIdentity identity, ServiceClient client, int pageSize, TimeProvider time)
+internal sealed class ApplicationUsersService(ConnectionIdentity identity, ServiceClient client, SecretCredential credential, int pageSize, TimeProvider time)
     : TokenService(identity, time)
 {
     private const int DefaultMonths = 6;
@@ -15,19 +18,46 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     private static readonly HttpMethod Patch = new("PATCH");
 
     private string? _ownId;
+    private IReadOnlyList<TokenPermission> _permissions = [];
 
     public override ServiceCapabilities Capabilities => ApplicationUsersDefinition.Can;
 
     public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
 
+    public override async Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken)
+    {
+        Page<ApiToken> page = await ReadPageAsync(0, most, new TokenFilter { Statuses = [TokenStatus.Active] }, cancellationToken).ConfigureAwait(false);
+        return new TokenGlimpse(page.Items, page.Total <= page.Items.Count);
+    }
+
     public override bool IsId(string text) => IdForm.IsMatch(text);
 
     public override async Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
     {
-        ApiWire[] apis = await client.GetAsync(
+        ApiWire?[] apis = await client.GetAsync(
             new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "apis") { Purpose = "list the APIs" }, ApplicationUsersJson.Default.ApiWireArray, cancellationToken)
             .ConfigureAwait(false);
-        return [.. apis.Where(api => api.Code is not null).Select(api => Permission("Api", api.Code!, api.Name))];
+        _permissions = [.. apis.OfType<ApiWire>().Where(api => api.Code is not null).Select(api => Permission("Api", api.Code!, api.Name))];
+        return _permissions;
+    }
+
+    // Those of the last list.
+    public override IReadOnlyList<TokenPermission> KnownPermissions => _permissions;
+
+    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
+
+    // A secret tells nothing of its token, and no one shows it again. But who this connection is, the service says.
+    public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
+        IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < secrets.Count; i++)
+        {
+            if (IsOwnSecret(secrets[i]) && (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId is { } id)
+            {
+                (ApiToken? token, string? note) = await TryReadAsync(id, cancellationToken).ConfigureAwait(false);
+                yield return token is null ? SearchStep.Said(i, note!) : SearchStep.Found(i, token, MatchedBy.Credential);
+            }
+        }
     }
 
     public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
@@ -36,7 +66,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
     {
         Name = token.Name,
-        Expiry = SameLife(token, expiry),
+        Expiry = expiry.IsServiceDefault ? SameMonths(token) : expiry,
         Access = token.Access ?? new Dictionary<string, AccessLevel>(),
         User = token.Owner,
     };
@@ -88,6 +118,13 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
             $"change the access of token {id}",
             cancellationToken);
 
+    // "Works with every active token of the site, also without the control" (docs/application-users-api.yaml).
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    {
+        CallerWire caller = await WhoAmIAsync(cancellationToken, new SecretCredential("Bearer", secret)).ConfigureAwait(false);
+        return new SecretCheck(SecretState.Accepted) { TokenId = caller.TokenId, Account = Identity.Account, Owner = caller.UserId };
+    }
+
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
         client.SendAsync(new ServiceRequest(HttpMethod.Post, [.. TokenPath(id), "revoke"]) { Purpose = $"revoke token {id}" }, cancellationToken);
 
@@ -97,7 +134,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
             new ServiceRequest(HttpMethod.Post, "sites", Identity.Account, "users", user, "tokens", "revoke") { Purpose = $"revoke all tokens of '{user}'" },
             ApplicationUsersJson.Default.RevokedWire,
             cancellationToken).ConfigureAwait(false);
-        return answer.Revoked ?? [];
+        return [.. (answer.Revoked ?? []).OfType<string>()];
     }
 
     protected override async Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken)
@@ -109,13 +146,20 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
             [.. TokenPath(id), "regenerate"], new UserTokenChangeWire { ExpirationMonths = months }, $"regenerate token {id}", cancellationToken).ConfigureAwait(false);
     }
 
+    // The end was set by whole months when the token was issued or last regenerated (contracts/application-users.md, 2.3).
+    private static TokenExpiry SameMonths(ApiToken token) => (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } end)
+        ? TokenExpiry.AfterMonths(((int[])[3, 6, 12]).OrderBy(months => (start.AddMonths(months) - end).Duration()).First())
+        : TokenExpiry.ServiceDefault;
+
     private static Dictionary<string, string>? Levels(IReadOnlyDictionary<string, AccessLevel> access) =>
         access.Count == 0 ? null : access.ToDictionary(entry => entry.Key, entry => Level(entry.Value)!);
 
     private static string? Level(AccessLevel? level) => level?.ToString().ToLowerInvariant();
 
-    private Task<CallerWire> WhoAmIAsync(CancellationToken cancellationToken) => client.GetAsync(
-        new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "me") { Purpose = "prove the credential" }, ApplicationUsersJson.Default.CallerWire, cancellationToken);
+    private Task<CallerWire> WhoAmIAsync(CancellationToken cancellationToken, SecretCredential? credential = null) => client.GetAsync(
+        new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "me") { Credential = credential, Purpose = "prove the credential" },
+        ApplicationUsersJson.Default.CallerWire,
+        cancellationToken);
 
     private async Task<IssuedToken> IssueAsync(string[] path, UserTokenChangeWire body, string purpose, CancellationToken cancellationToken)
     {
@@ -135,7 +179,10 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
 
     private string[] TokenPath(string id) => ["sites", Identity.Account, "tokens", id];
 
-    private async Task<Page<ApiToken>> ReadPageAsync(int number, TokenFilter filter, CancellationToken cancellationToken)
+    private Task<Page<ApiToken>> ReadPageAsync(int number, TokenFilter filter, CancellationToken cancellationToken) =>
+        ReadPageAsync(number, pageSize, filter, cancellationToken);
+
+    private async Task<Page<ApiToken>> ReadPageAsync(int number, int size, TokenFilter filter, CancellationToken cancellationToken)
     {
         string? status = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
         UserTokenPageWire page = await client.GetAsync(
@@ -143,11 +190,12 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
                 .WithQuery("userId", filter.User)
                 .WithQuery("status", status)
                 .WithQuery("pageNumber", (number + 1).ToString(CultureInfo.InvariantCulture))
-                .WithQuery("pageSize", pageSize.ToString(CultureInfo.InvariantCulture)),
+                .WithQuery("pageSize", size.ToString(CultureInfo.InvariantCulture)),
             ApplicationUsersJson.Default.UserTokenPageWire,
             cancellationToken).ConfigureAwait(false);
-        ApiToken[] items = [.. (page.Items ?? throw ApiTokenException.InvalidResult("ApplicationUsers answered with a list that has no items.")).Select(Map)];
-        return new Page<ApiToken>(items, page.PageSize ?? pageSize, page.TotalCount ?? items.Length);
+        UserTokenWire?[] items = page.Items ?? throw ApiTokenException.InvalidResult("ApplicationUsers answered with a list that has no items.");
+        long total = page.TotalCount ?? throw ApiTokenException.InvalidResult("ApplicationUsers did not say how many tokens its list has.");
+        return new Page<ApiToken>([.. items.OfType<UserTokenWire>().Select(Map)], page.PageSize ?? size, total);
     }
 
     // The one rule for the status: revoked, then expired, then active (contracts/application-users.md, 2.4).
@@ -171,7 +219,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
         Issuer = wire.CreatedBy,
         Access = wire.Access?.ToDictionary(
             entry => entry.Key,
-            entry => Enum.TryParse(entry.Value, ignoreCase: true, out AccessLevel level) ? level : throw ApiTokenException.InvalidResult($"ApplicationUsers answered with the unknown access level '{entry.Value}'.", outcomeUnknown: true)),
+            entry => Enum.TryParse(entry.Value, ignoreCase: true, out AccessLevel level) ? level : throw ApiTokenException.InvalidResult($"ApplicationUsers answered with the unknown access level '{SecretText.Mask(entry.Value)}'.", outcomeUnknown: true)),
         CreatedAt = wire.CreatedAt,
         UpdatedAt = wire.RegeneratedAt,
         ExpiresAt = wire.ExpiresAt,

@@ -55,7 +55,7 @@ internal sealed class UserTokenWire
 internal sealed class UserTokenPageWire
 {
     [JsonPropertyName("items")]
-    public UserTokenWire[]? Items { get; set; }
+    public UserTokenWire?[]? Items { get; set; }
 
     [JsonPropertyName("pageSize")]
     public int? PageSize { get; set; }
@@ -84,7 +84,7 @@ internal sealed class UserTokenChangeWire
 internal sealed class RevokedWire
 {
     [JsonPropertyName("revoked")]
-    public string[]? Revoked { get; set; }
+    public string?[]? Revoked { get; set; }
 }
 
 /// <summary>Who the caller is.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Devo;
@@ -31,6 +32,16 @@ internal sealed class DevoDefinition : ServiceDefinition
         ["US3"] = new("https://api-us3.devo.com"),
         ["ES"] = new("https://api-es.devo.com"),
     };
+
+    internal override Regex SecretForm => DevoRules.SecretForm;
+
+    internal override Regex SecretInText => DevoRules.SecretInText;
+
+    internal override string? BroadPermission(ApiToken token) => DevoRules.ReachesAllTables(token.Scope) ? $"'{DevoRules.AllTables}'" : null;
+
+    // A level belongs to the tables before it (2.4): the order counts.
+    internal override string PermissionsOf(ApiToken token) =>
+        $"{string.Join(" ", token.Scope)}\n{string.Join(" ", token.Audience.OrderBy(value => value, StringComparer.Ordinal))}";
 
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {

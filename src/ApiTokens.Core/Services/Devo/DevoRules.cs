@@ -19,6 +19,17 @@ internal static class DevoRules
         ["http"] = "Ingestion over HTTP",
     };
 
+    /// <summary>Every table with every right: what a token gets where none is named (2.4).</summary>
+    public const string AllTables = "table://*.** level://admin";
+
+    /// <summary>How many of a secret's last characters the masked form shows (2.6).</summary>
+    public const int MaskedTail = 5;
+
+    /// <summary>The form of a secret: 32 hexadecimal digits (2.6).</summary>
+    public static readonly Regex SecretForm = new(@"\A[0-9a-f]{32}\z", RegexOptions.CultureInvariant);
+
+    public static readonly Regex SecretInText = new(@"(?<![\w.$-])[0-9a-f]{32}(?![\w-])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+
     private const string ScopeHelp = "Give pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' is every table.";
 
     private static readonly Regex AudienceForm = new(@"\A[A-Za-z0-9][A-Za-z0-9._-]*\z", RegexOptions.CultureInvariant);
@@ -65,6 +76,29 @@ internal static class DevoRules
             Scopes = scope.Length > 0 ? string.Join(" ", scope) : null,
         };
     }
+
+    /// <summary>Whether a scope has the pair of every table and the level admin; a level belongs to the tables right before it.</summary>
+    public static bool ReachesAllTables(IReadOnlyList<string> scope)
+    {
+        bool all = false;
+        for (int i = 0; i < scope.Count; i++)
+        {
+            bool isTable = scope[i].StartsWith("table://", StringComparison.Ordinal);
+            bool begins = isTable && (i == 0 || !scope[i - 1].StartsWith("table://", StringComparison.Ordinal));
+            all = (all && !begins) || scope[i] == "table://*.**";
+            if (all && scope[i] == "level://admin")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a value that Devo shows, whole or masked, can be this secret's.</summary>
+    public static bool MayBe(string shown, string secret) => shown.StartsWith(MaskedPrefix, StringComparison.Ordinal)
+        ? shown.Length > MaskedTail && SecretText.FixedTimeEquals(shown.Substring(shown.Length - MaskedTail), secret.Substring(Math.Max(0, secret.Length - MaskedTail)))
+        : SecretText.FixedTimeEquals(shown, secret);
 
     /// <summary>The one rule for the status: <c>active:false</c> is Expired or Inactive by the expiry (2.5, 2.9).</summary>
     public static TokenStatus Status(DevoTokenWire token, DateTimeOffset now) => token switch

@@ -1,7 +1,8 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security;
 using System.Text.Json;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.Devo;
 
@@ -19,24 +20,70 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     public override ServiceCapabilities Capabilities => DevoDefinition.Can;
 
     // The list is the cheapest call that is documented; the first element, or the lack of any, is enough.
-    public override async Task CheckAsync(CancellationToken cancellationToken)
+    public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(credential: null, cancellationToken);
+
+    public override bool IsId(string text) => Lists.IsNumber(text);
+
+    public override IReadOnlyList<TokenPermission> KnownPermissions =>
+    [
+        .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
+        Permission("Scope", DevoRules.AllTables, "Every table; the service's default."),
+    ];
+
+    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
+
+    // The list has no values (2.3), so each token has to be read; what is not ours to see comes masked, with its end (2.2).
+    public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
+        IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (DevoTokenWire _ in ReadListAsync("prove the credential", cancellationToken).ConfigureAwait(false))
+        string[] texts = [.. secrets.Select(SecretText.Reveal)];
+        var open = new HashSet<int>(Enumerable.Range(0, texts.Length));
+        var alike = new Dictionary<int, List<ApiToken>>();
+        var tokens = new List<ApiToken>();
+        await foreach (ApiToken token in ListCoreAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
         {
-            break;
+            tokens.Add(token);
         }
-    }
 
-    public override bool IsId(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        // What leaks is more often in use than not, and what is in use is newer.
+        tokens = [.. tokens.OrderByDescending(token => token.CreatedAt)];
+        int unread = Math.Max(0, tokens.Count - maximumReads);
+        int last = tokens.Count - unread;
+        for (int start = 0; start < last && open.Count > 0; start += ReadsAtOnce)
+        {
+            ApiToken[] some = [.. tokens.Skip(start).Take(Math.Min(ReadsAtOnce, last - start))];
+            DevoTokenWire?[] wires = await Task.WhenAll(some.Select(token => TryReadWireAsync(token.Id, cancellationToken))).ConfigureAwait(false);
+            for (int i = 0; i < some.Length; i++)
+            {
+                unread += wires[i] is null ? 1 : 0;
+                foreach (int index in open.Where(index => wires[i]?.Secret is { } value && DevoRules.MayBe(value, texts[index])).ToArray())
+                {
+                    if (ShownSecret(wires[i]!) is null)
+                    {
+                        alike[index] = [.. alike.TryGetValue(index, out List<ApiToken>? before) ? before : [], some[i]];
+                    }
+                    else
+                    {
+                        open.Remove(index);
+                        yield return SearchStep.Found(index, some[i], MatchedBy.Value);
+                    }
+                }
+            }
 
-    public override Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
-    {
-        IReadOnlyList<TokenPermission> permissions =
-        [
-            .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
-            Permission("Scope", "table://*.** level://admin", "Every table; the service's default."),
-        ];
-        return Task.FromResult(permissions);
+            yield return new SearchStep { Read = start + some.Length, Total = last };
+        }
+
+        foreach (int index in open)
+        {
+            List<ApiToken> found = alike.TryGetValue(index, out List<ApiToken>? some) ? some : [];
+            yield return found.Count switch
+            {
+                1 => SearchStep.Found(index, found[0], MatchedBy.Masked),
+                0 when unread == 0 => SearchStep.Said(index, $"None of the {tokens.Count} tokens of {Identity.Connection} is it."),
+                0 => SearchStep.Said(index, $"Of the {tokens.Count} tokens of {Identity.Connection}, {unread} were not read (-MaximumReads)."),
+                _ => SearchStep.Said(index, $"It ends as those of {string.Join(", ", found)} do, whose values {Identity.Connection} may not see."),
+            };
+        }
     }
 
     // Nothing documented says which token a caller uses. But it must be of the type "Credentials API" (2.2), which those with
@@ -85,7 +132,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         return ShownSecret(wire) is { } value
             ? new IssuedToken(Map(wire), SecretText.Protect(value))
             : throw new ApiTokenException(
-                ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, "SecretNotShown");
+                ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, ErrorIds.SecretNotShown);
     }
 
     protected override void ValidateNew(NewTokenRequest request)
@@ -141,6 +188,26 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             },
             cancellationToken);
 
+    // Only tokens of the type "Credentials API" are let in here (2.2), and nothing documented tells by what other call one could
+    // ask for the others: an acceptance is one, and a refusal says as much of the type as of the secret.
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    {
+        if (token is not null && token.Audience.All(DevoRules.DataAudiences.ContainsKey))
+        {
+            return new SecretCheck(SecretState.Unknown);
+        }
+
+        try
+        {
+            await ReadFirstAsync(new SecretCredential("Bearer", secret), cancellationToken).ConfigureAwait(false);
+            return new SecretCheck(SecretState.Accepted) { Account = Identity.Account };
+        }
+        catch (ApiTokenException e) when (e.Kind is ErrorKind.AuthenticationError or ErrorKind.PermissionDenied)
+        {
+            return new SecretCheck(SecretState.Unknown);
+        }
+    }
+
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
         client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
 
@@ -150,12 +217,35 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken) =>
         await client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false) is { Id: not null } wire ? Map(wire) : null;
 
-    private IAsyncEnumerable<DevoTokenWire> ReadListAsync(string purpose, CancellationToken cancellationToken) =>
+    private async Task ReadFirstAsync(ServiceCredential? credential, CancellationToken cancellationToken)
+    {
+        await foreach (DevoTokenWire _ in ReadListAsync("prove the credential", cancellationToken, credential).ConfigureAwait(false))
+        {
+            break;
+        }
+    }
+
+    private IAsyncEnumerable<DevoTokenWire> ReadListAsync(string purpose, CancellationToken cancellationToken, ServiceCredential? credential = null) =>
         client.StreamAsync(
-            new ServiceRequest(HttpMethod.Get, Path()) { Purpose = purpose, ResponseLimit = ListLimit }, DevoJson.Default.DevoTokenWire, cancellationToken);
+            new ServiceRequest(HttpMethod.Get, Path()) { Credential = credential, Purpose = purpose, ResponseLimit = ListLimit },
+            DevoJson.Default.DevoTokenWire,
+            cancellationToken);
 
     private Task<DevoTokenWire> ReadAsync(string id, CancellationToken cancellationToken) =>
         client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, DevoJson.Default.DevoTokenWire, cancellationToken);
+
+    // Null where it cannot be: it may be gone since it was listed.
+    private async Task<DevoTokenWire?> TryReadWireAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
+        {
+            return null;
+        }
+    }
 
     private string[] Path(params string[] more) => ["ws", "accounts", Identity.Account, "credentials", "tokens", .. more];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Gcore;
@@ -14,6 +15,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
         Service = "Gcore",
         Description = true,
         LastUsed = true,
+        TokenLimit = GcoreRules.DocumentedLimit,
         Expiry = ExpiryChoice.AnyOrNever,
         SetEnabledAdvice = "Gcore tokens have no inactive state: remove the token, or reset it.",
         DescriptionAdvice = "Gcore takes a description when a token is issued and keeps it: reset the token, or leave it.",
@@ -26,6 +28,13 @@ internal sealed class GcoreDefinition : ServiceDefinition
     public override ServiceCapabilities Capabilities => Can;
 
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.gcore.com") };
+
+    internal override Regex SecretForm => GcoreRules.SecretForm;
+
+    internal override Regex SecretInText => GcoreRules.SecretInText;
+
+    internal override string? BroadPermission(ApiToken token) =>
+        token.Role is { } role && GcoreRoles.Find(role) == GcoreRoles.Ladder[0] ? $"the role '{GcoreRoles.Ladder[0].Name}'" : null;
 
     internal override async Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
@@ -46,7 +55,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
         };
         ServiceCredential credential = request.Secret is { } secret
-            ? new SecretCredential("APIKey", secret)
+            ? new SecretCredential(GcoreService.Scheme, secret)
             : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time);
         var client = new ServiceClient(endpoint, credential);
         bool ask = string.IsNullOrEmpty(request.Account);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security;
 using System.Text.Json;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.Gcore;
 
@@ -9,6 +11,9 @@ namespace ApiTokens.Services.Gcore;
 internal sealed class GcoreService(ConnectionIdentity identity, string[] path, ServiceClient client, ServiceCredential credential, TimeProvider time)
     : TokenService(identity, time)
 {
+    /// <summary>What goes before a secret in the header (1.2).</summary>
+    public const string Scheme = "APIKey";
+
     // The list is one array of everything, deleted tokens too (1.3).
     private const long ListLimit = 2L * 1024 * 1024 * 1024;
 
@@ -21,9 +26,7 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     /// <summary>The account of the caller; also the documented way to prove a credential (1.2).</summary>
     public static async Task<string> FindAccountAsync(ServiceClient client, CancellationToken cancellationToken)
     {
-        GcoreClientWire me = await client.GetAsync(
-            new ServiceRequest(HttpMethod.Get, "iam", "clients", "me") { Purpose = "prove the credential" }, GcoreJson.Default.GcoreClientWire, cancellationToken)
-            .ConfigureAwait(false);
+        GcoreClientWire me = await WhoAmIAsync(client, credential: null, cancellationToken).ConfigureAwait(false);
         return me.Id ?? throw ApiTokenException.InvalidResult("Gcore did not say which account the credential is for.");
     }
 
@@ -36,13 +39,27 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
         }
     }
 
-    public override bool IsId(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    public override bool IsId(string text) => Lists.IsNumber(text);
 
-    public override Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
+    public override IReadOnlyList<TokenPermission> KnownPermissions =>
+        [.. GcoreRoles.Ladder.Select(role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
+
+    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
+
+    // A secret starts with its token's id (1.6); that is all that can be told without sending it.
+    public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
+        IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IReadOnlyList<TokenPermission> permissions =
-            [.. GcoreRoles.Ladder.Select(role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
-        return Task.FromResult(permissions);
+        (int Secret, string? Id)[] named = [.. secrets.Select((secret, i) => (i, GcoreRules.IdOf(SecretText.Reveal(secret)))).Where(one => one.Item2 is not null)];
+        for (int start = 0; start < named.Length; start += ReadsAtOnce)
+        {
+            (int Secret, string? Id)[] some = [.. named.Skip(start).Take(ReadsAtOnce)];
+            (ApiToken? Token, string? Note)[] read = await Task.WhenAll(some.Select(one => TryReadAsync(one.Id!, cancellationToken))).ConfigureAwait(false);
+            for (int i = 0; i < some.Length; i++)
+            {
+                yield return read[i].Token is { } token ? SearchStep.Found(some[i].Secret, token, MatchedBy.Form) : SearchStep.Said(some[i].Secret, read[i].Note!);
+            }
+        }
     }
 
     // A secret starts with its token's id (1.6).
@@ -126,8 +143,21 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
         return new IssuedToken(wire.Id is null ? await CompleteAsync(secret, body, cancellationToken).ConfigureAwait(false) : Map(wire), SecretText.Protect(secret));
     }
 
+    // A secret starts with its token's id (1.6).
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    {
+        GcoreClientWire me = await WhoAmIAsync(client, new SecretCredential(Scheme, secret), cancellationToken).ConfigureAwait(false);
+        return new SecretCheck(SecretState.Accepted) { TokenId = GcoreRules.IdOf(SecretText.Reveal(secret)), Account = me.Id, Owner = me.Email };
+    }
+
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
         client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+
+    private static Task<GcoreClientWire> WhoAmIAsync(ServiceClient client, ServiceCredential? credential, CancellationToken cancellationToken) =>
+        client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, "iam", "clients", "me") { Credential = credential, Purpose = "prove the credential" },
+            GcoreJson.Default.GcoreClientWire,
+            cancellationToken);
 
     private static long? UserId(string? issuer) =>
         long.TryParse(issuer, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;

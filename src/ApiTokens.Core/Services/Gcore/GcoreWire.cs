@@ -91,6 +91,10 @@ internal sealed class GcoreClientWire
     [JsonPropertyName("id")]
     [JsonConverter(typeof(IdConverter))]
     public string? Id { get; set; }
+
+    /// <summary>The address of the calling user.</summary>
+    [JsonPropertyName("email")]
+    public string? Email { get; set; }
 }
 
 /// <summary>The body of a login (1.2).</summary>

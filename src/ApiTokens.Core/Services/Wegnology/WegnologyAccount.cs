@@ -8,7 +8,7 @@ internal sealed class WegnologyAccount
 {
     private const string Help = "Give 'user', 'application/{id}' or 'instance/{id}', with the id of 24 hexadecimal digits.";
 
-    private static readonly Regex Form = new(@"\A(application|instance)/([A-Fa-f\d]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+    private static readonly Regex Form = new(@"\A(application|instance)/([A-Fa-f0-9]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private WegnologyAccount(string name, string kind, string[] path)
     {
@@ -25,6 +25,9 @@ internal sealed class WegnologyAccount
 
     /// <summary>Where its tokens are.</summary>
     public string[] Path { get; }
+
+    /// <summary>Where it is itself: <c>me</c>, <c>applications/…</c> or <c>instances/…</c>.</summary>
+    public string[] OwnPath => [.. Path.Take(Path.Length - 1)];
 
     public static WegnologyAccount Parse(string? text)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
@@ -23,6 +24,15 @@ internal sealed class WegnologyDefinition : ServiceDefinition
     public override ServiceCapabilities Capabilities => Can;
 
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.app.wnology.io") };
+
+    internal override Regex SecretForm => WegnologyRules.SecretForm;
+
+    internal override Regex SecretInText => WegnologyRules.SecretInText;
+
+    internal override string? BroadPermission(ApiToken token) => WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
+
+    // The owner is the account itself (1.4).
+    internal override IEnumerable<string> PeopleOf(ApiToken token) => token.Issuer is { } issuer ? [issuer] : [];
 
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {

@@ -9,7 +9,13 @@ internal static class WegnologyRules
 {
     public const int LongestDescription = 32767;
 
-    private static readonly Regex IdForm = new(@"\A[A-Fa-f\d]{24}\z", RegexOptions.CultureInvariant);
+    /// <summary>The form of a secret: a JSON Web Token (1.7).</summary>
+    public static readonly Regex SecretForm = new(@"\AeyJ[\w-]+\.[\w-]+\.[\w-]*\z", RegexOptions.CultureInvariant);
+
+    public static readonly Regex SecretInText = new(@"(?<![\w.$-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+
+    private static readonly Regex IdForm = new(@"\A[A-Fa-f0-9]{24}\z", RegexOptions.CultureInvariant);
+    private static readonly Regex AllForm = new(@"\Aall\.[A-Za-z]+\z", RegexOptions.CultureInvariant);
     private static readonly Regex IdInText = new(@"(?<![A-Fa-f\d])[A-Fa-f\d]{24}(?![A-Fa-f\d])", RegexOptions.CultureInvariant);
 
     public static bool IsId(string text) => IdForm.IsMatch(text);
@@ -21,6 +27,9 @@ internal static class WegnologyRules
         { Status: "inactive" } => TokenStatus.Inactive,
         _ => TokenStatus.Active,
     };
+
+    /// <summary>The value of the preset All among the scope's (1.6): <c>all.User</c> and its like, without an end such as <c>.read</c>.</summary>
+    public static string? AllPermissions(IEnumerable<string> scope) => scope.FirstOrDefault(value => AllForm.IsMatch(value));
 
     /// <summary>
     /// Ids that stand in a secret's claims. The claims are not documented (1.7), so none is relied on by its name: an id of

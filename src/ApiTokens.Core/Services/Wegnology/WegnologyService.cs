@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security;
 using System.Text.Json;
 using ApiTokens.Http;
+using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.Wegnology;
 
@@ -10,6 +13,8 @@ internal sealed class WegnologyService(
     : TokenService(identity, request.Time)
 {
     private static readonly HttpMethod Patch = new("PATCH");
+
+    private const int MostIdsInClaims = 8;
 
     private IReadOnlyCollection<string>? _ownIds;
 
@@ -21,18 +26,48 @@ internal sealed class WegnologyService(
             WegnologyJson.Default.WegnologyPageWire,
             cancellationToken);
 
+    public override async Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken)
+    {
+        Page<ApiToken> page = await ReadPageAsync(0, most, "expirationDate", new TokenFilter { Statuses = [TokenStatus.Active] }, cancellationToken).ConfigureAwait(false);
+        return new TokenGlimpse(page.Items, page.Total <= page.Items.Count);
+    }
+
     public override bool IsId(string text) => WegnologyRules.IsId(text);
 
-    public override Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
+    public override IReadOnlyList<TokenPermission> KnownPermissions =>
+    [
+        .. WegnologyScopes.Presets
+            .Where(preset => scopes.Values.Contains($"all.{account.Kind}{preset.Value}"))
+            .Select(preset => Permission("Preset", preset.Key, $"all.{account.Kind}{preset.Value}")),
+        .. scopes.Values.Select(value => Permission("Scope", value)),
+    ];
+
+    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
+
+    // The claims are not documented (1.7): an id among them that is a token's tells, and nothing else does.
+    public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
+        IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IReadOnlyList<TokenPermission> permissions =
-        [
-            .. WegnologyScopes.Presets
-                .Where(preset => scopes.Values.Contains($"all.{account.Kind}{preset.Value}"))
-                .Select(preset => Permission("Preset", preset.Key, $"all.{account.Kind}{preset.Value}")),
-            .. scopes.Values.Select(value => Permission("Scope", value)),
-        ];
-        return Task.FromResult(permissions);
+        for (int i = 0; i < secrets.Count; i++)
+        {
+            ApiToken? found = null;
+            string[] ids = [.. WegnologyRules.IdsInClaims(secrets[i]).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostIdsInClaims)];
+            var notes = new List<string>();
+            foreach (string id in ids)
+            {
+                (found, string? note) = await TryReadAsync(id, cancellationToken).ConfigureAwait(false);
+                if (found is not null)
+                {
+                    break;
+                }
+
+                notes.Add(note!);
+            }
+
+            yield return found is not null
+                ? SearchStep.Found(i, found, MatchedBy.Claims)
+                : SearchStep.Said(i, ids.Length == 0 ? "Its claims name no token." : string.Join(" ", notes));
+        }
     }
 
     public override Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
@@ -107,6 +142,22 @@ internal sealed class WegnologyService(
         return ChangeAsync(id, new WegnologyChangeWire { Description = changes.Description }, $"change token {id}", cancellationToken);
     }
 
+    // The account itself, and not its tokens: fewer scopes are needed, and one that lacks them is let in and then denied (1.9).
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    {
+        WegnologyAccountWire? found = await client.TryGetAsync(
+            new ServiceRequest(HttpMethod.Get, account.OwnPath) { Credential = new SecretCredential("Bearer", secret), Purpose = "prove the credential" },
+            WegnologyJson.Default.WegnologyAccountWire,
+            cancellationToken).ConfigureAwait(false);
+        IReadOnlyCollection<string> claimed = WegnologyRules.IdsInClaims(secret);
+        return new SecretCheck(SecretState.Accepted)
+        {
+            TokenId = token is not null && claimed.Contains(token.Id, StringComparer.OrdinalIgnoreCase) ? token.Id : null,
+            Account = Identity.Account,
+            Owner = found?.Email ?? found?.Name ?? found?.Id,
+        };
+    }
+
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
         client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
 
@@ -133,16 +184,20 @@ internal sealed class WegnologyService(
             cancellationToken).ConfigureAwait(false));
 
     // Sorted by id, which grows with time: what is created meanwhile comes last, which Page.WalkAsync relies on.
-    private async Task<Page<ApiToken>> ReadPageAsync(int number, TokenFilter filter, CancellationToken cancellationToken)
+    private Task<Page<ApiToken>> ReadPageAsync(int number, TokenFilter filter, CancellationToken cancellationToken) =>
+        ReadPageAsync(number, request.PageSize, "id", filter, cancellationToken);
+
+    private async Task<Page<ApiToken>> ReadPageAsync(int number, int size, string sortField, TokenFilter filter, CancellationToken cancellationToken)
     {
         ServiceRequest list = new ServiceRequest(HttpMethod.Get, account.Path) { Purpose = "list the tokens" }
             .WithQuery("page", number.ToString(CultureInfo.InvariantCulture))
-            .WithQuery("perPage", request.PageSize.ToString(CultureInfo.InvariantCulture))
-            .WithQuery("sortField", "id")
+            .WithQuery("perPage", size.ToString(CultureInfo.InvariantCulture))
+            .WithQuery("sortField", sortField)
             .WithQuery("sortDirection", "asc");
         WegnologyPageWire page = await client.GetAsync(AddFilter(list, filter), WegnologyJson.Default.WegnologyPageWire, cancellationToken).ConfigureAwait(false);
-        ApiToken[] items = [.. (page.Items ?? throw ApiTokenException.InvalidResult("WEGnology answered with a list that has no items.")).Select(Map)];
-        return new Page<ApiToken>(items, page.PerPage ?? request.PageSize, page.TotalCount ?? items.Length);
+        WegnologyTokenWire?[] items = page.Items ?? throw ApiTokenException.InvalidResult("WEGnology answered with a list that has no items.");
+        long total = page.TotalCount ?? throw ApiTokenException.InvalidResult("WEGnology did not say how many tokens its list has.");
+        return new Page<ApiToken>([.. items.OfType<WegnologyTokenWire>().Select(Map)], page.PerPage ?? size, total);
     }
 
     // The server takes one filter (1.3). Its globbing is told with '*' only, so a pattern with more is left to our side.

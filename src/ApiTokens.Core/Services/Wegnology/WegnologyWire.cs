@@ -53,7 +53,7 @@ internal sealed class WegnologyTokenWire
 internal sealed class WegnologyPageWire
 {
     [JsonPropertyName("items")]
-    public WegnologyTokenWire[]? Items { get; set; }
+    public WegnologyTokenWire?[]? Items { get; set; }
 
     [JsonPropertyName("totalCount")]
     public long? TotalCount { get; set; }
@@ -111,6 +111,19 @@ internal sealed class WegnologyLoggedInWire
     public string? Token { get; set; }
 }
 
+/// <summary>A user, an application or an instance, as far as it says who it is; read leniently.</summary>
+internal sealed class WegnologyAccountWire
+{
+    [JsonPropertyName("id")]
+    public string? Id { get; set; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("email")]
+    public string? Email { get; set; }
+}
+
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WegnologyTokenWire))]
 [JsonSerializable(typeof(WegnologyPageWire))]
@@ -118,5 +131,6 @@ internal sealed class WegnologyLoggedInWire
 [JsonSerializable(typeof(WegnologyChangeWire))]
 [JsonSerializable(typeof(WegnologyLoginWire))]
 [JsonSerializable(typeof(WegnologyLoggedInWire))]
+[JsonSerializable(typeof(WegnologyAccountWire))]
 [JsonSerializable(typeof(Dictionary<string, Dictionary<string, string[]>>))]
 internal sealed partial class WegnologyJson : JsonSerializerContext;

@@ -1,0 +1,57 @@
+<#
+.SYNOPSIS
+    Puts the newest PowerShell of a line, such as 7.4, from its official release archive onto the job's PATH. The archive is
+    held against the release's own checksums.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [version] $Line,
+    [Parameter(Mandatory)] [string] $Destination
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+$headers = @{ Accept = 'application/vnd.github+json' }
+if ($env:GITHUB_TOKEN) {
+    $headers['Authorization'] = "Bearer $env:GITHUB_TOKEN"
+}
+
+$releases = Invoke-RestMethod -Uri 'https://api.github.com/repos/PowerShell/PowerShell/releases?per_page=100' -Headers $headers
+$release = $releases | Where-Object tag_name -Match "^v$([regex]::Escape($Line))\.\d+$" | Sort-Object -Property { [version] $_.tag_name.Substring(1) } | Select-Object -Last 1
+if (-not $release) {
+    throw "PowerShell $Line has no release."
+}
+
+$architecture = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant()
+$version = $release.tag_name.Substring(1)
+$name = if ($IsWindows) { "PowerShell-$version-win-$architecture.zip" }
+elseif ($IsMacOS) { "powershell-$version-osx-$architecture.tar.gz" }
+else { "powershell-$version-linux-$architecture.tar.gz" }
+
+$null = New-Item -ItemType Directory -Path $Destination -Force
+$archive = Join-Path $Destination $name
+$sums = Join-Path $Destination 'hashes.sha256'
+foreach ($file in $archive, $sums) {
+    $asset = $release.assets | Where-Object name -EQ (Split-Path $file -Leaf)
+    Invoke-WebRequest -Uri $asset.browser_download_url -OutFile $file
+}
+
+$expected = Get-Content -LiteralPath $sums | Where-Object { $_ -match "^(?<hash>[0-9A-Fa-f]{64})\s+\*?$([regex]::Escape($name))\s*$" } | ForEach-Object { $Matches.hash }
+$actual = (Get-FileHash -LiteralPath $archive -Algorithm SHA256).Hash
+if ($actual -ne $expected) {
+    throw "$name has the SHA-256 $actual, not '$expected' as its release says."
+}
+
+if ($IsWindows) {
+    Expand-Archive -LiteralPath $archive -DestinationPath $Destination
+}
+else {
+    tar -xzf $archive -C $Destination
+    chmod +x (Join-Path $Destination 'pwsh')
+}
+
+Remove-Item -LiteralPath $archive
+Add-Content -LiteralPath $env:GITHUB_PATH -Value $Destination
+Write-Output "PowerShell $version"

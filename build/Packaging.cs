@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace ApiTokens.Build;
+
+/// <summary>Makes the module's package, publishes it to a folder, installs it from there and runs the demo with that copy.</summary>
+internal static class Packaging
+{
+    private const int LongestPath = 140;
+    private const int LargestPackage = 10_000_000;
+
+    public static string Repository => Command.Out("repository");
+
+    public static int Run()
+    {
+        if (PowerShellHost.Find() is not { } host
+            || string.IsNullOrEmpty(host.Ask("(Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet | Where-Object Version -ge '1.1').Version")))
+        {
+            Console.WriteLine("The package needs PowerShell 7 with PSResourceGet 1.1, on the PATH or as the manifest's tool.");
+            return 1;
+        }
+
+        Staging.Build();
+        string package = Pack(host);
+        Console.WriteLine($"{Path.GetRelativePath(Command.Root, package)}: {Number(new FileInfo(package).Length)} bytes, SHA-256 {Hash(package)}");
+        Console.WriteLine($"{Path.GetRelativePath(Command.Root, Sbom.Write(package, Staging.Module))}: what it ships, from where");
+        string installed = Install(host, package);
+        return RunDemo(host, installed);
+    }
+
+    private static string Pack(PowerShellHost host)
+    {
+        string version = ModuleManifest.Version;
+        string longest = ModuleFiles.Of(Staging.Module).Select(file => $"ApiTokens/{version}/{file}").MaxBy(path => path.Length)!;
+        Require(longest.Length < LongestPath, $"The path '{longest}' has {longest.Length} characters; fewer than {LongestPath} are wanted.");
+
+        string raw = Command.Out("package");
+        RunScript(host, "-ModulePath", Staging.Module, "-Destination", raw);
+        string package = Command.Out($"ApiTokens.{version}.nupkg");
+        DeterministicZip.Rewrite(Path.Combine(raw, Path.GetFileName(package)), package);
+        Directory.Delete(raw, recursive: true);
+        Require(new FileInfo(package).Length < LargestPackage, $"The package has {Number(new FileInfo(package).Length)} bytes; fewer than {Number(LargestPackage)} are wanted.");
+        return package;
+    }
+
+    private static string Install(PowerShellHost host, string package)
+    {
+        string modules = Command.Out("profile", "Modules");
+        RunScript(host, "-NupkgPath", package, "-Repository", Repository, "-Destination", modules);
+        string published = Path.Combine(Repository, Path.GetFileName(package));
+        Require(Hash(published) == Hash(package), $"{published} is not the package that was published.");
+
+        string installed = Path.Combine(modules, "ApiTokens", ModuleManifest.Version);
+        string[] missing = [.. ModuleFiles.Of(Staging.Module).Where(file =>
+            !File.Exists(Path.Combine(installed, file)) || Hash(Path.Combine(installed, file)) != Hash(Path.Combine(Staging.Module, file)))];
+        Require(missing.Length == 0, $"Not installed as staged: {string.Join(", ", missing)}.");
+        return installed;
+    }
+
+    private static int RunDemo(PowerShellHost host, string installed)
+    {
+        // A profile in which nothing was ever installed but this, as far as PowerShell looks for modules.
+        string profile = Command.Out("profile");
+        foreach (string folder in (string[])["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"])
+        {
+            Environment.SetEnvironmentVariable(folder, profile);
+        }
+
+        Environment.SetEnvironmentVariable("PSModulePath", Path.Combine(profile, "Modules"));
+        string? found = host.Ask("(Get-Module -ListAvailable ApiTokens).ModuleBase");
+        Require(found == installed, $"By the name ApiTokens PowerShell finds '{found}', not '{installed}'.");
+        Console.WriteLine($"The demo with the module that was installed into {Path.GetRelativePath(Command.Root, installed)}:");
+        return host.RunFile(Path.Combine(Command.Root, "samples", "demo.ps1"), "-ModulePath", "ApiTokens");
+    }
+
+    private static void RunScript(PowerShellHost host, params string[] arguments)
+    {
+        string script = Path.Combine(Command.Root, "build", "package.ps1");
+        Require(host.RunFile(script, arguments) == 0, $"{Path.GetFileName(script)} {string.Join(' ', arguments)} failed.");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new CommandFailedException(otherwise);
+        }
+    }
+
+    private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

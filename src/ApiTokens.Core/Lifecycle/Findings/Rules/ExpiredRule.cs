@@ -1,0 +1,15 @@
+namespace ApiTokens.Lifecycle.Findings.Rules;
+
+/// <summary>Its time is over and it is still listed.</summary>
+internal sealed class ExpiredRule : FindingRule
+{
+    public override string Id => "Expired";
+
+    public override string Summary => "expired, and still there";
+
+    internal override Suspicion? Check(AuditedToken token) => token.IsOver
+        ? new Suspicion(
+            $"The token {token.Token} expired{(token.Token.ExpiresAt is { } end ? $" on {end:yyyy-MM-dd}" : string.Empty)} and is still there.",
+            "Remove it (Remove-ApiToken); if something still needs it, issue another.")
+        : null;
+}

@@ -1,0 +1,110 @@
+using System.Management.Automation;
+using ApiTokens.Http;
+using ApiTokens.Lifecycle.Report;
+using ApiTokens.PowerShell.Binding;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Writes tokens and findings into a report: .html, .csv, .json or .md.</summary>
+[Cmdlet(VerbsData.Export, "ApiTokenReport", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
+{
+    private readonly List<ReportToken> _tokens = [];
+    private readonly List<ReportFinding> _findings = [];
+    private string _path = string.Empty;
+    private bool _wanted;
+
+    /// <summary>The file; its extension chooses the format.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Alias("LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = string.Empty;
+
+    /// <summary>Tokens and findings, also ones that come from a file or another machine.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public PSObject[]? InputObject { get; set; }
+
+    /// <summary>The report's title.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string Title { get; set; } = "API tokens";
+
+    /// <summary>Leaves an existing file as it is, and fails.</summary>
+    [Parameter]
+    [Alias("NoOverwrite")]
+    public SwitchParameter NoClobber { get; set; }
+
+    /// <summary>Replaces a read-only file too.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Also writes the file to the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _path = GetUnresolvedProviderPathFromPSPath(Path);
+        try
+        {
+            ReportFile.Check(_path, NoClobber, Force);
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, Path);
+        }
+
+        _wanted = Ask(_path, "Export API token report");
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (PSObject? input in InputObject ?? [])
+        {
+            if (!_wanted || input is null)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (!ReportInput.TryAdd(input, _tokens, _findings))
+                {
+                    Fail(ReportInput.Unknown(input), input);
+                }
+            }
+            catch (ApiTokenException e)
+            {
+                Fail(e, input);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!_wanted)
+        {
+            return;
+        }
+
+        try
+        {
+            ReportFile.Write(new TokenReport(Title, DateTimeOffset.UtcNow, _tokens, _findings), _path, NoClobber, Force);
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, Path);
+        }
+
+        if (PassThru)
+        {
+            WriteObject(new FileInfo(_path));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ApiTokens.PowerShell.Delivery;
+
+/// <summary>
+/// Writes files that no one but their owner can read, from the first byte on and whole or not at all. .NET Standard has
+/// nothing for it, so Windows is asked itself, in both editions, and .NET 7 or later elsewhere.
+/// </summary>
+internal static class OwnerOnlyFile
+{
+    // Rights for the owner alone, and none that come from the folder.
+    private const string OwnerOnly = "D:P(A;;FA;;;OW)";
+
+    private const uint GenericWrite = 0x40000000;
+    private const uint CreateNew = 1;
+    private const uint ReplaceExisting = 1;
+    private const uint WriteThrough = 8;
+
+    public static void Write(string path, byte[] content, bool overwrite)
+    {
+        string folder = Path.GetDirectoryName(path);
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (FileStream file = Create(temporary))
+            {
+                file.Write(content, 0, content.Length);
+                file.Flush(flushToDisk: true);
+            }
+
+            Move(temporary, path, overwrite);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static FileStream Create(string path) => RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateOnWindows(path) : CreateOnUnix(path);
+
+    private static FileStream CreateOnUnix(string path)
+    {
+        Type type = typeof(FileStream).Assembly.GetType("System.IO.FileStreamOptions", throwOnError: true);
+        object options = Activator.CreateInstance(type);
+        Set("Mode", FileMode.CreateNew);
+        Set("Access", FileAccess.Write);
+        Set("Share", FileShare.None);
+        PropertyInfo mode = type.GetProperty("UnixCreateMode");
+        mode.SetValue(options, Enum.ToObject(Nullable.GetUnderlyingType(mode.PropertyType), 0b110_000_000));
+        try
+        {
+            return (FileStream)Activator.CreateInstance(typeof(FileStream), path, options);
+        }
+        catch (TargetInvocationException e)
+        {
+            throw e.InnerException;
+        }
+
+        void Set(string property, object value) => type.GetProperty(property).SetValue(options, value);
+    }
+
+    private static FileStream CreateOnWindows(string path)
+    {
+        if (!ConvertStringSecurityDescriptorToSecurityDescriptor(OwnerOnly, 1, out IntPtr descriptor, IntPtr.Zero))
+        {
+            throw LastError();
+        }
+
+        try
+        {
+            var attributes = new SecurityAttributes { Length = Marshal.SizeOf<SecurityAttributes>(), Descriptor = descriptor };
+            SafeFileHandle handle = CreateFile(path, GenericWrite, 0, ref attributes, CreateNew, 0, IntPtr.Zero);
+            return handle.IsInvalid ? throw LastError() : new FileStream(handle, FileAccess.Write);
+        }
+        finally
+        {
+            LocalFree(descriptor);
+        }
+    }
+
+    // A replaced file must not leave its own rights to the new one, as File.Replace has it on Windows.
+    private static void Move(string from, string to, bool overwrite)
+    {
+        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+        {
+            if (!MoveFileEx(from, to, WriteThrough | (overwrite ? ReplaceExisting : 0)))
+            {
+                throw LastError();
+            }
+        }
+        else if (overwrite && File.Exists(to))
+        {
+            File.Replace(from, to, destinationBackupFileName: null);
+        }
+        else
+        {
+            File.Move(from, to);
+        }
+    }
+
+    private static IOException LastError()
+    {
+        var error = new Win32Exception(Marshal.GetLastWin32Error());
+        return new IOException(error.Message, error);
+    }
+
+    [DllImport("advapi32.dll", EntryPoint = "ConvertStringSecurityDescriptorToSecurityDescriptorW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern bool ConvertStringSecurityDescriptorToSecurityDescriptor(string text, uint revision, out IntPtr descriptor, IntPtr size);
+
+    [DllImport("kernel32.dll", EntryPoint = "CreateFileW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern SafeFileHandle CreateFile(
+        string path, uint access, uint share, ref SecurityAttributes attributes, uint disposition, uint flags, IntPtr template);
+
+    [DllImport("kernel32.dll", EntryPoint = "MoveFileExW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern bool MoveFileEx(string from, string to, uint flags);
+
+    [DllImport("kernel32.dll", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern IntPtr LocalFree(IntPtr memory);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct SecurityAttributes
+    {
+        public int Length;
+        public IntPtr Descriptor;
+        public int InheritHandle;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using System.Security;
+using ApiTokens.Lifecycle.Findings;
+using ApiTokens.PowerShell.Binding;
+
+namespace ApiTokens.PowerShell.Display;
+
+/// <summary>Makes tokens and findings again of what Export-Clixml, a job or remoting left of them.</summary>
+public sealed class TokenRehydration : PSTypeConverter
+{
+    /// <inheritdoc/>
+    public override bool CanConvertFrom(object sourceValue, Type destinationType) => From(sourceValue, destinationType) is not null;
+
+    /// <inheritdoc/>
+    public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
+        From(sourceValue, destinationType) ?? throw new PSInvalidCastException($"This has not the properties of a {destinationType.Name}.");
+
+    /// <inheritdoc/>
+    public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
+
+    /// <inheritdoc/>
+    public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
+        throw new PSInvalidCastException();
+
+    // Only what was one of these is made one again: any other object of such properties is the user's own.
+    private static object? From(object source, Type type)
+    {
+        if (source is not PSObject value || !value.TypeNames.Contains($"Deserialized.{type.FullName}"))
+        {
+            return null;
+        }
+
+        if (type == typeof(TokenFinding))
+        {
+            return Finding(value);
+        }
+
+        ApiToken? token = TokenRecord.From(value);
+        return (token, type == typeof(IssuedToken)) switch
+        {
+            ({ } record, true) => BlankAsNullAttribute.Unwrap(value.Properties[nameof(IssuedToken.Secret)]?.Value) is SecureString secret ? new IssuedToken(record, secret) : null,
+            _ => token,
+        };
+    }
+
+    private static TokenFinding? Finding(PSObject value) => Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
+        ? new TokenFinding
+        {
+            RuleId = Text(value, nameof(TokenFinding.RuleId)),
+            Severity = severity,
+            Service = Text(value, nameof(TokenFinding.Service)),
+            Account = Text(value, nameof(TokenFinding.Account)),
+            Connection = Text(value, nameof(TokenFinding.Connection)),
+            Id = Text(value, nameof(TokenFinding.Id)),
+            Name = Text(value, nameof(TokenFinding.Name)),
+            Message = Text(value, nameof(TokenFinding.Message)),
+            RecommendedAction = Text(value, nameof(TokenFinding.RecommendedAction)),
+            Token = value.Properties[nameof(TokenFinding.Token)]?.Value switch
+            {
+                PSObject { BaseObject: ApiToken known } => known,
+                ApiToken known => known,
+                PSObject left => TokenRecord.From(left),
+                _ => null,
+            },
+        }
+        : null;
+
+    private static string Text(PSObject value, string property) =>
+        value.Properties[property]?.Value is { } found ? LanguagePrimitives.ConvertTo<string>(found) : string.Empty;
+}

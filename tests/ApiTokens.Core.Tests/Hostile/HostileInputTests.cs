@@ -1,0 +1,400 @@
+using System.Text;
+using ApiTokens.Bulk;
+using ApiTokens.Core.Tests.Bulk;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Http;
+using ApiTokens.Lifecycle.Leaks;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Hostile;
+
+/// <summary>What people and files can give: it is refused by name before any request, or carried to the letter.</summary>
+public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
+{
+    // Pieces that mean something to a shell, a path, a query, a pattern, JSON, CSV, SQL, HTML or a terminal.
+    private static readonly string[] Pieces =
+    [
+        "a", "B", "é", "e\u0301", "ß", "İ", "ı", "Ω", "漢", "😀", "👩\u200D👩", "\uFEFF", "\u202E", "\u2066", "\u200B", "\u2028", "\u00A0", " ", "  ",
+        "*", "?", "[", "]", "[a-z]", "[!x]", "`", "``", "`*", "{a,b}", "(x)", "+(a)", "!", "\\", "/", "//", "../", "..", ".", "%2f", "%00", "%", "&", "=", "#", "+", ";", ",", "|",
+        "'", "\"", "’", "”", "$", "$(x)", "${x}", "@", "~", "^", "<b>", "&amp;", "-", "--", "-Force", "null", "true", "0", "42", "7001", "NaN", "_", ":", "1e3", "at_0123456789abcdefghij", "5e00000000000000000000ff",
+    ];
+
+    private static readonly string[] Unspeakable = ["\r\n", "\n", "\t", "\0", "\u001B[2J", "\a", "\u0085", "\u007F", "\uD800", "\uDC00x", "x\uD83D"];
+
+    public static TheoryData<string> Services => ["Devo", "Wegnology", "Gcore", "ApplicationUsers"];
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task What_is_created_under_a_strange_name_is_listed_renamed_and_removed_under_exactly_that_name(string service)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync(service);
+        Seeds.ForEach(quick: 60, seed => CarryAsync(connection, NameOf(new Random(seed)), NameOf(new Random(-seed))).GetAwaiter().GetResult());
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task A_name_that_no_one_could_type_again_is_refused_unsent(string service)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync(service);
+        ApiToken existing = await connection.Tokens.CreateAsync(Request(connection, "plain"), default);
+        foreach (string name in Unspeakable.SelectMany(piece => new[] { piece, $"a{piece}", $"{piece}b", $"a{piece}b" }).Append(new string('n', 32 * 1024)))
+        {
+            ApiTokenException error = await sandbox.RefusedUnsentAsync(() => connection.Tokens.CreateAsync(Request(connection, name), default));
+            Assert.Equal(("InvalidName", ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
+            if (connection.Capabilities.Rename)
+            {
+                error = await sandbox.RefusedUnsentAsync(() => connection.Tokens.RenameAsync(existing.Id, name, default));
+                Assert.Equal("InvalidNewName", error.ErrorId);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("Devo", "٤٢")]
+    [InlineData("Devo", "+42")]
+    [InlineData("Devo", " 42")]
+    [InlineData("Devo", "4.2")]
+    [InlineData("Gcore", "٤٢")]
+    [InlineData("Gcore", "-1")]
+    [InlineData("Gcore", "99999999999999999999")]
+    [InlineData("Wegnology", "٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠")]
+    [InlineData("Wegnology", "5e00000000000000000000f٣")]
+    [InlineData("ApplicationUsers", "at_0123456789abcdefghi٣")]
+    [InlineData("ApplicationUsers", "AT_0123456789ABCDEFGHIJ")]
+    public async Task An_id_in_other_digits_is_no_id(string service, string id)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync(service);
+
+        Assert.False(connection.Tokens.IsId(id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task An_id_that_is_none_is_refused_unsent(string service)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync(service);
+        foreach (string id in new[] { "", " ", ".", "..", "../1", "1/../2", "%2e%2e", "1%2f2", "1?x=1", "1#", "1;rm", "1\r\nX: y", "1\0", "\u202E1", "*", "1\n", new string('1', 32 * 1024) })
+        {
+            Assert.Equal("InvalidId", (await sandbox.RefusedUnsentAsync(() => connection.Tokens.GetAsync(id, default))).ErrorId);
+            Assert.Equal("InvalidId", (await sandbox.RefusedUnsentAsync(() => connection.Tokens.RemoveAsync(id, default))).ErrorId);
+        }
+    }
+
+    [Theory]
+    [InlineData("application/٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠")]
+    [InlineData("applıcation/575ec8687ae143cd83dc4a97")]
+    [InlineData("application/../../me")]
+    [InlineData("application/575ec8687ae143cd83dc4a97\n")]
+    [InlineData("application%2f575ec8687ae143cd83dc4a97")]
+    public async Task An_account_that_is_none_is_refused_unsent(string account) =>
+        Assert.Equal("InvalidAccount", (await sandbox.RefusedUnsentAsync(() => sandbox.ConnectAsync("Wegnology", account))).ErrorId);
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    public async Task A_user_or_an_account_cannot_climb_the_path(string segment)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("ApplicationUsers");
+
+        await sandbox.RefusedUnsentAsync(() => connection.Tokens.RemoveAllAsync(segment, default));
+        await sandbox.RefusedUnsentAsync(() => sandbox.ConnectAsync("ApplicationUsers", segment));
+    }
+
+    [Theory]
+    [InlineData("../asmith")]
+    [InlineData("asmith/tokens")]
+    [InlineData("asmith?x=y")]
+    [InlineData("asmith#")]
+    [InlineData("%2e%2e")]
+    [InlineData("asmith\0")]
+    [InlineData("a\\..\\asmith")]
+    public async Task What_a_user_is_called_stays_in_its_place_in_the_path(string user)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("ApplicationUsers");
+        int before = (await connection.Tokens.ListAsync()).Count;
+
+        try
+        {
+            await connection.Tokens.RemoveAllAsync(user, default);
+        }
+        catch (ApiTokenException e)
+        {
+            Assert.Contains(e.Kind, new[] { ErrorKind.ObjectNotFound, ErrorKind.InvalidArgument, ErrorKind.InvalidData });
+        }
+
+        Assert.Equal(before, (await connection.Tokens.ListAsync()).Count);
+    }
+
+    private static readonly Dictionary<string, byte[]> Contents = new()
+    {
+        { "a mark of UTF-8", [0xEF, 0xBB, 0xBF, .. Header("Remove")] },
+        { "UTF-16", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(Header("Remove")))] },
+        { "a second header of another operation", [.. Header("Remove"), .. Header("New"), .. "x\n"u8] },
+        { "accounts of the wrong type", [.. """{"time":"2026-01-01T00:00:00Z","event":"journal","operation":"Remove","accounts":"Devo acme"}"""u8, .. "\n"u8] },
+        { "accounts of null", [.. """{"time":"2026-01-01T00:00:00Z","event":"journal","operation":"Remove","accounts":null}"""u8, .. "\n"u8] },
+        { "a time of the wrong type", [.. Header("Remove"), .. """{"time":7,"event":"start"}"""u8, .. "\n"u8] },
+        { "a number in the place of an id", [.. Header("Remove"), .. """{"time":"2026-01-01T00:00:00Z","event":"end","id":1}"""u8, .. "\n"u8] },
+        { "a fate that there is not", [.. Header("Remove"), .. """{"time":"2026-01-01T00:00:00Z","event":"due","predecessor":"Explode"}"""u8, .. "\n"u8] },
+        { "an array in an array, very deep", [.. Header("Remove"), .. Encoding.UTF8.GetBytes(new string('[', 100_000)), .. "\n"u8] },
+        { "zeros, as a machine that lost its power leaves them", [.. Header("Remove"), .. new byte[4096], .. "\n"u8] },
+        { "a whole line longer than any", [.. Header("Remove"), .. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00Z","event":"end","name":"{{new string('n', 2_000_000)}}"}"""), .. "\n"u8] },
+    };
+
+    // By name: what a theory is given goes through the runner, and 20 MB of it would be its end.
+    public static TheoryData<string> Journals => [.. Contents.Keys];
+
+    [Theory]
+    [MemberData(nameof(Journals))]
+    public async Task A_journal_that_is_none_is_refused_by_name_and_left_as_it_was(string what)
+    {
+        byte[] content = Contents[what];
+        using var file = new JournalFile();
+        TokenConnection connection = await sandbox.ConnectAsync("Devo");
+        File.WriteAllBytes(file.Path, content);
+
+        var error = Assert.Throws<ApiTokenException>(() => file.Open("Remove", connection).Dispose());
+
+        Assert.True(error.ErrorId == ErrorIds.JournalMismatch, $"{what}: {error.ErrorId}");
+        Assert.Contains("-JournalPath", error.Message);
+        Assert.Equal(content, File.ReadAllBytes(file.Path));
+    }
+
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/full")]
+    public async Task A_device_without_an_end_is_no_journal(string device)
+    {
+        if (!File.Exists(device))
+        {
+            return;
+        }
+
+        TokenConnection connection = await sandbox.ConnectAsync("Devo");
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => Task.Run(() => Journal.Open(device, "Remove", [connection], TimeProvider.System).Dispose()).WaitAsync(TimeSpan.FromSeconds(20)));
+
+        Assert.StartsWith("Journal", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_journal_torn_anywhere_is_taken_up_or_refused_and_never_believed()
+    {
+        using var file = new JournalFile();
+        TokenConnection connection = await sandbox.ConnectAsync("Devo");
+        var operations = Enumerable.Range(1, 3).Select(i => new Operation(connection, $"{i}", "n\"\\\u202E😀", $"{i}", _ => Task.CompletedTask)).ToArray();
+        await file.RunAsync("Remove", operations);
+        byte[] whole = File.ReadAllBytes(file.Path);
+        Seeds.ForEach(quick: 150, seed =>
+        {
+            int length = new Random(seed).Next(whole.Length + 1);
+            File.WriteAllBytes(file.Path, whole[..length]);
+            using Journal journal = file.Open("Remove", connection);
+            int ends = Encoding.UTF8.GetString(whole[..(Array.LastIndexOf(whole, (byte)'\n', Math.Max(0, length - 1), length) + 1)]).Split("\"done\"").Length - 1;
+            Assert.Equal(ends, operations.Count(journal.IsDone));
+        });
+    }
+
+    [Fact]
+    public async Task A_journal_with_any_byte_changed_is_read_or_refused()
+    {
+        using var file = new JournalFile();
+        TokenConnection connection = await sandbox.ConnectAsync("Devo");
+        await file.RunAsync("Remove", new Operation(connection, "1", "x", "1", _ => Task.CompletedTask));
+        byte[] whole = File.ReadAllBytes(file.Path);
+        Seeds.ForEach(quick: 300, seed =>
+        {
+            var random = new Random(seed);
+            byte[] changed = [.. whole];
+            changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(file.Path, changed);
+            try
+            {
+                file.Open("Remove", connection).Dispose();
+            }
+            catch (ApiTokenException e)
+            {
+                Assert.Equal(ErrorIds.JournalMismatch, e.ErrorId);
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("its start")]
+    [InlineData("that it was issued")]
+    [InlineData("that its secret was delivered")]
+    public async Task A_disk_that_is_full_sends_nothing_more_and_loses_no_secret(string unwritten)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Devo");
+        var disk = new SmallDisk();
+        Journal journal = Journal.Open(disk, "journal.jsonl", "New", [connection], TimeProvider.System);
+        bool created = false;
+        disk.Lines = unwritten switch { "its start" => 0, "that it was issued" => 1, _ => 2 };
+        RunResult run = await RunResult.OfAsync(journal, new Operation(connection, "f", "x", "x", async context =>
+        {
+            IssuedToken issued = await connection.Tokens.CreateAsync(Request(connection, "full disk"), context.Stop);
+            created = true;
+            await context.DeliverAsync(issued);
+        }));
+
+        Assert.Equal(ErrorIds.JournalNotWritten, Assert.IsType<ApiTokenException>(run.Error).ErrorId);
+        Assert.Equal(unwritten != "its start", created);
+        Assert.Equal(created ? 1 : 0, run.Outputs.OfType<IssuedToken>().Count());
+        Assert.Equal(created, run.Error.Message.Contains("delivered", StringComparison.Ordinal));
+
+        // No line is left torn in the middle, also where there is room again.
+        Assert.All(JournalFile.Parse(Encoding.UTF8.GetString(disk.ToArray())), line => Assert.NotNull(line.GetProperty("event").GetString()));
+    }
+
+    [Theory]
+    [InlineData("binary")]
+    [InlineData("zeros")]
+    [InlineData("one line of 100 MB")]
+    public void A_leak_file_that_is_none_is_refused_by_name_in_bounded_memory(string kind)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using (FileStream file = File.OpenWrite(path))
+            {
+                byte[] block = new byte[1024 * 1024];
+                int blocks = kind == "one line of 100 MB" ? 100 : 1;
+                for (int i = 0; i < blocks; i++)
+                {
+                    if (kind == "binary")
+                    {
+                        new Random(1).NextBytes(block);
+                    }
+                    else if (kind != "zeros")
+                    {
+                        Array.Fill(block, (byte)'x');
+                    }
+
+                    file.Write(block);
+                }
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            var error = Assert.Throws<ApiTokenException>(() => LeakFile.Read(path).Count());
+
+            Assert.Equal("InvalidPath", error.ErrorId);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 150_000_000);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-8")]
+    [InlineData("utf-32")]
+    public void A_secret_is_found_in_any_encoding_of_text(string encoding)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "first\r\nkey = \"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"\u2028\r\n", Encoding.GetEncoding(encoding));
+
+            Assert.Contains(LeakFile.Read(path), found => SecretText.Reveal(found.Secret) == "0f1e2d3c4b5a69788796a5b4c3d2e1f0" && found.Source.EndsWith(":2", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("ci", "ci")]
+    [InlineData("42", "42")]
+    [InlineData("5e00000000000000000000ff", "5e00000000000000000000ff")]
+    [InlineData("at_0123456789abcdefghij", "at_0123456789abcdefghij")]
+    [InlineData("", "''")]
+    [InlineData("42; rm -rf ~", "'42; rm -rf ~'")]
+    [InlineData("it's", "'it''s'")]
+    [InlineData("a’; rm ~ #", "'a’’; rm ~ #'")]
+    [InlineData("$(Remove-Item ~)", "'$(Remove-Item ~)'")]
+    [InlineData("-Force", "'-Force'")]
+    [InlineData("a\nb", "'a\uFFFDb'")]
+    [InlineData("a\u001B[2Jb", "'a\uFFFD[2Jb'")]
+    [InlineData("٤٢", "'٤٢'")]
+    public void An_argument_in_a_recommended_command_is_one_argument(string text, string pasted) => Assert.Equal(pasted, CommandText.Argument(text));
+
+    [Theory]
+    [InlineData("prod", "prod")]
+    [InlineData("*", "'`*'")]
+    [InlineData("a`b[1]", "'a``b`[1`]'")]
+    public void A_connection_in_a_recommended_command_is_that_one_alone(string name, string pasted) => Assert.Equal(pasted, CommandText.Pattern(name));
+
+    [Fact]
+    public void An_id_of_a_service_that_is_no_id_is_quoted_in_the_action_of_an_orphan()
+    {
+        var error = new OrphanedTokenException(new ApiToken { Id = "42; rm -rf ~", Connection = "a b", Name = "x" }, "It was lost.", inner: null);
+
+        Assert.EndsWith("Remove-ApiToken -Id '42; rm -rf ~' -Connection 'a b'", error.RecommendedAction);
+    }
+
+    private static byte[] Header(string operation) =>
+        [.. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00+00:00","event":"journal","operation":"{{operation}}","accounts":["Devo example-domain"]}"""), (byte)'\n'];
+
+    private static string NameOf(Random random)
+    {
+        string name = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+        return string.IsNullOrWhiteSpace(name) ? "*" : name.Length > 255 ? name[..20] : name;
+    }
+
+    private static NewTokenRequest Request(TokenConnection connection, string name) => connection.Service switch
+    {
+        "Devo" => new NewTokenRequest { Name = name, User = "user@example.com", Audience = ["apiv2"] },
+        "Wegnology" => new NewTokenRequest { Name = name, Scope = ["All"] },
+        "Gcore" => new NewTokenRequest { Name = name, Role = "Users" },
+        _ => new NewTokenRequest { Name = name, User = "jdoe" },
+    };
+
+    private static async Task CarryAsync(TokenConnection connection, string name, string newName)
+    {
+        ITokenService tokens = connection.Tokens;
+        ApiToken issued = await tokens.CreateAsync(Request(connection, name), default);
+        Assert.Equal(name, issued.Name);
+        Assert.Equal(name, (await tokens.GetAsync(issued.Id, default)).Name);
+        Assert.Equal([name], await NamedAsync(tokens, name, issued.Id));
+        if (connection.Capabilities.Rename)
+        {
+            await tokens.RenameAsync(issued.Id, newName, default);
+            Assert.Equal(newName, (await tokens.GetAsync(issued.Id, default)).Name);
+            Assert.Equal([newName], await NamedAsync(tokens, newName, issued.Id));
+            name = newName;
+        }
+
+        await tokens.RemoveAsync(issued.Id, default);
+        Assert.Empty(await NamedAsync(tokens, name, issued.Id));
+    }
+
+    // What a look-up by this name gives: nothing but this name, in other letters at most, and ours once.
+    private static async Task<string[]> NamedAsync(ITokenService tokens, string name, string id)
+    {
+        List<ApiToken> found = await tokens.ListAsync(new TokenFilter { Names = [NamePattern.Literal(name)] });
+        Assert.All(found, token => Assert.Equal(name, token.Name, ignoreCase: true));
+        return [.. found.Where(token => token.Id == id).Select(token => token.Name)];
+    }
+
+    /// <summary>Takes some lines, and of the next one half.</summary>
+    private sealed class SmallDisk : MemoryStream
+    {
+        public int Lines { get; set; } = int.MaxValue;
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (Lines-- > 0)
+            {
+                base.Write(buffer, offset, count);
+                return;
+            }
+
+            base.Write(buffer, offset, count / 2);
+            throw new IOException("No space left on device.");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Http;
+using ApiTokens.Lifecycle;
+using ApiTokens.Services;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit.Abstractions;
+
+namespace ApiTokens.Core.Tests.Hostile;
+
+/// <summary>
+/// Each operation of each service against a service that answers nonsense. Whatever comes: a right result or a right error,
+/// in time, without a secret in its text, and no request to anyone else.
+/// </summary>
+public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const string Canary = "c4a1d9f0b7e8423a9d5c6e7f80912b3c";
+
+    // A request's time limit, and far more than all that a policy may wait, at the speed of the test's clock.
+    private const int Speed = 300;
+    private const int Lanes = 8;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    // The cap of an answer is 64 MiB; a buffer that doubles leaves the smaller ones to the collector.
+    private const long MostMemory = 5 * 64L * 1024 * 1024;
+
+    private static readonly TimeSpan LongestCase = TimeSpan.FromSeconds(30);
+
+    private static readonly Dictionary<string, (string Id, string[] Bodies)> Services = new()
+    {
+        ["Devo"] = ("3",
+        [
+            """{"id":3,"name":"ci","scope":"table://*.** level://admin","owner":"a@example.com","user":"u@example.com","audience":"apiv2","token_type":"Bearer","active":true,"expiration":"2030-11-26T14:38:18.000+0000","account":"acme","created":"2025-11-25T14:38:18.123+0000","updated":"2025-11-25T15:38:18.000+0000","token":"0123456789abcdef0123456789abcdef"}""",
+            """[{"id":3,"name":"ci","scope":"table://*.** level://admin","owner":"a@example.com","user":"u@example.com","audience":"apiv2","active":true,"expiration":"2030-11-26T14:38:18.000+0000","created":"2025-11-25T14:38:18.123+0000"},{"id":4,"name":"b","active":false}]""",
+            """{"error":{"code":400,"message":"Invalid required value: user"}}""",
+        ]),
+        ["Wegnology"] = ("575ec7417ae143cd83dc4a95",
+        [
+            """{"id":"575ec7417ae143cd83dc4a95","apiTokenId":"575ec7417ae143cd83dc4a95","creatorId":"575ed70c7ae143cd83dc4aa9","creatorName":"a@example.com","ownerId":"575ec8687ae143cd83dc4a97","name":"ci","creationDate":"2016-06-13T04:00:00.000Z","lastUpdated":"2016-06-14T04:00:00.000Z","expirationDate":null,"scope":["all.Application"],"status":"active","token":"the.actual.secret"}""",
+            """{"items":[{"id":"575ec7417ae143cd83dc4a95","name":"ci","creationDate":"2016-06-13T04:00:00.000Z","scope":["all.User"],"status":"active"},{"id":"575ec7417ae143cd83dc4a96","name":"b","status":"inactive"}],"count":2,"totalCount":2,"page":0,"perPage":1000}""",
+            """{"success":true}""",
+            """{"type":"Validation","message":"name is required"}""",
+        ]),
+        ["Gcore"] = ("42",
+        [
+            """{"id":42,"name":"ci","description":"d","exp_date":"2030-01-01T12:00:00.000000Z","expired":false,"deleted":false,"created":"2026-01-01T12:00:00.000000Z","last_usage":null,"token":"42_a1b2c3d4e5f6a1b2c3d4e5f6","client_user":{"role":{"id":5,"name":"Engineers"},"deleted":false,"user_id":123,"user_name":"John Doe","user_email":"some@example.com","client_id":456}}""",
+            """[{"id":42,"name":"ci","exp_date":null,"expired":false,"deleted":false,"created":"2026-01-01T12:00:00.000000Z","last_usage":null,"client_user":{"role":{"id":1,"name":"Administrators"},"user_id":123,"user_name":null,"user_email":"some@example.com","client_id":456}},{"id":43,"name":"b","deleted":true}]""",
+            """{"id":456,"currentUser":2001,"email":"a@example.com"}""",
+            """{"access":"eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjF9.x","refresh":"r"}""",
+            """{"message":"API token not found."}""",
+        ]),
+        ["ApplicationUsers"] = ("at_0123456789abcdefghij",
+        [
+            """{"id":"at_0123456789abcdefghij","userId":"jdoe","site":"acme","name":null,"status":"active","access":{"location":"read","vendor":"none"},"expirationMonths":12,"createdAt":"2026-01-31T12:00:00.000Z","createdBy":"admin","expiresAt":"2030-01-31T12:00:00.000Z","regeneratedAt":null,"revokedAt":null,"lastUsedAt":null,"secret":"thesecret"}""",
+            """{"items":[{"id":"at_0123456789abcdefghij","userId":"jdoe","status":"active","access":{"location":"full"},"expiresAt":"2030-01-31T12:00:00.000Z"}],"pageNumber":1,"pageSize":1000,"totalCount":1}""",
+            """{"revoked":["at_0123456789abcdefghij"]}""",
+            """[{"code":"location","name":"Location"}]""",
+            """[{"code":"invalid","defaultMessage":"months must be 3, 6 or 12"}]""",
+        ]),
+    };
+
+    private static readonly (string Name, Func<TokenConnection, string, CancellationToken, Task<object?>> Run)[] Operations =
+    [
+        ("check", async (c, _, stop) => { await c.Tokens.CheckAsync(stop); return null; }),
+        ("list", async (c, _, _) => await FirstAsync(c, TokenFilter.Existing)),
+        ("find", async (c, _, _) => await FirstAsync(c, new TokenFilter { Names = [NamePattern.Literal("ci")], Statuses = [TokenStatus.Active, TokenStatus.Revoked] })),
+        ("get", async (c, id, stop) => await c.Tokens.GetAsync(id, stop)),
+        ("get with secret", async (c, id, stop) => await c.Tokens.GetWithSecretAsync(id, stop)),
+        ("create", async (c, _, stop) => await c.Tokens.CreateAsync(NewFor(c), stop)),
+        ("issue", async (c, _, stop) => await TokenIssue.IssueAsync(c, NewFor(c), new TokensBefore(), stop)),
+        ("disable", async (c, id, stop) => await c.Tokens.SetEnabledAsync(id, false, stop)),
+        ("rename", async (c, id, stop) => await c.Tokens.RenameAsync(id, "other", stop)),
+        ("update", async (c, id, stop) => await c.Tokens.UpdateAsync(
+            id, c.Service == "ApplicationUsers" ? new TokenChanges { ApplyToAll = AccessLevel.Read } : new TokenChanges { Description = "other" }, stop)),
+        ("remove", async (c, id, stop) => { await c.Tokens.RemoveAsync(id, stop); return null; }),
+        ("remove all", async (c, _, stop) => await c.Tokens.RemoveAllAsync("jdoe", stop)),
+        ("regenerate", async (c, id, stop) => await c.Tokens.RegenerateAsync(id, TokenExpiry.ServiceDefault, stop)),
+        ("reset", async (c, id, stop) => { await TokenReset.ResetAsync(c, id, new ResetOptions(), _ => Task.CompletedTask, stop); return null; }),
+        ("own", async (c, id, stop) => await c.Tokens.IsOwnTokenAsync(new ApiToken { Id = id }, stop)),
+        ("permissions", async (c, _, stop) => await c.Tokens.ListPermissionsAsync(stop)),
+    ];
+
+    private readonly HostileServer _server = new();
+    private readonly ConcurrentDictionary<string, int> _outcomes = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("Devo")]
+    [InlineData("Wegnology")]
+    [InlineData("Gcore")]
+    [InlineData("ApplicationUsers")]
+    public async Task Whatever_a_service_answers_it_comes_to_a_right_result_or_a_right_error(string service)
+    {
+        (string id, string[] bodies) = Services[service];
+        Gen<HostileAnswer[]> answers = HostileAnswers.For(bodies, Canary, [_server.Elsewhere("127.0.0.1"), _server.Elsewhere("localhost")]);
+        Gen<(int Operation, HostileAnswer[] Answers)> cases =
+            from operation in Gen.Elements(Supported(service))
+            from sequence in answers
+            select (operation, sequence);
+
+        // Most cases wait for a slow service most of the time; on threads of their own, so that server and client find some.
+        Task[] lanes = [.. Enumerable.Range(0, Lanes).Select(lane => Task.Factory.StartNew(
+            () =>
+            {
+                ulong seed = Seeds.First + (ulong)lane;
+                Check.One(
+                    Config.QuickThrowOnFailure.WithName($"{service}, seed {seed}").WithMaxTest(Seeds.Cases(quick: 160) / Lanes).WithReplay(seed, (2UL * (ulong)lane) + 1),
+                    Prop.ForAll(cases.ToArbitrary(), one => RunAsync(service, id, one.Operation, one.Answers).GetAwaiter().GetResult()));
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))];
+        await Task.WhenAll(lanes);
+
+        Assert.Equal(0, _server.Misled);
+        output.WriteLine(string.Join(Environment.NewLine, _outcomes.OrderByDescending(outcome => outcome.Value).Select(outcome => $"{outcome.Value,6} {outcome.Key}")));
+    }
+
+    [Theory]
+    [InlineData("Devo", "list")]
+    [InlineData("Devo", "get")]
+    [InlineData("Wegnology", "list")]
+    [InlineData("Wegnology", "get")]
+    [InlineData("Gcore", "list")]
+    [InlineData("ApplicationUsers", "list")]
+    public async Task An_answer_that_explodes_or_never_ends_takes_no_more_memory_than_its_cap(string service, string operation)
+    {
+        foreach (string start in new[] { "{\"name\":\"", "[", "[{\"name\":\"", "{\"items\":[" })
+        {
+            foreach (Delivery delivery in new[] { Delivery.Bomb, Delivery.Endless })
+            {
+                HostileServer.WarmUp();
+                var answer = new HostileAnswer(200, ["Content-Type: application/json"], Encoding.UTF8.GetBytes(start + start), delivery);
+                (Uri baseUri, _) = _server.Begin([answer]);
+                TokenConnection connection = await Connecting.ToAsync(baseUri, service);
+                using var memory = new MemoryWatch();
+
+                ApiTokenException error = await Assert.ThrowsAsync<ApiTokenException>(
+                    () => Operations.Single(each => each.Name == operation).Run(connection, Services[service].Id, default)).WaitAsync(LongestCase);
+
+                Assert.Equal(ErrorKind.InvalidResult, error.Kind);
+                Assert.InRange(memory.Peak(), 0, MostMemory);
+                _server.End(baseUri);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a1")]
+    [InlineData("eyJhbGciOi.")]
+    [InlineData("1_a")]
+    public async Task Millions_of_letters_in_an_error_take_no_time_to_search_for_secrets(string letters)
+    {
+        string body = $$$"""{"error":{"message":"{{{string.Concat(Enumerable.Repeat(letters, 10_000_000 / letters.Length))}}}"}}""";
+        (Uri baseUri, _) = _server.Begin([new HostileAnswer(400, ["Content-Type: application/json"], Encoding.UTF8.GetBytes(body), Delivery.Whole)]);
+        ITokenService tokens = (await Connecting.ToAsync(baseUri, "Devo")).Tokens;
+        var watch = Stopwatch.StartNew();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.GetAsync("3", default));
+
+        Assert.True(error.Kind == ErrorKind.InvalidData && error.Message.Length < 1000 && watch.Elapsed < TimeSpan.FromSeconds(10), $"{watch.Elapsed}: {error.Message.Length}");
+    }
+
+    // The others end before any request.
+    private static int[] Supported(string service)
+    {
+        ServiceCapabilities can = ServiceCatalog.Find(service).Capabilities;
+        return [.. Enumerable.Range(0, Operations.Length).Where(operation => Operations[operation].Name switch
+        {
+            "get with secret" => can.ReadSecret,
+            "disable" => can.SetEnabled,
+            "rename" => can.Rename,
+            "update" => can.UpdateDescription || can.UpdateAccess,
+            "remove all" => can.RemoveAll,
+            "regenerate" => can.Regenerate,
+            _ => true,
+        })];
+    }
+
+    private static async Task<ApiToken?> FirstAsync(TokenConnection connection, TokenFilter filter)
+    {
+        ApiToken? first = null;
+        int count = 0;
+        await foreach (ApiToken token in connection.Tokens.ListAsync(filter, CancellationToken.None))
+        {
+            Assert.NotEmpty(token.Id);
+            Assert.True(filter.IsMatch(token), "A token was listed that the filter does not let through.");
+            first ??= token;
+            Assert.True(++count < 100_000, "A list without end.");
+        }
+
+        return first;
+    }
+
+    private static NewTokenRequest NewFor(TokenConnection connection) => connection.Service switch
+    {
+        "Devo" => new NewTokenRequest { Name = "ci", User = "u@example.com", Audience = ["apiv2"] },
+        "Gcore" => new NewTokenRequest { Name = "ci", Role = "Engineers" },
+        "Wegnology" => new NewTokenRequest { Name = "ci", Scope = ["ReadOnly"] },
+        _ => new NewTokenRequest { User = "jdoe", ApplyToAll = AccessLevel.Read },
+    };
+
+    private async Task RunAsync(string service, string id, int operation, HostileAnswer[] answers)
+    {
+        (string name, Func<TokenConnection, string, CancellationToken, Task<object?>> run) = Operations[operation];
+        (Uri baseUri, _) = _server.Begin(answers);
+        var clock = new FastTimeProvider(Speed);
+        var watch = Stopwatch.StartNew();
+        string outcome;
+        try
+        {
+            TokenConnection connection = await TokenConnection.ConnectAsync(
+                new ConnectionRequest
+                {
+                    Service = service,
+                    BaseUri = baseUri,
+                    Account = service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
+                    Secret = SecretText.Protect(Canary),
+                    SkipCheck = true,
+                    RequestsPerSecond = Connecting.Unpaced,
+                    Time = clock,
+                    Timeout = Timeout,
+                },
+                default);
+            object? result = await run(connection, id, default).WaitAsync(LongestCase);
+            CheckResult(result, id, name);
+            outcome = "a result";
+        }
+        catch (ApiTokenException e)
+        {
+            CheckError(e);
+            outcome = e.ErrorId;
+        }
+        catch (TimeoutException)
+        {
+            throw new InvalidOperationException($"{service} {name} hangs.");
+        }
+        finally
+        {
+            _server.End(baseUri);
+        }
+
+        _outcomes.AddOrUpdate($"{name}: {outcome}", 1, (_, count) => count + 1);
+        Assert.True(watch.Elapsed < LongestCase, $"{service} {name} took {watch.Elapsed}.");
+    }
+
+    private static void CheckResult(object? result, string id, string operation)
+    {
+        if (result is ApiToken token)
+        {
+            Assert.NotEmpty(token.Id);
+            if (operation is "get" or "get with secret" or "disable" or "rename" or "update" or "regenerate")
+            {
+                // Another token than the one asked for is no answer.
+                Assert.Equal(id, token.Id);
+            }
+        }
+
+        if (result is IssuedToken issued)
+        {
+            Assert.NotEqual(0, issued.Secret.Length);
+        }
+    }
+
+    /// <summary>Watches how much more memory is in use than at its beginning.</summary>
+    private sealed class MemoryWatch : IDisposable
+    {
+        private readonly long _before = GC.GetTotalMemory(forceFullCollection: true);
+        private readonly Timer _timer;
+        private long _peak;
+
+        public MemoryWatch() => _timer = new Timer(_ => Look(), null, 0, 2);
+
+        public long Peak()
+        {
+            Look();
+            return _peak;
+        }
+
+        public void Dispose() => _timer.Dispose();
+
+        private void Look() => _peak = Math.Max(_peak, GC.GetTotalMemory(forceFullCollection: false) - _before);
+    }
+
+    private static void CheckError(ApiTokenException error)
+    {
+        Assert.Matches("^[A-Z][A-Za-z]+$", error.ErrorId);
+        Assert.NotEmpty(error.Message);
+        Assert.False(string.IsNullOrEmpty(error.RecommendedAction), $"What to do about {error.ErrorId}?");
+        Assert.True(error.Message.Length < 3000, "A message without end.");
+        Assert.DoesNotContain(error.Message, char.IsControl);
+        Assert.DoesNotContain(Canary, error.ToString());
+        Assert.DoesNotContain("0123456789abcdef0123456789abcdef", error.ToString());
+        Assert.DoesNotContain("42_a1b2c3d4e5f6a1b2c3d4e5f6", error.ToString());
+    }
+}

@@ -1,0 +1,91 @@
+using ApiTokens.Http;
+using ApiTokens.Services;
+
+namespace ApiTokens.Desktop.Host;
+
+/// <summary>A token's life with each of the four services, over HTTP.</summary>
+internal static class Life
+{
+    private static int s_failures;
+
+    public static async Task<int> RunAsync(string module)
+    {
+        using var sandbox = new Sandbox(module);
+        foreach (ConnectionRequest service in sandbox.Services)
+        {
+            TokenConnection connection = await TokenConnection.ConnectAsync(service, CancellationToken.None).ConfigureAwait(false);
+            await LiveAsync(connection).ConfigureAwait(false);
+        }
+
+        LookAtAssemblies(Path.Combine(module, "lib", "netfx"));
+        return s_failures == 0 ? 0 : 1;
+    }
+
+    private static async Task LiveAsync(TokenConnection connection)
+    {
+        ITokenService tokens = connection.Tokens;
+        string name = $"desktop-{connection.Name}";
+        IssuedToken issued = await tokens.CreateAsync(Request(connection.Name, name), CancellationToken.None).ConfigureAwait(false);
+        Claim(issued.Secret.Length > 0, $"{connection.Name}: issued with a secret");
+
+        int listed = 0;
+        bool found = false;
+        await foreach (ApiToken token in tokens.ListAsync(TokenFilter.Existing, CancellationToken.None).ConfigureAwait(false))
+        {
+            listed++;
+            found |= token.Id == issued.Id && token.Name == name;
+        }
+
+        Claim(found, $"{connection.Name}: found in a list of {listed}");
+        await tokens.RemoveAsync(issued.Id, CancellationToken.None).ConfigureAwait(false);
+        string status;
+        try
+        {
+            status = (await tokens.GetAsync(issued.Id, CancellationToken.None).ConfigureAwait(false)).Status.ToString();
+        }
+        catch (ApiTokenException e)
+        {
+            status = e.ErrorId;
+        }
+
+        Claim(status is "Revoked" or "ObjectNotFound", $"{connection.Name}: removed ({status})");
+    }
+
+    private static NewTokenRequest Request(string service, string name) => service switch
+    {
+        "devo" => new() { Name = name, User = "ci@example.com", Audience = ["apiv2"] },
+        "wegnology" => new() { Name = name, Scope = ["ReadOnly"], Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) },
+        "gcore" => new() { Name = name, Role = "Engineers", Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) },
+        _ => new() { Name = name, User = "jdoe", ApplyToAll = AccessLevel.Read },
+    };
+
+    // What the module brings must have come from its folder, whatever version each asked for.
+    private static void LookAtAssemblies(string folder)
+    {
+        string[] own = [.. Directory.GetFiles(folder, "*.dll").Select(Path.GetFileNameWithoutExtension)!];
+        int loaded = 0;
+        foreach (System.Reflection.Assembly assembly in AppDomain.CurrentDomain.GetAssemblies().Where(assembly => !assembly.IsDynamic && own.Contains(assembly.GetName().Name)))
+        {
+            loaded++;
+            bool fromFolder = string.Equals(Path.GetDirectoryName(assembly.Location), folder, StringComparison.OrdinalIgnoreCase);
+            if (!fromFolder)
+            {
+                // .NET Framework and Mono have some of them themselves.
+                Console.WriteLine($"     {assembly.GetName().Name} {assembly.GetName().Version} came from {assembly.Location}");
+            }
+
+            if (assembly.GetName().Name is "ApiTokens.Core" or "Polly.Core" or "System.Text.Json" or "Microsoft.Extensions.Http")
+            {
+                Claim(fromFolder, $"{assembly.GetName().Name} {assembly.GetName().Version} came from the module");
+            }
+        }
+
+        Claim(loaded > 10, $"{loaded} of {own.Length} assemblies of the module's folder were loaded");
+    }
+
+    private static void Claim(bool holds, string what)
+    {
+        Console.WriteLine($"{(holds ? "ok  " : "FAIL")} {what}");
+        s_failures += holds ? 0 : 1;
+    }
+}

@@ -1,0 +1,131 @@
+# One session with every cmdlet, as loud as it goes; what it leaves in -Folder is searched for the secrets that it names at
+# its end. Run by Canary.Tests.ps1 in a process of its own.
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', 'Elsewhere', Justification = 'Used in the script block.')]
+param(
+    [Parameter(Mandatory)] [string] $ModulePath,
+    [Parameter(Mandatory)] [string] $Folder,
+
+    # For what has to hold secrets: the one file that a user asked for, and a scanner's findings.
+    [Parameter(Mandatory)] [string] $Elsewhere,
+
+    # Also into a vault, with SecretManagement's own streams.
+    [switch] $WithVault
+)
+
+$ConfirmPreference = 'None'
+if (Get-Variable -Name PSStyle -ErrorAction Ignore) {
+    $PSStyle.OutputRendering = 'PlainText'
+}
+
+Import-Module $ModulePath
+. "$PSScriptRoot/Common.ps1"
+if ($WithVault) {
+    $null = Initialize-TestVault
+}
+
+$loud = @{ Verbose = $true; Debug = $true; InformationAction = 'Continue'; WarningAction = 'Continue'; ErrorAction = 'Continue' }
+$issued = [System.Collections.Generic.List[object]]::new()
+$with = @{}
+$testServices.ForEach({ $with[$_.Connection] = $_.Issue })
+
+function Show {
+    <# Every way in which an object becomes text. #>
+    process {
+        $_
+        $_ | Format-List -Property * -Force
+        $_ | Format-Table -Property * -AutoSize
+        $_ | Format-Custom -Depth 2
+        $_ | ConvertTo-Json -Depth $(if ($_ -is [System.Management.Automation.ErrorRecord]) { 1 } else { 4 }) -WarningAction Ignore
+        $_ | ConvertTo-Csv
+        $_ | ConvertTo-Html
+        $_ | Out-String
+        "$_"
+    }
+}
+
+Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
+& {
+    $sandbox = Start-ApiTokenSandbox -DatabasePath "$Folder/sandbox.db" @loud
+    $sandbox | Show
+    Get-ApiTokenSandbox @loud | Show
+    foreach ($service in $sandbox.Services) {
+        Connect-ApiTokenService $service.Service $service.Account -Token $service.Secret -BaseUri $service.BaseUri @loud | Show
+        if ($service.Credential) {
+            Connect-ApiTokenService $service.Service -Credential $service.Credential -BaseUri $service.BaseUri -Name login @loud
+            Disconnect-ApiTokenService login @loud
+        }
+    }
+
+    Get-ApiTokenService @loud | Show
+    foreach ($name in $with.Keys) {
+        $more = $with[$name]
+        Get-ApiTokenPermission -Connection $name @loud | Select-Object -First 3 | Show
+        New-ApiToken -Connection $name -Name canary @more -WhatIf @loud
+        New-ApiToken -Connection $name -Name canary @more -JournalPath "$Folder/new-$name.journal" @loud | Tee-Object -Variable token | Show
+        $issued.Add($token)
+        $token | Save-ApiTokenSecret -Path "$Elsewhere/$name.secret" -PassThru @loud | Show
+        $token | Save-ApiTokenSecret -Path "$Elsewhere/$name.secret" @loud
+        if ($WithVault) {
+            $token | Save-ApiTokenSecret -Vault Store -PassThru @loud | Show
+            $token | Save-ApiTokenSecret -Vault NoSuchVault @loud
+        }
+
+        Reset-ApiToken $token -WhatIf @loud
+        Reset-ApiToken $token -JournalPath "$Folder/reset-$name.journal" @loud | Tee-Object -Variable token | Show
+        $issued.Add($token)
+        Reset-ApiToken $token -GracePeriod 1d -JournalPath "$Folder/grace-$name.journal" @loud | Tee-Object -Variable token | Show
+        $issued.Add($token)
+        Remove-ApiToken -Due -JournalPath "$Folder/grace-$name.journal" @loud
+        Rename-ApiToken $token -NewName canary-2 -PassThru @loud | Show
+        Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
+        Disable-ApiToken $token -PassThru @loud | Show
+        Enable-ApiToken $token -PassThru @loud | Show
+        Get-ApiToken -Connection $name -Id $token.Id @loud | Show
+        Get-ApiToken -Connection $name -Id $token.Id -IncludeSecret @loud | Show
+        Find-ApiToken $token.Secret @loud | Show
+        Find-ApiToken $token.Secret -Probe @loud | Show
+        Find-ApiToken (ConvertTo-Secret "unknown-$([guid]::NewGuid())") @loud
+        $token | ForEach-Object { "leaked: $(Get-PlainText $_.Secret)" } | Set-Content -LiteralPath "$Elsewhere/$name.leaks"
+        Find-ApiToken -Path "$Elsewhere/$name.leaks" @loud | Show
+    }
+
+    $tokens = @(Get-ApiToken -Connection * @loud)
+    $findings = @($tokens + $issued | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com @loud)
+    $findings | Select-Object -First 5 | Show
+    foreach ($extension in 'html', 'csv', 'json', 'md') {
+        $tokens + $issued + $findings | Export-ApiTokenReport -Path "$Folder/report.$extension" @loud
+    }
+
+    $issued | Export-Csv -LiteralPath "$Folder/issued.csv"
+    $issued | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath "$Folder/issued.json"
+    foreach ($name in $with.Keys) {
+        $more = $with[$name]
+        $token = $issued | Where-Object Connection -EQ $name | Select-Object -Last 1
+        Remove-ApiToken $token -WhatIf @loud
+        Remove-ApiToken $token -JournalPath "$Folder/remove-$name.journal" -PassThru @loud | Show
+        Remove-ApiToken $token @loud
+
+        # A secret that was accepted once, as the credential: what a service says of it goes through the errors.
+        $of = Get-ApiTokenService $name
+        Connect-ApiTokenService $of.Service $of.Account -Token $token.Secret -BaseUri $of.BaseUri -Name dead -SkipCheck @loud
+        try { Get-ApiToken -Connection dead @loud } catch { $_ | Show }
+        try { New-ApiToken -Connection dead -Name never @more @loud } catch { $_ | Show }
+        try { Connect-ApiTokenService $of.Service $of.Account -Token $token.Secret -BaseUri $of.BaseUri -Name dead @loud } catch { $_ | Show }
+        $plain = Get-PlainText $token.Secret
+        Remove-ApiToken $plain -Connection $name @loud
+        Get-ApiToken $plain -Connection $name @loud
+    }
+
+    $Error | Show
+    if (Get-Command -Name Get-Error -ErrorAction Ignore) {
+        Get-Error -Newest 20
+    }
+
+    $Error | ForEach-Object { for ($e = $_.Exception; $e; $e = $e.InnerException) { $e.ToString(); $e | Format-List * -Force } }
+    Get-Variable | Where-Object Name -NotIn 'plain', 'issued', 'services', 'Error' | Out-String -Width 4000
+    $script:services = $sandbox.Services
+    Stop-ApiTokenSandbox @loud
+} *>&1 | Out-String -Stream -Width 4000 | Tee-Object -FilePath "$Folder/streams.txt" | Out-Host
+Stop-Transcript | Out-Null
+$secrets = @($issued.Secret) + @($services.Secret) + @($services.Credential | Where-Object { $_ } | ForEach-Object Password)
+@{ Secrets = @($secrets | ForEach-Object { Get-PlainText $_ }) } | ConvertTo-Json -Compress

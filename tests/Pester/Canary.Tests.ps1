@@ -1,0 +1,74 @@
+# Known secrets through every cmdlet, with every stream, file, report, journal, error and the sandbox's database captured:
+# none of it has one, whole or in part.
+
+BeforeDiscovery {
+    . "$PSScriptRoot/Common.ps1"
+    $script:noVaults = -not (Test-VaultSupport)
+}
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+
+    $script:session = "$PSScriptRoot/Canary.Session.ps1"
+    $script:folder = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'captured')).FullName
+    $elsewhere = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'elsewhere')).FullName
+    $script:child = Invoke-ChildPowerShell "& '$session' -ModulePath '$moduleFolder' -Folder '$folder' -Elsewhere '$elsewhere'$(if (Test-VaultSupport) { ' -WithVault' })"
+
+    # By name of the file, once it was read.
+    $script:captured = @{}
+
+    function Read-Capture {
+        <# A file as text, whatever it is: bytes that are letters, also where each takes two. #>
+        param([Parameter(Mandatory)] [string] $Path)
+
+        $bytes = [System.IO.File]::ReadAllBytes($Path)
+        [System.Text.Encoding]::GetEncoding(28591).GetString($bytes) + [System.Text.Encoding]::Unicode.GetString($bytes)
+    }
+}
+
+Describe 'A session with every cmdlet' {
+    It 'uses every cmdlet there is' {
+        $ast = [System.Management.Automation.Language.Parser]::ParseFile($session, [ref] $null, [ref] $null)
+        $used = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() } | Sort-Object -Unique
+        (Get-Command -Module ApiTokens -CommandType Cmdlet).Name | Where-Object { $_ -notin $used } | Should -BeNullOrEmpty
+    }
+
+    It 'has issued secrets on all services, in all ways' {
+        $child.Secrets | Sort-Object -Unique | Should -HaveCount (4 * $testServices.Count + $testServices.Where({ $_.HasLogin }).Count) -Because 'there are three for each service, its administrator''s and the passwords'
+        $child.Secrets | Where-Object Length -LT 12 | Should -BeNullOrEmpty
+    }
+
+    It 'leaves <_>, with no secret in it' -ForEach @(
+        'transcript.txt', 'streams.txt', 'sandbox.db*', 'issued.*', 'report.html', 'report.csv', 'report.json', 'report.md'
+        'new-*.journal', 'reset-*.journal', 'grace-*.journal', 'remove-*.journal'
+    ) {
+        $files = @(Get-ChildItem -Path (Join-Path $folder $_) -File)
+        $files | Should -Not -BeNullOrEmpty
+        foreach ($file in $files) {
+            $captured[$file.Name] = $text = Read-Capture $file.FullName
+            Find-Secret $text -Secret $child.Secrets | Should -BeNullOrEmpty -Because $file.Name
+
+            # The search would find one, also cut short, in the middle of this very file.
+            $planted = $child.Secrets[3]
+            $part = $planted.Substring($planted.Length - 12, 10)
+            Find-Secret $text.Insert([int] ($text.Length / 2), $part) -Secret $planted | Should -BeExactly $planted -Because $file.Name
+        }
+    }
+
+    It 'leaves nothing else' {
+        (Get-ChildItem -LiteralPath $folder -File).Name | Where-Object { -not $captured.ContainsKey($_) } | Should -BeNullOrEmpty
+    }
+
+    It 'was loud: <_>' -ForEach @(
+        'What if: Performing the operation "Remove API token"'
+        '(?i)refused'
+        'OwnTokenProtected|SecretNotAttributed'
+        'System.Security.SecureString'
+    ) {
+        $captured['transcript.txt'] -match $_ | Should -BeTrue
+    }
+
+    It 'tried the vault''s streams too' -Skip:$noVaults {
+        $captured['streams.txt'] -match 'NoSuchVault' | Should -BeTrue
+    }
+}

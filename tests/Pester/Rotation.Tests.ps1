@@ -1,0 +1,359 @@
+# Rotation under use: whoever calls with the secret that the vault has is never refused.
+
+BeforeDiscovery {
+    . "$PSScriptRoot/Common.ps1"
+    $script:noVaults = -not (Test-VaultSupport)
+    $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
+}
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    $script:sandbox = Start-ApiTokenSandbox
+    if (Test-VaultSupport) {
+        $script:folder = Initialize-TestVault
+    }
+
+    # Reads a secret from the vault's file and calls its service with it, purpose after purpose, until it is told to stop.
+    $script:client = {
+        param($purposes, $state)
+
+        $http = [System.Net.Http.HttpClient]::new()
+        while (-not $state.Stop) {
+            foreach ($purpose in $purposes) {
+                $secret = [System.IO.File]::ReadAllText($purpose.File)
+                $request = [System.Net.Http.HttpRequestMessage]::new('GET', [string] $purpose.Uri)
+                foreach ($header in $purpose.Headers.GetEnumerator()) {
+                    $null = $request.Headers.TryAddWithoutValidation($header.Key, ($header.Value -f $secret))
+                }
+
+                $response = $http.SendAsync($request).GetAwaiter().GetResult()
+                $state.Calls++
+                if ([int] $response.StatusCode -ne 200) {
+                    $state.Refusals.Add("$([int] $response.StatusCode) $($purpose.File)")
+                }
+
+                $response.Dispose()
+            }
+
+            $state.Rounds++
+        }
+    }
+
+    function ConvertTo-Purpose($Token) {
+        $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
+        $file = Get-TestVaultFile $folder "$($Token.Service)/$($Token.Account)/$($Token.Name)"
+        switch ($Token.Service) {
+            'Devo' { @{ File = $file; Uri = "$base/devo/whoami"; Headers = @{ Authorization = 'Bearer {0}' } } }
+            'Wegnology' { @{ File = $file; Uri = "$base/wegnology/me"; Headers = @{ Authorization = 'Bearer {0}' } } }
+            'Gcore' { @{ File = $file; Uri = "$base/gcore/iam/clients/me"; Headers = @{ Authorization = 'APIKey {0}' } } }
+            default { @{ File = $file; Uri = "$base/application-users/data/location"; Headers = @{ authenticationtoken = '{0}'; sitename = $Token.Account; userid = $Token.Owner } } }
+        }
+    }
+
+    function Start-Client {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is the test.')]
+        param($Tokens)
+
+        $state = [hashtable]::Synchronized(@{ Stop = $false; Calls = 0; Rounds = 0; Refusals = [System.Collections.Generic.List[string]]::new() })
+        $shell = [powershell]::Create().AddScript($client.ToString()).AddArgument(@($Tokens | ForEach-Object { ConvertTo-Purpose $_ })).AddArgument($state)
+        @{ State = $state; Shell = $shell; Running = $shell.BeginInvoke() }
+    }
+
+    function Wait-Round($Client, [int] $More) {
+        $goal = $Client.State.Rounds + $More
+        $deadline = [datetime]::UtcNow.AddSeconds(30)
+        while ($Client.State.Rounds -lt $goal -and -not $Client.Running.IsCompleted -and [datetime]::UtcNow -lt $deadline) {
+            Start-Sleep -Milliseconds 10
+        }
+    }
+
+    function Stop-Client {
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is the test.')]
+        param($Client)
+
+        $Client.State.Stop = $true
+        $Client.Shell.EndInvoke($Client.Running)
+        $Client.Shell.Dispose()
+    }
+
+    function Wait-Due($Journal) {
+        $last = (Get-JournalLine $Journal | Where-Object event -EQ due).dueAt | Sort-Object | Select-Object -Last 1
+        while ([datetime]::UtcNow -le ([datetime] $last).ToUniversalTime()) {
+            Start-Sleep -Milliseconds 20
+        }
+    }
+}
+
+AfterAll {
+    $sandbox | Stop-ApiTokenSandbox
+}
+
+Describe 'Rotating 200 tokens of four services into a vault while they are used' -Skip:$noVaults {
+    BeforeAll {
+        $script:journal = Join-Path $TestDrive 'rotation.jsonl'
+
+        # An account of Gcore has room for 100, and with a grace period each token is there twice.
+        $wanted = @(
+            @{ Connection = 'devo'; Count = 55; Like = @{ User = 'user@example.com'; Audience = 'apiv2' } }
+            @{ Connection = 'wegnology'; Count = 55; Like = @{ Scope = 'All' } }
+            @{ Connection = 'gcore'; Count = 40; Like = @{ Role = 'Engineers' } }
+            @{ Connection = 'application-users'; Count = 50; Like = @{ User = 'jdoe'; ApplyToAll = 'Full' } }
+        )
+        $script:before = foreach ($purpose in $wanted) {
+            $like = $purpose.Like
+            1..$purpose.Count | ForEach-Object { [pscustomobject]@{ Name = "used-$($purpose.Connection)-$_" } } |
+                New-ApiToken -Connection $purpose.Connection -Vault Test @like -ErrorAction Stop
+        }
+        $script:oldSecrets = @{}
+        foreach ($token in $before) {
+            $oldSecrets[$token.Id] = ConvertTo-Secret ([System.IO.File]::ReadAllText((ConvertTo-Purpose $token).File))
+        }
+
+        $script:use = Start-Client $before
+        Wait-Round $use 1
+        $script:after = @(Get-ApiToken -Connection * -Name 'used-*' | Reset-ApiToken -Vault Test -GracePeriod 0:0:3 -JournalPath $journal -ErrorVariable resetErrors)
+        $script:bothWork = @($before[0, 60, 120, 199] | ForEach-Object { Test-Secret $_ -Secret $oldSecrets[$_.Id] })
+        Wait-Round $use 1
+        Wait-Due $journal
+        $script:retired = @(Remove-ApiToken -Due -JournalPath $journal -PassThru -ErrorVariable dueErrors)
+        Wait-Round $use 2
+        $script:writes = (Get-RequestCount).writes
+        $script:again = @(Remove-ApiToken -Due -JournalPath $journal -PassThru)
+        $script:writesAgain = (Get-RequestCount).writes - $writes
+        Stop-Client $use
+    }
+
+    It 'refuses no call' {
+        $before | Should -HaveCount 200
+        $after | Should -HaveCount 200
+        $resetErrors | Should -BeNullOrEmpty
+        $use.State.Refusals | Should -BeNullOrEmpty
+        $use.State.Rounds | Should -BeGreaterOrEqual 4
+        $use.State.Calls | Should -BeGreaterOrEqual 800
+    }
+
+    It 'keeps both alive until the old one is due, and retires each once' {
+        $bothWork | Should -Be @($true, $true, $true, $true)
+        $dueErrors | Should -BeNullOrEmpty
+        $retired.Id | Sort-Object | Should -Be ($before.Id | Sort-Object)
+        $again | Should -BeNullOrEmpty
+        $writesAgain | Should -Be 0
+    }
+
+    It 'ends with one token for each purpose, whose secret the vault has, and with all old secrets dead' {
+        $left = @(Get-ApiToken -Connection * -Name 'used-*')
+        $left.Id | Sort-Object | Should -Be ($after.Id | Sort-Object)
+        foreach ($token in $left) {
+            Test-Secret $token -Secret (ConvertTo-Secret ([System.IO.File]::ReadAllText((ConvertTo-Purpose $token).File))) | Should -BeTrue
+        }
+
+        foreach ($token in $before) {
+            Test-Secret $token -Secret $oldSecrets[$token.Id] | Should -BeFalse
+        }
+    }
+
+    It 'would have shown a refusal: the client sees a token that is removed' {
+        $watched = Add-TestToken wegnology -With @{ Vault = 'Test' }
+        $control = Start-Client $watched
+        Wait-Round $control 1
+        $watched | Remove-ApiToken
+        Wait-Round $control 2
+        Stop-Client $control
+        $control.State.Refusals | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has no secret in the journal' {
+        $text = Get-Content -Raw -LiteralPath $journal
+        foreach ($token in $after) {
+            $text.Contains([System.IO.File]::ReadAllText((ConvertTo-Purpose $token).File)) | Should -BeFalse
+        }
+    }
+}
+
+Describe 'A rotation into SecretStore, on <Connection>' -ForEach $services -Skip:$noVaults {
+    It 'goes on rotation after rotation with one journal' {
+        $journal = Join-Path $TestDrive "$Connection.jsonl"
+        $token = Add-TestToken $Connection -With @{ Vault = 'Store' }
+        $name = "$($token.Service)/$($token.Account)/$($token.Name)"
+        1..2 | ForEach-Object {
+            $old = Get-Secret -Vault Store -Name $name
+            $token = $token | Reset-ApiToken -Vault Store -GracePeriod 0:0:0.2 -JournalPath $journal
+            Test-Secret $token -Secret (Get-Secret -Vault Store -Name $name) | Should -BeTrue
+            Test-Secret $token -Secret $old | Should -BeTrue
+            Wait-Due $journal
+            Remove-ApiToken -Due -JournalPath $journal
+            Test-Secret $token -Secret $old | Should -BeFalse
+            Test-Secret $token -Secret (Get-Secret -Vault Store -Name $name) | Should -BeTrue
+        }
+    }
+}
+
+Describe 'A step that goes wrong, on <Connection>' -ForEach $services -Skip:$noVaults {
+    It 'leaves the vault with a secret that works: <Step>' -ForEach @(
+        @{ Step = 'read'; Fault = @{ kind = 'status'; status = 403; method = 'GET' } }
+        @{ Step = 'issue'; Fault = @{ kind = 'reset'; when = 'after'; method = 'POST'; path = '*/tokens' } }
+        @{ Step = 'prove'; Fault = @{ kind = 'notJson'; method = 'GET'; path = '*/me' } }
+        @{ Step = 'retire'; Fault = @{ kind = 'status'; status = 403; path = '*{0}*'; method = 'DELETE' } }
+    ) {
+        $token = Add-TestToken $Connection -With @{ Vault = 'Test' }
+        $fault = $Fault.Clone()
+        if ($Step -eq 'retire') {
+            $fault = @{ kind = 'status'; status = 403 } + $(if ($Connection -eq 'application-users') { @{ path = '*/revoke' } } else { @{ method = 'DELETE' } })
+        }
+
+        Add-Fault $fault
+        $failure = Get-Failure { $token | Reset-ApiToken -Vault Test }
+        $fired = (Get-Fault).fired
+        Clear-Fault
+        if ($Connection -ne 'devo' -or $Step -ne 'prove') {
+            $fired | Should -BeGreaterThan 0
+        }
+
+        if ($Step -ne 'prove') {
+            $failure | Should -HaveCount 1
+        }
+
+        Test-Secret $token -Secret (Get-Secret -Vault Test -Name "$($token.Service)/$($token.Account)/$($token.Name)") | Should -BeTrue
+    }
+}
+
+Describe 'What -GracePeriod and -Due need' {
+    It 'is said before any request: <Name>' -ForEach @(
+        @{ Name = 'a journal'; ErrorId = 'InvalidGracePeriod'; With = @{ GracePeriod = '1d' } }
+        @{ Name = 'a time from now on'; ErrorId = 'InvalidGracePeriod'; With = @{ GracePeriod = [timespan]::Zero; JournalPath = 'TestDrive:/never.jsonl' } }
+        @{ Name = 'a predecessor that goes'; ErrorId = 'InvalidGracePeriod'; With = @{ GracePeriod = '1d'; Predecessor = 'Keep'; JournalPath = 'TestDrive:/never.jsonl' } }
+        @{ Name = 'no change in place'; ErrorId = 'InvalidInPlace'; With = @{ GracePeriod = '1d'; InPlace = $true; JournalPath = 'TestDrive:/never.jsonl' } }
+        @{ Name = 'no change in place'; ErrorId = 'InvalidInPlace'; With = @{ Predecessor = 'Keep'; InPlace = $true } }
+        @{ Name = 'no change in place'; ErrorId = 'InvalidInPlace'; With = @{ Vault = 'any'; InPlace = $true } }
+    ) {
+        $token = Add-TestToken application-users
+        Assert-Refused $ErrorId { $token | Reset-ApiToken @With }
+        Test-Secret $token | Should -BeTrue
+    }
+
+    It 'is a service that can: <Connection> <With.Keys>' -ForEach @(
+        @{ Connection = 'gcore'; With = @{ Predecessor = 'Disable' } }
+        @{ Connection = 'application-users'; With = @{ Predecessor = 'Disable' } }
+        @{ Connection = 'devo'; With = @{ InPlace = $true } }
+        @{ Connection = 'wegnology'; With = @{ InPlace = $true } }
+        @{ Connection = 'gcore'; With = @{ InPlace = $true } }
+    ) {
+        $token = Add-TestToken $Connection
+        Assert-Refused OperationNotSupported { $token | Reset-ApiToken @With }
+    }
+
+    It 'is a journal that is there, and of resets' {
+        Assert-Refused InvalidDue { Remove-ApiToken -Due }
+        Assert-Refused JournalNotFound { Remove-ApiToken -Due -JournalPath TestDrive:/nowhere.jsonl }
+        Add-TestToken gcore | Remove-ApiToken -JournalPath TestDrive:/removal.jsonl
+        Assert-Refused JournalMismatch { Remove-ApiToken -Due -JournalPath TestDrive:/removal.jsonl }
+    }
+}
+
+Describe 'Remove-ApiToken -Due' {
+    BeforeEach {
+        $script:journal = Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).jsonl"
+    }
+
+    It 'asks for each, and does nothing with -WhatIf' {
+        $old = Add-TestToken gcore
+        $null = $old | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $journal
+        Wait-Due $journal
+        $writes = (Get-RequestCount).writes
+        Remove-ApiToken -Due -JournalPath $journal -WhatIf
+        (Get-RequestCount).writes | Should -Be $writes
+        Test-Secret $old | Should -BeTrue
+        Remove-ApiToken -Due -JournalPath $journal
+        Test-Secret $old | Should -BeFalse
+    }
+
+    It 'leaves what is not due' {
+        $old = Add-TestToken gcore
+        $new = $old | Reset-ApiToken -GracePeriod 1h -JournalPath $journal
+        Remove-ApiToken -Due -JournalPath $journal -PassThru | Should -BeNullOrEmpty
+        $old, $new | ForEach-Object { Test-Secret $_ | Should -BeTrue }
+    }
+
+    It 'disables where that was asked for: <Connection>' -ForEach @(@{ Connection = 'devo' }, @{ Connection = 'wegnology' }) {
+        $old = Add-TestToken $Connection
+        $null = $old | Reset-ApiToken -GracePeriod 0:0:0.1 -Predecessor Disable -JournalPath $journal
+        Wait-Due $journal
+        $disabled = Remove-ApiToken -Due -JournalPath $journal -PassThru
+        $disabled.Id | Should -Be $old.Id
+        (Get-ApiToken -Id $old.Id -Connection $Connection).Status | Should -Be Inactive
+    }
+
+    It 'keeps the old one while its successor is gone' {
+        $old = Add-TestToken gcore
+        $new = $old | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $journal
+        $new | Remove-ApiToken
+        Wait-Due $journal
+        $failure = Get-Failure { Remove-ApiToken -Due -JournalPath $journal }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'SuccessorNotActive,*'
+        Test-Secret $old | Should -BeTrue
+    }
+
+    It 'says which token it has no connection for, and leaves out what -Connection leaves out' {
+        $old = Add-TestToken gcore
+        $null = $old | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $journal
+        Wait-Due $journal
+        Remove-ApiToken -Due -JournalPath $journal -Connection devo -PassThru | Should -BeNullOrEmpty
+        $gcore = $sandbox.Services | Where-Object Service -EQ gcore
+        Disconnect-ApiTokenService gcore
+        try {
+            Assert-Refused ConnectionNotFound { Remove-ApiToken -Due -JournalPath $journal }
+        }
+        finally {
+            $null = Connect-ApiTokenService Gcore $gcore.Account -Token $gcore.Secret -BaseUri $gcore.BaseUri
+        }
+
+        Test-Secret $old | Should -BeTrue
+    }
+}
+
+Describe 'A pipeline that ends between delivery and removal' {
+    It 'says on the host which two tokens work, and what to do: <Ending>' -ForEach @(
+        @{ Ending = 'Select-Object -First 1' }
+        @{ Ending = 'ForEach-Object { throw }' }
+    ) {
+        $old = Add-TestToken gcore
+        $gcore = $sandbox.Services | Where-Object Service -EQ gcore
+        $file = Join-Path $TestDrive 'ended.ps1'
+        Set-Content -LiteralPath $file -Value @"
+Import-Module '$moduleFolder'
+`$secret = [System.Net.NetworkCredential]::new('', `$env:ROTATION_SECRET).SecurePassword
+`$null = Connect-ApiTokenService Gcore -Token `$secret -BaseUri '$($gcore.BaseUri)'
+Reset-ApiToken $($old.Id) -Confirm:`$false | $Ending | Out-Null
+"@
+        $env:ROTATION_SECRET = Get-PlainText $gcore.Secret
+        $program, [string[]] $arguments = Get-PowerShellCommand
+        $output = & $program @arguments -NoProfile -NonInteractive -File $file 2>&1 | Out-String
+        Remove-Item env:ROTATION_SECRET
+        $ids = @(Get-ApiToken -Connection gcore -Name $old.Name).Id
+        $ids | Should -HaveCount 2
+        $output -replace '\s+', ' ' | Should -BeLike "*successor $($ids -ne $old.Id) of *$($old.Name)*both may work*Remove-ApiToken -Id $($old.Id) -Connection gcore*"
+    }
+}
+
+Describe 'Application users' {
+    It 'get a new secret in place where nothing else is asked for, and a successor where both are needed' {
+        $token = Add-TestToken application-users
+        ($token | Reset-ApiToken).Id | Should -Be $token.Id
+        ($token | Reset-ApiToken -InPlace).Id | Should -Be $token.Id
+        $kept = $token | Reset-ApiToken -Predecessor Keep
+        $kept.Id | Should -Not -Be $token.Id
+        $kept.Access['location'] | Should -Be Full
+    }
+}
+
+Describe 'A full account of Gcore' {
+    It 'is recognised before a successor is issued' {
+        $room = 100 - @(Get-ApiToken -Connection gcore | Where-Object Status -NE Expired).Count
+        $tokens = @(1..$room | ForEach-Object { [pscustomobject]@{ Name = "full-$_" } } | New-ApiToken -Connection gcore -Role Users)
+        Assert-Refused TokenLimitReached { $tokens[0] | Reset-ApiToken }
+        Test-Secret $tokens[0] | Should -BeTrue
+        $tokens[1] | Remove-ApiToken
+        Test-Secret ($tokens[0] | Reset-ApiToken) | Should -BeTrue
+        $tokens | Select-Object -Skip 2 | Remove-ApiToken
+    }
+}

@@ -1,0 +1,248 @@
+# The runbooks in samples/, run as they stand against a sandbox.
+
+BeforeDiscovery {
+    . "$PSScriptRoot/Common.ps1"
+    $script:noVaults = -not (Test-VaultSupport)
+}
+
+BeforeAll {
+    . "$PSScriptRoot/Common.ps1"
+    $script:samples = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../samples")
+    $script:sandbox = Start-ApiTokenSandbox
+
+    function Get-ConnectionInfo {
+        <# The sandbox's services as connection assets, under names of their own. #>
+        [OutputType([hashtable])]
+        param()
+
+        $sandbox.Services | ForEach-Object {
+            @{ Service = $_.Service; Account = $_.Account; Token = $_.Secret; BaseUri = "$($_.BaseUri)"; Name = "runbook-$($_.Service)" }
+        }
+    }
+
+    function Invoke-Runbook {
+        <# Runs a runbook; gives its output and, apart, its errors. #>
+        param([Parameter(Mandatory)] [string] $Name, [hashtable] $With = @{})
+
+        $ErrorActionPreference = 'Continue'
+        $output, $errors = (& (Join-Path $samples $Name) @With -ModulePath $moduleFolder 2>&1).Where({ $_ -isnot [System.Management.Automation.ErrorRecord] }, 'Split')
+        [pscustomobject]@{ Output = @($output); Errors = @($errors) }
+    }
+}
+
+AfterAll {
+    $sandbox | Stop-ApiTokenSandbox
+}
+
+Describe 'expiry-notice.ps1' {
+    It 'lists what expires soon or has expired on all connections, soonest first, and changes nothing' {
+        $before = Get-RequestCount
+        $run = Invoke-Runbook expiry-notice.ps1
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output.Where({ $_.State -eq 'Expiring' }).Connection | Sort-Object | Should -Be ($testServices.Connection | Sort-Object)
+        $run.Output.Where({ $_.State -eq 'Expired' }).Name | Should -Contain 'old collector'
+        $run.Output.ExpiresAt | Should -Be ($run.Output.ExpiresAt | Sort-Object)
+        (Get-RequestCount).writes | Should -Be $before.writes
+    }
+
+    It 'connects by itself, as a job of an automation does' {
+        $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+        $runspace.Open()
+        try {
+            $text = Invoke-InRunspace $runspace -Variable @{ file = "$samples/expiry-notice.ps1"; infos = @(Get-ConnectionInfo); module = $moduleFolder } {
+                & $file -ConnectionInfo $infos -Within 14d -As Text -ModulePath $module
+            }
+            $text | Should -BeLike '*API tokens expire within 14d*runbook-devo: nightly aggregation*'
+        }
+        finally {
+            $runspace.Dispose()
+        }
+    }
+
+    It 'says that there is no connection, rather than that nothing expires' {
+        $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+        $runspace.Open()
+        try {
+            $result = Invoke-InRunspace $runspace -Variable @{ file = "$samples/expiry-notice.ps1"; module = $moduleFolder } { & $file -As Text -ModulePath $module }
+            $result[0] | Should -BeLike '*Could not be looked at: *no connection*'
+            $result[1].FullyQualifiedErrorId | Should -BeLike 'ConnectionNotFound*'
+        }
+        finally {
+            $runspace.Dispose()
+        }
+    }
+
+    It 'writes the body of a mail in which a name is no markup' {
+        $token = Add-TestToken gcore -Name '<b>|a* [x](http://e.com)' -With @{ ExpiresIn = '2d' }
+        $text = (Invoke-Runbook expiry-notice.ps1 @{ As = 'Markdown' }).Output
+        $text | Should -HaveCount 1
+        $row = $text[0] -split "`n" | Where-Object { $_.Contains("| $($token.Id) |") }
+        $row | Should -HaveCount 1
+        $row | Should -Not -Match '<b>|\[x\]\('
+        [regex]::Matches($row, '(?<!\\)\|').Count | Should -Be 7
+    }
+
+    It 'says in the text and as an error what it could not look at' {
+        Add-Fault @{ service = 'gcore'; kind = 'status'; status = 403; count = 1 }
+        $run = Invoke-Runbook expiry-notice.ps1 @{ As = 'Markdown' }
+        $run.Errors.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
+        $run.Output[0] | Should -BeLike '*Could not be looked at*'
+    }
+}
+
+Describe 'offboard-user.ps1' {
+    BeforeAll {
+        $script:leaver = @{ User = 'leaver@example.com', 'leaver'; Confirm = $false }
+        $script:mine = @(
+            New-ApiToken -Connection devo -Name mine -User leaver@example.com -Audience apiv2
+            New-ApiToken -Connection application-users -Name mine -User leaver -ApplyToAll Read
+        )
+        $script:other = Add-TestToken devo
+        $script:application = ($sandbox.Services | Where-Object Service -EQ wegnology)
+        Connect-ApiTokenService Wegnology 'application/575ec8687ae143cd83dc4a97' -Token $application.Secret -BaseUri $application.BaseUri -Name wegnology-application -WarningAction Ignore -ErrorAction SilentlyContinue | Out-Null
+    }
+
+    It 'with -WhatIf, names the tokens and sends no write request' {
+        $before = Get-RequestCount
+        $run = Invoke-Runbook offboard-user.ps1 ($leaver + @{ WhatIf = $true })
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output.Outcome | Select-Object -Unique | Should -Be 'WhatIf'
+        $mine.Id | ForEach-Object { $run.Output.Id | Should -Contain $_ }
+        (Get-RequestCount).writes | Should -Be $before.writes
+    }
+
+    It 'disables where the service can, and reports where it cannot' {
+        $run = Invoke-Runbook offboard-user.ps1 ($leaver + @{ Action = 'Disable' })
+        ($run.Output | Where-Object Id -EQ $mine[0].Id).Outcome | Should -Be 'Disabled'
+        ($run.Output | Where-Object Id -EQ $mine[1].Id).Outcome | Should -Be 'Failed'
+        ($run.Output | Where-Object Id -EQ $mine[1].Id).Detail | Should -BeLike '*cannot disable*'
+        $run.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'OffboardingIncomplete*'
+        Test-Secret $mine[0] | Should -BeFalse
+        Test-Secret $mine[1] | Should -BeTrue
+    }
+
+    It 'removes the leaver''s tokens on all services and no others, with a journal, and reports each' {
+        $journal = Join-Path $TestDrive 'offboard.jsonl'
+        $expected = @(Get-ApiToken -Connection * | Where-Object { $_.Owner -in $leaver.User -or ($_.Service -eq 'Wegnology' -and $_.Issuer -in $leaver.User) })
+        $run = Invoke-Runbook offboard-user.ps1 ($leaver + @{ JournalPath = $journal })
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output.Outcome | Select-Object -Unique | Should -Be 'Removed'
+        $run.Output.Id | Sort-Object | Should -Be ($expected.Id | Sort-Object)
+        $expected.Service | Select-Object -Unique | Should -HaveCount 4
+        Get-ApiToken -Connection * | Where-Object { $_.Owner -in $leaver.User } | Should -BeNullOrEmpty
+        Test-Secret $other | Should -BeTrue
+        @(Get-JournalLine $journal | Where-Object outcome -EQ 'done') | Should -HaveCount $expected.Count
+    }
+
+    It 'lists what the leaver issued for others, and ends that only when asked to' {
+        $run = Invoke-Runbook offboard-user.ps1 @{ User = 'admin@example.com'; Connection = 'devo'; WhatIf = $true }
+        $run.Output.Where({ $_.Id -eq $other.Id }).Outcome | Should -Be 'IssuedByLeaver'
+        $run = Invoke-Runbook offboard-user.ps1 @{ User = 'admin@example.com'; Connection = 'devo'; WhatIf = $true; IncludeIssued = $true }
+        $run.Output.Where({ $_.Id -eq $other.Id }).Outcome | Should -Be 'WhatIf'
+    }
+}
+
+Describe 'leak-response.ps1' {
+    BeforeAll {
+        $script:leaked = 'devo', 'wegnology', 'gcore', 'application-users' | ForEach-Object { Add-TestToken $_ }
+        $script:bystander = Add-TestToken gcore
+        $script:stranger = '00112233445566778899aabbccddeeff'
+        $script:file = Join-Path $TestDrive 'gitleaks.json'
+        @($leaked.ForEach({ @{ RuleID = 'generic'; Secret = Get-PlainText $_.Secret } }) + @{ RuleID = 'generic'; Secret = $stranger }) | ConvertTo-Json | Set-Content $file
+    }
+
+    It 'with -WhatIf, names the tokens and revokes none' {
+        $before = Get-RequestCount
+        $run = Invoke-Runbook leak-response.ps1 @{ Path = $file; Probe = $true; WhatIf = $true }
+        $run.Output.Outcome | Group-Object -NoElement | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Count)" } | Should -Be 'NotAttributed 1', 'WhatIf 4'
+        (Get-RequestCount).writes | Should -Be $before.writes
+    }
+
+    It 'revokes what leaked, says what it could not attribute, keeps a journal, and repeats no secret' {
+        $journal = Join-Path $TestDrive 'leak.jsonl'
+        $run = Invoke-Runbook leak-response.ps1 @{ Path = $file; Probe = $true; JournalPath = $journal; Confirm = $false }
+        $run.Output.Where({ $_.Outcome -eq 'Revoked' }).Id | Sort-Object | Should -Be ($leaked.Id | Sort-Object)
+        $run.Output.Where({ $_.Outcome -eq 'NotAttributed' }).Source | Should -BeLike 'gitleaks.json:*'
+        $run.Errors.FullyQualifiedErrorId | Should -BeLike 'LeakResponseIncomplete*'
+        $leaked.ForEach({ Test-Secret $_ }) | Should -Not -Contain $true
+        Test-Secret $bystander | Should -BeTrue
+        $all = (Get-Content $journal -Raw) + ($run.Output | Format-List * | Out-String -Width 5000) + ($run.Errors | Format-List * -Force | Out-String -Width 5000)
+        $leaked.ForEach({ Get-PlainText $_.Secret }) + $stranger | Where-Object { $all.Contains($_) } | Should -BeNullOrEmpty
+    }
+
+    It 'takes secrets too, and finds again what is gone where the service still lists it' {
+        $gcore = $leaked | Where-Object Service -EQ 'Gcore'
+        $run = Invoke-Runbook leak-response.ps1 @{ Secret = $gcore.Secret; Confirm = $false }
+        $run.Output.Outcome | Should -BeIn 'AlreadyGone', 'NotAttributed'
+        $run.Output | Should -HaveCount 1
+    }
+
+    It 'does not say of a token that it was revoked where the service refused the connection on the way' {
+        $tokens = 1..3 | ForEach-Object { Add-TestToken gcore }
+        Add-Fault @{ service = 'gcore'; method = 'DELETE'; kind = 'status'; status = 401; count = 100 }
+        try {
+            $run = Invoke-Runbook leak-response.ps1 @{ Secret = $tokens.Secret; Confirm = $false }
+            $run.Output.Outcome | Should -Be 'Failed', 'Failed', 'Failed'
+            $run = Invoke-Runbook offboard-user.ps1 @{ User = $tokens[0].Owner; Connection = 'gcore'; Confirm = $false }
+            $run.Output.Outcome | Select-Object -Unique | Should -Be 'Failed'
+        }
+        finally {
+            Clear-Fault
+        }
+    }
+
+    It 'does not revoke the credential of its own connection, and counts that as a failure' {
+        $run = Invoke-Runbook leak-response.ps1 @{ Secret = ($sandbox.Services | Where-Object Service -EQ gcore).Secret; Confirm = $false; WarningAction = 'Ignore' }
+        $run.Output.Outcome | Should -Be 'Failed'
+        $run.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'LeakResponseIncomplete*'
+        Get-ApiToken -Connection gcore | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'rotate-into-vault.ps1' -Skip:$noVaults {
+    BeforeAll {
+        $null = Initialize-TestVault
+        $script:nightly = @{ Vault = 'Test'; JournalPath = Join-Path $TestDrive 'rotation.jsonl'; GracePeriod = '0:0:2'; Confirm = $false }
+        $script:purposes = 'wegnology', 'gcore' | ForEach-Object { Add-TestToken $_ -With @{ Vault = 'Test'; ExpiresIn = '10d' } }
+        Add-TestToken gcore -Name 'long enough' -With @{ ExpiresIn = '100d' }
+    }
+
+    It 'shows with -WhatIf what it would do, and does nothing' {
+        $before = (Get-RequestCount).writes
+        $null = Invoke-Runbook rotate-into-vault.ps1 ($nightly + @{ WhatIf = $true })
+        (Get-RequestCount).writes | Should -Be $before
+        $nightly.JournalPath | Should -Not -Exist
+    }
+
+    It 'rotates on the first night what expires soon, and retires it on a later one' {
+        $first = Invoke-Runbook rotate-into-vault.ps1 $nightly
+        $first.Errors | Should -BeNullOrEmpty
+        $first.Output.Outcome | Should -Not -Contain 'Retired'
+        $first.Output.Name | Should -Not -Contain 'long enough'
+        foreach ($old in $purposes) {
+            $new = @($first.Output | Where-Object { $_.Connection -eq $old.Connection -and $_.Name -eq $old.Name })
+            $new | Should -HaveCount 1
+            $new[0].Id | Should -Not -Be $old.Id
+            Test-Secret $new[0] -Secret (Get-Secret -Vault Test -Name "$($old.Service)/$($old.Account)/$($old.Name)") | Should -BeTrue
+            (Get-ApiToken -Connection $old.Connection -Id $old.Id).Status | Should -Be 'Active'
+        }
+
+        # The same night once more, before anything is due: no token is rotated twice.
+        $again = Invoke-Runbook rotate-into-vault.ps1 ($nightly + @{ Within = '9d' })
+        $again.Errors | Should -BeNullOrEmpty
+        $again.Output.Id | Where-Object { $_ -in $first.Output.Id -or $_ -in $purposes.Id } | Should -BeNullOrEmpty
+
+        Start-Sleep -Seconds 2
+        $second = Invoke-Runbook rotate-into-vault.ps1 ($nightly + @{ Within = '9d' })
+        $second.Errors | Should -BeNullOrEmpty
+        $second.Output.Id | Should -Contain $purposes[0].Id
+        $second.Output.Id | Should -Contain $purposes[1].Id
+    }
+
+    It 'counts as failed where the vault is not there, and issues nothing' {
+        $before = (Get-RequestCount).writes
+        $run = Invoke-Runbook rotate-into-vault.ps1 @{ Vault = 'NoSuchVault'; JournalPath = Join-Path $TestDrive 'other.jsonl'; Confirm = $false }
+        $run.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'RotationIncomplete*'
+        (Get-RequestCount).writes | Should -Be $before
+    }
+}
