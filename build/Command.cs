@@ -49,6 +49,15 @@ internal static class Command
         }
     }
 
+    /// <summary>Ends a step where something does not hold that must.</summary>
+    public static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new CommandFailedException(otherwise);
+        }
+    }
+
     private static string FindRoot()
     {
         string? folder = AppContext.BaseDirectory;

@@ -32,14 +32,14 @@ internal static class Packaging
     {
         string version = ModuleManifest.Version;
         string longest = ModuleFiles.Of(Staging.Module).Select(file => $"ApiTokens/{version}/{file}").MaxBy(path => path.Length)!;
-        Require(longest.Length < LongestPath, $"The path '{longest}' has {longest.Length} characters; fewer than {LongestPath} are wanted.");
+        Command.Require(longest.Length < LongestPath, $"The path '{longest}' has {longest.Length} characters; fewer than {LongestPath} are wanted.");
 
         string raw = Command.Out("package");
         RunScript(host, "-ModulePath", Staging.Module, "-Destination", raw);
         string package = Command.Out($"ApiTokens.{version}.nupkg");
         DeterministicZip.Rewrite(Path.Combine(raw, Path.GetFileName(package)), package);
         Directory.Delete(raw, recursive: true);
-        Require(new FileInfo(package).Length < LargestPackage, $"The package has {Number(new FileInfo(package).Length)} bytes; fewer than {Number(LargestPackage)} are wanted.");
+        Command.Require(new FileInfo(package).Length < LargestPackage, $"The package has {Number(new FileInfo(package).Length)} bytes; fewer than {Number(LargestPackage)} are wanted.");
         return package;
     }
 
@@ -48,12 +48,12 @@ internal static class Packaging
         string modules = Command.Out("profile", "Modules");
         RunScript(host, "-NupkgPath", package, "-Repository", Repository, "-Destination", modules);
         string published = Path.Combine(Repository, Path.GetFileName(package));
-        Require(Hash(published) == Hash(package), $"{published} is not the package that was published.");
+        Command.Require(Hash(published) == Hash(package), $"{published} is not the package that was published.");
 
         string installed = Path.Combine(modules, "ApiTokens", ModuleManifest.Version);
         string[] missing = [.. ModuleFiles.Of(Staging.Module).Where(file =>
             !File.Exists(Path.Combine(installed, file)) || Hash(Path.Combine(installed, file)) != Hash(Path.Combine(Staging.Module, file)))];
-        Require(missing.Length == 0, $"Not installed as staged: {string.Join(", ", missing)}.");
+        Command.Require(missing.Length == 0, $"Not installed as staged: {string.Join(", ", missing)}.");
         return installed;
     }
 
@@ -68,7 +68,7 @@ internal static class Packaging
 
         Environment.SetEnvironmentVariable("PSModulePath", Path.Combine(profile, "Modules"));
         string? found = host.Ask("(Get-Module -ListAvailable ApiTokens).ModuleBase");
-        Require(found == installed, $"By the name ApiTokens PowerShell finds '{found}', not '{installed}'.");
+        Command.Require(found == installed, $"By the name ApiTokens PowerShell finds '{found}', not '{installed}'.");
         Console.WriteLine($"The demo with the module that was installed into {Path.GetRelativePath(Command.Root, installed)}:");
         return host.RunFile(Path.Combine(Command.Root, "samples", "demo.ps1"), "-ModulePath", "ApiTokens");
     }
@@ -76,15 +76,7 @@ internal static class Packaging
     private static void RunScript(PowerShellHost host, params string[] arguments)
     {
         string script = Path.Combine(Command.Root, "build", "package.ps1");
-        Require(host.RunFile(script, arguments) == 0, $"{Path.GetFileName(script)} {string.Join(' ', arguments)} failed.");
-    }
-
-    private static void Require(bool holds, string otherwise)
-    {
-        if (!holds)
-        {
-            throw new CommandFailedException(otherwise);
-        }
+        Command.Require(host.RunFile(script, arguments) == 0, $"{Path.GetFileName(script)} {string.Join(' ', arguments)} failed.");
     }
 
     private static string Hash(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));

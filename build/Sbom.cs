@@ -44,8 +44,38 @@ internal static class Sbom
 
         string file = Path.ChangeExtension(package, ".cdx.json");
         Text.Write(file, bom.ToJsonString(Readable));
+        Check(file, module);
         return file;
     }
+
+    /// <summary>Reads it back as its users do, against the module: it holds every file once, as it is, and refers to nothing that it lacks.</summary>
+    private static void Check(string file, string module)
+    {
+        using var bom = JsonDocument.Parse(File.ReadAllText(file));
+        JsonElement root = bom.RootElement;
+        JsonElement[] components = [root.GetProperty("metadata").GetProperty("component"), .. root.GetProperty("components").EnumerateArray()];
+        (string Name, string Hash)[] named =
+        [
+            .. components.SelectMany(component => component.GetProperty("components").EnumerateArray())
+                .Select(each => (each.GetProperty("name").GetString()!, each.GetProperty("hashes")[0].GetProperty("content").GetString()!))
+                .Order(),
+        ];
+        (string Name, string Hash)[] there = [.. ModuleFiles.Of(module).Select(name => (name, FileHash(module, name))).Order()];
+        Command.Require(named.SequenceEqual(there), $"{file} does not have the files of {module}: {string.Join(", ", named.Except(there).Union(there.Except(named)))}.");
+
+        HashSet<string> references = [.. components.Select(component => component.GetProperty("bom-ref").GetString()!)];
+        Command.Require(references.Count == components.Length, $"{file} names a component twice.");
+        string[] lacking =
+        [
+            .. root.GetProperty("dependencies").EnumerateArray()
+                .SelectMany(each => each.GetProperty("dependsOn").EnumerateArray().Append(each.GetProperty("ref")))
+                .Select(reference => reference.GetString()!)
+                .Where(reference => !references.Contains(reference)),
+        ];
+        Command.Require(lacking.Length == 0, $"{file} refers to what it lacks: {string.Join(", ", lacking)}.");
+    }
+
+    private static string FileHash(string module, string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(module, file))));
 
     private static JsonObject Component(ShippedPackage package, string module)
     {
@@ -75,7 +105,7 @@ internal static class Sbom
             ["type"] = "file",
             ["bom-ref"] = $"{owner}#{file}",
             ["name"] = file,
-            ["hashes"] = Hashes("SHA-256", Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(module, file))))),
+            ["hashes"] = Hashes("SHA-256", FileHash(module, file)),
         }),
     ];
 

@@ -293,6 +293,28 @@ Describe 'Remove-ApiToken -Due' {
         Test-Secret $old | Should -BeTrue
     }
 
+    It 'leaves the token that its connection has come to use, but for -Force: <Connection>' -ForEach @(
+        @{ Connection = 'devo'; Administrator = @{ User = 'admin@example.com'; Audience = 'credentials' } }
+        @{ Connection = 'wegnology'; Administrator = @{ Scope = 'All' } }
+        @{ Connection = 'gcore'; Administrator = @{ Role = 'Administrators' } }
+        @{ Connection = 'application-users'; Administrator = @{ User = 'admin'; ApplyToAll = 'Full' } }
+    ) {
+        $old = New-ApiToken -Connection $Connection -Name (New-UniqueName own) @Administrator
+        $null = $old | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $journal
+        Wait-Due $journal
+        $access = $sandbox.Services | Where-Object Service -EQ $Connection
+        $null = Connect-ApiTokenService $Connection $access.Account -Token $old.Secret -BaseUri $access.BaseUri -Name own -WarningAction Ignore
+        try {
+            Assert-Refused OwnTokenProtected { Remove-ApiToken -Due -JournalPath $journal -Connection own }
+            Test-Secret $old | Should -BeTrue
+            Remove-ApiToken -Due -JournalPath $journal -Connection own -Force -ErrorAction SilentlyContinue
+            Test-Secret $old | Should -BeFalse
+        }
+        finally {
+            Disconnect-ApiTokenService own
+        }
+    }
+
     It 'says which token it has no connection for, and leaves out what -Connection leaves out' {
         $old = Add-TestToken gcore
         $null = $old | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $journal

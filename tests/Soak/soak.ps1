@@ -11,6 +11,9 @@
     How many runspaces.
 .PARAMETER Failing
     The share of requests that fail.
+.PARAMETER Rest
+    How many seconds the workers rest each time before memory is measured, which adds to the minutes: nothing is under way then,
+    and the runtime's pools have dropped the buffers that they keep for a minute.
 .PARAMETER Seed
     Of the choice of work and of faults.
 #>
@@ -20,6 +23,7 @@ param(
     [double] $Minutes = 10,
     [int] $Workers = 4,
     [double] $Failing = 0.05,
+    [int] $Rest = 90,
     [int] $Seed = 1
 )
 
@@ -48,7 +52,7 @@ foreach ($fault in $faults) {
 
 # One worker: a model of what must be there, and random work that is compared with it.
 $worker = {
-    param($ModulePath, $Services, $Number, $Until, $Seed, $State)
+    param($ModulePath, $Services, $Number, $Seed, $State, $Work)
 
     $ConfirmPreference = 'None'
     $WarningPreference = 'SilentlyContinue'
@@ -56,6 +60,7 @@ $worker = {
 
     # What these write would be kept by the shell to the end, and be taken for a leak.
     $InformationPreference = 'Ignore'
+    $MaximumErrorCount = 1
     $ProgressPreference = 'SilentlyContinue'
     Import-Module $ModulePath
     $like = @{
@@ -74,7 +79,14 @@ $worker = {
     $random = [random]::new($Seed)
     $alive = $State.Alive
     $count = 0
-    while ([DateTime]::UtcNow -lt $Until) {
+    while ([DateTime]::UtcNow -lt $Work.Until) {
+        if (-not $Work.Go.IsSet) {
+            $State.Resting = $true
+            $Work.Go.Wait()
+            $State.Resting = $false
+            continue
+        }
+
         $connection = @($like.Keys)[$random.Next(4)]
         $more = $like[$connection]
         $mine = @($alive.Values | Where-Object { $_.Connection -eq $connection })
@@ -119,7 +131,7 @@ $worker = {
             $State.Failures++
             $id = ($failure.FullyQualifiedErrorId -split ',')[0]
             $State.Errors["$do $id"] = 1 + $State.Errors["$do $id"]
-            $State.Log.Add("$count $do $connection $($one.Id) $($one.Name): $id $($failure.Exception.Message)")
+            $State.Log.WriteLine("$count $do $connection $($one.Id) $($one.Name): $id $($failure.Exception.Message)")
             if ($id -in 'UnexpectedError', 'NotSpecified') { $State.Wrong.Add("$do $connection`: $failure") }
             if ($id -eq 'OrphanedToken' -and $failure.TargetObject.Id) { $State.Reported["$connection $($failure.TargetObject.Id)"] = $true }
         }
@@ -134,7 +146,7 @@ $worker = {
             if (-not $failures) {
                 if (-not $inPlace) {
                     $alive.Remove($key)
-                    $State.Gone[$key] = $true
+                    $State.Gone.WriteLine($key)
                 }
 
                 if ($do -eq 'reset' -and -not $out.Count) { $State.Wrong.Add("a reset gave nothing: $key") }
@@ -162,30 +174,48 @@ $worker = {
     }
 }
 
-$until = [DateTime]::UtcNow.AddMinutes($Minutes)
+# What was removed and what was said grow with the work; in files they are not taken for the module's memory.
+$folder = [System.IO.Directory]::CreateTempSubdirectory('soak-').FullName
+$work = @{ Until = [DateTime]::UtcNow.AddMinutes($Minutes); Go = [System.Threading.ManualResetEventSlim]::new($true) }
 $services = @($sandbox.Services)
 $running = foreach ($number in 1..$Workers) {
     $state = @{
-        Alive = @{}; Gone = @{}; Either = @{}; Reported = @{}; Doubtful = @{}; Errors = @{}
-        Wrong = [System.Collections.Generic.List[string]]::new(); Log = [System.Collections.Generic.List[string]]::new(); Operations = 0; Failures = 0; Refused = 0
+        Alive = @{}; Either = @{}; Reported = @{}; Doubtful = @{}; Errors = @{}; Wrong = [System.Collections.Generic.List[string]]::new()
+        Gone = [System.IO.StreamWriter]::new("$folder/gone-$number"); Log = [System.IO.StreamWriter]::new("$folder/log-$number")
+        Operations = 0; Failures = 0; Refused = 0; Resting = $false
     }
     $shell = [powershell]::Create([runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2()))
     $shell.Runspace.Open()
-    $null = $shell.AddScript($worker.ToString()).AddArgument($ModulePath).AddArgument($services).AddArgument($number).AddArgument($until).AddArgument($Seed + $number).AddArgument($state)
+    $null = $shell.AddScript($worker.ToString()).AddArgument($ModulePath).AddArgument($services).AddArgument($number).AddArgument($Seed + $number).AddArgument($state).AddArgument($work)
     @{ Shell = $shell; State = $state; Running = $shell.BeginInvoke() }
 }
 
-$memory = [System.Collections.Generic.List[double]]::new()
-while ($running.Running.IsCompleted -contains $false) {
-    Start-Sleep -Seconds ([math]::Max(1, [math]::Min(10, $Minutes * 2)))
-    [GC]::Collect()
-    $memory.Add([GC]::GetTotalMemory($true) / 1MB)
+$memory = [System.Collections.Generic.List[object]]::new()
+foreach ($share in 0.25, 0.5, 0.75, 1) {
+    $left = $Minutes * 60 * (1 - $share)
+    while (($work.Until - [DateTime]::UtcNow).TotalSeconds -gt $left) { Start-Sleep -Milliseconds 100 }
+
+    # At rest: only what is kept is left.
+    $work.Go.Reset()
+    $begun = [DateTime]::UtcNow
+    while ($running | Where-Object { -not $_.State.Resting -and -not $_.Running.IsCompleted }) { Start-Sleep -Milliseconds 100 }
+    for ($second = 0; $second -lt $Rest; $second += 5) {
+        Start-Sleep -Seconds 5
+        [GC]::Collect()
+        [GC]::WaitForPendingFinalizers()
+    }
+
+    $memory.Add([pscustomobject]@{ Operations = ($running.State.Operations | Measure-Object -Sum).Sum; Bytes = [GC]::GetTotalMemory($true) })
+    $work.Until += [DateTime]::UtcNow - $begun
+    $work.Go.Set()
 }
 
 foreach ($one in $running) {
     $null = $one.Shell.EndInvoke($one.Running)
     $one.Shell.Runspace.Dispose()
     $one.Shell.Dispose()
+    $one.State.Gone.Dispose()
+    $one.State.Log.Dispose()
 }
 
 $fired = (Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults").ForEach({ $_ }) | Measure-Object -Property fired -Sum
@@ -230,12 +260,12 @@ foreach ($state in $running.State) {
         if (-not $answer.IsSuccessStatusCode) { $wrong.Add("its secret is refused ($([int] $answer.StatusCode)): $key") }
     }
 
-    foreach ($key in $state.Gone.Keys) {
-        if ($there.ContainsKey($key)) { $wrong.Add("removed, and still there: $key") }
-    }
-
     foreach ($key in @($state.Either.Keys) + @($state.Reported.Keys)) { $accounted[$key] = $true }
     foreach ($key in $state.Doubtful.Keys) { $accounted["name $key"] = $true }
+}
+
+foreach ($key in Get-Content "$folder/gone-*") {
+    if ($there.ContainsKey($key)) { $wrong.Add("removed, and still there: $key") }
 }
 
 foreach ($key in $there.Keys) {
@@ -244,13 +274,16 @@ foreach ($key in $there.Keys) {
 }
 
 $sandbox | Stop-ApiTokenSandbox
-$third = [math]::Max(1, [int] ($memory.Count / 3))
-$early = ($memory | Select-Object -Skip ([math]::Min(1, $memory.Count - 1)) -First $third | Measure-Object -Average).Average
-$late = ($memory | Select-Object -Last $third | Measure-Object -Average).Average
+
+# By the operation, from the first rest to the last.
+$first = $memory[0]
+$last = $memory[-1]
+$growth = ($last.Bytes - $first.Bytes) / [math]::Max(1, $last.Operations - $first.Operations)
 $errors = @{}
 foreach ($state in $running.State) { foreach ($key in $state.Errors.Keys) { $errors[$key] += $state.Errors[$key] } }
 $wrong | Select-Object -First 50 | ForEach-Object { "WRONG  $_" }
-if ($wrong.Count) { $running.State.Log | ForEach-Object { "  said $_" } }
+if ($wrong.Count) { Get-Content "$folder/log-*" | ForEach-Object { "  said $_" } }
+Remove-Item -LiteralPath $folder -Recurse
 $errors.GetEnumerator() | Sort-Object -Property Value -Descending | ForEach-Object { '{0,8:N0}  {1}' -f $_.Value, $_.Key }
 [pscustomobject]@{
     Minutes          = $Minutes
@@ -261,9 +294,9 @@ $errors.GetEnumerator() | Sort-Object -Property Value -Descending | ForEach-Obje
     OperationsFailed = ($running.State | ForEach-Object Failures | Measure-Object -Sum).Sum
     TokensAtTheEnd   = $there.Count
     SecretsProved    = $secrets
-    MemoryEarlyMB    = [math]::Round($early, 1)
-    MemoryLateMB     = [math]::Round($late, 1)
+    MemoryMB         = @($memory | ForEach-Object { [math]::Round($_.Bytes / 1MB, 1) })
+    BytesAnOperation = [math]::Round($growth)
     Wrong            = $wrong.Count
 }
-if ($wrong.Count -gt 0 -or $late -gt 1.5 * $early + 10) { exit 1 }
+if ($wrong.Count -gt 0 -or $growth -gt 100) { exit 1 }
 exit 0

@@ -47,8 +47,8 @@ public static class TokenIssue
     {
         connection.Tokens.Validate(request);
         HashSet<string>? known = before is null ? null : await before.OfAsync(connection, stop).ConfigureAwait(false);
-        connection.Issues.Begin(request.Name);
         DateTimeOffset since = connection.Time.GetUtcNow() - ClockSkew;
+        using IDisposable underWay = connection.Issues.Begin(request.Name, since);
         try
         {
             IssuedToken issued = await connection.Tokens.CreateAsync(request, stop).ConfigureAwait(false);
@@ -62,10 +62,6 @@ public static class TokenIssue
         catch (ApiTokenException e) when (e.OutcomeUnknown)
         {
             throw await LookAsync(connection, request, since, id => wasDelivered(id) || known?.Contains(id) == true, known is not null, e, stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.Issues.End(request.Name);
         }
     }
 

@@ -293,7 +293,7 @@ public static class TokenReset
     private static async Task<ApiToken> ReadAsync(TokenConnection connection, string id, CancellationToken stop)
     {
         ApiToken token = await connection.Tokens.GetAsync(id, stop).ConfigureAwait(false);
-        connection.Issues.Know(id);
+        connection.Issues.Know(token);
         return token.Status switch
         {
             TokenStatus.Revoked => throw new ApiTokenException(

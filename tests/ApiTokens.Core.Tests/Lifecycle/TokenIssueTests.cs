@@ -130,10 +130,9 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         sandbox.Plan(service, ResetAfter);
-        connection.Issues.Begin(name);
+        using IDisposable other = connection.Issues.Begin(name, DateTimeOffset.UtcNow);
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true));
-        connection.Issues.End(name);
 
         Assert.True(error.OutcomeUnknown);
         Assert.Contains("which of them it is cannot be told", error.Message);
@@ -149,10 +148,9 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         sandbox.Plan(service, ResetAfter with { Count = 2 });
 
         // A hand held over both: whichever ends first, the other is still under way.
-        connection.Issues.Begin(name);
+        using IDisposable other = connection.Issues.Begin(name, DateTimeOffset.UtcNow);
         OrphanedTokenException[] errors = await Task.WhenAll(
             Enumerable.Range(0, 2).Select(_ => Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true))));
-        connection.Issues.End(name);
 
         Assert.Equal(2, (await FaultySandbox.NamedAsync(connection, name)).Count);
         Assert.All(errors, error => Assert.True(error.OutcomeUnknown));
