@@ -114,7 +114,7 @@ Describe 'A credential that ends in the middle of a mass removal, on <_>' -ForEa
             $failure | Should -HaveCount 1
             $failure[0].FullyQualifiedErrorId | Should -BeLike 'AuthenticationError,*'
             $failure[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-            Assert-Frozen $before -AtMost 30
+            Assert-Frozen $before -AtMost 22
 
             $done = @(Get-JournalLine $journal | Where-Object { $_.event -eq 'end' -and $_.outcome -eq 'done' }).id
             $done.Count | Should -BeGreaterThan 0

@@ -191,7 +191,7 @@ $running = foreach ($number in 1..$Workers) {
 }
 
 $memory = [System.Collections.Generic.List[object]]::new()
-foreach ($share in 0.25, 0.5, 0.75, 1) {
+foreach ($share in 0.4, 0.6, 0.8, 1) {
     $left = $Minutes * 60 * (1 - $share)
     while (($work.Until - [DateTime]::UtcNow).TotalSeconds -gt $left) { Start-Sleep -Milliseconds 100 }
 

@@ -18,7 +18,7 @@ public sealed class OperationRunner : IDisposable
     private readonly int _mostPending;
     private readonly Journal? _journal;
     private readonly BlockingCollection<OperationEvent> _events = [];
-    private readonly Dictionary<TokenConnection, SemaphoreSlim> _gates = [];
+    private readonly Dictionary<TokenConnection, Gate> _gates = [];
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
     private readonly ConcurrentDictionary<Operation, Takeover> _underWay = new();
     private readonly CancellationTokenSource _stop = new();
@@ -58,7 +58,10 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    /// <summary>Adds an operation. Where too many are pending, first takes what others report.</summary>
+    /// <summary>
+    /// Adds an operation. Where too many are pending, first takes what others report. After the service has refused the
+    /// connection's credential it fails with that error, without a request.
+    /// </summary>
     /// <param name="operation">The operation.</param>
     /// <param name="take">Takes each report; runs on the caller's thread. What it throws goes through.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
@@ -72,9 +75,9 @@ public sealed class OperationRunner : IDisposable
         }
 
         _stop.Token.ThrowIfCancellationRequested();
-        if (!_gates.TryGetValue(operation.Connection, out SemaphoreSlim? gate))
+        if (!_gates.TryGetValue(operation.Connection, out Gate? gate))
         {
-            _gates[operation.Connection] = gate = new SemaphoreSlim(_throttleLimit);
+            _gates[operation.Connection] = gate = new Gate(_throttleLimit);
         }
 
         _pending++;
@@ -186,19 +189,26 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    private async Task RunAsync(Operation operation, SemaphoreSlim gate)
+    private async Task RunAsync(Operation operation, Gate gate)
     {
         OperationEvent end;
         try
         {
-            await gate.WaitAsync(_stop.Token).ConfigureAwait(false);
+            await gate.Room.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                end = new OperationEvent(operation) { End = await ExecuteAsync(operation).ConfigureAwait(false) };
+                end = gate.Refusal is { } refusal
+                    ? new OperationEvent(operation) { End = OperationEnd.Failed, Error = refusal }
+                    : new OperationEvent(operation) { End = await ExecuteAsync(operation).ConfigureAwait(false) };
+            }
+            catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
+            {
+                gate.Refusal = e;
+                throw;
             }
             finally
             {
-                gate.Release();
+                gate.Room.Release();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -270,5 +280,14 @@ public sealed class OperationRunner : IDisposable
             // The wait for the end was over, or the disk is full: the failure itself is what is to be told. The journal shows a
             // start without an end, and the next run checks it.
         }
+    }
+
+    // The way to one connection. Once the service has refused its credential nothing goes through: it would be refused as
+    // well, and many refusals can lock an account.
+    private sealed class Gate(int room)
+    {
+        public SemaphoreSlim Room { get; } = new(room);
+
+        public ApiTokenException? Refusal { get; set; }
     }
 }

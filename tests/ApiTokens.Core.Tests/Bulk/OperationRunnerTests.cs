@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ApiTokens.Bulk;
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Bulk;
@@ -57,6 +58,39 @@ public sealed class OperationRunnerTests : IAsyncLifetime
 
         Assert.Equal(3, most);
         full.Dispose();
+    }
+
+    [Fact]
+    public void After_a_refused_credential_nothing_more_is_asked_of_its_connection()
+    {
+        using var runner = new OperationRunner(throttleLimit: 2);
+        int asked = 0;
+        int askedOfTheOther = 0;
+        var errors = new ConcurrentQueue<Exception?>();
+        void Take(OperationEvent report) => errors.Enqueue(report.Error);
+        for (int i = 0; i < 6; i++)
+        {
+            runner.Add(
+                On(_one, _ =>
+                {
+                    Interlocked.Increment(ref asked);
+                    throw new ApiTokenException(ErrorKind.AuthenticationError, "refused");
+                }),
+                Ignore);
+        }
+
+        // Whoever adds them has not taken the refusal yet.
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref asked) > 0, TimeSpan.FromSeconds(30)));
+        Thread.Sleep(300);
+        int beforeItIsTaken = Volatile.Read(ref asked);
+        runner.Add(On(_one, _ => Task.FromResult(Interlocked.Increment(ref asked))), Ignore);
+        runner.Add(On(_two, _ => Task.FromResult(Interlocked.Increment(ref askedOfTheOther))), Ignore);
+        runner.Complete(Take);
+
+        Assert.InRange(beforeItIsTaken, 1, 2);
+        Assert.Equal(beforeItIsTaken, asked);
+        Assert.Equal(1, askedOfTheOther);
+        Assert.Equal((1, 7), (runner.Summary.Done, runner.Summary.Failed));
     }
 
     [Fact]
