@@ -17,14 +17,14 @@ internal sealed class IssueLedger
     /// <summary>Who the service says has issued our tokens, once one was issued.</summary>
     public string? Issuer { get; private set; }
 
-    /// <summary>How many tokens it holds.</summary>
+    /// <summary>How many tokens and names it holds.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _known.Count;
+                return _known.Count + _underWay.Count;
             }
         }
     }
