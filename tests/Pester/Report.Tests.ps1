@@ -95,6 +95,21 @@ Describe 'The input' {
         }
     }
 
+    It 'reads a moment in the culture that Export-Csv wrote it in' {
+        $culture = [cultureinfo]::CurrentCulture
+        try {
+            [cultureinfo]::CurrentCulture = 'de-DE'
+            [pscustomobject]@{ Service = 'Gcore'; Id = '1'; ExpiresAt = [datetimeoffset]::new(2026, 2, 3, 10, 0, 0, [timespan]::Zero) } | Export-Csv "$TestDrive/german.csv"
+            Get-Content -LiteralPath "$TestDrive/german.csv" -Raw | Should -Match '"03\.02\.2026'
+            Import-Csv "$TestDrive/german.csv" | Export-ApiTokenReport "$TestDrive/german.md"
+        }
+        finally {
+            [cultureinfo]::CurrentCulture = $culture
+        }
+
+        Get-Content -LiteralPath "$TestDrive/german.md" -Raw | Should -Match '2026-02-03'
+    }
+
     It 'makes a report of nothing that says so' {
         $path = Join-Path $TestDrive 'nothing.md'
         @() | Export-ApiTokenReport $path

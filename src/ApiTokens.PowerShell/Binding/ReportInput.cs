@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Http;
 using ApiTokens.Lifecycle.Report;
@@ -129,19 +128,9 @@ internal static class ReportInput
             var value => value,
         };
 
-    // A moment without an offset, as a file has it, is one of UTC.
-    private static DateTimeOffset? Moment(PSObject input, string property) => Value(input, property) switch
-    {
-        null or "" => null,
-        DateTimeOffset moment => moment,
-        DateTime { Kind: DateTimeKind.Unspecified } time => new DateTimeOffset(time, TimeSpan.Zero),
-        DateTime time => new DateTimeOffset(time),
-        string text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment)
-            ? moment
-            : throw Invalid(property, text, "Give a moment such as 2026-12-31T00:00:00Z."),
-        PSObject rehydrated => Moment(rehydrated, nameof(DateTimeOffset.UtcDateTime)),
-        var other => throw Invalid(property, $"{other}", "Give a moment such as 2026-12-31T00:00:00Z."),
-    };
+    private static DateTimeOffset? Moment(PSObject input, string property) => PropertyMoment.TryRead(input, property, out DateTimeOffset? moment)
+        ? moment
+        : throw Invalid(property, $"{Value(input, property)}", "Give a moment such as 2026-12-31T00:00:00Z.");
 
     private static ApiTokenException Invalid(string property, string value, string action) =>
         ApiTokenException.InvalidParameter("InputObject", $"its {property} '{SecretText.Mask(value)}' cannot be read.", action);

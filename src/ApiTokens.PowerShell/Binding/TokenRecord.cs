@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation;
 
 namespace ApiTokens.PowerShell.Binding;
@@ -17,10 +16,10 @@ internal static class TokenRecord
             || !Enum.TryParse(PropertyText.Of(value, "Status"), ignoreCase: true, out TokenStatus status)
             || PropertyText.Of(value, "Service") is not { } service
             || PropertyText.Of(value, "Id") is not { } id
-            || !TryTime(value, "ExpiresAt", out DateTimeOffset? expires)
-            || !TryTime(value, "CreatedAt", out DateTimeOffset? created)
-            || !TryTime(value, "UpdatedAt", out DateTimeOffset? updated)
-            || !TryTime(value, "LastUsedAt", out DateTimeOffset? lastUsed))
+            || !PropertyMoment.TryRead(value, "ExpiresAt", out DateTimeOffset? expires)
+            || !PropertyMoment.TryRead(value, "CreatedAt", out DateTimeOffset? created)
+            || !PropertyMoment.TryRead(value, "UpdatedAt", out DateTimeOffset? updated)
+            || !PropertyMoment.TryRead(value, "LastUsedAt", out DateTimeOffset? lastUsed))
         {
             return null;
         }
@@ -81,39 +80,4 @@ internal static class TokenRecord
 
     private static IEnumerable<KeyValuePair<string, object?>> Entries(IDictionary table) =>
         table.Keys.Cast<object>().Select(key => new KeyValuePair<string, object?>(LanguagePrimitives.ConvertTo<string>(key), table[key]));
-
-    /// <summary>Reads a moment; true with null for what is empty: never, or not known.</summary>
-    internal static bool TryTime(PSObject value, string property, out DateTimeOffset? time)
-    {
-        object? found = Value(value, property);
-        time = null;
-        switch (BlankAsNullAttribute.Unwrap(found))
-        {
-            case null or "":
-                return true;
-            case DateTimeOffset moment:
-                time = moment.ToUniversalTime();
-                return true;
-            case DateTime moment:
-                time = new DateTimeOffset(moment.ToUniversalTime());
-                return true;
-            case string text when TryParse(text, out DateTimeOffset moment):
-                time = moment.ToUniversalTime();
-                return true;
-            default:
-                // What Export-Clixml leaves of a DateTimeOffset.
-                time = PSObject.AsPSObject(found).Properties["UtcDateTime"]?.Value is DateTime utc
-                    ? new DateTimeOffset(DateTime.SpecifyKind(utc.ToUniversalTime(), DateTimeKind.Utc))
-                    : null;
-                return time is not null;
-        }
-    }
-
-    // A text with the year first is the same everywhere; another was written in the culture of the session, as by Export-Csv.
-    private static bool TryParse(string text, out DateTimeOffset time)
-    {
-        bool yearFirst = text.Length > 4 && text.Substring(0, 4).All(char.IsDigit) && text[4] == '-';
-        return DateTimeOffset.TryParse(
-            text, yearFirst ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture, DateTimeStyles.AssumeUniversal, out time);
-    }
 }

@@ -25,7 +25,7 @@ public static class TokenDisplay
     /// <returns>For example <c>in 5 d</c>, <c>3 h ago</c>, <c>never</c>.</returns>
     public static string ShowExpiry(PSObject instance, EngineIntrinsics engine)
     {
-        if (!TokenRecord.TryTime(instance, nameof(ApiToken.ExpiresAt), out DateTimeOffset? end))
+        if (!PropertyMoment.TryRead(instance, nameof(ApiToken.ExpiresAt), out DateTimeOffset? end))
         {
             return VisibleText.Of(Text(instance, nameof(ApiToken.ExpiresAt)));
         }
@@ -53,7 +53,7 @@ public static class TokenDisplay
     /// <returns>For example <c>2026-12-31 01:00:00 +01:00 (in 39 d)</c>.</returns>
     public static string ShowMoment(PSObject instance, string property, string none)
     {
-        if (!TokenRecord.TryTime(instance, property, out DateTimeOffset? moment))
+        if (!PropertyMoment.TryRead(instance, property, out DateTimeOffset? moment))
         {
             return VisibleText.Of(Text(instance, property));
         }
