@@ -10,8 +10,9 @@ namespace ApiTokens.Services;
 /// side. A service overrides what it can do.
 /// </summary>
 /// <param name="identity">The connection that it works for.</param>
+/// <param name="credential">What it asks with.</param>
 /// <param name="time">The clock.</param>
-internal abstract class TokenService(ConnectionIdentity identity, TimeProvider time) : ITokenService
+internal abstract class TokenService(ConnectionIdentity identity, ServiceCredential credential, TimeProvider time) : ITokenService
 {
     /// <summary>The longest name that WEGnology takes, and a sensible one where a service says nothing.</summary>
     protected const int LongestName = 255;
@@ -25,6 +26,8 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     protected ConnectionIdentity Identity { get; } = identity;
 
+    protected ServiceCredential Credential { get; } = credential;
+
     protected TimeProvider Time { get; } = time;
 
     public abstract Task CheckAsync(CancellationToken cancellationToken);
@@ -37,7 +40,7 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
 
     public abstract IReadOnlyList<TokenPermission> KnownPermissions { get; }
 
-    public abstract bool IsOwnSecret(SecureString secret);
+    public bool IsOwnSecret(SecureString secret) => SecretText.Same(Credential.Secret, secret);
 
     public abstract IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
 
@@ -265,6 +268,16 @@ internal abstract class TokenService(ConnectionIdentity identity, TimeProvider t
         {
             throw ApiTokenException.InvalidParameter(parameter, $"{Identity.Service} tokens have none.", instead);
         }
+    }
+
+    /// <summary>A record as the service tells it, but for the connection's own secret.</summary>
+    protected ApiToken Record(ApiToken token) => OwnSecret.TakeOutOf(token, Credential.Secret);
+
+    /// <summary>A record and the secret that was issued for it, which is nowhere in the record.</summary>
+    protected static IssuedToken Issued(ApiToken token, string secret)
+    {
+        SecureString held = SecretText.Protect(secret);
+        return new IssuedToken(OwnSecret.TakeOutOf(token, held), held);
     }
 
     /// <summary>The service issued a token and did not say its secret: it exists, and no one can use it.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using ApiTokens.Bulk;
 using ApiTokens.Core.Tests.Bulk;
 using ApiTokens.Core.Tests.Support;
@@ -96,6 +97,35 @@ public sealed class DefectTests : IAsyncLifetime
 
         Assert.True(error.OutcomeUnknown);
         Assert.DoesNotContain(Canary, error.ToString() + error.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("Devo", "3", $$"""{"id":3,"name":"{{Canary}}","user":"a {{Canary}}","owner":"x","scope":"{{Canary}}","audience":"apiv2 {{Canary}}","active":true}""")]
+    [InlineData("Gcore", "42", $$"""{"id":42,"name":"{{Canary}}","description":"is {{Canary}}","client_user":{"role":{"id":1,"name":"{{Canary}}"},"user_name":"{{Canary}}"},"deleted":false,"expired":false}""")]
+    [InlineData("Wegnology", "575ec7417ae143cd83dc4a95", $$"""{"id":"575ec7417ae143cd83dc4a95","name":"{{Canary}}","creatorName":"{{Canary}}","scope":["{{Canary}}","all.User"],"status":"active"}""")]
+    [InlineData("ApplicationUsers", "at_0123456789abcdefghij", $$"""{"id":"at_0123456789abcdefghij","name":"{{Canary}}","userId":"{{Canary}}","createdBy":"{{Canary}}","access":{"{{Canary}}":"read","location":"read"},"status":"active"}""")]
+    public async Task A_token_that_has_the_connections_secret_in_its_texts_shows_it_to_nobody(string service, string id, string token)
+    {
+        TokenConnection connection = await Connecting.ToAsync(_server, service, secret: Canary);
+        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, token);
+
+        ApiToken read = await connection.Tokens.GetAsync(id, default);
+        Exception? reset = await Record.ExceptionAsync(() => TokenReset.ResetAsync(connection, id, new ResetOptions(), _ => Task.CompletedTask, default));
+
+        Assert.Equal((id, "***"), (read.Id, read.Name));
+        Assert.DoesNotContain(Canary, JsonSerializer.Serialize(read));
+        Assert.DoesNotContain(Canary, Assert.IsAssignableFrom<ApiTokenException>(reset).ToString());
+    }
+
+    [Fact]
+    public async Task A_token_that_has_its_own_secret_in_its_name_shows_it_to_nobody()
+    {
+        ITokenService tokens = (await Connecting.ToAsync(_server, "Wegnology")).Tokens;
+        _server.Json("""{"id":"575ec7417ae143cd83dc4a95","name":"it is the.actual.secret","token":"the.actual.secret"}""");
+
+        IssuedToken issued = await tokens.CreateAsync(new NewTokenRequest { Name = "ci", Scope = ["ReadOnly"] }, default);
+
+        Assert.Equal(("it is ***", "the.actual.secret"), (issued.Name, SecretText.Reveal(issued.Secret)));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Http;
 using ApiTokens.Lifecycle;
@@ -256,6 +257,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
         if (result is ApiToken token)
         {
             Assert.NotEmpty(token.Id);
+            Assert.DoesNotContain(Canary, JsonSerializer.Serialize(new ApiToken(token)));
             if (operation is "get" or "get with secret" or "disable" or "rename" or "update" or "regenerate")
             {
                 // Another token than the one asked for is no answer.

@@ -10,7 +10,7 @@ namespace ApiTokens.Services.ApplicationUsers;
 
 /// <summary>The tokens of the users of one site (docs/application-users-api.yaml).</summary>
 internal sealed class ApplicationUsersService(ConnectionIdentity identity, ServiceClient client, SecretCredential credential, int pageSize, TimeProvider time)
-    : TokenService(identity, time)
+    : TokenService(identity, credential, time)
 {
     private const int DefaultMonths = 6;
 
@@ -43,8 +43,6 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
 
     // Those of the last list.
     public override IReadOnlyList<TokenPermission> KnownPermissions => _permissions;
-
-    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
 
     // A secret tells nothing of its token, and no one shows it again. But who this connection is, the service says.
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
@@ -168,7 +166,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
             ApplicationUsersJson.Default.UserTokenWire,
             cancellationToken).ConfigureAwait(false);
         ApiToken token = Map(wire);
-        return wire.Secret is { Length: > 0 } secret ? new IssuedToken(token, SecretText.Protect(secret)) : throw SecretMissing(token);
+        return wire.Secret is { Length: > 0 } secret ? Issued(token, secret) : throw SecretMissing(token);
     }
 
     private async Task<ApiToken?> EditAsync(string id, UserTokenChangeWire change, string purpose, CancellationToken cancellationToken) => Map(await client.GetAsync(
@@ -207,7 +205,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
         _ => TokenStatus.Active,
     };
 
-    private ApiToken Map(UserTokenWire wire) => new()
+    private ApiToken Map(UserTokenWire wire) => Record(new()
     {
         Connection = Identity.Connection,
         Service = Identity.Service,
@@ -224,5 +222,5 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
         UpdatedAt = wire.RegeneratedAt,
         ExpiresAt = wire.ExpiresAt,
         LastUsedAt = wire.LastUsedAt,
-    };
+    });
 }

@@ -8,7 +8,7 @@ namespace ApiTokens.Services.Devo;
 
 /// <summary>The tokens of one Devo domain (contracts/devo.md, 2.3).</summary>
 internal sealed class DevoService(ConnectionIdentity identity, ServiceClient client, SecretCredential credential, TimeProvider time)
-    : TokenService(identity, time)
+    : TokenService(identity, credential, time)
 {
     // The list is one array of everything (2.3).
     private const long ListLimit = 2L * 1024 * 1024 * 1024;
@@ -29,8 +29,6 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
         Permission("Scope", DevoRules.AllTables, "Every table; the service's default."),
     ];
-
-    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
 
     // The list has no values (2.3), so each token has to be read; what is not ours to see comes masked, with its end (2.2).
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
@@ -101,7 +99,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         }
 
         DevoTokenWire wire = await ReadAsync(token.Id, cancellationToken).ConfigureAwait(false);
-        bool own = wire.Secret is { } value && SecretText.FixedTimeEquals(value, SecretText.Reveal(credential.Secret!));
+        bool own = wire.Secret is { } value && SecretText.FixedTimeEquals(value, SecretText.Reveal(Credential.Secret!));
         _ownId = own ? token.Id : null;
         return own;
     }
@@ -130,7 +128,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     {
         DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
         return ShownSecret(wire) is { } value
-            ? new IssuedToken(Map(wire), SecretText.Protect(value))
+            ? Issued(Map(wire), value)
             : throw new ApiTokenException(
                 ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, ErrorIds.SecretNotShown);
     }
@@ -160,7 +158,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         ApiToken token = Map(wire);
         if (ShownSecret(wire) is { } value)
         {
-            return new IssuedToken(token, SecretText.Protect(value));
+            return Issued(token, value);
         }
 
         try
@@ -249,7 +247,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
 
     private string[] Path(params string[] more) => ["ws", "accounts", Identity.Account, "credentials", "tokens", .. more];
 
-    private ApiToken Map(DevoTokenWire wire) => new()
+    private ApiToken Map(DevoTokenWire wire) => Record(new()
     {
         Connection = Identity.Connection,
         Service = Identity.Service,
@@ -264,5 +262,5 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         CreatedAt = wire.Created,
         UpdatedAt = wire.Updated,
         ExpiresAt = wire.Expiration,
-    };
+    });
 }

@@ -9,7 +9,7 @@ namespace ApiTokens.Services.Gcore;
 
 /// <summary>The tokens of one Gcore account (contracts/gcore.md, 1.3).</summary>
 internal sealed class GcoreService(ConnectionIdentity identity, string[] path, ServiceClient client, ServiceCredential credential, TimeProvider time)
-    : TokenService(identity, time)
+    : TokenService(identity, credential, time)
 {
     /// <summary>What goes before a secret in the header (1.2).</summary>
     public const string Scheme = "APIKey";
@@ -43,8 +43,6 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
         [.. GcoreRoles.Ladder.Select(role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
-
-    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
 
     // A secret starts with its token's id (1.6); that is all that can be told without sending it.
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
@@ -140,7 +138,7 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
             throw wire.Id is null ? ApiTokenException.InvalidResult("Gcore issued a token and gave neither its id nor its secret.", outcomeUnknown: true) : SecretMissing(Map(wire));
         }
 
-        return new IssuedToken(wire.Id is null ? await CompleteAsync(secret, body, cancellationToken).ConfigureAwait(false) : Map(wire), SecretText.Protect(secret));
+        return Issued(wire.Id is null ? await CompleteAsync(secret, body, cancellationToken).ConfigureAwait(false) : Map(wire), secret);
     }
 
     // A secret starts with its token's id (1.6).
@@ -221,7 +219,7 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
 
     private string[] Path(string id) => [.. path, id];
 
-    private ApiToken Map(GcoreTokenWire wire) => new()
+    private ApiToken Map(GcoreTokenWire wire) => Record(new()
     {
         Connection = Identity.Connection,
         Service = Identity.Service,
@@ -236,5 +234,5 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
         CreatedAt = wire.Created,
         ExpiresAt = wire.ExpDate,
         LastUsedAt = wire.LastUsage,
-    };
+    });
 }

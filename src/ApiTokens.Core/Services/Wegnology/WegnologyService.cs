@@ -10,7 +10,7 @@ namespace ApiTokens.Services.Wegnology;
 /// <summary>The tokens of one WEGnology user, application or instance (contracts/wegnology.md, 1.2).</summary>
 internal sealed class WegnologyService(
     ConnectionIdentity identity, WegnologyAccount account, WegnologyScopes scopes, ServiceClient client, ServiceCredential credential, ConnectionRequest request)
-    : TokenService(identity, request.Time)
+    : TokenService(identity, credential, request.Time)
 {
     private static readonly HttpMethod Patch = new("PATCH");
 
@@ -42,8 +42,6 @@ internal sealed class WegnologyService(
         .. scopes.Values.Select(value => Permission("Scope", value)),
     ];
 
-    public override bool IsOwnSecret(SecureString secret) => SecretText.Same(credential.Secret, secret);
-
     // The claims are not documented (1.7): an id among them that is a token's tells, and nothing else does.
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -73,7 +71,7 @@ internal sealed class WegnologyService(
     public override Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
     {
         // A login's session is no token of the list; a secret that was given may name its token in its claims.
-        _ownIds ??= credential is SecretCredential given ? WegnologyRules.IdsInClaims(given.Secret!) : [];
+        _ownIds ??= Credential is SecretCredential given ? WegnologyRules.IdsInClaims(given.Secret!) : [];
         return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
     }
 
@@ -126,7 +124,7 @@ internal sealed class WegnologyService(
             cancellationToken).ConfigureAwait(false);
         ApiToken token = Map(wire);
         return wire.Token is { Length: > 0 } secret
-            ? new IssuedToken(token, SecretText.Protect(secret))
+            ? Issued(token, secret)
             : throw SecretMissing(token);
     }
 
@@ -214,7 +212,7 @@ internal sealed class WegnologyService(
 
     private string[] Path(string id) => [.. account.Path, id];
 
-    private ApiToken Map(WegnologyTokenWire wire) => new()
+    private ApiToken Map(WegnologyTokenWire wire) => Record(new()
     {
         Connection = Identity.Connection,
         Service = Identity.Service,
@@ -229,5 +227,5 @@ internal sealed class WegnologyService(
         CreatedAt = wire.CreationDate,
         UpdatedAt = wire.LastUpdated,
         ExpiresAt = wire.ExpirationDate,
-    };
+    });
 }
