@@ -28,7 +28,9 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     public async Task What_is_created_under_a_strange_name_is_listed_renamed_and_removed_under_exactly_that_name(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
-        Seeds.ForEach(quick: 60, seed => CarryAsync(connection, NameOf(new Random(seed)), NameOf(new Random(-seed))).GetAwaiter().GetResult());
+
+        // Some services keep removed tokens, and each case lists them all.
+        Seeds.ForEach(quick: 60, seed => CarryAsync(connection, NameOf(new Random(seed)), NameOf(new Random(-seed))).GetAwaiter().GetResult(), most: 1000);
     }
 
     [Theory]

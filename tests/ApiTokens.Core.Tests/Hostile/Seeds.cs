@@ -8,9 +8,9 @@ namespace ApiTokens.Core.Tests.Hostile;
 /// </summary>
 internal static class Seeds
 {
-    public static void ForEach(int quick, Action<int> run)
+    public static void ForEach(int quick, Action<int> run, int most = int.MaxValue)
     {
-        foreach (int seed in Of(quick))
+        foreach (int seed in Of(quick).Take(most))
         {
             try
             {
