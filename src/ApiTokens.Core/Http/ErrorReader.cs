@@ -31,14 +31,15 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } asked && asked > TimeSpan.Zero
             ? $" It asks to wait {asked.TotalSeconds:0} seconds."
             : string.Empty;
+        bool unknown = request.IsWrite && response.MayBeDone;
         return new ApiTokenException(
             kind,
-            $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}",
+            $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}{(unknown ? MayBeDone : string.Empty)}",
             action)
         {
             StatusCode = response.Status,
             CorrelationId = response.CorrelationId,
-            OutcomeUnknown = request.IsWrite && response.MayBeDone,
+            OutcomeUnknown = unknown,
         };
     }
 

@@ -143,6 +143,23 @@ public sealed class DefectTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(504)]
+    public async Task A_failed_create_whose_token_could_not_be_looked_for_says_that_it_may_have_taken_effect(int status)
+    {
+        TokenConnection connection = await Connecting.ToAsync(_server, "Devo");
+        _server.Answer(status, "{}", "application/json");
+        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, "no list");
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => TokenIssue.IssueAsync(connection, new NewTokenRequest { Name = "ci", User = "ci@example.com", Audience = ["apiv2"] }, before: null, default));
+
+        Assert.True(error.OutcomeUnknown);
+        Assert.Contains("may have taken effect", error.Message);
+    }
+
+    [Theory]
     [InlineData("no total, and perhaps more", """{"items":[{"id":"575ec7417ae143cd83dc4a95"}],"perPage":1}""")]
     [InlineData("a total less than what is listed", """{"items":[{"id":"575ec7417ae143cd83dc4a95"}],"perPage":1,"totalCount":0}""")]
     [InlineData("a total that no list has", """{"items":[{"id":"575ec7417ae143cd83dc4a95"}],"perPage":1,"totalCount":9223372036854775807}""")]
