@@ -60,7 +60,6 @@ $worker = {
 
     # What these write would be kept by the shell to the end, and be taken for a leak.
     $InformationPreference = 'Ignore'
-    $global:MaximumErrorCount = 1
     $ProgressPreference = 'SilentlyContinue'
     Import-Module $ModulePath
     $like = @{
@@ -93,6 +92,7 @@ $worker = {
         $do = if ($mine.Count -lt 3) { 'new' } elseif ($mine.Count -gt 10) { 'remove' } else { ('new', 'remove', 'reset', 'toggle', 'rename', 'list')[$random.Next(6)] }
         $one = if ($mine.Count) { $mine[$random.Next($mine.Count)] }
         $failures = $null
+        $Error.Clear()
         $State.Operations++
         $count++
         switch ($do) {
