@@ -1,5 +1,6 @@
 @{
-    RootModule             = 'ApiTokens.psm1'
+    RootModule             = if ($PSEdition -eq 'Core') { 'lib/net/ApiTokens.PowerShell.dll' } else { 'lib/netfx/ApiTokens.PowerShell.dll' }
+    NestedModules          = if ($PSEdition -eq 'Core') { 'lib/net/ApiTokens.Loader.dll' } else { 'lib/netfx/ApiTokens.Loader.dll' }
     ModuleVersion          = '0.1.0'
     GUID                   = '6f0c6a3e-5b0e-4d0a-9c55-9a0a4f5e7b21'
     Author                 = 'The ApiTokens authors'
@@ -9,6 +10,7 @@
     PowerShellVersion      = '5.1'
     DotNetFrameworkVersion = '4.7.2'
     CompatiblePSEditions   = @('Desktop', 'Core')
+    TypesToProcess         = @('ApiTokens.Types.ps1xml')
     FormatsToProcess       = @('ApiTokens.Format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -15,8 +15,8 @@ internal static class ShippedPackages
 {
     private static readonly (string Project, string Framework, string Folder)[] Sources =
     [
-        ("ApiTokens.Core", "netstandard2.0", "lib/net"),
-        ("ApiTokens.Module", "netstandard2.1", "lib/net"),
+        ("ApiTokens.Core", "netstandard2.0", "lib/net/dependencies"),
+        ("ApiTokens.Module", "netstandard2.1", "lib/net/dependencies"),
         ("ApiTokens.Module", "net472", "lib/netfx"),
         ("ApiTokens.Sandbox", "net10.0", "sandbox"),
     ];

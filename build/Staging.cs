@@ -16,10 +16,12 @@ internal static class Staging
         }
 
         Gather("netstandard2.1", "net");
+        SeparateDependencies();
         Gather("net472", "netfx");
         Publish("src/ApiTokens.Sandbox", null, Path.Combine(Module, "sandbox"));
         Copy($"src/ApiTokens.Loader/bin/{Configuration}/net8.0/ApiTokens.Loader.dll", "lib/net/ApiTokens.Loader.dll");
-        Copy("src/ApiTokens.PowerShell/ApiTokens.psm1", "ApiTokens.psm1");
+        Copy($"src/ApiTokens.Loader/bin/{Configuration}/net472/ApiTokens.Loader.dll", "lib/netfx/ApiTokens.Loader.dll");
+        Copy("src/ApiTokens.PowerShell/ApiTokens.Types.ps1xml", "ApiTokens.Types.ps1xml");
         Copy("src/ApiTokens.PowerShell/ApiTokens.Format.ps1xml", "ApiTokens.Format.ps1xml");
         Copy("ApiTokens.psd1", "ApiTokens.psd1");
         Copy("LICENSE", "LICENSE");
@@ -40,6 +42,18 @@ internal static class Staging
             Path.GetExtension(file) != ".dll" || Path.GetFileName(file) == "ApiTokens.Module.dll"))
         {
             File.Delete(file);
+        }
+    }
+
+    // On PowerShell 7 only the cmdlets' assembly lies in the folder from which the session loads it. The runtime looks for
+    // what it needs beside it, and must not find it there: the load context takes it from the folder below.
+    private static void SeparateDependencies()
+    {
+        string folder = Path.Combine(Module, "lib", "net");
+        string dependencies = Directory.CreateDirectory(Path.Combine(folder, "dependencies")).FullName;
+        foreach (string file in Directory.GetFiles(folder, "*.dll").Where(file => Path.GetFileName(file) != "ApiTokens.PowerShell.dll"))
+        {
+            File.Move(file, Path.Combine(dependencies, Path.GetFileName(file)));
         }
     }
 

@@ -4,11 +4,16 @@ using System.Runtime.Loader;
 namespace ApiTokens.Loader;
 
 /// <summary>
-/// The module's own place for assemblies: what it brings does not meet what the session or other modules have loaded.
+/// The load context of the module's library and the packages that it uses. It keeps them apart from the assemblies of the
+/// session and of other modules.
 /// </summary>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
+    private const string Library = "ApiTokens.Core";
+
+    private static readonly object Once = new();
     private static readonly Dictionary<string, string> HostFiles = TrustedPlatformFiles();
+    private static ModuleLoadContext? s_context;
 
     private readonly string _folder;
 
@@ -18,18 +23,21 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         _folder = folder;
     }
 
-    /// <summary>Whether the module of a folder was loaded before.</summary>
-    /// <param name="folder">The full path of the folder.</param>
-    /// <returns>True if it was.</returns>
-    public static bool IsLoaded(string folder) => Find(folder) is not null;
-
-    /// <summary>Loads the module's assembly, the same one at every call.</summary>
-    /// <param name="path">The full path of the assembly.</param>
-    /// <returns>The assembly.</returns>
-    public static Assembly LoadModule(string path)
+    /// <summary>
+    /// Creates the context, once for the process. The cmdlets are in the default context; from then on the library that
+    /// they ask for comes from this one. No other name is answered for: the session's own assemblies stay as they are.
+    /// </summary>
+    /// <param name="folder">The full path of the folder with the library and its packages.</param>
+    public static void Register(string folder)
     {
-        string folder = Path.GetDirectoryName(path)!;
-        return (Find(folder) ?? new ModuleLoadContext(folder)).LoadFromAssemblyPath(path);
+        lock (Once)
+        {
+            if (s_context is null)
+            {
+                s_context = new ModuleLoadContext(folder);
+                Default.Resolving += ResolveLibrary;
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -39,7 +47,8 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
         return File.Exists(own) && !HostHas(assemblyName) ? LoadFromAssemblyPath(own) : null;
     }
 
-    private static ModuleLoadContext? Find(string folder) => All.OfType<ModuleLoadContext>().FirstOrDefault(known => known._folder == folder);
+    private static Assembly? ResolveLibrary(AssemblyLoadContext context, AssemblyName wanted) =>
+        string.Equals(wanted.Name, Library, StringComparison.OrdinalIgnoreCase) ? s_context!.LoadFromAssemblyName(wanted) : null;
 
     // The host's framework goes first where it is new enough, as its parts belong together.
     private static bool HostHas(AssemblyName wanted) =>

@@ -14,14 +14,17 @@ internal static class Program
             return 2;
         }
 
-        // What ApiTokens.psm1 does.
+        // What Windows PowerShell does with the manifest's nested module and its root module.
         string module = Path.GetFullPath(arguments[0]);
-        Assembly cmdlets = Assembly.LoadFrom(Path.Combine(module, "lib", "netfx", "ApiTokens.PowerShell.dll"));
+        string folder = Path.Combine(module, "lib", "netfx");
         if (!arguments.Contains("without-resolver"))
         {
-            Type resolver = cmdlets.GetType("ApiTokens.PowerShell.DesktopAssemblies", throwOnError: true)!;
-            resolver.GetMethod("Register")!.Invoke(null, null);
+            Type resolver = Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.Loader.dll")).GetType("ApiTokens.Loader.DesktopResolver", throwOnError: true)!;
+            resolver.GetMethod("Register")!.Invoke(null, [folder]);
         }
+
+        Assembly cmdlets = Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.PowerShell.dll"));
+        Console.WriteLine($"     {cmdlets.GetTypes().Length} types in {cmdlets.GetName().Name}");
 
         try
         {

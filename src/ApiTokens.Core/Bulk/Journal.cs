@@ -41,6 +41,15 @@ public sealed class Journal : IDisposable
         _accounts = new HashSet<string>(accounts, StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Opens a journal with the system's clock, new or left from a run that did not end. No other process can write to it meanwhile.</summary>
+    /// <param name="path">The full path of the file.</param>
+    /// <param name="operation">What is done, such as <c>Remove</c>.</param>
+    /// <param name="connections">The connections that the run can use.</param>
+    /// <returns>The journal.</returns>
+    /// <exception cref="ApiTokenException">It is in use, it is no journal, or it is another operation's.</exception>
+    public static Journal Open(string path, string operation, IReadOnlyCollection<TokenConnection> connections) =>
+        Open(path, operation, connections, TimeProvider.System);
+
     /// <summary>Opens a journal, new or left from a run that did not end. No other process can write to it meanwhile.</summary>
     /// <param name="path">The full path of the file.</param>
     /// <param name="operation">What is done, such as <c>Remove</c>.</param>

@@ -90,12 +90,12 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         if (_askedOnce.Add(connection))
         {
             var filter = new TokenFilter { Names = [NamePattern.Literal(name)] };
-            return [.. cmdlet.Enumerate(stop => connection.Tokens.ListAsync(filter, stop))];
+            return [.. cmdlet.Enumerate(stop => connection.Tokens.List(filter, stop))];
         }
 
         if (!_byName.TryGetValue(connection, out ILookup<string, ApiToken>? tokens))
         {
-            tokens = cmdlet.Enumerate(stop => connection.Tokens.ListAsync(TokenFilter.Existing, stop)).ToLookup(token => token.Name, StringComparer.OrdinalIgnoreCase);
+            tokens = cmdlet.Enumerate(stop => connection.Tokens.List(TokenFilter.Existing, stop)).ToLookup(token => token.Name, StringComparer.OrdinalIgnoreCase);
             _byName[connection] = tokens;
         }
 

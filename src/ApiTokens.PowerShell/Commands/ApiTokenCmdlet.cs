@@ -47,26 +47,13 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Takes what the core lists, one by one, on the pipeline's thread.</summary>
-    internal IEnumerable<T> Enumerate<T>(Func<CancellationToken, IAsyncEnumerable<T>> list)
+    /// <summary>Takes what the core lists, one by one, on the pipeline's thread. A stop ends the pipeline.</summary>
+    internal IEnumerable<T> Enumerate<T>(Func<CancellationToken, IEnumerable<T>> list)
     {
-        IAsyncEnumerator<T> items = list(Stop).GetAsyncEnumerator(Stop);
-        try
+        using IEnumerator<T> items = list(Stop).GetEnumerator();
+        while (Next(items))
         {
-            while (true)
-            {
-                ValueTask<bool> next = items.MoveNextAsync();
-                if (!(next.IsCompletedSuccessfully ? next.Result : Wait(_ => next.AsTask())))
-                {
-                    yield break;
-                }
-
-                yield return items.Current;
-            }
-        }
-        finally
-        {
-            items.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            yield return items.Current;
         }
     }
 
@@ -91,6 +78,18 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         {
             FailTerminating(e, references);
             throw;
+        }
+    }
+
+    private bool Next<T>(IEnumerator<T> items)
+    {
+        try
+        {
+            return items.MoveNext();
+        }
+        catch (OperationCanceledException) when (Stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
         }
     }
 

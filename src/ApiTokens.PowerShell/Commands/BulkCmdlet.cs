@@ -62,7 +62,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         {
             // A journal is for all accounts that the input can name. -WhatIf looks at one and begins none.
             string? path = JournalPath is null ? null : FullJournalPath(JournalPath);
-            Journal = path is null || (IsWhatIf && !File.Exists(path)) ? null : Journal.Open(path, JournalOperation, Named ?? Connections.All, TimeProvider.System);
+            Journal = path is null || (IsWhatIf && !File.Exists(path)) ? null : Journal.Open(path, JournalOperation, Named ?? Connections.All);
             _runner = new OperationRunner(ThrottleLimit, Journal);
         }
         catch (ApiTokenException e)

@@ -97,7 +97,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
             WriteVerbose($"{_given.ToString("N0", CultureInfo.InvariantCulture)} texts may be secrets, by their form or as a line of their own.");
         }
 
-        foreach (SearchEvent step in Enumerate(_search!.RunAsync))
+        foreach (SearchEvent step in Enumerate(_search!.Run))
         {
             Take(step);
         }

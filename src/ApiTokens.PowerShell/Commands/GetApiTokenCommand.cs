@@ -169,7 +169,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            foreach (ApiToken token in Enumerate(stop => connection.Tokens.ListAsync(filter, stop)))
+            foreach (ApiToken token in Enumerate(stop => connection.Tokens.List(filter, stop)))
             {
                 if (missing.Count > 0)
                 {

@@ -173,7 +173,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     {
         if (!connection.Capabilities.RemoveAll)
         {
-            foreach (ApiToken token in Enumerate(stop => connection.Tokens.ListAsync(new TokenFilter { User = User }, stop)))
+            foreach (ApiToken token in Enumerate(stop => connection.Tokens.List(new TokenFilter { User = User }, stop)))
             {
                 Submit(connection, token, token);
             }

@@ -92,7 +92,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            _audit = new TokenAudit(ReadPolicy(), TimeProvider.System);
+            _audit = new TokenAudit(ReadPolicy());
         }
         catch (ApiTokenException e)
         {
@@ -193,7 +193,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            foreach (ApiToken token in Enumerate(stop => connection.Tokens.ListAsync(TokenFilter.Existing, stop)))
+            foreach (ApiToken token in Enumerate(stop => connection.Tokens.List(TokenFilter.Existing, stop)))
             {
                 Check(token);
             }

@@ -6,8 +6,7 @@ using ApiTokens.PowerShell.Binding;
 namespace ApiTokens.PowerShell.Display;
 
 /// <summary>
-/// What the views of ApiTokens.Format.ps1xml show where it is more than a property. The format file cannot name these types,
-/// which live in a load context of their own: <see cref="TypeExtensions"/> gives them to the objects as methods.
+/// What the views of ApiTokens.Format.ps1xml show where it is more than a property.
 /// </summary>
 public static class TokenDisplay
 {

@@ -13,7 +13,7 @@ public sealed class TokenRehydration : PSTypeConverter
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        From(sourceValue, destinationType) ?? throw new PSInvalidCastException($"This has not the properties of a {destinationType.Name}.");
+        From(sourceValue, destinationType) ?? throw new PSInvalidCastException($"The object does not have the properties of a {destinationType.Name}.");
 
     /// <inheritdoc/>
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
@@ -22,10 +22,13 @@ public sealed class TokenRehydration : PSTypeConverter
     public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
         throw new PSInvalidCastException();
 
-    // Only what was one of these is made one again: any other object of such properties is the user's own.
-    private static object? From(object source, Type type)
+    // The types file names this class as the target, as it cannot name types of the module's own load context: an object
+    // then becomes what it was. Only what was one of these is made one again; any other object is the user's own.
+    private static object? From(object source, Type destination)
     {
-        if (source is not PSObject value || !value.TypeNames.Contains($"Deserialized.{type.FullName}"))
+        if (source is not PSObject value
+            || Known().FirstOrDefault(known => value.TypeNames.Contains($"Deserialized.{known.FullName}")) is not { } type
+            || (destination != typeof(TokenRehydration) && destination != type && !destination.IsAssignableFrom(type)))
         {
             return null;
         }
@@ -42,6 +45,9 @@ public sealed class TokenRehydration : PSTypeConverter
             _ => token,
         };
     }
+
+    // Not a field: the types file creates this class before the library can be found.
+    private static Type[] Known() => [typeof(ApiToken), typeof(IssuedToken), typeof(TokenFinding)];
 
     private static TokenFinding? Finding(PSObject value) => Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
         ? new TokenFinding

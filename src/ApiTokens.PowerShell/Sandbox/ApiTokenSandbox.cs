@@ -48,7 +48,7 @@ public sealed class ApiTokenSandboxService
         Account = ready.Account;
         Secret = SecretText.Protect(ready.Secret);
         Credential = ready is { UserName: { } user, Password: { } password } ? new PSCredential(user, SecretText.Protect(password)) : null;
-        OtherAccounts = [.. ready.Applications.Select(id => $"application/{id}"), .. ready.Instances.Select(id => $"instance/{id}")];
+        OtherAccounts = [.. (ready.Applications ?? []).Select(id => $"application/{id}"), .. (ready.Instances ?? []).Select(id => $"instance/{id}")];
     }
 
     /// <summary>The service, by its connections' usual name.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using ApiTokens.Http;
 
 namespace ApiTokens.PowerShell.Sandbox;
@@ -29,7 +28,7 @@ internal sealed class SandboxProcess : IDisposable
         {
             using CancellationTokenRegistration stopped = stop.Register(process.Dispose);
             Task<string?> line = process._process.StandardOutput.ReadLineAsync();
-            ready = line.Wait(StartLimit) && line.Result is { } text && JsonSerializer.Deserialize(text, SandboxJson.Default.SandboxReady) is { } description
+            ready = line.Wait(StartLimit) && line.Result is { } text && SandboxReady.Parse(text) is { } description
                 ? description
                 : throw new ApiTokenException(ErrorKind.ConnectionError, "The sandbox did not start.", "Its own words are above. It needs the ASP.NET Core runtime 10 or later.", ErrorIds.SandboxNotStarted);
             return process;

@@ -1,38 +1,57 @@
-using System.Text.Json.Serialization;
+using System.Runtime.Serialization;
+using System.Runtime.Serialization.Json;
+using System.Text;
 
 namespace ApiTokens.PowerShell.Sandbox;
 
-/// <summary>The line with which a sandbox says that it is ready.</summary>
+/// <summary>The line of JSON that a sandbox prints when it is ready.</summary>
+[DataContract]
 internal sealed class SandboxReady
 {
-    [JsonPropertyName("services")]
-    public Dictionary<string, SandboxReadyService> Services { get; set; } = [];
+    // This assembly uses none of the module's packages: it is the one that other modules share a load context with.
+    private static readonly DataContractJsonSerializer Serializer =
+        new(typeof(SandboxReady), new DataContractJsonSerializerSettings { UseSimpleDictionaryFormat = true });
+
+    [DataMember(Name = "services")]
+    public Dictionary<string, SandboxReadyService> Services { get; private set; } = [];
+
+    /// <summary>Reads the line; null if it is not the one expected.</summary>
+    public static SandboxReady? Parse(string line)
+    {
+        try
+        {
+            using var stream = new MemoryStream(Encoding.UTF8.GetBytes(line));
+            return Serializer.ReadObject(stream) as SandboxReady;
+        }
+        catch (SerializationException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>One of its services, with an administrator's secret.</summary>
+[DataContract]
 internal sealed class SandboxReadyService
 {
-    [JsonPropertyName("baseUri")]
-    public Uri BaseUri { get; set; } = null!;
+    [DataMember(Name = "baseUri")]
+    public Uri BaseUri { get; private set; } = null!;
 
-    [JsonPropertyName("account")]
-    public string Account { get; set; } = string.Empty;
+    [DataMember(Name = "account")]
+    public string Account { get; private set; } = string.Empty;
 
-    [JsonPropertyName("secret")]
-    public string Secret { get; set; } = string.Empty;
+    [DataMember(Name = "secret")]
+    public string Secret { get; private set; } = string.Empty;
 
-    [JsonPropertyName("username")]
-    public string? UserName { get; set; }
+    [DataMember(Name = "username")]
+    public string? UserName { get; private set; }
 
-    [JsonPropertyName("password")]
-    public string? Password { get; set; }
+    [DataMember(Name = "password")]
+    public string? Password { get; private set; }
 
-    [JsonPropertyName("applications")]
-    public string[] Applications { get; set; } = [];
+    [DataMember(Name = "applications")]
+    public string[]? Applications { get; private set; }
 
-    [JsonPropertyName("instances")]
-    public string[] Instances { get; set; } = [];
+    [DataMember(Name = "instances")]
+    public string[]? Instances { get; private set; }
 }
-
-[JsonSerializable(typeof(SandboxReady))]
-internal sealed partial class SandboxJson : JsonSerializerContext;

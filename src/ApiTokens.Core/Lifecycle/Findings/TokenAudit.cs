@@ -9,6 +9,14 @@ public sealed class TokenAudit
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<FindingRule> _rules;
 
+    /// <summary>Begins an audit with the system's clock.</summary>
+    /// <param name="policy">What tokens are measured against.</param>
+    /// <exception cref="Http.ApiTokenException">The policy makes no sense.</exception>
+    public TokenAudit(FindingPolicy policy)
+        : this(policy, TimeProvider.System)
+    {
+    }
+
     /// <summary>Begins an audit.</summary>
     /// <param name="policy">What tokens are measured against.</param>
     /// <param name="time">The clock.</param>

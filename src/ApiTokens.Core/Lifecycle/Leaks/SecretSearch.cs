@@ -42,6 +42,11 @@ public sealed class SecretSearch
         }
     }
 
+    /// <summary>Searches as <see cref="RunAsync"/> does and blocks the calling thread until each event arrives.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What is found, what fails, and how far it is.</returns>
+    public IEnumerable<SearchEvent> Run(CancellationToken cancellationToken) => BlockingList.Block(RunAsync(cancellationToken), cancellationToken);
+
     /// <summary>Searches, one connection after the other.</summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What is found, what fails, and how far it is.</returns>

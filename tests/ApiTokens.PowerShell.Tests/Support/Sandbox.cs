@@ -1,0 +1,112 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ApiTokens.PowerShell.Tests.Support;
+
+/// <summary>A sandbox that a session started: its requests, its faults, and whether it accepts a secret.</summary>
+public sealed class Sandbox
+{
+    private static readonly HttpClient Client = new();
+
+    private Sandbox(PSObject started)
+    {
+        Started = started;
+        BaseUri = (Uri)started.Get("BaseUri")!;
+    }
+
+    /// <summary>The object that Start-ApiTokenSandbox gave.</summary>
+    public PSObject Started { get; }
+
+    public Uri BaseUri { get; }
+
+    /// <summary>Starts one in a session, which connects to its services.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="parameters">More parameters, such as "-Tokens 100".</param>
+    public static Sandbox Start(ModuleSession session, string parameters = "") => new(session.Single($"Start-ApiTokenSandbox {parameters}"));
+
+    /// <summary>How many requests the services have received, proofs of secrets and all.</summary>
+    public RequestCount Count() => Get<RequestCount>("sandbox/requests");
+
+    /// <summary>The last requests, oldest first.</summary>
+    public IReadOnlyList<LoggedRequest> Log(int last) => Get<LoggedRequest[]>($"sandbox/requests/log?last={last}");
+
+    /// <summary>The requests since a count was taken.</summary>
+    public IReadOnlyList<LoggedRequest> Since(RequestCount before)
+    {
+        int added = Count().Total - before.Total;
+        return added > 0 ? Log(added) : [];
+    }
+
+    /// <summary>Adds a fault: the fields that POST /sandbox/faults takes, as an anonymous object.</summary>
+    public void AddFault(object fault)
+    {
+        using HttpResponseMessage response = Client.PostAsJsonAsync(new Uri(BaseUri, "sandbox/faults"), fault).GetAwaiter().GetResult();
+        Assert.True(response.IsSuccessStatusCode, $"The sandbox refused a fault: {response.StatusCode} {response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
+    }
+
+    /// <summary>The faults, and how often each has happened ("fired").</summary>
+    public IReadOnlyList<JsonElement> Faults() => Get<JsonElement[]>("sandbox/faults");
+
+    /// <summary>Removes all faults.</summary>
+    public void ClearFaults()
+    {
+        using HttpResponseMessage response = Client.DeleteAsync(new Uri(BaseUri, "sandbox/faults")).GetAwaiter().GetResult();
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The status with which the service answers when a token's secret is used: 200 if it accepts it, 401 or 403 if not.</summary>
+    /// <param name="token">The token, with its secret unless another is given.</param>
+    /// <param name="secret">Another secret.</param>
+    /// <param name="api">Application Users: the API.</param>
+    /// <param name="method">Application Users: the method.</param>
+    public int SecretStatus(PSObject token, string? secret = null, string api = "location", string method = "GET")
+    {
+        string text = secret ?? token.Secret();
+        string account = token.Text("Account");
+        using HttpRequestMessage request = token.Text("Service") switch
+        {
+            "Devo" => Request("devo/whoami", ("Authorization", $"Bearer {text}")),
+            "Gcore" => Request("gcore/iam/clients/me", ("Authorization", $"APIKey {text}")),
+            "Wegnology" => Request($"wegnology/{WegnologyPath(account)}", ("Authorization", $"Bearer {text}")),
+            "ApplicationUsers" => Request($"application-users/data/{api}", ("authenticationtoken", text), ("sitename", account), ("userid", token.Text("Owner"))),
+            var other => throw new InvalidOperationException($"It is not known how a secret of '{other}' proves itself."),
+        };
+        request.Method = new HttpMethod(method);
+        using HttpResponseMessage response = Client.Send(request);
+        return (int)response.StatusCode;
+    }
+
+    /// <summary>Whether the service accepts a token's secret.</summary>
+    public bool Accepts(PSObject token, string? secret = null) => SecretStatus(token, secret) == 200;
+
+    private static string WegnologyPath(string account) => account == "user" ? "me" : account
+        .Replace("application/", "applications/", StringComparison.Ordinal)
+        .Replace("instance/", "instances/", StringComparison.Ordinal);
+
+    private HttpRequestMessage Request(string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage { RequestUri = new Uri(BaseUri, path) };
+        foreach ((string name, string value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return request;
+    }
+
+    private T Get<T>(string path) => Client.GetFromJsonAsync<T>(new Uri(BaseUri, path)).GetAwaiter().GetResult()!;
+}
+
+/// <summary>How many requests a sandbox received.</summary>
+public sealed record RequestCount(
+    [property: JsonPropertyName("total")] int Total,
+    [property: JsonPropertyName("reads")] int Reads,
+    [property: JsonPropertyName("writes")] int Writes);
+
+/// <summary>A request that a sandbox received.</summary>
+public sealed record LoggedRequest(
+    [property: JsonPropertyName("sequence")] long Sequence,
+    [property: JsonPropertyName("method")] string Method,
+    [property: JsonPropertyName("path")] string Path,
+    [property: JsonPropertyName("status")] int Status);

@@ -1,0 +1,34 @@
+using System.Reflection;
+using System.Management.Automation.Internal;
+
+namespace ApiTokens.PowerShell.Tests.Support;
+
+/// <summary>
+/// Takes some objects and ends the pipeline before it, with the engine's own exception, as Select-Object -First does.
+/// That cmdlet is not in the engine's package.
+/// </summary>
+[Cmdlet(VerbsCommon.Select, "First")]
+public sealed class SelectFirstCommand : PSCmdlet
+{
+    private static readonly ConstructorInfo Create = typeof(PSCmdlet).Assembly
+        .GetType("System.Management.Automation.StopUpstreamCommandsException", throwOnError: true)!
+        .GetConstructor(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(InternalCommand)])!;
+
+    private int _taken;
+
+    [Parameter(Position = 0)]
+    public int Count { get; set; } = 1;
+
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    protected override void ProcessRecord()
+    {
+        WriteObject(InputObject);
+        _taken++;
+        if (_taken >= Count)
+        {
+            throw (Exception)Create.Invoke([this]);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections;
+
+namespace ApiTokens.PowerShell.Tests.Support;
+
+/// <summary>What the tests know of each service: they try all of them alike, as far as their capabilities go. A new service is one entry.</summary>
+public sealed record ServiceCase
+{
+    public static readonly IReadOnlyList<ServiceCase> All =
+    [
+        new()
+        {
+            Service = "Devo", Connection = "devo",
+            SetEnabled = true, Rename = true, ReadSecret = true, Expiry = "None",
+            Issue = new() { ["User"] = "user@example.com", ["Audience"] = "apiv2" },
+            Complete = new() { ["Scope"] = "table://my.app.table level://admin", ["Audience"] = "apiv2 alerts" },
+            UnusedId = "999999",
+            UnknownSecret = "00112233445566778899aabbccddeeff",
+            MatchedBy = "Value",
+            PermissionKinds = ["Audience", "Scope"], SomePermissions = ["apiv2", "alerts", "http"],
+            User = "leaver@example.com", Issuer = "ADMIN@example.com",
+        },
+        new()
+        {
+            Service = "Wegnology", Connection = "wegnology", HasLogin = true,
+            SetEnabled = true, Rename = true, NewDescription = true, SetDescription = true, Expiry = "AnyOrNever",
+            Issue = new() { ["Scope"] = "All" },
+            Complete = new() { ["Scope"] = "ReadOnly", ["Description"] = "what for", ["ExpiresIn"] = "45d" },
+            UnusedId = "ffffffffffffffffffffffff",
+            UnknownSecret = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI1ZTAwMDAwMDAwMDAwMDAwMDBmZmZmZmYifQ.c2lnbmF0dXJl",
+            MatchedBy = "Claims",
+            PermissionKinds = ["Preset", "Scope"], SomePermissions = ["All", "ReadOnly", "Cli", "all.User", "all.Application.read", "devices.get"],
+            User = "575ed70c7ae143cd83dc4aa9", Issuer = "leaver@example.com",
+        },
+        new()
+        {
+            Service = "Gcore", Connection = "gcore", HasLogin = true,
+            NewDescription = true, LastUsed = true, Expiry = "AnyOrNever",
+            Issue = new() { ["Role"] = "Engineers" },
+            Complete = new() { ["Role"] = "Users", ["Description"] = "what for", ["ExpiresIn"] = "45d" },
+            UnusedId = "999999",
+            UnknownSecret = "99999_00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+            MatchedBy = "Form",
+            PermissionKinds = ["Role"], SomePermissions = ["Administrators", "Engineers", "Users"],
+            User = "JDOE@example.com", Issuer = "user@example.com",
+        },
+        new()
+        {
+            Service = "ApplicationUsers", Connection = "application-users",
+            Rename = true, SetAccess = true, InPlace = true, LastUsed = true, Expiry = "Months",
+            Issue = new() { ["User"] = "jdoe", ["ApplyToAll"] = "Full" },
+            Complete = new() { ["ApplyToAll"] = "Read", ["Access"] = new Hashtable { ["vendor"] = "Full" }, ["ExpirationMonths"] = 12 },
+            UnusedId = "at_zzzzzzzzzzzzzzzzzzzz",
+            UnknownSecret = "zz112233445566778899aabbccddeeff00112233",
+            PermissionKinds = ["Api"], SomePermissions = ["location", "vendor", "purchase-order"],
+            User = "asmith", Issuer = "admin",
+        },
+    ];
+
+    /// <summary>The service's name.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The usual name of its connections.</summary>
+    public required string Connection { get; init; }
+
+    public bool HasLogin { get; init; }
+
+    public bool SetEnabled { get; init; }
+
+    public bool Rename { get; init; }
+
+    /// <summary>Whether a description can be given at creation.</summary>
+    public bool NewDescription { get; init; }
+
+    public bool SetDescription { get; init; }
+
+    public bool SetAccess { get; init; }
+
+    /// <summary>Whether a token can get a new secret in place.</summary>
+    public bool InPlace { get; init; }
+
+    public bool ReadSecret { get; init; }
+
+    public bool LastUsed { get; init; }
+
+    /// <summary>None, AnyOrNever or Months.</summary>
+    public required string Expiry { get; init; }
+
+    /// <summary>The parameters with which a token is issued whose secret can prove itself.</summary>
+    public required Hashtable Issue { get; init; }
+
+    /// <summary>The parameters of a token of which a successor must take over everything.</summary>
+    public required Hashtable Complete { get; init; }
+
+    /// <summary>An id of the right form that no token has.</summary>
+    public required string UnusedId { get; init; }
+
+    /// <summary>A text of the form of the service's secrets that is the secret of none of the account's tokens.</summary>
+    public required string UnknownSecret { get; init; }
+
+    /// <summary>What tells whose a secret is without sending it; null if nothing does.</summary>
+    public string? MatchedBy { get; init; }
+
+    /// <summary>The kinds that Get-ApiTokenPermission lists.</summary>
+    public required string[] PermissionKinds { get; init; }
+
+    /// <summary>Some of the values that Get-ApiTokenPermission lists.</summary>
+    public required string[] SomePermissions { get; init; }
+
+    /// <summary>An owner of some of the sandbox's tokens.</summary>
+    public required string User { get; init; }
+
+    /// <summary>An issuer of some of the sandbox's tokens.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>The one of a connection, which may have another name as long as it begins with the usual one.</summary>
+    public static ServiceCase Of(string connection) => All.First(service => connection.StartsWith(service.Connection, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Theory data: the connections of services for which something holds.</summary>
+    public static TheoryData<string> Where(Func<ServiceCase, bool> holds) => [.. All.Where(holds).Select(service => service.Connection)];
+}
+
+/// <summary>Theory data: the connection of each service.</summary>
+public sealed class EachService : TheoryData<string>
+{
+    public EachService()
+    {
+        AddRange([.. ServiceCase.All.Select(service => service.Connection)]);
+    }
+}
