@@ -16,13 +16,19 @@ param(
     [int] $Latency = 25,
     [int] $Throttle = 32,
     [int] $Repetitions = 5,
-    [int[]] $ListSizes = @(100000, 1000000)
+    [int[]] $ListSizes = @(100000, 1000000),
+
+    # Runs everything once with small numbers, to show that it works. Its figures mean nothing.
+    [switch] $Quick
 )
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $ConfirmPreference = 'None'
+if ($Quick) {
+    $Count, $Latency, $Throttle, $Repetitions, $ListSizes = 60, 5, 8, 1, @(1000)
+}
 
 function Get-Median {
     param([double[]] $Values)
@@ -41,10 +47,13 @@ function Format-Number {
 function Invoke-Fresh {
     param([scriptblock] $Script, [object[]] $Arguments)
 
-    $file = [System.IO.Path]::GetTempFileName() + '.ps1'
-    Set-Content -LiteralPath $file -Value $Script.ToString()
+    # Only its output is read: a warning on the same stream is no JSON. Where PowerShell is a .NET tool, its program is dotnet.
+    $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid().ToString('n')).ps1"
+    Set-Content -LiteralPath $file -Value "& {$Script} @args 3>`$null 4>`$null 6>`$null"
+    $program = [Environment]::ProcessPath
+    $before = if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' } else { @() }
     try {
-        & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $file @Arguments | ConvertFrom-Json
+        & $program @before -NoProfile -NonInteractive -File $file @Arguments | ConvertFrom-Json
     }
     finally {
         Remove-Item -LiteralPath $file
@@ -132,7 +141,7 @@ function Write-Comparison {
 Write-Line '# Benchmarks'
 Write-Line
 Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')): $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription), $([Environment]::ProcessorCount) processors, PowerShell $($PSVersionTable.PSVersion), $([System.Runtime.InteropServices.RuntimeInformation]::FrameworkDescription)."
-Write-Line 'The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of 5 repetitions, contenders in turn; a sandbox filled anew for each.'
+Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of $Repetitions repetitions, contenders in turn; a sandbox filled anew for each."
 Write-Line
 Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
 Write-Line
@@ -158,7 +167,7 @@ foreach ($size in $ListSizes) {
         $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
         $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
         foreach ($contender in 'ApiTokens', 'HttpClient') {
-            $results = foreach ($round in 1..3) {
+            $results = foreach ($round in 1..$(if ($Quick) { 1 } else { 3 })) {
                 Invoke-Fresh -Arguments $ModulePath, $BareClientPath, $service.BaseUri, $secret, $contender -Script {
                     param($ModulePath, $BareClientPath, $BaseUri, $Secret, $Contender)
                     Import-Module $ModulePath
@@ -209,11 +218,11 @@ finally {
 Write-Line
 Write-Line '## Import and first connection'
 Write-Line
-Write-Line '| | median of 5 |'
+Write-Line "| | median of $Repetitions |"
 Write-Line '|---|---|'
 $modules = @($ModulePath) + @(Get-Module -ListAvailable Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.PSResourceGet | ForEach-Object Path)
 foreach ($module in $modules) {
-    $results = foreach ($round in 1..5) {
+    $results = foreach ($round in 1..$Repetitions) {
         Invoke-Fresh -Arguments $module -Script {
             param($Module)
             $watch = [System.Diagnostics.Stopwatch]::StartNew()
@@ -227,7 +236,7 @@ $sandbox = Start-ApiTokenSandbox -SkipConnect
 try {
     $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
     $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
-    $results = foreach ($round in 1..5) {
+    $results = foreach ($round in 1..$Repetitions) {
         Invoke-Fresh -Arguments $ModulePath, $service.BaseUri, $secret -Script {
             param($ModulePath, $BaseUri, $Secret)
             Import-Module $ModulePath

@@ -6,6 +6,13 @@ internal static class Benchmarks
     public static int Run(string[] arguments)
     {
         Staging.Build();
+        bool quick = arguments is ["quick"];
+        return Measure(quick ? ["-Quick"] : ["-Path", Path.Combine(Command.Root, "docs", "benchmarks.md"), .. arguments]);
+    }
+
+    /// <summary>Measures what is staged.</summary>
+    public static int Measure(string[] arguments)
+    {
         if (PowerShellHost.Find() is not { } host)
         {
             Console.WriteLine("The benchmarks need PowerShell 7, on the PATH or as the manifest's tool.");
@@ -17,7 +24,6 @@ internal static class Benchmarks
             [
                 "-ModulePath", Staging.Module,
                 "-BareClientPath", Path.Combine(Command.Root, "benchmarks", "ApiTokens.Benchmarks", "bin", Staging.Configuration, "net8.0", "ApiTokens.Benchmarks.dll"),
-                "-Path", Path.Combine(Command.Root, "docs", "benchmarks.md"),
                 .. arguments,
             ]);
     }

@@ -18,6 +18,14 @@ internal readonly record struct Counts(int Passed, int Failed, int Skipped)
         return exitCode != 0 && counts.Failed == 0 ? counts with { Failed = 1 } : counts;
     }
 
+    /// <summary>Why tests were skipped, each reason once, with how many it holds for.</summary>
+    public static IEnumerable<string> SkipReasons(string folder) => Directory.GetFiles(folder, "*.trx")
+        .SelectMany(file => XDocument.Load(file).Descendants())
+        .Where(element => element.Name.LocalName == "UnitTestResult" && element.Attribute("outcome")?.Value == "NotExecuted")
+        .Select(element => element.Descendants().FirstOrDefault(inner => inner.Name.LocalName == "Message")?.Value ?? element.Descendants().FirstOrDefault(inner => inner.Name.LocalName == "StdOut")?.Value ?? "no reason given")
+        .GroupBy(reason => reason.Trim())
+        .Select(same => $"{same.Count()} test(s): {same.Key}");
+
     private static Counts ReadTrx(string file)
     {
         XElement counters = XDocument.Load(file).Descendants().First(element => element.Name.LocalName == "Counters");

@@ -1,17 +1,19 @@
 namespace ApiTokens.Build;
 
-/// <summary>Tells the story of the README: with PowerShell where it is found, else in C#.</summary>
+/// <summary>Runs samples/demo.ps1: in PowerShell where it is found, else in the hosted engine.</summary>
 internal static class Demo
 {
     public static int Run()
     {
         Staging.Build();
+        string script = Path.Combine(Command.Root, "samples", "demo.ps1");
         if (PowerShellHost.Find() is { } host)
         {
-            return host.RunFile(Path.Combine(Command.Root, "samples", "demo.ps1"), "-ModulePath", Staging.Module);
+            Console.WriteLine($"Demo: {host.Description}");
+            return host.RunFile(script, "-ModulePath", Staging.Module);
         }
 
-        Console.WriteLine("No PowerShell 7 was found, neither on the PATH nor as the manifest's tool. The same story in C#:");
-        return Command.TryRun("dotnet", "run", "--project", "samples/ApiTokens.Tour", "-c", Staging.Configuration, "--no-build");
+        Console.WriteLine($"Demo: PowerShell {HostedEngine.Version}, the engine from NuGet, as no pwsh was found on the PATH or as the manifest's tool");
+        return HostedEngine.RunFile(script, new Dictionary<string, object> { ["ModulePath"] = Staging.Module });
     }
 }

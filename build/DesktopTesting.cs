@@ -14,7 +14,7 @@ internal static class DesktopTesting
     {
         if (!OperatingSystem.IsWindows() && Command.Ask("mono", "--version") is null)
         {
-            Console.WriteLine(".NET Framework: left out, as this is not Windows and Mono was not found.");
+            Console.WriteLine(".NET Framework: left out, as this is not Windows and Mono was not found. On Debian, apt-get install mono-devel brings it.");
             return default;
         }
 

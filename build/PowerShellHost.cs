@@ -3,25 +3,32 @@ namespace ApiTokens.Build;
 /// <summary>Finds PowerShell: on the PATH, else as the tool that the repository's manifest names.</summary>
 internal sealed class PowerShellHost
 {
+    private const string AskVersion = "$PSVersionTable.PSVersion.ToString()";
+
     private readonly string _program;
     private readonly string[] _before;
 
-    private PowerShellHost(string program, params string[] before)
+    private PowerShellHost(string description, string program, params string[] before)
     {
+        Description = description;
         _program = program;
         _before = before;
     }
 
+    /// <summary>Its version, and where it was found.</summary>
+    public string Description { get; }
+
     public static PowerShellHost? Find()
     {
-        if (Command.Ask("pwsh", "-NoProfile", "-Command", "1") is not null)
+        if (Command.Ask("pwsh", "-NoProfile", "-Command", AskVersion) is { } version)
         {
-            return new PowerShellHost("pwsh");
+            return new PowerShellHost($"PowerShell {version}, from the PATH", "pwsh");
         }
 
         // The manifest's tool comes from NuGet; where its source lacks it, this says no.
-        return Command.Ask("dotnet", "tool", "restore") is not null && Command.Ask("dotnet", "tool", "run", "pwsh", "-NoProfile", "-Command", "1") is not null
-            ? new PowerShellHost("dotnet", "tool", "run", "pwsh")
+        return Command.Ask("dotnet", "tool", "restore") is not null
+            && Command.Ask("dotnet", "tool", "run", "pwsh", "-NoProfile", "-Command", AskVersion) is { } toolVersion
+            ? new PowerShellHost($"PowerShell {toolVersion}, the manifest's tool", "dotnet", "tool", "run", "pwsh")
             : null;
     }
 

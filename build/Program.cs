@@ -10,6 +10,7 @@ Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnore
     ["help"] = _ => Help.Run(),
     ["package"] = _ => Packaging.Run(),
     ["bench"] = Benchmarks.Run,
+    ["coverage"] = _ => Coverage.Run(),
     ["soak"] = Soaking.Run,
 };
 

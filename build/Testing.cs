@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace ApiTokens.Build;
 
-/// <summary>Runs xunit, on .NET Framework too where it or Mono is found, then Pester where PowerShell and Pester are found, and counts.</summary>
+/// <summary>Runs xunit, the cmdlets in the hosted engine among it, then .NET Framework, Pester and the benchmarks where what they need is found.</summary>
 internal static class Testing
 {
     public static int Run(string[] arguments)
@@ -15,7 +15,7 @@ internal static class Testing
             Directory.Delete(results, recursive: true);
         }
 
-        Counts counts = Xunit(results) + DesktopTesting.Run(results) + Pester(results);
+        Counts counts = Xunit(results) + DesktopTesting.Run(results) + Pester(results) + Bench();
         Console.WriteLine($"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped");
         return counts.Failed == 0 && counts.Passed > 0 ? 0 : 1;
     }
@@ -24,14 +24,33 @@ internal static class Testing
     {
         int code = Command.TryRun(
             "dotnet", "test", "ApiTokens.slnx", "-c", Staging.Configuration, "--no-build", "--nologo", "--logger", "trx", "--results-directory", results);
+        foreach (string reason in Counts.SkipReasons(results))
+        {
+            Console.WriteLine($"Skipped: {reason}");
+        }
+
         return Counts.OfTrx(results, code);
+    }
+
+    // The benchmarks in seconds, so that they cannot break unseen; their figures mean nothing.
+    private static Counts Bench()
+    {
+        if (PowerShellHost.Find() is null)
+        {
+            Console.WriteLine("Benchmarks: left out, as no PowerShell 7 was found.");
+            return default;
+        }
+
+        bool works = Benchmarks.Measure(["-Quick"]) == 0;
+        Console.WriteLine($"Benchmarks: {(works ? "ran" : "FAILED")}");
+        return new Counts(works ? 1 : 0, works ? 0 : 1, 0);
     }
 
     private static Counts Pester(string results)
     {
         if (PowerShellHost.Find() is not { } host)
         {
-            Console.WriteLine("Pester: left out, as no PowerShell 7 was found, neither on the PATH nor as the manifest's tool.");
+            Console.WriteLine("Pester: left out, as no PowerShell 7 was found on the PATH or as the manifest's tool. https://aka.ms/install-powershell brings it.");
             return default;
         }
 

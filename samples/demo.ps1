@@ -1,10 +1,12 @@
 <#
 .SYNOPSIS
-    Tells the life of tokens of four services, against the sandbox, and checks every claim by using the secret.
+    Shows what the README promises, against the built-in sandbox, and checks every claim by using the secret.
+.DESCRIPTION
+    It uses the module's cmdlets and only what every PowerShell engine has, so it also runs where the modules
+    Microsoft.PowerShell.Utility and Microsoft.PowerShell.Management are missing.
 .EXAMPLE
     ./build.sh demo
 #>
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'It is a story, told to whoever looks on.')]
 [CmdletBinding()]
 param(
     # The folder of the module.
@@ -15,98 +17,165 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module $ModulePath
 
-# Uses a secret as a client of the service would, and says whether the service accepts it.
+$client = [System.Net.Http.HttpClient]::new()
+$claims = [System.Collections.Generic.List[object]]::new()
+$folder = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "apitokens-demo-$PID")).FullName
+
+function Write-Text {
+    param([string] $Text = '')
+
+    $Host.UI.WriteLine($Text)
+}
+
+# Uses a secret as a client of the service would. True if the service accepts it.
 function Test-Secret {
-    param($Sandbox, $Token)
+    param($Token)
 
     $secret = [System.Net.NetworkCredential]::new('', $Token.Secret).Password
-    $request = switch ($Token.Service) {
-        'Devo' { @{ Uri = 'devo/whoami'; Headers = @{ Authorization = "Bearer $secret" } } }
-        'Wegnology' { @{ Uri = 'wegnology/me'; Headers = @{ Authorization = "Bearer $secret" } } }
-        'Gcore' { @{ Uri = 'gcore/iam/clients/me'; Headers = @{ Authorization = "APIKey $secret" } } }
-        'ApplicationUsers' {
-            @{ Uri = 'application-users/data/location'; Headers = @{ authenticationtoken = $secret; sitename = $Token.Account; userid = $Token.Owner } }
-        }
+    $path, $headers = switch ($Token.Service) {
+        'Devo' { 'devo/whoami', @{ Authorization = "Bearer $secret" } }
+        'Wegnology' { 'wegnology/me', @{ Authorization = "Bearer $secret" } }
+        'Gcore' { 'gcore/iam/clients/me', @{ Authorization = "APIKey $secret" } }
+        'ApplicationUsers' { 'application-users/data/location', @{ authenticationtoken = $secret; sitename = $Token.Account; userid = $Token.Owner } }
     }
-    $response = Invoke-WebRequest -Uri "$($Sandbox.BaseUri)$($request.Uri)" -Headers $request.Headers -SkipHttpErrorCheck
-    $response.StatusCode -eq 200
+    $request = [System.Net.Http.HttpRequestMessage]::new('GET', "$($sandbox.BaseUri)$path")
+    foreach ($name in $headers.Keys) {
+        $null = $request.Headers.TryAddWithoutValidation($name, $headers[$name])
+    }
+
+    $client.SendAsync($request).GetAwaiter().GetResult().IsSuccessStatusCode
 }
 
-$facts = [System.Collections.Generic.List[object]]::new()
-
-# Prints a claim and holds it against what the service does with the secret.
+# Prints a claim, and whether it holds.
 function Confirm-Claim {
-    param($Service, [string] $Claim, [bool] $Holds)
+    param([string] $Subject, [string] $Claim, [bool] $Holds)
 
-    $facts.Add([pscustomobject]@{ Service = $Service; Claim = $Claim; Holds = $Holds })
-    Write-Host ('  {0} {1}' -f $(if ($Holds) { 'ok  ' } else { 'FAIL' }), $Claim)
+    $claims.Add([pscustomobject]@{ Subject = $Subject; Claim = $Claim; Holds = $Holds })
+    Write-Text ('  {0} {1}' -f $(if ($Holds) { 'ok  ' } else { 'FAIL' }), $Claim)
 }
 
-# What the service has no operation for must fail before any request, with an id that scripts can rely on.
+# An operation that the service does not have fails with an id that scripts can rely on.
 function Confirm-NotSupported {
-    param($Service, [string] $Claim, [scriptblock] $Action)
+    param([string] $Subject, [string] $Claim, [scriptblock] $Action)
 
     $id = try { & $Action; 'no error' } catch { $_.FullyQualifiedErrorId }
-    Confirm-Claim $Service $Claim -Holds ($id -like 'OperationNotSupported,*')
+    Confirm-Claim $Subject "$Claim (OperationNotSupported)" -Holds ($id -like 'OperationNotSupported,*')
 }
 
-Write-Host 'Starting the sandbox: one server on this machine that behaves as all four services.'
+Write-Text 'Starting the sandbox: one server on this machine that behaves as all four services.'
 $sandbox = Start-ApiTokenSandbox
-Get-ApiTokenService | Format-Table Name, Service, Account, IsDefault | Out-Host
+Get-ApiTokenService | Out-Host
 
 $requests = [ordered]@{
     'devo'              = @{ Name = 'ci'; User = 'ci@example.com'; Audience = 'apiv2'; Scope = 'table://my.app.** level://admin' }
-    'wegnology'         = @{ Name = 'ci'; Scope = 'ReadOnly'; ExpiresIn = '90.00:00' }
-    'gcore'             = @{ Name = 'ci'; Role = 'Engineers'; ExpiresIn = '90.00:00' }
+    'wegnology'         = @{ Name = 'ci'; Scope = 'ReadOnly'; ExpiresIn = '90d' }
+    'gcore'             = @{ Name = 'ci'; Role = 'Engineers'; ExpiresIn = '90d' }
     'application-users' = @{ Name = 'ci'; User = 'jdoe'; Access = @{ location = 'Read' }; ExpirationMonths = 3 }
 }
+$tokens = [ordered]@{}
+Write-Text 'Issue a token on each service'
+foreach ($connection in $requests.Keys) {
+    $issue = $requests[$connection]
+    $tokens[$connection] = New-ApiToken -Connection $connection @issue
+    Confirm-Claim $connection "issued $($tokens[$connection]); the service accepts its secret" -Holds (Test-Secret $tokens[$connection])
+}
+
+$listed = @(Get-ApiToken -Connection * -Name ci)
+Confirm-Claim 'all services' 'one list finds all four' -Holds (@($listed | Where-Object { $_.Id -in $tokens.Values.Id }).Count -eq 4)
 
 foreach ($connection in $requests.Keys) {
-    Write-Host "$connection"
-    $issue = $requests[$connection]
-    $token = New-ApiToken -Connection $connection @issue
-    $service = $token.Service
+    Write-Text "`n$connection"
+    $token = $tokens[$connection]
     $can = (Get-ApiTokenService $connection).Capabilities
-    Confirm-Claim $service "issued $token; its secret is accepted" -Holds (Test-Secret $sandbox $token)
 
     if ($can.SetEnabled) {
         $token | Disable-ApiToken
-        Confirm-Claim $service 'disabled: its secret is refused' -Holds (-not (Test-Secret $sandbox $token))
+        Confirm-Claim $connection 'disabled: the secret is refused' -Holds (-not (Test-Secret $token))
         $token | Enable-ApiToken
-        Confirm-Claim $service 'enabled: its secret is accepted again' -Holds (Test-Secret $sandbox $token)
+        Confirm-Claim $connection 'enabled: the secret is accepted again' -Holds (Test-Secret $token)
     }
     else {
-        Confirm-NotSupported $service 'cannot be disabled, and says so before any request' -Action { $token | Disable-ApiToken -ErrorAction Stop }
+        Confirm-NotSupported $connection 'cannot disable a token' -Action { $token | Disable-ApiToken }
     }
 
     if ($can.Rename) {
-        $renamed = $token | Rename-ApiToken -NewName 'ci (renamed)' -PassThru
-        Confirm-Claim $service "renamed to '$($renamed.Name)'; its secret is accepted" -Holds (Test-Secret $sandbox $token)
+        $token | Rename-ApiToken -NewName 'ci (linux)'
+        $renamed = Get-ApiToken -Connection $connection -Id $token.Id
+        Confirm-Claim $connection "renamed to '$($renamed.Name)'; the secret is still accepted" -Holds ($renamed.Name -eq 'ci (linux)' -and (Test-Secret $token))
     }
     else {
-        Confirm-NotSupported $service 'cannot be renamed, and says so before any request' -Action { $token | Rename-ApiToken -NewName 'x' -ErrorAction Stop }
+        Confirm-NotSupported $connection 'cannot rename a token' -Action { $token | Rename-ApiToken -NewName 'ci (linux)' }
     }
 
-    $successor = $token | Reset-ApiToken -Confirm:$false
-    Confirm-Claim $service "reset: the new secret of $successor is accepted" -Holds (Test-Secret $sandbox $successor)
-    Confirm-Claim $service 'reset: the old secret is refused' -Holds (-not (Test-Secret $sandbox $token))
+    # The new token comes down the pipeline before the old one is removed.
+    $oldAtDelivery = $null
+    $successor = $token | Reset-ApiToken -Confirm:$false | ForEach-Object { $oldAtDelivery = Test-Secret $token; $_ }
+    Confirm-Claim $connection "reset: the secret of $successor is accepted" -Holds (Test-Secret $successor)
+    if ($successor.Id -ne $token.Id) {
+        Confirm-Claim $connection 'reset: the old secret was accepted until the new one had arrived, and is refused now' -Holds ($oldAtDelivery -and -not (Test-Secret $token))
+    }
+    else {
+        Confirm-Claim $connection 'reset in place: the id is the same, and the old secret is refused' -Holds (-not (Test-Secret $token))
+    }
 
     $successor | Remove-ApiToken -WhatIf
-    Confirm-Claim $service 'asked with -WhatIf to revoke it: its secret is still accepted' -Holds (Test-Secret $sandbox $successor)
+    Confirm-Claim $connection 'revoked with -WhatIf: the secret is still accepted' -Holds (Test-Secret $successor)
     $successor | Remove-ApiToken -Confirm:$false
-    Confirm-Claim $service 'revoked: its secret is refused' -Holds (-not (Test-Secret $sandbox $successor))
+    Confirm-Claim $connection 'revoked: the secret is refused' -Holds (-not (Test-Secret $successor))
 }
 
-Write-Host "`nWhat expires within a week, on all services:"
-Get-ApiToken -Connection * -ExpiringWithin 7.00:00 | Sort-Object ExpiresAt | Out-Host
+Write-Text "`nA secret has leaked: find the token that it belongs to, and revoke it"
+$leaked = New-ApiToken -Connection gcore -Name leaked -Role Users -ExpiresIn 30d
+$log = [System.IO.Path]::Combine($folder, 'build.log')
+[System.IO.File]::WriteAllText($log, "curl -H 'Authorization: APIKey $([System.Net.NetworkCredential]::new('', $leaked.Secret).Password)' https://api.gcore.com`n")
+$found = @(Find-ApiToken -Path $log -Connection * -Probe)
+Confirm-Claim 'leak' "found in a log: $($found -join ', ')" -Holds ($found.Count -eq 1 -and $found[0].Id -eq $leaked.Id)
+$found | Remove-ApiToken -Confirm:$false
+Confirm-Claim 'leak' 'revoked: the leaked secret is refused' -Holds (-not (Test-Secret $leaked))
+
+Write-Text "`nRevoke fifty tokens through a pipeline, with a journal"
+$fifty = @(1..50 | ForEach-Object { [pscustomobject]@{ Name = "batch-$_" } } | New-ApiToken -Connection wegnology -Scope All -ExpiresIn 30d)
+Confirm-Claim 'pipeline' 'issued 50; all of their secrets are accepted' -Holds (@($fifty | Where-Object { Test-Secret $_ }).Count -eq 50)
+$journal = [System.IO.Path]::Combine($folder, 'revoked.jsonl')
+$fifty | Remove-ApiToken -JournalPath $journal -Confirm:$false
+Confirm-Claim 'pipeline' 'revoked 50; none of their secrets is accepted' -Holds (@($fifty | Where-Object { Test-Secret $_ }).Count -eq 0)
+$noted = [System.IO.File]::ReadAllText($journal)
+Confirm-Claim 'pipeline' 'the journal names each of them' -Holds (@($fifty | Where-Object { $noted.Contains($_.Id) }).Count -eq 50)
+$fifty | Remove-ApiToken -JournalPath $journal -Confirm:$false -InformationVariable summary
+Confirm-Claim 'pipeline' "the same command again does nothing: $summary" -Holds ("$summary" -like '*50 skipped*')
+
+Write-Text "`nCompare with a policy, and write a report"
+$forever = New-ApiToken -Connection wegnology -Name forever -Scope All -NeverExpires
+$findings = @($forever | Test-ApiToken)
+$findings | Out-Host
+Confirm-Claim 'policy' 'a token that never expires is a finding' -Holds ($findings.RuleId -contains 'NeverExpires')
+$report = [System.IO.Path]::Combine($folder, 'tokens.html')
+@(Get-ApiToken -Connection *) + $findings | Export-ApiTokenReport $report -Title 'API tokens of the sandbox'
+$html = [System.IO.File]::ReadAllText($report)
+$secret = [System.Net.NetworkCredential]::new('', $forever.Secret).Password
+Confirm-Claim 'report' 'it names the token and its finding, and does not have its secret' -Holds ($html.Contains($forever.Id) -and $html.Contains('NeverExpires') -and -not $html.Contains($secret))
+
+Write-Text "`nThese expire within a week, on all services:"
+Get-ApiToken -Connection * -ExpiringWithin 7d | Out-Host
 
 Stop-ApiTokenSandbox $sandbox
+[System.IO.Directory]::Delete($folder, $true)
 
-Write-Host 'Summary'
-$columns = @(
-    @{ Name = 'Service'; Expression = 'Name' }
-    @{ Name = 'Claims'; Expression = 'Count' }
-    @{ Name = 'Held'; Expression = { @($_.Group | Where-Object Holds).Count } }
-)
-$facts | Group-Object Service | Select-Object -Property $columns | Format-Table | Out-Host
-if ($facts.Holds -contains $false) { exit 1 }
+$subjects = [ordered]@{}
+foreach ($claim in $claims) {
+    if (-not $subjects.Contains($claim.Subject)) {
+        $subjects[$claim.Subject] = [pscustomobject]@{ Subject = $claim.Subject; Claims = 0; Held = 0 }
+    }
+
+    $subjects[$claim.Subject].Claims++
+    $subjects[$claim.Subject].Held += [int] $claim.Holds
+}
+
+$subjects.Values | Out-Host
+$failed = @($claims | Where-Object { -not $_.Holds })
+if ($failed) {
+    Write-Text "$($failed.Count) of $($claims.Count) claims did not hold: $($failed.Claim -join '; ')"
+    exit 1
+}
+
+Write-Text "All $($claims.Count) claims held."

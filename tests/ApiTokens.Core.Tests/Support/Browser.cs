@@ -12,7 +12,7 @@ public sealed class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute()
     {
-        Skip = Browser.Program is null ? "No Chromium, Chrome or Edge was found; BROWSER can name one." : null;
+        Skip = Browser.Program is null ? "No Chromium, Chrome or Edge was found. On Debian, apt-get install chromium brings one; BROWSER can name another." : null;
     }
 }
 

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace ApiTokens.Build;
+
+/// <summary>Measures which lines and branches of the core, the cmdlets and the sandbox the xunit suites run.</summary>
+internal static class Coverage
+{
+    private const string Settings = """
+        <?xml version="1.0" encoding="utf-8"?>
+        <RunSettings>
+          <DataCollectionRunSettings>
+            <DataCollectors>
+              <DataCollector friendlyName="XPlat Code Coverage">
+                <Configuration>
+                  <Format>cobertura</Format>
+                  <Include>[ApiTokens.Core]*,[ApiTokens.PowerShell]*,[ApiTokens.Sandbox]*</Include>
+                  <ExcludeByAttribute>GeneratedCodeAttribute,CompilerGeneratedAttribute</ExcludeByAttribute>
+                  <IncludeDirectory>$(Folders)</IncludeDirectory>
+                  <SkipAutoProps>true</SkipAutoProps>
+                </Configuration>
+              </DataCollector>
+            </DataCollectors>
+          </DataCollectionRunSettings>
+        </RunSettings>
+        """;
+
+    public static int Run()
+    {
+        // A release build names its sources by their place in the repository, which the collector cannot find.
+        Environment.SetEnvironmentVariable("Coverage", "true");
+        Staging.Build();
+        string folder = Command.Out("coverage");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+        string settings = Path.Combine(folder, "coverage.runsettings");
+        string cmdlets = Path.Combine(Staging.Module, "lib", "net");
+        File.WriteAllText(settings, Settings.Replace("$(Folders)", $"{cmdlets},{Path.Combine(cmdlets, "dependencies")}", StringComparison.Ordinal));
+        int code = Command.TryRun(
+            "dotnet", "test", "ApiTokens.slnx", "-c", Staging.Configuration, "--no-build", "--nologo", "--collect", "XPlat Code Coverage",
+            "--settings", settings, "--results-directory", Path.Combine(folder, "results"));
+        Command.Run(
+            "dotnet", ReportGenerator(), $"-reports:{Path.Combine(folder, "results", "**", "coverage.cobertura.xml")}",
+            $"-targetdir:{folder}", "-reporttypes:Html;JsonSummary", "-verbosity:Warning", "-title:ApiTokens");
+        Summarize(Path.Combine(folder, "Summary.json"));
+        return code;
+    }
+
+    private static void Summarize(string file)
+    {
+        using var summary = JsonDocument.Parse(File.ReadAllBytes(file));
+        foreach (JsonElement assembly in summary.RootElement.GetProperty("coverage").GetProperty("assemblies").EnumerateArray())
+        {
+            Console.WriteLine(Line(assembly.GetProperty("name").GetString()!, assembly, "coverage", "branchcoverage"));
+        }
+
+        Console.WriteLine(Line("Coverage", summary.RootElement.GetProperty("summary"), "linecoverage", "branchcoverage"));
+        Console.WriteLine($"Report: {Path.GetRelativePath(Command.Root, Path.Combine(Path.GetDirectoryName(file)!, "index.html"))}");
+    }
+
+    private static string Line(string name, JsonElement of, string lines, string branches) => string.Create(
+        CultureInfo.InvariantCulture, $"{name}: {of.GetProperty(lines).GetDouble():F1} % of lines, {of.GetProperty(branches).GetDouble():F1} % of branches");
+
+    private static string ReportGenerator()
+    {
+        string package = typeof(Coverage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ReportGenerator").Value!;
+        return Directory.GetFiles(Path.Combine(package, "tools"), "ReportGenerator.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+    }
+}
