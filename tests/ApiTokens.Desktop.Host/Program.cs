@@ -23,8 +23,7 @@ internal static class Program
             resolver.GetMethod("Register")!.Invoke(null, [folder]);
         }
 
-        Assembly cmdlets = Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.PowerShell.dll"));
-        Console.WriteLine($"     {cmdlets.GetTypes().Length} types in {cmdlets.GetName().Name}");
+        Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.PowerShell.dll"));
 
         try
         {
