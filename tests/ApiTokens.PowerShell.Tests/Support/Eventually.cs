@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace ApiTokens.PowerShell.Tests.Support;
+
+/// <summary>Waits for a condition instead of for a fixed time.</summary>
+public static class Eventually
+{
+    /// <summary>Waits until a condition holds; fails if it does not within the time.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="failure">The message if it does not hold in time.</param>
+    /// <param name="seconds">The time.</param>
+    public static void True(Func<bool> condition, string failure, int seconds = 30)
+    {
+        var elapsed = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(elapsed.Elapsed < TimeSpan.FromSeconds(seconds), failure);
+            Thread.Sleep(25);
+        }
+    }
+}
