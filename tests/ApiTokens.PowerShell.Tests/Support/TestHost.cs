@@ -58,12 +58,17 @@ public sealed partial class TestHost : PSHost
     public IReadOnlyList<string> Lines =>
         [.. Escapes().Replace(Text, string.Empty).Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
 
-    /// <summary>Forgets what was written and asked.</summary>
-    public void Clear() => _ui.Clear();
+    /// <summary>How often a nested prompt was entered, as the answer Suspend does.</summary>
+    public int NestedPrompts { get; private set; }
 
-    public override void EnterNestedPrompt()
+    /// <summary>Forgets what was written and asked.</summary>
+    public void Clear()
     {
+        _ui.Clear();
+        NestedPrompts = 0;
     }
+
+    public override void EnterNestedPrompt() => NestedPrompts++;
 
     public override void ExitNestedPrompt()
     {
