@@ -1,0 +1,35 @@
+using System.Security;
+using ApiTokens.PowerShell.Tests.Support;
+
+namespace ApiTokens.PowerShell.Tests;
+
+/// <summary>The form of secrets, and the sandbox's log. What PowerShell's formatting shows of them: tests/Pester/Secrets.Tests.ps1.</summary>
+public sealed class SecretsTests(SandboxFixture fixture) : CmdletTest(fixture)
+{
+    [Theory]
+    [InlineData("nothing of it", false)]
+    [InlineData("the secret abcdefghijkl", true)]
+    [InlineData("starts with cdefghij...", true)]
+    public void Search_OfASecretInAText_FindsTheWholeAndParts(string text, bool found) =>
+        Assert.Equal(found ? ["abcdefghijkl"] : [], SecretParts.Find(text, "abcdefghijkl"));
+
+    [Theory]
+    [ClassData(typeof(EachService))]
+    public void NewApiToken_Secret_IsASecureStringOrTextWithAsPlainText(string connection)
+    {
+        PSObject token = NewToken(connection, with: new() { ["AsPlainText"] = true });
+        Assert.True(Sandbox.Accepts(token, Assert.IsType<string>(token.Get("Secret"))));
+        Assert.IsType<SecureString>(NewToken(connection).Get("Secret"));
+    }
+
+    [Fact]
+    public async Task SandboxLog_AfterSecretsWereUsed_ContainsNone()
+    {
+        PSObject[] tokens = [.. ServiceCase.All.Select(service => NewToken(service.Connection))];
+        Assert.All(tokens, token => Assert.True(Sandbox.Accepts(token)));
+        using var client = new HttpClient();
+        string log = await client.GetStringAsync(new Uri(Sandbox.BaseUri, "sandbox/requests/log?last=1000"));
+        Assert.Contains("whoami", log);
+        Assert.Empty(SecretParts.Find(log, [.. tokens.Select(token => token.Secret())]));
+    }
+}
