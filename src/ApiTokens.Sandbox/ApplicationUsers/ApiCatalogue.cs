@@ -7,7 +7,7 @@ namespace ApiTokens.Sandbox.ApplicationUsers;
 internal static class ApiCatalogue
 {
     public static readonly IReadOnlyList<ApiBody> Apis =
-        [.. Resource.Json("apis.json").EnumerateArray().Select(api => new ApiBody(Text(api, "code"), Text(api, "name")))];
+        [.. Resource.Json("application-users-apis.json").EnumerateArray().Select(api => new ApiBody(Text(api, "code"), Text(api, "name")))];
 
     private static readonly HashSet<string> Codes = [.. Apis.Select(api => api.Code)];
 

@@ -1,25 +1,20 @@
 using System.Text.Json.Serialization;
+using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Gcore;
 
 /// <summary>A role of users and tokens.</summary>
 internal sealed record GcoreRole(int Id, string Name)
 {
-    /// <summary>The ladder, highest first. The ids are not ordered by rank.</summary>
+    /// <summary>The roles of contracts/gcore.md, 1.7, highest first. The ids are not ordered by rank.</summary>
     private static readonly GcoreRole[] Ladder =
-    [
-        new(1, "Administrators"),
-        new(5, "Engineers"),
-        new(3009, "Purge and Prefetch only (API+Web)"),
-        new(3022, "Purge and Prefetch only (API)"),
-        new(2, "Users"),
-    ];
+        [.. Resource.Json("gcore-roles.json").EnumerateArray().Select(role => new GcoreRole(role.GetProperty("id").GetInt32(), role.GetProperty("name").GetString()!))];
 
-    public static GcoreRole Administrators => Ladder[0];
+    public static GcoreRole Administrators { get; } = OfId(1);
 
-    public static GcoreRole Engineers => Ladder[1];
+    public static GcoreRole Engineers { get; } = OfId(5);
 
-    public static GcoreRole Users => Ladder[^1];
+    public static GcoreRole Users { get; } = OfId(2);
 
     [JsonIgnore]
     public bool IsAdministrator => this == Administrators;

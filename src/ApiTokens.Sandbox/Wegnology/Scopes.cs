@@ -30,7 +30,7 @@ internal static class Scopes
 
     private static FrozenDictionary<string, FrozenSet<string>> ReadGrantable()
     {
-        JsonElement lists = Resource.Json("scopes.json").GetProperty("wegnology_api_1.24.5");
+        JsonElement lists = Resource.Json("wegnology-scopes.json").GetProperty("wegnology_api_1.24.5");
         return new Dictionary<string, FrozenSet<string>>
         {
             [Owner.Application] = Set(lists.GetProperty("application")),
@@ -39,7 +39,7 @@ internal static class Scopes
         }.ToFrozenDictionary();
     }
 
-    private static FrozenDictionary<string, FrozenSet<string>> ReadAccepted() => Resource.Json("actions.json")
+    private static FrozenDictionary<string, FrozenSet<string>> ReadAccepted() => Resource.Json("wegnology-actions.json")
         .EnumerateObject()
         .ToFrozenDictionary(action => action.Name, action => Set(action.Value.GetProperty("accepted_scopes")));
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Gcore;
@@ -6,25 +8,13 @@ namespace ApiTokens.Services.Gcore;
 /// <summary>The roles, highest first; a caller may give its own and those below (contracts/gcore.md, 1.7).</summary>
 internal static class GcoreRoles
 {
-    public static readonly IReadOnlyList<GcoreRole> Ladder =
-    [
-        new(1, "Administrators"),
-        new(5, "Engineers"),
-        new(3009, "Purge and Prefetch only (API+Web)"),
-        new(3022, "Purge and Prefetch only (API)"),
-        new(2, "Users"),
-    ];
+    public static readonly IReadOnlyList<GcoreRole> Ladder = Load();
 
-    // The web form writes one of them differently.
-    private const string WebSpelling = "Purge and Prefetch only (API and Web)";
-
-    /// <summary>The role of that name or id; null if there is none.</summary>
-    public static GcoreRole? Find(string nameOrId)
-    {
-        string name = string.Equals(nameOrId, WebSpelling, StringComparison.OrdinalIgnoreCase) ? Ladder[2].Name : nameOrId;
-        return Ladder.FirstOrDefault(role =>
-            string.Equals(role.Name, name, StringComparison.OrdinalIgnoreCase) || role.Id.ToString(CultureInfo.InvariantCulture) == name);
-    }
+    /// <summary>The role with that name, alias or id; null if there is none.</summary>
+    public static GcoreRole? Find(string nameOrId) => Ladder.FirstOrDefault(role =>
+        string.Equals(role.Name, nameOrId, StringComparison.OrdinalIgnoreCase)
+        || role.Aliases?.Contains(nameOrId, StringComparer.OrdinalIgnoreCase) == true
+        || role.Id.ToString(CultureInfo.InvariantCulture) == nameOrId);
 
     /// <summary>The role that a new token shall have.</summary>
     public static GcoreRole Require(string? nameOrId)
@@ -49,9 +39,19 @@ internal static class GcoreRoles
     }
 
     private static int Rank(GcoreRole role) => Ladder.TakeWhile(step => step != role).Count();
+
+    private static GcoreRole[] Load()
+    {
+        using Stream data = typeof(GcoreRoles).Assembly.GetManifestResourceStream("gcore-roles.json");
+        return JsonSerializer.Deserialize(data, GcoreJson.Default.GcoreRoleArray)!;
+    }
 }
 
 /// <summary>A role.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Name">Its name.</param>
-internal sealed record GcoreRole(int Id, string Name);
+/// <param name="Name">Its name in the API.</param>
+/// <param name="Aliases">Other spellings of its name, such as the web form's.</param>
+internal sealed record GcoreRole(
+    [property: JsonPropertyName("id")] int Id,
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("aliases")] string[]? Aliases = null);

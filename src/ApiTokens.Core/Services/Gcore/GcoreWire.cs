@@ -126,4 +126,5 @@ internal sealed class GcoreSessionWire
 [JsonSerializable(typeof(GcoreClientWire))]
 [JsonSerializable(typeof(GcoreLoginWire))]
 [JsonSerializable(typeof(GcoreSessionWire))]
+[JsonSerializable(typeof(GcoreRole[]))]
 internal sealed partial class GcoreJson : JsonSerializerContext;

@@ -32,7 +32,7 @@ internal static class WegnologyRules
     public static string? AllPermissions(IEnumerable<string> scope) => scope.FirstOrDefault(value => AllForm.IsMatch(value));
 
     /// <summary>
-    /// Ids that stand in a secret's claims. The claims are not documented (1.7), so none is relied on by its name: an id of
+    /// Ids that stand in a secret's claims. The claims are not documented (1.12), so none is relied on by its name: an id of
     /// a token found among them tells that the secret is that token's.
     /// </summary>
     public static IReadOnlyCollection<string> IdsInClaims(SecureString secret)

@@ -54,7 +54,7 @@ internal sealed class WegnologyScopes
 
     private static Dictionary<string, Dictionary<string, string[]>> Load()
     {
-        using Stream data = typeof(WegnologyScopes).Assembly.GetManifestResourceStream("ApiTokens.Services.Wegnology.wegnology-scopes.json");
+        using Stream data = typeof(WegnologyScopes).Assembly.GetManifestResourceStream("wegnology-scopes.json");
         return JsonSerializer.Deserialize(data, WegnologyJson.Default.DictionaryStringDictionaryStringStringArray)!;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class WegnologyService(
         .. scopes.Values.Select(value => Permission("Scope", value)),
     ];
 
-    // The claims are not documented (1.7): an id among them that is a token's tells, and nothing else does.
+    // The claims are not documented (1.12): an id among them that is a token's tells, and nothing else does.
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
