@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+
+namespace ApiTokens.Core.Tests;
+
+/// <summary>
+/// Code and documents cite the contracts by file and section. The wire types and rules of a service also cite their own
+/// contract by the number alone, such as <c>(1.3)</c>.
+/// </summary>
+public sealed class ContractCitationTests
+{
+    // A citation in a comment may continue on the next line.
+    private const string Gap = @"\s+(?:(?://+|#)\s*)?";
+
+    private static readonly string Root = FindRoot();
+
+    private static readonly Dictionary<string, HashSet<string>> Contracts = Directory.GetFiles(Path.Combine(Root, "contracts"), "*.md")
+        .Where(file => Path.GetFileName(file) != "README.md")
+        .ToDictionary(file => Path.GetFileName(file), SectionsOf);
+
+    [Fact]
+    public void Citation_OfAContract_NamesAnExistingFile()
+    {
+        string[] unknown =
+        [
+            .. from text in Texts("src", "tests", "docs")
+               from Match match in Regex.Matches(text.Content, @"contracts/([\w.-]+)\.md\b")
+               let file = match.Groups[1].Value + ".md"
+               where file != "README.md" && !Contracts.ContainsKey(file)
+               select $"{text.Path}: {match.Value}",
+        ];
+
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Citation_WithSection_NamesAnExistingSection()
+    {
+        Citation[] citations = [.. Texts("src", "tests", "docs").SelectMany(Citations)];
+
+        Assert.NotEmpty(citations);
+        Assert.All(citations, Resolves);
+    }
+
+    [Fact]
+    public void Citation_ByNumberAlone_NamesASectionOfTheServicesContract()
+    {
+        Citation[] citations = [.. Texts("src/ApiTokens.Core/Services").SelectMany(ShortCitations)];
+
+        Assert.NotEmpty(citations);
+        Assert.All(citations, Resolves);
+    }
+
+    [Fact]
+    public void Contract_InTheRepository_IsCitedInTheSource()
+    {
+        IEnumerable<string> cited = Texts("src").SelectMany(Citations).Select(citation => citation.Contract);
+
+        Assert.Empty(Contracts.Keys.Except(cited));
+    }
+
+    private static void Resolves(Citation citation)
+    {
+        HashSet<string>? sections = Contracts.GetValueOrDefault(citation.Contract);
+        Assert.True(sections?.Contains(citation.Section), $"{citation.Path} cites {citation.Contract}, {citation.Section}, which does not exist.");
+    }
+
+    private static IEnumerable<Citation> Citations(SourceText text) =>
+        from Match match in Regex.Matches(text.Content, $@"contracts/([\w-]+\.md),{Gap}(\d+\.\d+)(?:(?:,|,?{Gap}and){Gap}(\d+\.\d+))*")
+        from section in match.Groups[2].Captures.Concat(match.Groups[3].Captures)
+        select new Citation(text.Path, match.Groups[1].Value, section.Value);
+
+    private static IEnumerable<Citation> ShortCitations(SourceText text)
+    {
+        string service = Regex.Match(text.Path, "/Services/([A-Za-z]+)/").Groups[1].Value;
+        string contract = Regex.Replace(service, "(?<=[a-z])(?=[A-Z])", "-").ToLowerInvariant() + ".md";
+        return Contracts.ContainsKey(contract)
+            ? from Match comment in Regex.Matches(text.Content, "//.*")
+              from Match match in Regex.Matches(comment.Value, @"\(([12]\.\d+)(?:,?(?: and)? ([12]\.\d+))*[,)]")
+              from section in match.Groups[1].Captures.Concat(match.Groups[2].Captures)
+              select new Citation(text.Path, contract, section.Value)
+            : [];
+    }
+
+    private static IEnumerable<SourceText> Texts(params string[] folders) =>
+        from folder in folders
+        from file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
+        let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
+        where !Regex.IsMatch(path, "/(bin|obj)/|/ContractCitationTests.cs$") && Regex.IsMatch(path, @"\.(cs|csproj|md|ps1|psd1|psm1|ps1xml|yaml|yml)$")
+        select new SourceText(path, File.ReadAllText(file));
+
+    private static HashSet<string> SectionsOf(string file) =>
+        [.. File.ReadLines(file).Select(line => Regex.Match(line, @"^#+ (\d+\.\d+) ")).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "ApiTokens.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("ApiTokens.slnx was not found above the tests.");
+    }
+
+    private sealed record SourceText(string Path, string Content);
+
+    private sealed record Citation(string Path, string Contract, string Section);
+}
