@@ -3,11 +3,16 @@ using System.Collections;
 namespace ApiTokens.PowerShell.Tests.Support;
 
 /// <summary>A test of cmdlets, in the session and against the sandbox of its class.</summary>
-public abstract class CmdletTest : IClassFixture<SandboxFixture>, IDisposable
-{
-    private readonly SandboxFixture _fixture;
+public abstract class CmdletTest(SandboxFixture fixture) : CmdletTest<SandboxFixture>(fixture);
 
-    protected CmdletTest(SandboxFixture fixture)
+/// <summary>A test of cmdlets whose class has a fixture of its own.</summary>
+/// <typeparam name="TFixture">The fixture.</typeparam>
+public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposable
+    where TFixture : SandboxFixture
+{
+    private readonly TFixture _fixture;
+
+    protected CmdletTest(TFixture fixture)
     {
         _fixture = fixture;
         Session.Host.Clear();

@@ -104,9 +104,9 @@ public sealed record RequestCount(
     [property: JsonPropertyName("reads")] int Reads,
     [property: JsonPropertyName("writes")] int Writes);
 
-/// <summary>A request that a sandbox received.</summary>
+/// <summary>A request that a sandbox received. It has no status if the connection was reset.</summary>
 public sealed record LoggedRequest(
     [property: JsonPropertyName("sequence")] long Sequence,
     [property: JsonPropertyName("method")] string Method,
     [property: JsonPropertyName("path")] string Path,
-    [property: JsonPropertyName("status")] int Status);
+    [property: JsonPropertyName("status")] int? Status);

@@ -1,13 +1,19 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
 /// <summary>A session, a sandbox started in it with Start-ApiTokenSandbox and connected to, and a folder for files. One for a test class.</summary>
-public sealed class SandboxFixture : IDisposable
+public class SandboxFixture : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("apitokens-");
 
     public SandboxFixture()
+        : this(string.Empty)
     {
-        Sandbox = Sandbox.Start(Session);
+    }
+
+    /// <summary>For a class whose sandbox has parameters of its own, such as "-Tokens 100".</summary>
+    protected SandboxFixture(string parameters)
+    {
+        Sandbox = Sandbox.Start(Session, parameters);
     }
 
     public ModuleSession Session { get; } = new();
@@ -19,6 +25,17 @@ public sealed class SandboxFixture : IDisposable
 
     public void Dispose()
     {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+        {
+            return;
+        }
+
         Session.Run("Get-ApiTokenSandbox | Stop-ApiTokenSandbox");
         Session.Dispose();
         _folder.Delete(recursive: true);
