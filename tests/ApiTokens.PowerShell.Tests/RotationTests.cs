@@ -108,7 +108,7 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
         ResetUntilDue(old, journal);
         Single(
             "param($To, $Token) Connect-ApiTokenService $To.Service $To.Account -Token $Token.Secret -BaseUri $To.BaseUri -Name own -WarningAction Ignore",
-            Sandbox.Access(connection),
+            Sandbox.Service(connection),
             old);
         try
         {
@@ -196,7 +196,7 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
         PSObject successor = Single($"param($Token, $Journal) $Token | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $Journal {parameters}", token, journal);
         DateTimeOffset due = JournalFile.Read(journal).With("event", "due")
             .Max(line => DateTimeOffset.Parse(line.Text("dueAt")!, CultureInfo.InvariantCulture));
-        Polling.WaitUntil(() => DateTimeOffset.UtcNow > due, "the grace period is over");
+        Eventually.True(() => DateTimeOffset.UtcNow > due, "the grace period is over");
         return successor;
     }
 }

@@ -82,7 +82,7 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
         RequestCount before = Sandbox.Count();
 
         RunningScript running = Session.Start("param($Tokens) $Tokens | Remove-ApiToken -ThrottleLimit 2", tokens);
-        Polling.WaitUntil(() => Sandbox.Count().Writes >= before.Writes + 3, "three tokens were removed");
+        Eventually.True(() => Sandbox.Count().Writes >= before.Writes + 3, "three tokens were removed");
         RunResult result = running.Stop();
 
         AssertFrozen(before, 30);

@@ -85,7 +85,7 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
         string id = token.Text("Id");
         Sandbox.AddFault(new { kind = "delay", service = "wegnology", method = "DELETE", delayMs = 30000 });
         RunningScript running = Session.Start("param($Token, $Journal) $Token | Remove-ApiToken -JournalPath $Journal", token, path);
-        Polling.WaitUntil(() => Sandbox.Fired() > 0 || running.HasEnded, "the request was sent");
+        Eventually.True(() => Sandbox.Fired() > 0 || running.HasEnded, "the request was sent");
         Assert.Equal(["start"], JournalFile.Read(path).With("id", id).Texts("event"));
 
         // Stopped with the request under way: the wait for its answer is limited, and the journal says that nothing is known.
@@ -132,6 +132,6 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
             Assert.DoesNotContain(secret[^12..], text);
         }
 
-        Assert.All(ServiceCase.All, service => Assert.DoesNotContain(Sandbox.Access(service.Connection).Secret(), text));
+        Assert.All(ServiceCase.All, service => Assert.DoesNotContain(Sandbox.Service(service.Connection).Secret(), text));
     }
 }

@@ -59,7 +59,7 @@ public sealed class JournalMismatchTests(JournalTest.Fixture fixture) : JournalT
         using ModuleSession other = OpenSession();
         Sandbox.AddFault(new { kind = "delay", service = "wegnology", method = "DELETE", delayMs = 2000 });
         RunningScript running = other.Start(Remove, tokens[0], path);
-        Polling.WaitUntil(() => Sandbox.Fired() > 0 || running.HasEnded, "the other run has sent its request");
+        Eventually.True(() => Sandbox.Fired() > 0 || running.HasEnded, "the other run has sent its request");
 
         AssertRefused("JournalNotOpened", Remove, tokens.Skip(1).ToList(), path);
         running.Wait().ShouldSucceed();

@@ -100,7 +100,7 @@ public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletT
         RequestCount before = Sandbox.Count();
 
         RunningScript running = Session.Start($$"""param($Tokens, $Taken) $Tokens | {{command}} -ThrottleLimit 1 | ForEach-Object { $Taken.Add($_) }""", tokens, taken);
-        Polling.WaitUntil(() => Sandbox.Count().Writes >= before.Writes + 10 || running.HasEnded, "ten tokens were written");
+        Eventually.True(() => Sandbox.Count().Writes >= before.Writes + 10 || running.HasEnded, "ten tokens were written");
         RunResult result = running.Stop();
 
         AssertFrozen(before, 280);

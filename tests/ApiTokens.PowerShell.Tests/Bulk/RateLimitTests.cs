@@ -47,7 +47,7 @@ public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<
         RequestCount before = Sandbox.Count();
         Sandbox.AddFault(new { kind = "status", status = 429, retryAfter = "4", service = "wegnology", method = "DELETE" });
         RunningScript running = Session.Start("param($Tokens) $Tokens | Remove-ApiToken -ThrottleLimit 4", tokens);
-        Polling.WaitUntil(() => Sandbox.Fired() > 0 || running.HasEnded, "the service has answered 429");
+        Eventually.True(() => Sandbox.Fired() > 0 || running.HasEnded, "the service has answered 429");
 
         // Requests that were under way may still end.
         Thread.Sleep(700);

@@ -9,13 +9,13 @@ public static class Eventually
     /// <param name="condition">The condition.</param>
     /// <param name="failure">The message if it does not hold in time.</param>
     /// <param name="seconds">The time.</param>
-    public static void True(Func<bool> condition, string failure, int seconds = 30)
+    public static void True(Func<bool> condition, string failure, int seconds = 60)
     {
         var elapsed = Stopwatch.StartNew();
         while (!condition())
         {
             Assert.True(elapsed.Elapsed < TimeSpan.FromSeconds(seconds), failure);
-            Thread.Sleep(25);
+            Thread.Sleep(10);
         }
     }
 }

@@ -14,6 +14,16 @@ public static class SandboxServices
     /// <summary>What Start-ApiTokenSandbox says of all services.</summary>
     public static IReadOnlyList<PSObject> Services(this Sandbox sandbox) => [.. ((IEnumerable)sandbox.Started.Get("Services")!).Cast<object>().Select(PSObject.AsPSObject)];
 
+    /// <summary>Connects a session to a service.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="sandbox">The sandbox.</param>
+    /// <param name="connection">The usual name of the service's connection.</param>
+    /// <param name="parameters">More parameters, such as "-Name other -TimeoutSec 1".</param>
+    public static void ConnectTo(this ModuleSession session, Sandbox sandbox, string connection, string parameters = "") =>
+        session.Single(
+            $"param($To) Connect-ApiTokenService $To.Service $To.Account -Token $To.Secret -BaseUri $To.BaseUri {parameters}",
+            sandbox.Service(connection));
+
     /// <summary>Adds a connection to a service of a sandbox.</summary>
     /// <param name="session">The session.</param>
     /// <param name="sandbox">The sandbox.</param>
