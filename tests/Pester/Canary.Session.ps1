@@ -5,7 +5,8 @@ param(
     [Parameter(Mandatory)] [string] $ModulePath,
     [Parameter(Mandatory)] [string] $Folder,
 
-    # For what has to hold secrets: the one file that a user asked for, and a scanner's findings.
+    # For what has to hold secrets, the file that a user asked for and a scanner's findings, and for what CanaryTests.cs
+    # searches: journals, reports and the sandbox's database.
     [Parameter(Mandatory)] [string] $Elsewhere,
 
     # Also into a vault, with SecretManagement's own streams.
@@ -45,7 +46,7 @@ function Show {
 
 Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
 & {
-    $sandbox = Start-ApiTokenSandbox -DatabasePath "$Folder/sandbox.db" @loud
+    $sandbox = Start-ApiTokenSandbox -DatabasePath "$Elsewhere/sandbox.db" @loud
     $sandbox | Show
     Get-ApiTokenSandbox @loud | Show
     foreach ($service in $sandbox.Services) {
@@ -61,7 +62,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         $more = $with[$name]
         Get-ApiTokenPermission -Connection $name @loud | Select-Object -First 3 | Show
         New-ApiToken -Connection $name -Name canary @more -WhatIf @loud
-        New-ApiToken -Connection $name -Name canary @more -JournalPath "$Folder/new-$name.journal" @loud | Tee-Object -Variable token | Show
+        New-ApiToken -Connection $name -Name canary @more -JournalPath "$Elsewhere/new-$name.journal" @loud | Tee-Object -Variable token | Show
         $issued.Add($token)
         $token | Save-ApiTokenSecret -Path "$Elsewhere/$name.secret" -PassThru @loud | Show
         $token | Save-ApiTokenSecret -Path "$Elsewhere/$name.secret" @loud
@@ -71,11 +72,11 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         }
 
         Reset-ApiToken $token -WhatIf @loud
-        Reset-ApiToken $token -JournalPath "$Folder/reset-$name.journal" @loud | Tee-Object -Variable token | Show
+        Reset-ApiToken $token -JournalPath "$Elsewhere/reset-$name.journal" @loud | Tee-Object -Variable token | Show
         $issued.Add($token)
-        Reset-ApiToken $token -GracePeriod 1d -JournalPath "$Folder/grace-$name.journal" @loud | Tee-Object -Variable token | Show
+        Reset-ApiToken $token -GracePeriod 1d -JournalPath "$Elsewhere/grace-$name.journal" @loud | Tee-Object -Variable token | Show
         $issued.Add($token)
-        Remove-ApiToken -Due -JournalPath "$Folder/grace-$name.journal" @loud
+        Remove-ApiToken -Due -JournalPath "$Elsewhere/grace-$name.journal" @loud
         Rename-ApiToken $token -NewName canary-2 -PassThru @loud | Show
         Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
         Disable-ApiToken $token -PassThru @loud | Show
@@ -93,7 +94,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
     $findings = @($tokens + $issued | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com @loud)
     $findings | Select-Object -First 5 | Show
     foreach ($extension in 'html', 'csv', 'json', 'md') {
-        $tokens + $issued + $findings | Export-ApiTokenReport -Path "$Folder/report.$extension" @loud
+        $tokens + $issued + $findings | Export-ApiTokenReport -Path "$Elsewhere/report.$extension" @loud
     }
 
     $issued | Export-Csv -LiteralPath "$Folder/issued.csv"
@@ -102,7 +103,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         $more = $with[$name]
         $token = $issued | Where-Object Connection -EQ $name | Select-Object -Last 1
         Remove-ApiToken $token -WhatIf @loud
-        Remove-ApiToken $token -JournalPath "$Folder/remove-$name.journal" -PassThru @loud | Show
+        Remove-ApiToken $token -JournalPath "$Elsewhere/remove-$name.journal" -PassThru @loud | Show
         Remove-ApiToken $token @loud
 
         # A secret that was accepted once, as the credential: what a service says of it goes through the errors.

@@ -1,4 +1,5 @@
-# How the module's objects are shown, and that they come back from files, jobs and remoting as what they were.
+# Views and files where they need the whole of PowerShell: colours of a process, Export-Clixml and jobs. The other tests of
+# views and of serialization are in ApiTokens.PowerShell.Tests.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -8,31 +9,9 @@ BeforeAll {
     function Get-Line {
         <# What a host of 120 columns shows of objects, without empty lines. #>
         [OutputType([string])]
-        param([Parameter(Mandatory)] $Value, [string] $View)
+        param([Parameter(Mandatory)] $Value)
 
-        $text = switch ($View) {
-            'list' { $Value | Format-List | Out-String -Width 120 }
-            'table' { $Value | Format-Table | Out-String -Width 120 }
-            default { $Value | Out-String -Width 120 }
-        }
-        $text -split '\r?\n' | Where-Object { $_.Trim() }
-    }
-
-    function Get-TokenOf {
-        <# A copy of a token as a file would give it, with other properties. #>
-        param([Parameter(Mandatory)] [hashtable] $With)
-
-        $xml = [System.Management.Automation.PSSerializer]::Serialize($tokens[0], 2)
-        $copy = [System.Management.Automation.PSSerializer]::Deserialize($xml) | Select-Object *
-        $With.GetEnumerator() | ForEach-Object { $copy.($_.Key) = $_.Value }
-        $copy.PSObject.TypeNames.Insert(0, 'Deserialized.ApiTokens.ApiToken')
-        $copy
-    }
-
-    function Get-Expiry {
-        param([Parameter(Mandatory)] [AllowNull()] $ExpiresAt, [string] $Status = 'Active')
-
-        (Get-TokenOf @{ ExpiresAt = $ExpiresAt; Status = $Status }).ShowExpiry($ExecutionContext)
+        ($Value | Out-String -Width 120) -split '\r?\n' | Where-Object { $_.Trim() }
     }
 }
 
@@ -41,35 +20,7 @@ AfterAll {
 }
 
 Describe 'A table of tokens' {
-    It 'fits 120 columns and shows each id whole' {
-        $lines = Get-Line $tokens
-        $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 120 }
-        $lines[0] -split '\s+' | Where-Object { $_ } | Should -Be 'Name', 'Status', 'Expires', 'Service', 'Account', 'Permissions', 'Id'
-        foreach ($token in $tokens) {
-            ($lines -match [regex]::Escape($token.Id)).Count | Should -BeGreaterThan 0
-        }
-    }
-
-    It 'says when they expire as <Text>' -ForEach @(
-        @{ Text = 'in 5 d'; Hours = 121 }
-        @{ Text = 'in 23 h'; Hours = 23.9 }
-        @{ Text = 'in 9 min'; Hours = 0.16 }
-        @{ Text = '3 h ago'; Hours = -3.1 }
-        @{ Text = '400 d ago'; Hours = -9601 }
-        @{ Text = 'never'; Hours = $null }
-    ) {
-        $moment = if ($null -ne $Hours) { [datetimeoffset]::UtcNow.AddHours($Hours) }
-        (Get-Expiry $moment) -replace '\e\[[\d;]*m' | Should -Be $Text
-    }
-
-    It 'shows expired ones in red and near ones in yellow' {
-        Get-Expiry ([datetimeoffset]::UtcNow.AddHours(-1)) | Should -Be "$($PSStyle.Foreground.Red)1 h ago$($PSStyle.Reset)"
-        Get-Expiry ([datetimeoffset]::UtcNow.AddDays(3.1)) | Should -Be "$($PSStyle.Foreground.Yellow)in 3 d$($PSStyle.Reset)"
-        Get-Expiry ([datetimeoffset]::UtcNow.AddDays(8.1)) | Should -Be 'in 8 d'
-        Get-Expiry ([datetimeoffset]::UtcNow.AddHours(-1)) -Status Revoked | Should -Be '1 h ago'
-    }
-
-    It 'shows none where NO_COLOR forbids them' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
+    It 'shows no colours where NO_COLOR forbids them' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
         $child = Invoke-ChildPowerShell -Environment @{ NO_COLOR = '1' } -Script @"
 Import-Module '$moduleFolder'
 `$token = '$([System.Management.Automation.PSSerializer]::Serialize($tokens[0], 2).Replace("'", "''"))'
@@ -80,47 +31,10 @@ Import-Module '$moduleFolder'
         $child.Rendering | Should -Be 'PlainText'
         $child.Escapes | Should -BeFalse
     }
-
-    It 'shows no control that a name has' {
-        $token = Get-TokenOf @{ Name = "a$([char]27)[2Jb$([char]0x202E)c" }
-        $shown = Get-Line $token
-        $shown -join '' | Should -Match ([regex]::Escape('a[U+001B][2Jb[U+202E]c'))
-    }
-}
-
-Describe 'Other views' {
-    It 'list a token with its permissions and moments' {
-        $token = $tokens | Where-Object { $_.Access -and $_.ExpiresAt } | Select-Object -First 1
-        $lines = Get-Line $token list
-        $lines -match '^Permissions\s+: \S' | Should -HaveCount 1
-        $lines -match '^ExpiresAt\s+: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d \((in|\d).*\)' | Should -HaveCount 1
-    }
-
-    It 'show a secret as System.Security.SecureString' {
-        $issued = Add-TestToken gcore
-        foreach ($view in 'table', 'list') {
-            $lines = Get-Line $issued $view
-            $lines -join "`n" | Should -Match 'System\.Security\.SecureString'
-            $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 120 }
-        }
-    }
-
-    It 'fit 120 columns: <Of>' -ForEach @(
-        @{ Of = 'connections'; Script = { Get-ApiTokenService } }
-        @{ Of = 'findings'; Script = { Get-ApiToken -Connection * | Test-ApiToken } }
-        @{ Of = 'permissions'; Script = { Get-ApiTokenPermission -Connection wegnology } }
-        @{ Of = 'the sandbox'; Script = { Get-ApiTokenSandbox } }
-        @{ Of = 'its services'; Script = { (Get-ApiTokenSandbox).Services } }
-    ) {
-        $lines = Get-Line (& $Script) table
-        $lines.Count | Should -BeGreaterThan 2
-        $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 120 }
-    }
 }
 
 Describe 'A token that went through <Way>' -ForEach @(
     @{ Way = 'Export-Clixml'; Through = { param($Value) $Value | Export-Clixml "$TestDrive/token.xml"; Import-Clixml "$TestDrive/token.xml" } }
-    @{ Way = 'what remoting does'; Through = { param($Value) [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($Value, 1)) } }
     @{ Way = 'a job'; Through = { Start-Job { $args[0] } -ArgumentList (, $args[0]) | Receive-Job -Wait -AutoRemoveJob } }
 ) {
     It 'is a token as before' {

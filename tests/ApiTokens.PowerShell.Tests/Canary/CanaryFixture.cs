@@ -1,0 +1,245 @@
+using System.Collections;
+using System.Management.Automation.Language;
+using System.Text;
+using ApiTokens.PowerShell.Tests.Display;
+using ApiTokens.PowerShell.Tests.Support;
+
+namespace ApiTokens.PowerShell.Tests.Canary;
+
+/// <summary>
+/// One session with every cmdlet, as verbose as it goes. What it leaves is in a folder: streams.txt has what was written to all
+/// streams, host.txt what the host was told to show, and there are the journals, the reports and the sandbox's database.
+/// </summary>
+public sealed class CanaryFixture : IDisposable
+{
+    private const string Verbosely = "-Verbose -Debug -InformationAction Continue -WarningAction Continue -ErrorAction Continue";
+
+    private readonly ModuleSession _session = new();
+    private readonly ListViewFixture _lists = new();
+    private readonly StringBuilder _streams = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("apitokens-");
+
+    // For what has to hold secrets: the file that a user asked for, and the findings of a scanner.
+    private readonly DirectoryInfo _elsewhere = Directory.CreateTempSubdirectory("apitokens-");
+    private readonly HashSet<string> _commands = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<PSObject> _issued = [];
+
+    public CanaryFixture()
+    {
+        PSObject sandbox = Run("param($Path) Start-ApiTokenSandbox -DatabasePath $Path", File("sandbox.db")).Single;
+        PSObject[] services = [.. ((IEnumerable)sandbox.Get("Services")!).Cast<object>().Select(PSObject.AsPSObject)];
+        Run("Get-ApiTokenSandbox");
+        foreach (PSObject service in services)
+        {
+            Connect(service);
+        }
+
+        Run("Get-ApiTokenService");
+        foreach (ServiceCase service in ServiceCase.All)
+        {
+            UseTokens(service);
+        }
+
+        IReadOnlyList<PSObject> tokens = Run("Get-ApiToken -Connection *").Output;
+        IReadOnlyList<PSObject> findings = Run("param($Tokens) $Tokens | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com", tokens.Concat(_issued).ToList()).Output;
+        foreach (string extension in new[] { "html", "csv", "json", "md" })
+        {
+            Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"report.{extension}"), tokens.Concat(_issued).Concat(findings).ToList());
+        }
+
+        foreach (ServiceCase service in ServiceCase.All)
+        {
+            UseRemovedToken(service);
+        }
+
+        foreach (PSObject error in _session.Output("$Error"))
+        {
+            Record((ErrorRecord)error.BaseObject);
+        }
+
+        Run("Stop-ApiTokenSandbox");
+        Secrets =
+        [
+            .. _issued.Select(token => token.Secret()),
+            .. services.Select(service => service.Secret()),
+            .. services.Select(service => service.Get("Credential")).OfType<PSCredential>().Select(credential => credential.Password.ToText()),
+        ];
+        System.IO.File.WriteAllText(File("streams.txt"), _streams.ToString());
+        System.IO.File.WriteAllText(File("host.txt"), _session.Host.Text + _lists.Session.Host.Text);
+    }
+
+    /// <summary>The module's cmdlets that there are.</summary>
+    public IReadOnlyList<string> Cmdlets => _session.Output("Get-Command -Module ApiTokens -CommandType Cmdlet").Texts("Name");
+
+    /// <summary>The commands that the session used.</summary>
+    public IReadOnlySet<string> Commands => _commands;
+
+    /// <summary>All secrets that the session had.</summary>
+    public IReadOnlyList<string> Secrets { get; }
+
+    /// <summary>The folder with what the session left.</summary>
+    public string Folder => _folder.FullName;
+
+    public void Dispose()
+    {
+        _session.Run("Get-ApiTokenSandbox | Stop-ApiTokenSandbox");
+        _session.Dispose();
+        _lists.Dispose();
+        _folder.Delete(recursive: true);
+        _elsewhere.Delete(recursive: true);
+    }
+
+    private string File(string name) => Path.Combine(Folder, name);
+
+    private void Connect(PSObject service)
+    {
+        Run("param($S) Connect-ApiTokenService $S.Service $S.Account -Token $S.Secret -BaseUri $S.BaseUri", service);
+        if (service.Get("Credential") is not null)
+        {
+            Run("param($S) Connect-ApiTokenService $S.Service -Credential $S.Credential -BaseUri $S.BaseUri -Name login", service);
+            Run("Disconnect-ApiTokenService login");
+        }
+    }
+
+    private void UseTokens(ServiceCase service)
+    {
+        string name = service.Connection;
+        string secretFile = Path.Combine(_elsewhere.FullName, $"{name}.secret");
+        string leaks = Path.Combine(_elsewhere.FullName, $"{name}.leaks");
+        Run("param($Name) Get-ApiTokenPermission -Connection $Name", name);
+        Run("param($Name, $More) New-ApiToken -Connection $Name -Name canary @More -WhatIf", name, service.Issue);
+        PSObject token = Issued(Run("param($Name, $More, $Journal) New-ApiToken -Connection $Name -Name canary @More -JournalPath $Journal", name, service.Issue, File($"new-{name}.journal")));
+        Run("param($Token, $Path) $Token | Save-ApiTokenSecret -Path $Path -PassThru", token, secretFile);
+        Run("param($Token, $Path) $Token | Save-ApiTokenSecret -Path $Path", token, secretFile);
+        Run("param($Token) Reset-ApiToken $Token -WhatIf", token);
+        token = Issued(Run("param($Token, $Journal) Reset-ApiToken $Token -JournalPath $Journal", token, File($"reset-{name}.journal")));
+        token = Issued(Run("param($Token, $Journal) Reset-ApiToken $Token -GracePeriod 1d -JournalPath $Journal", token, File($"grace-{name}.journal")));
+        Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal", File($"grace-{name}.journal"));
+        Run("param($Token) Rename-ApiToken $Token -NewName canary-2 -PassThru", token);
+        Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
+        Run("param($Token) Disable-ApiToken $Token -PassThru", token);
+        Run("param($Token) Enable-ApiToken $Token -PassThru", token);
+        Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id", name, token.Text("Id"));
+        Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id -IncludeSecret", name, token.Text("Id"));
+        Run("param($Token) Find-ApiToken $Token.Secret", token);
+        Run("param($Token) Find-ApiToken $Token.Secret -Probe", token);
+        Run("param($Secret) Find-ApiToken $Secret", $"unknown-{Guid.NewGuid()}".ToSecret());
+        System.IO.File.WriteAllText(leaks, $"leaked: {token.Secret()}\n");
+        Run("param($Path) Find-ApiToken -Path $Path", leaks);
+    }
+
+    private void UseRemovedToken(ServiceCase service)
+    {
+        string name = service.Connection;
+        PSObject token = _issued.Last(issued => issued.Text("Connection") == name);
+        Run("param($Token) Remove-ApiToken $Token -WhatIf", token);
+        Run("param($Token, $Journal) Remove-ApiToken $Token -JournalPath $Journal -PassThru", token, File($"remove-{name}.journal"));
+        Run("param($Token) Remove-ApiToken $Token", token);
+
+        // A secret that was accepted once, as the credential: what a service says of it goes through the errors.
+        PSObject of = Run("param($Name) Get-ApiTokenService $Name", name).Single;
+        Run("param($Of, $Token) Connect-ApiTokenService $Of.Service $Of.Account -Token $Token.Secret -BaseUri $Of.BaseUri -Name dead -SkipCheck", of, token);
+        Run("Get-ApiToken -Connection dead");
+        Run("param($More) New-ApiToken -Connection dead -Name never @More", service.Issue);
+        Run("param($Of, $Token) Connect-ApiTokenService $Of.Service $Of.Account -Token $Token.Secret -BaseUri $Of.BaseUri -Name dead", of, token);
+        Run("param($Plain, $Name) Remove-ApiToken $Plain -Connection $Name", token.Secret(), name);
+        Run("param($Plain, $Name) Get-ApiToken $Plain -Connection $Name", token.Secret(), name);
+    }
+
+    private PSObject Issued(RunResult result)
+    {
+        _issued.Add(result.Single);
+        return result.Single;
+    }
+
+    // Runs a script, whose last command gets the parameters for all streams, and records what it wrote.
+    private RunResult Run(string script, params object?[] arguments)
+    {
+        _commands.UnionWith(Parser.ParseInput(script, out _, out _).FindAll(node => node is CommandAst, searchNestedScriptBlocks: true)
+            .Select(node => ((CommandAst)node).GetCommandName()).OfType<string>());
+        RunResult result = _session.Run($"{script} {Verbosely}", arguments);
+        result.Errors.ToList().ForEach(Record);
+        foreach (string line in result.Warnings.Concat(result.Verbose).Concat(result.Debug))
+        {
+            Write(line);
+        }
+
+        foreach (InformationRecord record in result.Information)
+        {
+            Write(record.ToString());
+            Record(record.MessageData, 3);
+        }
+
+        foreach (ProgressRecord record in result.Progress)
+        {
+            Write($"{record} {record.Activity} {record.StatusDescription} {record.CurrentOperation}");
+        }
+
+        foreach (PSObject value in result.Output)
+        {
+            Write(PSSerializer.Serialize(value, 4));
+            Record(value, 3);
+            Show(value);
+        }
+
+        return result;
+    }
+
+    private void Write(string text) => _streams.AppendLine(text);
+
+    // Everything that an error says of itself.
+    private void Record(ErrorRecord error)
+    {
+        Write($"{error} {error.FullyQualifiedErrorId} {error.CategoryInfo} {error.ErrorDetails?.Message} {error.Advice()} {error.InvocationInfo?.PositionMessage} {error.ScriptStackTrace}");
+        Record(error.TargetObject, 2);
+        for (Exception? exception = error.Exception; exception is not null; exception = exception.InnerException)
+        {
+            Write(exception.ToString());
+            Record(exception, 1);
+            foreach (DictionaryEntry entry in exception.Data)
+            {
+                Write($"{entry.Key} {entry.Value}");
+            }
+        }
+
+        Show(PSObject.AsPSObject(error));
+    }
+
+    // An object and its properties as text.
+    private void Record(object? value, int depth)
+    {
+        if (value is null)
+        {
+            return;
+        }
+
+        Write(LanguagePrimitives.ConvertTo<string>(value));
+        if (depth == 0)
+        {
+            return;
+        }
+
+        if (LanguagePrimitives.GetEnumerable(value) is { } items)
+        {
+            foreach (object? item in items)
+            {
+                Record(item, depth - 1);
+            }
+
+            return;
+        }
+
+        foreach (PSPropertyInfo property in PSObject.AsPSObject(value).Properties.Where(property => property.IsGettable))
+        {
+            Write(property.Name);
+            Record(property.Value, depth - 1);
+        }
+    }
+
+    // An object in its table and in its list view.
+    private void Show(PSObject value)
+    {
+        _session.Run("param($Value) $Value | Out-Host", value).ShouldSucceed();
+        _lists.Session.Run("param($Value) $Value | Out-Host", value).ShouldSucceed();
+    }
+}
