@@ -10,7 +10,10 @@ internal static class ErrorRecords
     {
         if (error is not ApiTokenException known)
         {
-            return new ErrorRecord(error, ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target);
+            return new ErrorRecord(error, ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target)
+            {
+                ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = "This is a defect of ApiTokens. Report it with the stack trace: $Error[0].Exception.StackTrace" },
+            };
         }
 
         var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);

@@ -46,8 +46,9 @@ public sealed class TokenRehydration : PSTypeConverter
         };
     }
 
-    // Not a field: the types file creates this class before the library can be found.
-    private static Type[] Known() => [typeof(ApiToken), typeof(IssuedToken), typeof(TokenFinding)];
+    // Not a field: the types file creates this class before the library can be found. A deserialized IssuedToken has the type
+    // name of its base class too, so the derived one comes first.
+    private static Type[] Known() => [typeof(IssuedToken), typeof(ApiToken), typeof(TokenFinding)];
 
     private static TokenFinding? Finding(PSObject value) => Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
         ? new TokenFinding

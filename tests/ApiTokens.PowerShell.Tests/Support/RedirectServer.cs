@@ -43,7 +43,7 @@ public sealed class RedirectServer : IDisposable
                 await stream.WriteAsync(Answer);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // It was disposed of.
         }
