@@ -49,7 +49,7 @@ function Invoke-Fresh {
 
     # Only its output is read: a warning on the same stream is no JSON. Where PowerShell is a .NET tool, its program is dotnet.
     $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid().ToString('n')).ps1"
-    Set-Content -LiteralPath $file -Value "& {$Script} @args 3>`$null 4>`$null 6>`$null"
+    Set-Content -LiteralPath $file -Value ". {$Script} @args 3>`$null 4>`$null 6>`$null"
     $program = [Environment]::ProcessPath
     $before = if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' } else { @() }
     try {

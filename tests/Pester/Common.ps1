@@ -231,21 +231,6 @@ function Invoke-ChildPowerShell {
     ConvertFrom-Json $json
 }
 
-function Assert-Frozen {
-    <# After a pipeline has ended, the sandbox's count of requests stands still, and far fewer were written than there were tokens. #>
-    [CmdletBinding()]
-    param(
-        [Parameter(Mandatory, Position = 0)] $Before,
-        [Parameter(Mandatory)] [int] $AtMost,
-        $Of = $sandbox
-    )
-
-    $first = Get-RequestCount $Of
-    Start-Sleep -Milliseconds 700
-    (Get-RequestCount $Of).total | Should -Be $first.total -Because 'no request may start after the pipeline has ended'
-    $first.writes - $Before.writes | Should -BeLessOrEqual $AtMost
-}
-
 function Add-Fault {
     <# Lets requests to the sandbox go wrong: kind and what else /sandbox/faults takes. #>
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Fault, $Of = $sandbox)
@@ -281,13 +266,6 @@ function Get-JournalLine {
         & cat $Path
     }
     $text -split '\n' -match '^\{.*\}\r?$' | ConvertFrom-Json
-}
-
-function Get-Summary {
-    <# The summary among the records of an Information stream. #>
-    param([Parameter(Mandatory, Position = 0)] [AllowEmptyCollection()] [object[]] $Information)
-
-    ($Information | Where-Object { $_.Tags -contains 'Summary' }).MessageData
 }
 
 function Test-VaultSupport {

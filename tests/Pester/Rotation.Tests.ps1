@@ -94,15 +94,15 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
 
         # An account of Gcore has room for 100, and with a grace period each token is there twice.
         $wanted = @(
-            @{ Connection = 'devo'; Count = 55; Like = @{ User = 'user@example.com'; Audience = 'apiv2' } }
-            @{ Connection = 'wegnology'; Count = 55; Like = @{ Scope = 'All' } }
-            @{ Connection = 'gcore'; Count = 40; Like = @{ Role = 'Engineers' } }
-            @{ Connection = 'application-users'; Count = 50; Like = @{ User = 'jdoe'; ApplyToAll = 'Full' } }
+            @{ Connection = 'devo'; Count = 55; Issue = @{ User = 'user@example.com'; Audience = 'apiv2' } }
+            @{ Connection = 'wegnology'; Count = 55; Issue = @{ Scope = 'All' } }
+            @{ Connection = 'gcore'; Count = 40; Issue = @{ Role = 'Engineers' } }
+            @{ Connection = 'application-users'; Count = 50; Issue = @{ User = 'jdoe'; ApplyToAll = 'Full' } }
         )
         $script:before = foreach ($purpose in $wanted) {
-            $like = $purpose.Like
+            $issue = $purpose.Issue
             1..$purpose.Count | ForEach-Object { [pscustomobject]@{ Name = "used-$($purpose.Connection)-$_" } } |
-                New-ApiToken -Connection $purpose.Connection -Vault Test @like -ErrorAction Stop
+                New-ApiToken -Connection $purpose.Connection -Vault Test @issue -ErrorAction Stop
         }
         $script:oldSecrets = @{}
         foreach ($token in $before) {
