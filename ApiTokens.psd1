@@ -1,6 +1,8 @@
 @{
     RootModule             = if ($PSEdition -eq 'Core') { 'lib/net/ApiTokens.PowerShell.dll' } else { 'lib/netfx/ApiTokens.PowerShell.dll' }
-    NestedModules          = if ($PSEdition -eq 'Core') { 'lib/net/ApiTokens.Loader.dll' } else { 'lib/netfx/ApiTokens.Loader.dll' }
+    # Windows PowerShell: the resolver first, then the types that the types file names. PowerShell 7 needs neither.
+    NestedModules          = @(if ($PSEdition -ne 'Core') { 'lib/netfx/ApiTokens.Loader.dll' })
+    RequiredAssemblies     = @(if ($PSEdition -ne 'Core') { 'lib/netfx/ApiTokens.Loader.dll', 'lib/netfx/ApiTokens.PowerShell.dll' })
     ModuleVersion          = '0.1.0'
     GUID                   = '6f0c6a3e-5b0e-4d0a-9c55-9a0a4f5e7b21'
     Author                 = 'The ApiTokens authors'

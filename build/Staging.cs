@@ -28,7 +28,6 @@ internal static class Staging
         Help.Stage(Module);
         Notices.Write(Module);
 
-        // The last step, as it lists all files.
         ModuleManifest.Complete(Module);
         Console.WriteLine($"Staged {Path.GetRelativePath(Command.Root, Module)}");
         return 0;
