@@ -18,6 +18,9 @@ param(
     [int] $Repetitions = 5,
     [int[]] $ListSizes = @(100000, 1000000),
 
+    # Measures the import and the first connection, and nothing else.
+    [switch] $ImportOnly,
+
     # Runs everything once with small numbers, to show that it works. Its figures mean nothing.
     [switch] $Quick
 )
@@ -143,6 +146,7 @@ Write-Line
 Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')): $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription), $([Environment]::ProcessorCount) processors, PowerShell $($PSVersionTable.PSVersion), $([System.Runtime.InteropServices.RuntimeInformation]::FrameworkDescription)."
 Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of $Repetitions repetitions, contenders in turn; a sandbox filled anew for each."
 Write-Line
+if (-not $ImportOnly) {
 Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
 Write-Line
 Write-Line '| operation | contender | median | range | times ApiTokens |'
@@ -214,6 +218,7 @@ try {
 }
 finally {
     Stop-ApiTokenSandbox $sandbox
+}
 }
 Write-Line
 Write-Line '## Import and first connection'

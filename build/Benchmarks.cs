@@ -6,8 +6,12 @@ internal static class Benchmarks
     public static int Run(string[] arguments)
     {
         Staging.Build();
-        bool quick = arguments is ["quick"];
-        return Measure(quick ? ["-Quick"] : ["-Path", Path.Combine(Command.Root, "docs", "benchmarks.md"), .. arguments]);
+        return Measure(arguments switch
+        {
+            ["quick"] => ["-Quick"],
+            ["import"] => ["-ImportOnly", "-Repetitions", "15"],
+            _ => ["-Path", Path.Combine(Command.Root, "docs", "benchmarks.md"), .. arguments],
+        });
     }
 
     /// <summary>Measures what is staged.</summary>

@@ -38,17 +38,25 @@ internal static class Coverage
         }
 
         Directory.CreateDirectory(folder);
-        string settings = Path.Combine(folder, "coverage.runsettings");
+
+        // The tests of the cmdlets use the staged module, the others what lies beside them. What is measured is changed on the
+        // disk meanwhile, so the suites take turns.
         string cmdlets = Path.Combine(Staging.Module, "lib", "net");
-        File.WriteAllText(settings, Settings.Replace("$(Folders)", $"{cmdlets},{Path.Combine(cmdlets, "dependencies")}", StringComparison.Ordinal));
-        int code = Command.TryRun(
-            "dotnet", "test", "ApiTokens.slnx", "-c", Staging.Configuration, "--no-build", "--nologo", "--collect", "XPlat Code Coverage",
-            "--settings", settings, "--results-directory", Path.Combine(folder, "results"));
+        int code = Testing.Suites.Max(suite => Measure(suite, suite == Testing.Cmdlets ? $"{cmdlets},{Path.Combine(cmdlets, "dependencies")}" : string.Empty, folder));
         Command.Run(
             "dotnet", ReportGenerator(), $"-reports:{Path.Combine(folder, "results", "**", "coverage.cobertura.xml")}",
             $"-targetdir:{folder}", "-reporttypes:Html;JsonSummary", "-verbosity:Warning", "-title:ApiTokens");
         Summarize(Path.Combine(folder, "Summary.json"));
         return code;
+    }
+
+    private static int Measure(string suite, string folders, string target)
+    {
+        string settings = Path.Combine(target, $"{suite}.runsettings");
+        File.WriteAllText(settings, Settings.Replace("$(Folders)", folders, StringComparison.Ordinal));
+        return Command.TryRun(
+            "dotnet", "test", $"tests/{suite}", "-c", Staging.Configuration, "--no-build", "--nologo", "--collect", "XPlat Code Coverage",
+            "--settings", settings, "--results-directory", Path.Combine(target, "results"));
     }
 
     private static void Summarize(string file)

@@ -6,7 +6,10 @@ namespace ApiTokens.Build;
 /// <summary>Runs xunit, the cmdlets in the hosted engine among it, then .NET Framework, Pester and the benchmarks where what they need is found.</summary>
 internal static class Testing
 {
-    private static readonly string[] Suites = ["ApiTokens.Core.Tests", "ApiTokens.PowerShell.Tests", "ApiTokens.Sandbox.Tests"];
+    public const string Cmdlets = "ApiTokens.PowerShell.Tests";
+
+    /// <summary>The suites of xunit that run everywhere.</summary>
+    public static readonly string[] Suites = ["ApiTokens.Core.Tests", Cmdlets, "ApiTokens.Sandbox.Tests"];
 
     public static int Run(string[] arguments)
     {

@@ -58,8 +58,8 @@ public sealed class ImportTests
         // Their assembly is in the default context, which other modules share: it may need nothing that those could bring too.
         System.Reflection.Assembly cmdlets = System.Runtime.Loader.AssemblyLoadContext.Default.Assemblies.FirstOrDefault(assembly => assembly.GetName().Name == "ApiTokens.PowerShell")
             ?? System.Reflection.Assembly.LoadFrom(Path.Combine(Repository.Module, "lib", "net", "ApiTokens.PowerShell.dll"));
-        Assert.Equal(
-            ["ApiTokens.Core", "System.Management.Automation", "netstandard"],
-            cmdlets.GetReferencedAssemblies().Select(name => name.Name!).Order(StringComparer.Ordinal));
+        string[] shipped = [.. Directory.GetFiles(Path.Combine(Repository.Module, "lib", "net", "dependencies"), "*.dll").Select(file => Path.GetFileNameWithoutExtension(file))];
+        Assert.True(shipped.Length > 10);
+        Assert.Equal(["ApiTokens.Core"], cmdlets.GetReferencedAssemblies().Select(name => name.Name!).Intersect(shipped));
     }
 }
