@@ -46,6 +46,13 @@ function Format-Number {
     $Value.ToString("N$Decimals", [cultureinfo]::InvariantCulture)
 }
 
+function Format-Range {
+    param([double[]] $Values)
+
+    $extremes = $Values | Measure-Object -Minimum -Maximum
+    "$(Format-Number $extremes.Minimum 0) to $(Format-Number $extremes.Maximum 0)"
+}
+
 # Runs a part of the measurement in a PowerShell of its own and gives what it returns.
 function Invoke-Fresh {
     param([scriptblock] $Script, [object[]] $Arguments)
@@ -223,8 +230,8 @@ finally {
 Write-Line
 Write-Line '## Import and first connection'
 Write-Line
-Write-Line "| | median of $Repetitions |"
-Write-Line '|---|---|'
+Write-Line "| | median of $Repetitions | range |"
+Write-Line '|---|---|---|'
 $modules = @($ModulePath) + @(Get-Module -ListAvailable Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.PSResourceGet | ForEach-Object Path)
 foreach ($module in $modules) {
     $results = foreach ($round in 1..$Repetitions) {
@@ -235,7 +242,7 @@ foreach ($module in $modules) {
             @{ Milliseconds = $watch.Elapsed.TotalMilliseconds } | ConvertTo-Json
         }
     }
-    Write-Line "| Import-Module $([System.IO.Path]::GetFileNameWithoutExtension($module)) | $(Format-Number (Get-Median $results.Milliseconds) 0) ms |"
+    Write-Line "| Import-Module $([System.IO.Path]::GetFileNameWithoutExtension($module)) | $(Format-Number (Get-Median $results.Milliseconds) 0) ms | $(Format-Range $results.Milliseconds) ms |"
 }
 $sandbox = Start-ApiTokenSandbox -SkipConnect
 try {
@@ -254,8 +261,8 @@ try {
             @{ First = $first; Second = $watch.Elapsed.TotalMilliseconds } | ConvertTo-Json
         }
     }
-    Write-Line "| first Connect-ApiTokenService of a process, with its request | $(Format-Number (Get-Median $results.First) 0) ms |"
-    Write-Line "| second one | $(Format-Number (Get-Median $results.Second) 0) ms |"
+    Write-Line "| first Connect-ApiTokenService of a process, with its request | $(Format-Number (Get-Median $results.First) 0) ms | $(Format-Range $results.First) ms |"
+    Write-Line "| second one | $(Format-Number (Get-Median $results.Second) 0) ms | $(Format-Range $results.Second) ms |"
 }
 finally {
     Stop-ApiTokenSandbox $sandbox
