@@ -1,5 +1,5 @@
 using ApiTokens;
-using ApiTokens.Lifecycle;
+using ApiTokens.Operations;
 using ApiTokens.Sandbox;
 using ApiTokens.Services;
 
@@ -14,7 +14,7 @@ TokenConnection connection = await TokenConnection.ConnectAsync(
         Service = "Wegnology",
         Account = wegnology.Account,
         BaseUri = wegnology.BaseUri,
-        Secret = SecretText.Protect(wegnology.Secret),
+        Secret = SecretText.ToSecureString(wegnology.Secret),
     },
     cancellationToken);
 

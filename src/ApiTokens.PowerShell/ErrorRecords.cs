@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ApiTokens.Http;
 
 namespace ApiTokens.PowerShell;
 

@@ -1,9 +1,10 @@
-using ApiTokens.Sandbox.ApplicationUsers;
-using ApiTokens.Sandbox.Devo;
-using ApiTokens.Sandbox.Gcore;
+using ApiTokens.Sandbox.Emulators.ApplicationUsers;
+using ApiTokens.Sandbox.Emulators.Devo;
+using ApiTokens.Sandbox.Emulators.Gcore;
+using ApiTokens.Sandbox.Emulators.Wegnology;
+using ApiTokens.Sandbox.Faults;
 using ApiTokens.Sandbox.Http;
 using ApiTokens.Sandbox.Storage;
-using ApiTokens.Sandbox.Wegnology;
 
 namespace ApiTokens.Sandbox;
 
@@ -49,19 +50,19 @@ public sealed class SandboxServer : IAsyncDisposable
         WebApplication? application = null;
         try
         {
-            IDialect[] dialects = CreateDialects(database, options);
-            Fill(database, dialects, options.Tokens);
+            IServiceEmulator[] emulators = CreateEmulators(database, options);
+            Fill(database, emulators, options.Tokens);
             application = builder.Build();
-            var faults = new FaultPlan(dialects.Select(dialect => dialect.Name));
-            Map(application, dialects, faults, options);
+            var faults = new FaultPlan(emulators.Select(emulator => emulator.Name));
+            Map(application, emulators, faults, options);
             await application.StartAsync(cancellationToken);
 
             var baseAddress = new Uri(application.Urls.First());
             var description = new SandboxDescription
             {
-                Services = dialects.ToDictionary(
-                    dialect => dialect.Name,
-                    dialect => dialect.StartAdministrator(new Uri(baseAddress, dialect.Name))),
+                Services = emulators.ToDictionary(
+                    emulator => emulator.Name,
+                    emulator => emulator.StartAdministrator(new Uri(baseAddress, emulator.Name))),
             };
             return new SandboxServer(application, database, faults, baseAddress, description);
         }
@@ -85,15 +86,15 @@ public sealed class SandboxServer : IAsyncDisposable
         _database.Dispose();
     }
 
-    private static IDialect[] CreateDialects(Database database, SandboxOptions options) =>
+    private static IServiceEmulator[] CreateEmulators(Database database, SandboxOptions options) =>
     [
-        new DevoDialect(database, options.TimeProvider),
-        new WegnologyDialect(database, options.TimeProvider),
-        new GcoreDialect(database, options.TimeProvider, Math.Max(options.GcoreTokenLimit, options.Tokens + 100)),
-        new ApplicationUsersDialect(database, options.TimeProvider),
+        new DevoEmulator(database, options.TimeProvider),
+        new WegnologyEmulator(database, options.TimeProvider),
+        new GcoreEmulator(database, options.TimeProvider, Math.Max(options.GcoreTokenLimit, options.Tokens + 100)),
+        new ApplicationUsersEmulator(database, options.TimeProvider),
     ];
 
-    private static void Fill(Database database, IDialect[] dialects, int generated) => database.Atomically(() =>
+    private static void Fill(Database database, IServiceEmulator[] emulators, int generated) => database.Atomically(() =>
     {
         long version = database.Number($"PRAGMA user_version");
         bool isNew = version == 0;
@@ -102,12 +103,12 @@ public sealed class SandboxServer : IAsyncDisposable
             throw new ArgumentException("The database was written by another version of the sandbox.");
         }
 
-        foreach (IDialect dialect in dialects)
+        foreach (IServiceEmulator emulator in emulators)
         {
-            dialect.CreateSchema();
+            emulator.CreateSchema();
             if (isNew)
             {
-                dialect.Seed(generated);
+                emulator.Seed(generated);
             }
         }
 
@@ -139,19 +140,19 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     // The order matters: a request is counted even if it then fails on purpose, and waits before it does anything.
-    private static void Map(WebApplication application, IDialect[] dialects, FaultPlan faults, SandboxOptions options)
+    private static void Map(WebApplication application, IServiceEmulator[] emulators, FaultPlan faults, SandboxOptions options)
     {
         var log = new RequestLog();
         application.UseRouting();
         application.UseMiddleware<CountMiddleware>(log);
         application.UseMiddleware<LatencyMiddleware>(options);
-        application.UseMiddleware<RateMiddleware>(dialects, options);
+        application.UseMiddleware<RateMiddleware>(emulators, options);
         application.UseMiddleware<FaultMiddleware>(faults);
-        application.Use(Refusal.AnswerAsync);
+        application.Use(HttpErrorException.AnswerAsync);
         ControlEndpoints.Map(application, log, faults);
-        foreach (IDialect dialect in dialects)
+        foreach (IServiceEmulator emulator in emulators)
         {
-            dialect.Map(application.MapGroup($"/{dialect.Name}").WithMetadata(new DialectEndpoint(RequestKind.ByMethod), dialect));
+            emulator.Map(application.MapGroup($"/{emulator.Name}").WithMetadata(new EmulatorEndpoint(RequestKind.ByMethod), emulator));
         }
     }
 }

@@ -1,4 +1,3 @@
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Desktop.Host;

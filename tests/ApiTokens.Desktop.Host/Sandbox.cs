@@ -29,7 +29,7 @@ internal sealed class Sandbox : IDisposable
                 Service = service.Name,
                 Account = service.Value.GetProperty("account").GetString()!,
                 BaseUri = new Uri(service.Value.GetProperty("baseUri").GetString()!),
-                Secret = SecretText.Protect(service.Value.GetProperty("secret").GetString()!),
+                Secret = SecretText.ToSecureString(service.Value.GetProperty("secret").GetString()!),
             }),
         ];
     }

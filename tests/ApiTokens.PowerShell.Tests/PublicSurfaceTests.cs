@@ -19,8 +19,8 @@ public sealed class PublicSurfaceTests : IDisposable
     private Assembly Core => Command("Get-ApiToken").OutputType[0].Type.Assembly;
 
     private IEnumerable<string> ErrorIds =>
-        Core.GetType("ApiTokens.Http.ErrorIds", throwOnError: true)!.GetFields().Select(member => member.Name)
-            .Concat(Enum.GetNames(Core.GetType("ApiTokens.Http.ErrorKind", throwOnError: true)!))
+        Core.GetType("ApiTokens.ErrorIds", throwOnError: true)!.GetFields().Select(member => member.Name)
+            .Concat(Enum.GetNames(Core.GetType("ApiTokens.ErrorKind", throwOnError: true)!))
             .Distinct(StringComparer.OrdinalIgnoreCase);
 
     public void Dispose() => _session.Dispose();
@@ -176,7 +176,7 @@ public sealed class PublicSurfaceTests : IDisposable
         }
 
         yield return "rules of Test-ApiToken";
-        var rules = (IEnumerable)Core.GetType("ApiTokens.Lifecycle.Findings.FindingRules", throwOnError: true)!.GetProperty("All")!.GetValue(null)!;
+        var rules = (IEnumerable)Core.GetType("ApiTokens.Audit.FindingRules", throwOnError: true)!.GetProperty("All")!.GetValue(null)!;
         foreach (string id in Sorted(rules.Cast<object>().Select(rule => PSObject.AsPSObject(rule).Text("Id")), id => id))
         {
             yield return $"  {id}";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using ApiTokens.Sandbox.Faults;
 
 namespace ApiTokens.Sandbox.Tests;
 

@@ -73,7 +73,7 @@ Describe 'A token that went through <Way>' -ForEach @(
     It 'is a finding as before' {
         $finding = $tokens | Test-ApiToken | Where-Object Token | Select-Object -First 1
         $back = & $Through $finding
-        $back.PSObject.TypeNames[0] | Should -Be 'ApiTokens.Lifecycle.Findings.TokenFinding'
+        $back.PSObject.TypeNames[0] | Should -Be 'ApiTokens.Audit.TokenFinding'
         foreach ($property in 'RuleId', 'Severity', 'Id', 'Message', 'RecommendedAction') {
             $back.$property | Should -Be $finding.$property
         }

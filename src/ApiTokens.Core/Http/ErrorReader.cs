@@ -6,7 +6,7 @@ namespace ApiTokens.Http;
 /// <summary>Turns a failed request into one exception: a stable id, the service's own words without secrets, and what to do.</summary>
 internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 {
-    private const string MayBeDone = " It may have taken effect all the same.";
+    private const string MayHaveSucceeded = " It may have taken effect all the same.";
 
     private const int LongestText = 500;
 
@@ -31,10 +31,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } asked && asked > TimeSpan.Zero
             ? $" It asks to wait {asked.TotalSeconds:0} seconds."
             : string.Empty;
-        bool unknown = request.IsWrite && response.MayBeDone;
+        bool unknown = request.IsWrite && response.EarlierOutcomeUnknown;
         return new ApiTokenException(
             kind,
-            $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}{(unknown ? MayBeDone : string.Empty)}",
+            $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}{(unknown ? MayHaveSucceeded : string.Empty)}",
             action)
         {
             StatusCode = response.Status,
@@ -46,7 +46,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     public ApiTokenException NoAnswer(ServiceRequest request, TransportException error, bool mayBeDone)
     {
         bool unknown = request.IsWrite && mayBeDone;
-        string effect = unknown ? MayBeDone : string.Empty;
+        string effect = unknown ? MayHaveSucceeded : string.Empty;
         return error.TimedOut
             ? new ApiTokenException(
                 ErrorKind.OperationTimeout,
@@ -75,7 +75,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         $"{endpoint.Service}: {error.Message} Asked for: {request.Purpose}.{Effect(request)}",
         request.IsWrite);
 
-    private static string Effect(ServiceRequest request) => request.IsWrite ? MayBeDone : string.Empty;
+    private static string Effect(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
     private static (ErrorKind Kind, string Action) KindOf(HttpStatusCode status) => (int)status switch
     {

@@ -22,7 +22,7 @@ internal sealed class Redactor(Func<SecureString?> credential)
 
     private static string Without(SecureString? held, string text)
     {
-        string? secret = held is null ? null : SecretText.Reveal(held);
+        string? secret = held is null ? null : SecretText.ToPlainText(held);
         return string.IsNullOrEmpty(secret)
             ? text
             : Word.Replace(text, word => IsPartOf(secret!, word.Value)

@@ -54,7 +54,7 @@ internal static class RetryPolicy
             return false;
         }
 
-        bool always = context.Properties.GetValue(RequestKey, null!).Repeat == Repeat.Always;
+        bool always = context.Properties.GetValue(RequestKey, null!).IsIdempotent;
         return outcome switch
         {
             { Exception: TransportException transport } => transport.NeverSent || always,

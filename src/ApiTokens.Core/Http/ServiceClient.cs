@@ -28,31 +28,31 @@ internal sealed class ServiceClient
         _endpoint = endpoint;
         _credential = credential;
         _retry = RetryPolicy.Create(endpoint.Time);
-        Pace = new ConnectionPace(endpoint.Time, endpoint.RequestsPerSecond);
+        Pace = new AdaptiveRateLimiter(endpoint.Time, endpoint.RequestsPerSecond);
         _errors = new ErrorReader(endpoint, new Redactor(() => credential.Secret));
     }
 
     /// <summary>How fast it may send.</summary>
-    public ConnectionPace Pace { get; }
+    public AdaptiveRateLimiter Pace { get; }
 
     /// <summary>A client for requests that carry their credential in the body, such as a login.</summary>
     public static ServiceClient Anonymous(ServiceEndpoint endpoint, System.Security.SecureString secretToRedact) =>
         new(endpoint, new SecretCredential("Bearer", secretToRedact));
 
     /// <summary>Sends a request and reads its answer as JSON.</summary>
-    public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken stop)
+    public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        ServiceResponse response = await SendAsync(request, stop).ConfigureAwait(false);
+        ServiceResponse response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return Read(request, response, type)
             ?? throw ApiTokenException.InvalidResult($"{_endpoint.Service} gave an empty answer to: {request.Purpose}.", request.IsWrite);
     }
 
     /// <summary>Sends a request and reads its answer as JSON if it has any: some services do not document what a change answers.</summary>
-    public async Task<T?> TryGetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken stop)
+    public async Task<T?> TryGetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        ServiceResponse response = await SendAsync(request, stop).ConfigureAwait(false);
+        ServiceResponse response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             return response.Body.Bytes.IsEmpty ? null : JsonSerializer.Deserialize(response.Body.Bytes.Span, type);
@@ -67,11 +67,11 @@ internal sealed class ServiceClient
         }
     }
 
-    /// <summary>Sends a request; any 2xx is success. With <paramref name="goneIsDone"/>, so is a 404 to a request whose earlier try may have done it.</summary>
-    public async Task<ServiceResponse> SendAsync(ServiceRequest request, CancellationToken stop, bool goneIsDone = false)
+    /// <summary>Sends a request; any 2xx is success. With <paramref name="treatNotFoundAsSuccess"/>, so is a 404 to a request whose earlier try may have done it.</summary>
+    public async Task<ServiceResponse> SendAsync(ServiceRequest request, CancellationToken cancellationToken, bool treatNotFoundAsSuccess = false)
     {
-        ServiceResponse response = await ExecuteAsync(request, keepOpen: false, stop).ConfigureAwait(false);
-        bool gone = goneIsDone && response is { MayBeDone: true, Status: System.Net.HttpStatusCode.NotFound };
+        ServiceResponse response = await ExecuteAsync(request, keepOpen: false, cancellationToken).ConfigureAwait(false);
+        bool gone = treatNotFoundAsSuccess && response is { EarlierOutcomeUnknown: true, Status: System.Net.HttpStatusCode.NotFound };
         return response switch
         {
             { IsSuccess: true, IsPage: true } => throw _errors.Page(request),
@@ -81,19 +81,19 @@ internal sealed class ServiceClient
     }
 
     /// <summary>Reads a bare JSON array element by element, however long it is.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<T> StreamAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ServiceResponse response = await ExecuteAsync(request, keepOpen: true, stop).ConfigureAwait(false);
+        ServiceResponse response = await ExecuteAsync(request, keepOpen: true, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             throw _errors.Explain(request, response);
         }
 
         using ResponseStream body = response.OpenBody!;
-        IAsyncEnumerator<T?> items = JsonSerializer.DeserializeAsyncEnumerable(body, type, stop).GetAsyncEnumerator(stop);
+        IAsyncEnumerator<T?> items = JsonSerializer.DeserializeAsyncEnumerable(body, type, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
-            while (await NextAsync(request, items, stop).ConfigureAwait(false))
+            while (await NextAsync(request, items, cancellationToken).ConfigureAwait(false))
             {
                 body.EndElement();
                 if (items.Current is { } item)
@@ -108,7 +108,7 @@ internal sealed class ServiceClient
         }
     }
 
-    private async Task<bool> NextAsync<T>(ServiceRequest request, IAsyncEnumerator<T?> items, CancellationToken stop)
+    private async Task<bool> NextAsync<T>(ServiceRequest request, IAsyncEnumerator<T?> items, CancellationToken cancellationToken)
     {
         try
         {
@@ -122,7 +122,7 @@ internal sealed class ServiceClient
         {
             throw _errors.TooLarge(request, e);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
         {
             throw _errors.NoAnswer(request, e as TransportException ?? TransportException.From(e), mayBeDone: true);
         }
@@ -145,12 +145,12 @@ internal sealed class ServiceClient
         }
     }
 
-    private async Task<ServiceResponse> ExecuteAsync(ServiceRequest request, bool keepOpen, CancellationToken stop)
+    private async Task<ServiceResponse> ExecuteAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
         int attempts = 0;
         bool mayBeDone = false;
         string? correlationId = null;
-        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, stop);
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(RetryPolicy.RequestKey, request);
         try
         {
@@ -160,8 +160,8 @@ internal sealed class ServiceClient
                     attempts++;
                     try
                     {
-                        ServiceResponse answer = await AttemptAsync(request, keepOpen, stop).ConfigureAwait(false);
-                        mayBeDone |= answer.LeavesOpen;
+                        ServiceResponse answer = await AttemptAsync(request, keepOpen, cancellationToken).ConfigureAwait(false);
+                        mayBeDone |= answer.OutcomeUnknown;
                         correlationId = answer.CorrelationId ?? correlationId;
                         return answer;
                     }
@@ -172,7 +172,7 @@ internal sealed class ServiceClient
                     }
                 },
                 context).ConfigureAwait(false);
-            response.MayBeDone = mayBeDone;
+            response.EarlierOutcomeUnknown = mayBeDone;
             return response;
         }
         catch (TransportException e)
@@ -190,19 +190,19 @@ internal sealed class ServiceClient
         }
     }
 
-    private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken stop)
+    private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
-        await Pace.WaitAsync(stop).ConfigureAwait(false);
-        using HttpRequestMessage message = await MessageAsync(request, stop).ConfigureAwait(false);
+        await Pace.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using HttpRequestMessage message = await MessageAsync(request, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource timeout = _endpoint.Time.CreateCancellationTokenSource(_endpoint.Timeout);
         using var grace = new CancellationTokenSource();
-        using CancellationTokenRegistration stopped = stop.Register(() => EndSoon(grace, request));
+        using CancellationTokenRegistration stopped = cancellationToken.Register(() => EndSoon(grace, request));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, grace.Token);
         HttpResponseMessage? response = null;
         bool open = false;
         try
         {
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             response = await HttpStack.CreateClient().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
             var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time) { ElementLimit = keepOpen ? ElementLimit : long.MaxValue };
@@ -224,7 +224,7 @@ internal sealed class ServiceClient
             throw e switch
             {
                 ResponseTooLargeException => e,
-                _ when grace.IsCancellationRequested => new OperationCanceledException(stop),
+                _ when grace.IsCancellationRequested => new OperationCanceledException(cancellationToken),
                 _ when timeout.IsCancellationRequested => TransportException.Timeout(_endpoint.Timeout),
                 TransportException => e,
                 _ => TransportException.From(e),
@@ -244,11 +244,11 @@ internal sealed class ServiceClient
         TimeSpan? wait = RetryPolicy.RequestedWait(answer, _endpoint.Time);
         if (!answer.IsLimit)
         {
-            Pace.Succeeded();
+            Pace.OnSuccess();
         }
         else if (wait is null || wait <= RetryPolicy.LongestWait)
         {
-            Pace.Limited(wait);
+            Pace.OnThrottled(wait);
         }
     }
 
@@ -265,7 +265,7 @@ internal sealed class ServiceClient
         }
     }
 
-    private async Task<HttpRequestMessage> MessageAsync(ServiceRequest request, CancellationToken stop)
+    private async Task<HttpRequestMessage> MessageAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(request.Method, request.UriBelow(_endpoint.BaseUri));
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -277,7 +277,7 @@ internal sealed class ServiceClient
 
         if (!request.Anonymous)
         {
-            message.Headers.Authorization = await (request.Credential ?? _credential).GetHeaderAsync(stop).ConfigureAwait(false);
+            message.Headers.Authorization = await (request.Credential ?? _credential).GetHeaderAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (request.Body is { } body)

@@ -18,7 +18,7 @@ internal sealed class SecretCredential(string scheme, SecureString secret) : Ser
     public override SecureString? Secret => secret;
 
     public override ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken) =>
-        new(new AuthenticationHeaderValue(scheme, SecretText.Reveal(secret)));
+        new(new AuthenticationHeaderValue(scheme, SecretText.ToPlainText(secret)));
 }
 
 /// <summary>A secret that a login gives, and gives anew shortly before it ends.</summary>
@@ -41,7 +41,7 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
                 _current = await login(cancellationToken).ConfigureAwait(false);
             }
 
-            return new AuthenticationHeaderValue("Bearer", SecretText.Reveal(_current.Secret));
+            return new AuthenticationHeaderValue("Bearer", SecretText.ToPlainText(_current.Secret));
         }
         finally
         {

@@ -2,16 +2,6 @@ using System.Text;
 
 namespace ApiTokens.Http;
 
-/// <summary>May a request be sent again after a failure?</summary>
-internal enum Repeat
-{
-    /// <summary>Yes: reads, enable, disable, rename, remove.</summary>
-    Always,
-
-    /// <summary>Only where it provably had no effect: creating, regenerating, logging in.</summary>
-    OnlyIfNotDone,
-}
-
 /// <summary>One request to a service: its path in segments, so that no id or name can leave its place in the path.</summary>
 internal sealed class ServiceRequest(HttpMethod method, params string[] segments)
 {
@@ -19,7 +9,11 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
 
     public HttpMethod Method { get; } = method;
 
-    public Repeat Repeat { get; init; } = Repeat.Always;
+    /// <summary>
+    /// Whether it can be sent again after any failure: reads, enable, disable, rename, remove. A create, a regeneration or a
+    /// login is sent again only if it provably had no effect.
+    /// </summary>
+    public bool IsIdempotent { get; init; } = true;
 
     /// <summary>The JSON body, if there is one.</summary>
     public byte[]? Body { get; init; }

@@ -20,13 +20,13 @@ internal sealed class ServiceResponse
     public string? CorrelationId { get; init; }
 
     /// <summary>Whether this answer, or the lack of one to an earlier try, leaves open whether the request took effect.</summary>
-    public bool MayBeDone { get; set; }
+    public bool EarlierOutcomeUnknown { get; set; }
 
     /// <summary>Whether the service did nothing but ask to come again later: 429, or 503 with Retry-After.</summary>
     public bool IsLimit => (int)Status == 429 || (Status == HttpStatusCode.ServiceUnavailable && RetryAfter is not null);
 
     /// <summary>Whether it leaves open how far the service came: a failure on its side, or of what stands before it, that is no <see cref="IsLimit"/>.</summary>
-    public bool LeavesOpen => (int)Status is 408 or >= 500 && !IsLimit;
+    public bool OutcomeUnknown => (int)Status is 408 or >= 500 && !IsLimit;
 
     /// <summary>Whether it is a page for people, from whatever stands between, and not the service's.</summary>
     public bool IsPage => Body.Bytes.Length > 0 && MediaType is "text/html" or "application/xhtml+xml";

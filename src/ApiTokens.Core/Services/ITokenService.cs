@@ -1,10 +1,9 @@
 using System.Security;
-using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services;
 
 /// <summary>
-/// The port: what every service is to the rest of the program. All methods throw <see cref="Http.ApiTokenException"/>;
+/// The port: what every service is to the rest of the program. All methods throw <see cref="ApiTokenException"/>;
 /// what <see cref="Capabilities"/> rules out fails with <c>OperationNotSupported</c> before any request.
 /// </summary>
 public interface ITokenService
@@ -27,7 +26,7 @@ public interface ITokenService
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The tokens, and whether these are all.</returns>
-    Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken);
+    Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken);
 
     /// <summary>Whether a text has the form of this service's ids.</summary>
     /// <param name="text">An id or a name.</param>
@@ -54,7 +53,7 @@ public interface ITokenService
     /// <param name="token">The example.</param>
     /// <param name="expiry">Another end; the service's default keeps the length of life.</param>
     /// <returns>The request.</returns>
-    NewTokenRequest Like(ApiToken token, TokenExpiry expiry);
+    NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry);
 
     /// <summary>Issues a token. Never repeated by itself once it may have taken effect.</summary>
     /// <param name="request">What is wanted; it is validated first.</param>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ApiTokens.Http;
 
 namespace ApiTokens.Services;
 

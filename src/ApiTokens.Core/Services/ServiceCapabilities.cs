@@ -1,5 +1,3 @@
-using ApiTokens.Http;
-
 namespace ApiTokens.Services;
 
 /// <summary>What a new token's end can be.</summary>

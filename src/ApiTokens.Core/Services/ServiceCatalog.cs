@@ -1,4 +1,4 @@
-using ApiTokens.Http;
+using System.Runtime.CompilerServices;
 using ApiTokens.Services.ApplicationUsers;
 using ApiTokens.Services.Devo;
 using ApiTokens.Services.Gcore;
@@ -28,4 +28,10 @@ public static class ServiceCatalog
             "Service", $"there is no service '{name}'.", $"Give one of: {string.Join(", ", All.Select(service => service.Name))}.");
 
     private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+
+    // Before any code of this assembly runs, so that no text is masked without them.
+#pragma warning disable CA2255 // The rule is about what applications see; this only joins two parts of the library.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void ProvideSecretForms() => SecretText.ServiceForms = () => All.Select(service => service.SecretInText);
 }

@@ -28,7 +28,7 @@ public abstract class ServiceDefinition
     internal virtual string? BroadPermission(ApiToken token) => null;
 
     /// <summary>The people whose leaving should end a token: its owner and its issuer, where these are people.</summary>
-    internal virtual IEnumerable<string> PeopleOf(ApiToken token) => new[] { token.Owner, token.Issuer }.OfType<string>();
+    internal virtual IEnumerable<string> GetResponsibleUsers(ApiToken token) => new[] { token.Owner, token.Issuer }.OfType<string>();
 
     /// <summary>When the secret in use was issued: with the token, but where a token can get another.</summary>
     internal virtual DateTimeOffset? SecretIssuedAt(ApiToken token) => token.CreatedAt;
@@ -72,4 +72,4 @@ public abstract class ServiceDefinition
 /// <param name="Account">The account.</param>
 /// <param name="Pace">How fast it may be asked.</param>
 /// <param name="Proven">Whether finding out the account has proved the credential already.</param>
-internal sealed record OpenedService(ITokenService Service, string Account, ConnectionPace Pace, bool Proven = false);
+internal sealed record OpenedService(ITokenService Service, string Account, AdaptiveRateLimiter Pace, bool Proven = false);

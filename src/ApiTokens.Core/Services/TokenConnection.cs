@@ -1,13 +1,12 @@
 using System.Globalization;
 using ApiTokens.Http;
-using ApiTokens.Lifecycle;
 
 namespace ApiTokens.Services;
 
 /// <summary>A connection: service, account, address and credential under a name. It shows no credential.</summary>
 public sealed class TokenConnection
 {
-    private readonly ConnectionPace _pace;
+    private readonly AdaptiveRateLimiter _pace;
 
     private TokenConnection(string name, ServiceDefinition definition, OpenedService opened, Uri baseUri, TimeProvider time)
     {
@@ -50,9 +49,6 @@ public sealed class TokenConnection
     public ITokenService Tokens { get; }
 
     internal TimeProvider Time { get; }
-
-    /// <summary>What was issued through it.</summary>
-    internal IssueLedger Issues { get; } = new();
 
     /// <summary>Connects, and proves the credential with one call unless asked not to.</summary>
     /// <param name="request">Where and as whom.</param>

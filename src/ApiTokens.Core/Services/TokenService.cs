@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security;
 using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services;
 
@@ -34,13 +33,13 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
 
     public abstract bool IsId(string text);
 
-    public abstract NewTokenRequest Like(ApiToken token, TokenExpiry expiry);
+    public abstract NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry);
 
     public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) => Task.FromResult(KnownPermissions);
 
     public abstract IReadOnlyList<TokenPermission> KnownPermissions { get; }
 
-    public bool IsOwnSecret(SecureString secret) => SecretText.Same(Credential.Secret, secret);
+    public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
     public abstract IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
 
@@ -64,20 +63,20 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
     }
 
     // A list that comes as one array is left where enough of it was read.
-    public virtual async Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken)
+    public virtual async Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken)
     {
         var tokens = new List<ApiToken>();
         await foreach (ApiToken token in ListCoreAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
         {
             if (tokens.Count == most)
             {
-                return new TokenGlimpse(tokens, IsWhole: false);
+                return new TokenPreview(tokens, IsComplete: false);
             }
 
             tokens.Add(token);
         }
 
-        return new TokenGlimpse(tokens, IsWhole: true);
+        return new TokenPreview(tokens, IsComplete: true);
     }
 
     public Task<ApiToken> GetAsync(string id, CancellationToken cancellationToken) => SameAsync(id, GetCoreAsync(CheckId(id), cancellationToken), write: false);
@@ -211,7 +210,7 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
     }
 
     /// <summary>The end asked for, else one that gives the same length of life.</summary>
-    protected TokenExpiry SameLife(ApiToken token, TokenExpiry expiry) => (expiry, token) switch
+    protected TokenExpiry ResolveExpiry(ApiToken token, TokenExpiry expiry) => (expiry, token) switch
     {
         ({ IsServiceDefault: false }, _) => expiry,
         _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
@@ -271,13 +270,13 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
     }
 
     /// <summary>A record as the service tells it, but for the connection's own secret.</summary>
-    protected ApiToken Record(ApiToken token) => OwnSecret.TakeOutOf(token, Credential.Secret);
+    protected ApiToken Record(ApiToken token) => CredentialRedactor.Redact(token, Credential.Secret);
 
     /// <summary>A record and the secret that was issued for it, which is nowhere in the record.</summary>
     protected static IssuedToken Issued(ApiToken token, string secret)
     {
-        SecureString held = SecretText.Protect(secret);
-        return new IssuedToken(OwnSecret.TakeOutOf(token, held), held);
+        SecureString held = SecretText.ToSecureString(secret);
+        return new IssuedToken(CredentialRedactor.Redact(token, held), held);
     }
 
     /// <summary>The service issued a token and did not say its secret: it exists, and no one can use it.</summary>

@@ -1,5 +1,3 @@
-using ApiTokens.Http;
-
 namespace ApiTokens.PowerShell.Binding;
 
 /// <summary>Reads the four ways in which a cmdlet takes an expiry; at most one may be given.</summary>

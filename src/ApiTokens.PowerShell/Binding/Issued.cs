@@ -14,7 +14,7 @@ internal static class Issued
         }
 
         var plain = PSObject.AsPSObject(token);
-        plain.Properties.Add(new PSNoteProperty(nameof(IssuedToken.Secret), SecretText.Reveal(token.Secret)));
+        plain.Properties.Add(new PSNoteProperty(nameof(IssuedToken.Secret), SecretText.ToPlainText(token.Secret)));
         return plain;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation.Language;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle.Findings;
+using ApiTokens.Audit;
 
 namespace ApiTokens.PowerShell.Binding;
 

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle.Report;
+using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Binding;
 

@@ -24,7 +24,7 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
         _ => BlankAsNullAttribute.Unwrap(PSObject.AsPSObject(item).Properties["Secret"]?.Value) switch
         {
             SecureString secret => secret,
-            string { Length: > 0 } text => SecretText.Protect(text),
+            string { Length: > 0 } text => SecretText.ToSecureString(text),
             _ => throw Refused(),
         },
     };

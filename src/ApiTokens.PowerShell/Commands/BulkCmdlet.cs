@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using ApiTokens.Bulk;
-using ApiTokens.Http;
+using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.PowerShell.Delivery;
@@ -105,7 +104,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             Host.UI.WriteWarningLine(VisibleText.Printable($"The pipeline ended before the secret of {token} on {token.Connection} was delivered. Remove it: {CommandText.Remove(token)}"));
         }
 
-        foreach (Takeover both in _runner?.Unfinished ?? [])
+        foreach (PendingRetirement both in _runner?.PendingRetirements ?? [])
         {
             string again = both.Resumable ? " Or run it again with the same journal." : string.Empty;
             Host.UI.WriteWarningLine(VisibleText.Printable($"The pipeline ended after the successor {both.Successor.Id} of {both.Predecessor} on {both.Predecessor.Connection} was delivered and before that one was retired: both may work. If the successor does, remove its predecessor: {CommandText.Remove(both.Predecessor)}{again}"));
@@ -227,7 +226,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             case { Output: { } output }:
                 WriteObject(output);
                 break;
-            case { Remark: { } remark }:
+            case { VerboseMessage: { } remark }:
                 WriteVerbose(VisibleText.Printable(remark));
                 break;
         }

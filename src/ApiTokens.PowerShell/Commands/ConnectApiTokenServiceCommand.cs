@@ -2,8 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle;
+using ApiTokens.Audit;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
 
@@ -87,7 +86,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         try
         {
             ConnectionRequest request = ParameterSetName == ConnectionInfoSet ? FromConnectionInfo() : FromParameters();
-            TokenConnection connection = Wait(stop => TokenConnection.ConnectAsync(request, stop));
+            TokenConnection connection = Wait(cancellationToken => TokenConnection.ConnectAsync(request, cancellationToken));
             Connections.Add(connection);
             WarnOfExpiry(connection, request);
             WriteObject(connection);
@@ -109,7 +108,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         ExpiryNotice notice;
         try
         {
-            notice = Wait(stop => ExpiryNotice.LookAsync(connection, stop));
+            notice = Wait(cancellationToken => ExpiryNotice.LookAsync(connection, cancellationToken));
         }
         catch (ApiTokenException e)
         {
@@ -119,11 +118,11 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
 
         if (notice.First is null)
         {
-            WriteVerbose($"None of the {notice.Read} tokens of {connection.Name} that were looked at expires within 7 days{(notice.IsWhole ? string.Empty : "; there are more")}.");
+            WriteVerbose($"None of the {notice.Read} tokens of {connection.Name} that were looked at expires within 7 days{(notice.IsComplete ? string.Empty : "; there are more")}.");
         }
         else
         {
-            string part = notice.IsWhole ? string.Empty : string.Format(CultureInfo.InvariantCulture, "Of the {0:N0} tokens looked at, and there are more: ", notice.Read);
+            string part = notice.IsComplete ? string.Empty : string.Format(CultureInfo.InvariantCulture, "Of the {0:N0} tokens looked at, and there are more: ", notice.Read);
             string count = notice.Count == 1 ? "1 token expires" : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
             WriteWarning(VisibleText.Printable(
                 $"{connection.Name}: {part}{count} within 7 days, the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC, {notice.First}. See them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));
@@ -138,7 +137,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Secret = Token,
         UserName = Credential?.UserName,
         Password = Credential?.Password,
-        OneTimePassword = OneTimePassword is { } code ? SecretText.Reveal(code) : null,
+        OneTimePassword = OneTimePassword is { } code ? SecretText.ToPlainText(code) : null,
         Region = Region,
         BaseUri = BaseUri,
         ApiVersion = ApiVersion,
@@ -177,7 +176,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     private SecureString? Secret(string field) => Value(field) switch
     {
         SecureString secret => secret,
-        { } value => SecretText.Protect(LanguagePrimitives.ConvertTo<string>(value)),
+        { } value => SecretText.ToSecureString(LanguagePrimitives.ConvertTo<string>(value)),
         null => null,
     };
 

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -18,12 +18,12 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: false);
 
     internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
-        async stop => (await connection.Tokens.GetAsync(token.Id, stop).ConfigureAwait(false)).Status == TokenStatus.Inactive;
+        async cancellationToken => (await connection.Tokens.GetAsync(token.Id, cancellationToken).ConfigureAwait(false)).Status == TokenStatus.Inactive;
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
     {
-        await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
-        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: false, context.Stop).ConfigureAwait(false);
+        await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
+        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: false, context.CancellationToken).ConfigureAwait(false);
         await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
     };
 }

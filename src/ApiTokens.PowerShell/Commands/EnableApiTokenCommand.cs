@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -14,11 +14,11 @@ public sealed class EnableApiTokenCommand : TokenCmdlet
     internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: true);
 
     internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
-        async stop => (await connection.Tokens.GetAsync(token.Id, stop).ConfigureAwait(false)).Status == TokenStatus.Active;
+        async cancellationToken => (await connection.Tokens.GetAsync(token.Id, cancellationToken).ConfigureAwait(false)).Status == TokenStatus.Active;
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
     {
-        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, context.Stop).ConfigureAwait(false);
+        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, context.CancellationToken).ConfigureAwait(false);
         await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
     };
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle.Report;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Commands;
 

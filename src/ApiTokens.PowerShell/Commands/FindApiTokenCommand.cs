@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Security;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
+using ApiTokens.Leaks;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ApiTokens.Http;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
@@ -154,7 +153,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             CreatedBefore = CreatedBefore,
             NeverExpires = NeverExpires,
             UnusedSince = now - UnusedFor,
-            Shard = Shard is null ? null : Bulk.Shard.Parse(Shard),
+            Shard = Shard is null ? null : ApiTokens.Shard.Parse(Shard),
         };
     }
 
@@ -169,7 +168,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            foreach (ApiToken token in Enumerate(stop => connection.Tokens.List(filter, stop)))
+            foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(filter, cancellationToken)))
             {
                 if (missing.Count > 0)
                 {
@@ -205,8 +204,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             try
             {
                 WriteObject(IncludeSecret
-                    ? Issued.ForOutput(Wait(stop => connection.Tokens.GetWithSecretAsync(id, stop)), AsPlainText)
-                    : Wait(stop => connection.Tokens.GetAsync(id, stop)));
+                    ? Issued.ForOutput(Wait(cancellationToken => connection.Tokens.GetWithSecretAsync(id, cancellationToken)), AsPlainText)
+                    : Wait(cancellationToken => connection.Tokens.GetAsync(id, cancellationToken)));
             }
             catch (ApiTokenException e)
             {

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ApiTokens.Http;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.Services;
@@ -35,7 +34,7 @@ public sealed class GetApiTokenPermissionCommand : ApiTokenCmdlet
         {
             try
             {
-                foreach (TokenPermission permission in Wait(stop => connection.Tokens.ListPermissionsAsync(stop)))
+                foreach (TokenPermission permission in Wait(cancellationToken => connection.Tokens.ListPermissionsAsync(cancellationToken)))
                 {
                     if ((Kind.Length == 0 || Kind.Contains(permission.Kind, StringComparer.OrdinalIgnoreCase)) && values.Any(value => value.IsMatch(permission.Value)))
                     {

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ApiTokens.Http;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
 

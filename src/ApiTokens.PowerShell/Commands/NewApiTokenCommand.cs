@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle;
+using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
@@ -16,7 +14,7 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<string, int> _alike = [];
-    private readonly TokensBefore _before = new();
+    private readonly TokenSnapshot _before = new();
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -131,7 +129,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (Ask($"{what} on {Describe(connection)}", "Create API token"))
             {
-                TokensBefore? before = RemoveOrphan ? _before : null;
+                TokenSnapshot? before = RemoveOrphan ? _before : null;
                 Queue(
                     new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, before, context)),
                     new ApiToken { Connection = connection.Name, Service = connection.Service, Account = connection.Account, Name = request.Name });
@@ -166,7 +164,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         User = User,
     };
 
-    // Tells a row of the input in a journal: what is asked for, and the how-manieth time.
+    // Identifies a row of the input in a journal: the fingerprint of the request, plus an occurrence number.
     private string Fingerprint(TokenConnection connection, NewTokenRequest request)
     {
         string fingerprint = request.Fingerprint();

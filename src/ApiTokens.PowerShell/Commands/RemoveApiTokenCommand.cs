@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -90,7 +88,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     }
 
     internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
-        stop => IsGoneAsync(connection, token.Id, stop);
+        cancellationToken => IsGoneAsync(connection, token.Id, cancellationToken);
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
     {
@@ -101,9 +99,9 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
             return;
         }
 
-        await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
-        ApiToken? removed = PassThru && token.CreatedAt is null ? await connection.Tokens.GetAsync(token.Id, context.Stop).ConfigureAwait(false) : token;
-        await connection.Tokens.RemoveAsync(token.Id, context.Stop).ConfigureAwait(false);
+        await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
+        ApiToken? removed = PassThru && token.CreatedAt is null ? await connection.Tokens.GetAsync(token.Id, context.CancellationToken).ConfigureAwait(false) : token;
+        await connection.Tokens.RemoveAsync(token.Id, context.CancellationToken).ConfigureAwait(false);
         await PassAsync(connection, token.Id, removed, context).ConfigureAwait(false);
     };
 
@@ -140,13 +138,13 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                     ErrorKind.ObjectNotFound, $"The token {token} is due since {due.At:u}, and there is no connection to {due.Service} {due.Account}.", "Connect to it, or name with -Connection what is to be looked after.", ErrorIds.ConnectionNotFound),
                 token);
         }
-        else if (Ask($"{token} on {Describe(fitting[0])}", due.Predecessor == PredecessorFate.Disable ? "Disable API token" : Action))
+        else if (Ask($"{token} on {Describe(fitting[0])}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
         {
             TokenConnection connection = fitting[0];
             string successor = Journal!.SuccessorOf(due);
             Queue(new Operation(connection, due.Id, due.Name, token, async context =>
             {
-                await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
+                await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
                 if (await TokenReset.RetireAsync(connection, due, successor, context).ConfigureAwait(false) is { } retired)
                 {
                     await PassAsync(connection, due.Id, retired, context).ConfigureAwait(false);
@@ -157,11 +155,11 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
     private static bool Same(string left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<bool> IsGoneAsync(TokenConnection connection, string id, CancellationToken stop)
+    private static async Task<bool> IsGoneAsync(TokenConnection connection, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return (await connection.Tokens.GetAsync(id, stop).ConfigureAwait(false)).Status == TokenStatus.Revoked;
+            return (await connection.Tokens.GetAsync(id, cancellationToken).ConfigureAwait(false)).Status == TokenStatus.Revoked;
         }
         catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
         {
@@ -173,7 +171,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     {
         if (!connection.Capabilities.RemoveAll)
         {
-            foreach (ApiToken token in Enumerate(stop => connection.Tokens.List(new TokenFilter { User = User }, stop)))
+            foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(new TokenFilter { User = User }, cancellationToken)))
             {
                 Submit(connection, token, token);
             }
@@ -182,7 +180,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         {
             Queue(new Operation(connection, $"user {User}", User, User, async context =>
             {
-                foreach (string id in await connection.Tokens.RemoveAllAsync(User, context.Stop).ConfigureAwait(false))
+                foreach (string id in await connection.Tokens.RemoveAllAsync(User, context.CancellationToken).ConfigureAwait(false))
                 {
                     await PassAsync(connection, id, null, context).ConfigureAwait(false);
                 }

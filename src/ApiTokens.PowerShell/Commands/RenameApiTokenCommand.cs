@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -22,7 +22,7 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
     internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token)
     {
         string newName = NewName;
-        return async stop => (await connection.Tokens.GetAsync(token.Id, stop).ConfigureAwait(false)).Name == newName;
+        return async cancellationToken => (await connection.Tokens.GetAsync(token.Id, cancellationToken).ConfigureAwait(false)).Name == newName;
     }
 
     internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token)
@@ -30,7 +30,7 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
         string newName = NewName;
         return async context =>
         {
-            ApiToken? changed = await connection.Tokens.RenameAsync(token.Id, newName, context.Stop).ConfigureAwait(false);
+            ApiToken? changed = await connection.Tokens.RenameAsync(token.Id, newName, context.CancellationToken).ConfigureAwait(false);
             await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
         };
     }

@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle;
+using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Delivery;
@@ -17,7 +15,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
-    private readonly TokenRoom _room = new();
+    private readonly TokenQuota _room = new();
 
     /// <summary>Where to expire; without any of these the length of life stays.</summary>
     [Parameter]
@@ -39,7 +37,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
 
     /// <summary>What becomes of the old token: Remove (default), Disable where the service can, or Keep.</summary>
     [Parameter]
-    public PredecessorFate Predecessor { get; set; }
+    public OldTokenAction Predecessor { get; set; }
 
     /// <summary>How long both shall work: a TimeSpan, or 1d, 12h, 30m. The journal notes when the old one falls due; Remove-ApiToken -Due retires it.</summary>
     [Parameter]
@@ -102,7 +100,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         ResetOptions options = Options(Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires));
         return async context =>
         {
-            await GuardOwnTokenAsync(connection, token, Force, context.Stop).ConfigureAwait(false);
+            await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
             await TokenReset.RunAsync(connection, token.Id, options, _room, context).ConfigureAwait(false);
         };
     }
@@ -123,7 +121,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             (not null, _, _, _) => "-GracePeriod",
             (_, not null, _, _) => "-Vault",
             (_, _, not null, _) => "-Path",
-            (_, _, _, not PredecessorFate.Remove) => $"-Predecessor {Predecessor}",
+            (_, _, _, not OldTokenAction.Remove) => $"-Predecessor {Predecessor}",
             _ => null,
         };
         if (InPlace && both is not null)
@@ -142,7 +140,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             throw ApiTokenException.InvalidParameter("GracePeriod", $"'{grace}' is no time from now on.", "Give a time such as 1d, or leave it out.");
         }
 
-        if (Predecessor == PredecessorFate.Keep)
+        if (Predecessor == OldTokenAction.Keep)
         {
             throw ApiTokenException.InvalidParameter("GracePeriod", "with -Predecessor Keep the old token never falls due.", "Leave one of the two out.");
         }

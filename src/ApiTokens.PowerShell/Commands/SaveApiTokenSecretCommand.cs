@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using ApiTokens.Http;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Delivery;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Bulk;
-using ApiTokens.Http;
+using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
@@ -47,7 +46,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
         TokenChanges changes = Changes();
         return async context =>
         {
-            ApiToken? changed = await connection.Tokens.UpdateAsync(token.Id, changes, context.Stop).ConfigureAwait(false);
+            ApiToken? changed = await connection.Tokens.UpdateAsync(token.Id, changes, context.CancellationToken).ConfigureAwait(false);
             await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
         };
     }

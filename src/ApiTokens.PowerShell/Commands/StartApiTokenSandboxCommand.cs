@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using ApiTokens.Http;
 using ApiTokens.PowerShell.Sandbox;
 using ApiTokens.Services;
 
@@ -85,15 +84,15 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
     {
         foreach (KeyValuePair<string, SandboxReadyService> service in ready.Services)
         {
-            Connections.Add(Wait(stop => TokenConnection.ConnectAsync(
+            Connections.Add(Wait(cancellationToken => TokenConnection.ConnectAsync(
                 new ConnectionRequest
                 {
                     Service = service.Key,
                     Account = service.Value.Account,
                     BaseUri = service.Value.BaseUri,
-                    Secret = SecretText.Protect(service.Value.Secret),
+                    Secret = SecretText.ToSecureString(service.Value.Secret),
                 },
-                stop)));
+                cancellationToken)));
         }
     }
 }

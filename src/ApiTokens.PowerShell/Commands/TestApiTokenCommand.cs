@@ -1,6 +1,5 @@
 using System.Management.Automation;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle.Findings;
+using ApiTokens.Audit;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
@@ -186,14 +185,14 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         // An id, a name, or a record that lacks what the rules look at: the service knows it.
         _resolver ??= new TokenResolver(this, Connection is null ? null : ResolveConnections(Connection));
         (TokenConnection connection, ApiToken found) = _resolver.Resolve(reference);
-        return found.CreatedAt is null ? Wait(stop => connection.Tokens.GetAsync(found.Id, stop)) : found;
+        return found.CreatedAt is null ? Wait(cancellationToken => connection.Tokens.GetAsync(found.Id, cancellationToken)) : found;
     }
 
     private void List(TokenConnection connection)
     {
         try
         {
-            foreach (ApiToken token in Enumerate(stop => connection.Tokens.List(TokenFilter.Existing, stop)))
+            foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(TokenFilter.Existing, cancellationToken)))
             {
                 Check(token);
             }

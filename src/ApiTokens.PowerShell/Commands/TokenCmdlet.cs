@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using ApiTokens.Bulk;
-using ApiTokens.Http;
+using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
@@ -140,14 +139,14 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         if (PassThru)
         {
-            await context.WriteAsync(changed ?? await connection.Tokens.GetAsync(id, context.Stop).ConfigureAwait(false)).ConfigureAwait(false);
+            await context.WriteAsync(changed ?? await connection.Tokens.GetAsync(id, context.CancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
     /// <summary>Refuses to cut off the connection itself.</summary>
-    internal static async Task GuardOwnTokenAsync(TokenConnection connection, ApiToken token, bool force, CancellationToken stop)
+    internal static async Task GuardOwnTokenAsync(TokenConnection connection, ApiToken token, bool force, CancellationToken cancellationToken)
     {
-        if (!force && await connection.Tokens.IsOwnTokenAsync(token, stop).ConfigureAwait(false))
+        if (!force && await connection.Tokens.IsOwnTokenAsync(token, cancellationToken).ConfigureAwait(false))
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,

@@ -1,5 +1,5 @@
 using System.Collections;
-using ApiTokens.Lifecycle.Findings;
+using ApiTokens.Audit;
 
 namespace ApiTokens.PowerShell.Completion;
 

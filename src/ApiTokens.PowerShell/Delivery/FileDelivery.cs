@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using System.Text;
-using ApiTokens.Http;
 
 namespace ApiTokens.PowerShell.Delivery;
 
@@ -49,7 +48,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretPlace path, bool overw
                 _before[key] = (place, File.ReadAllBytes(place));
             }
 
-            OwnerOnlyFile.Write(place, Encoding.UTF8.GetBytes(SecretText.Reveal(secret)), overwrite);
+            OwnerOnlyFile.Write(place, Encoding.UTF8.GetBytes(SecretText.ToPlainText(secret)), overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Security;
-using ApiTokens.Http;
 
 namespace ApiTokens.PowerShell.Delivery;
 
@@ -83,7 +82,7 @@ internal abstract class SecretDelivery
     protected abstract void SaveAt(string place, PSObject item, SecureString secret, string key, string? replaces);
 
     /// <summary>The words of an error without the secret that it may quote.</summary>
-    protected static string Clean(string message, SecureString secret) => SecretText.Mask(message.Replace(SecretText.Reveal(secret), "***"));
+    protected static string Clean(string message, SecureString secret) => SecretText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
 
     private void Reserve(string place, string key)
     {

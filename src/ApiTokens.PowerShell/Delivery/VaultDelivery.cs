@@ -2,7 +2,6 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Security;
-using ApiTokens.Http;
 
 namespace ApiTokens.PowerShell.Delivery;
 

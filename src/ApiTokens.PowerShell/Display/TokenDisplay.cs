@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
-using ApiTokens.Lifecycle.Findings;
+using ApiTokens.Audit;
 using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Security;
-using ApiTokens.Lifecycle.Findings;
+using ApiTokens.Audit;
 using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;

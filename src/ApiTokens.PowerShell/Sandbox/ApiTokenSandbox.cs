@@ -46,8 +46,8 @@ public sealed class ApiTokenSandboxService
         Service = name;
         BaseUri = ready.BaseUri;
         Account = ready.Account;
-        Secret = SecretText.Protect(ready.Secret);
-        Credential = ready is { UserName: { } user, Password: { } password } ? new PSCredential(user, SecretText.Protect(password)) : null;
+        Secret = SecretText.ToSecureString(ready.Secret);
+        Credential = ready is { UserName: { } user, Password: { } password } ? new PSCredential(user, SecretText.ToSecureString(password)) : null;
         OtherAccounts = [.. (ready.Applications ?? []).Select(id => $"application/{id}"), .. (ready.Instances ?? []).Select(id => $"instance/{id}")];
     }
 

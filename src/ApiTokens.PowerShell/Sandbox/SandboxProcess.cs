@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ApiTokens.Http;
 
 namespace ApiTokens.PowerShell.Sandbox;
 
@@ -21,12 +20,12 @@ internal sealed class SandboxProcess : IDisposable
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts it and reads the one line of JSON with which it says that it is ready.</summary>
-    public static SandboxProcess Start(IEnumerable<string> arguments, CancellationToken stop, out SandboxReady ready)
+    public static SandboxProcess Start(IEnumerable<string> arguments, CancellationToken cancellationToken, out SandboxReady ready)
     {
         var process = new SandboxProcess(Launch(arguments));
         try
         {
-            using CancellationTokenRegistration stopped = stop.Register(process.Dispose);
+            using CancellationTokenRegistration stopped = cancellationToken.Register(process.Dispose);
             Task<string?> line = process._process.StandardOutput.ReadLineAsync();
             ready = line.Wait(StartLimit) && line.Result is { } text && SandboxReady.Parse(text) is { } description
                 ? description

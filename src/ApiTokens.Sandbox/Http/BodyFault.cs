@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>What is wrong with a request body. Each dialect says it in its own words.</summary>
+/// <summary>What is wrong with a request body. Each emulator says it in its own words.</summary>
 internal enum BodyFaultKind
 {
     Missing,

@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>Counts and remembers every request to a dialect.</summary>
+/// <summary>Counts and remembers every request to an emulator.</summary>
 internal sealed class CountMiddleware(RequestDelegate next, RequestLog log)
 {
     private static readonly object Unanswered = new();
@@ -14,7 +14,7 @@ internal sealed class CountMiddleware(RequestDelegate next, RequestLog log)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<DialectEndpoint>() is { } endpoint)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<EmulatorEndpoint>() is { } endpoint)
         {
             LoggedRequest request = log.Add(context.Request.Method, context.Request.Path.Value ?? "/", endpoint.Kind);
 

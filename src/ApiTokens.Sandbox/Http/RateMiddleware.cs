@@ -10,25 +10,25 @@ internal sealed class RateMiddleware
     private const int BurstsPerSecond = 10;
 
     private readonly RequestDelegate _next;
-    private readonly Dictionary<IDialect, TokenBucketRateLimiter> _limiters;
+    private readonly Dictionary<IServiceEmulator, TokenBucketRateLimiter> _limiters;
 
-    public RateMiddleware(RequestDelegate next, IDialect[] dialects, SandboxOptions options)
+    public RateMiddleware(RequestDelegate next, IServiceEmulator[] emulators, SandboxOptions options)
     {
         _next = next;
-        _limiters = options.Rate == 0 ? [] : dialects.ToDictionary(dialect => dialect, _ => Limiter(options.Rate));
+        _limiters = options.Rate == 0 ? [] : emulators.ToDictionary(emulator => emulator, _ => Limiter(options.Rate));
     }
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<IDialect>() is not { } dialect
-            || !_limiters.TryGetValue(dialect, out TokenBucketRateLimiter? limiter)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IServiceEmulator>() is not { } emulator
+            || !_limiters.TryGetValue(emulator, out TokenBucketRateLimiter? limiter)
             || IsWithin(limiter))
         {
             return _next(context);
         }
 
         context.Response.Headers.RetryAfter = "1";
-        return dialect.Refuse(StatusCodes.Status429TooManyRequests).Answer.ExecuteAsync(context);
+        return emulator.Refuse(StatusCodes.Status429TooManyRequests).Answer.ExecuteAsync(context);
     }
 
     // The bucket is filled when somebody asks, by the time gone since, and not by a timer: that would fill it in gushes.

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>A JSON object sent by a client. Reading a field of the wrong type is refused in the words of the dialect.</summary>
+/// <summary>A JSON object sent by a client. Reading a field of the wrong type is refused in the words of the emulator.</summary>
 internal sealed class RequestBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
@@ -11,9 +11,9 @@ internal sealed class RequestBody
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
     private readonly JsonElement _json;
-    private readonly Func<BodyFault, Refusal> _refuse;
+    private readonly Func<BodyFault, HttpErrorException> _refuse;
 
-    private RequestBody(JsonElement json, Func<BodyFault, Refusal> refuse)
+    private RequestBody(JsonElement json, Func<BodyFault, HttpErrorException> refuse)
     {
         _json = json;
         _refuse = refuse;
@@ -22,14 +22,14 @@ internal sealed class RequestBody
     public IEnumerable<string> Fields => _json.EnumerateObject().Select(property => property.Name);
 
     /// <summary>Like <see cref="ReadStrictAsync"/>, but no body at all is as good as an empty object.</summary>
-    public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, Func<BodyFault, Refusal> refuse, params string[] fields)
+    public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, Func<BodyFault, HttpErrorException> refuse, params string[] fields)
     {
         bool hasBody = request.HttpContext.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
         return hasBody ? await ReadStrictAsync(request, refuse, fields) : new RequestBody(Empty, refuse);
     }
 
     /// <summary>Reads the body; any field that is not in <paramref name="fields"/> is refused.</summary>
-    public static async Task<RequestBody> ReadStrictAsync(HttpRequest request, Func<BodyFault, Refusal> refuse, params string[] fields)
+    public static async Task<RequestBody> ReadStrictAsync(HttpRequest request, Func<BodyFault, HttpErrorException> refuse, params string[] fields)
     {
         RequestBody body = await ReadAsync(request, refuse);
         string? unknown = body.Fields.FirstOrDefault(field => !fields.Contains(field, StringComparer.Ordinal));
@@ -37,7 +37,7 @@ internal sealed class RequestBody
     }
 
     /// <summary>Reads the body; fields that nobody asks for are ignored.</summary>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<BodyFault, Refusal> refuse)
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<BodyFault, HttpErrorException> refuse)
     {
         using var bytes = new MemoryStream();
         await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
@@ -99,5 +99,5 @@ internal sealed class RequestBody
         return value.ValueKind == kind ? value : throw WrongType(field, expected);
     }
 
-    private Refusal WrongType(string field, string expected) => _refuse(new BodyFault(BodyFaultKind.WrongType, field, expected));
+    private HttpErrorException WrongType(string field, string expected) => _refuse(new BodyFault(BodyFaultKind.WrongType, field, expected));
 }

@@ -13,12 +13,12 @@ internal enum RequestKind
     Login,
 }
 
-/// <summary>Marks the endpoints of the dialects. Requests to anything else are not counted.</summary>
-internal sealed record DialectEndpoint(RequestKind Kind);
+/// <summary>Marks the endpoints of the emulators. Requests to anything else are not counted.</summary>
+internal sealed record EmulatorEndpoint(RequestKind Kind);
 
 internal static class RequestKindExtensions
 {
     /// <summary>Counts requests to this endpoint in another way than by their method.</summary>
     public static RouteHandlerBuilder CountAs(this RouteHandlerBuilder endpoint, RequestKind kind) =>
-        endpoint.WithMetadata(new DialectEndpoint(kind));
+        endpoint.WithMetadata(new EmulatorEndpoint(kind));
 }

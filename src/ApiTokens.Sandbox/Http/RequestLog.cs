@@ -63,7 +63,7 @@ internal sealed class RequestLog
     }
 }
 
-/// <summary>How many requests the dialects have received.</summary>
+/// <summary>How many requests the emulators have received.</summary>
 internal sealed record RequestCounts(long Total, long Reads, long Writes);
 
 /// <summary>One request; without query and headers, where secrets could stand.</summary>

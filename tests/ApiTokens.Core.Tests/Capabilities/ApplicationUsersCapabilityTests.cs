@@ -1,6 +1,5 @@
 using System.Net;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Capabilities;
@@ -249,7 +248,7 @@ public sealed class ApplicationUsersCapabilityTests(SandboxFixture sandbox) : IC
     public async Task Who_lacks_the_control_over_api_tokens_is_not_permitted()
     {
         IssuedToken clerk = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
-        TokenConnection asClerk = await sandbox.ConnectAsync("ApplicationUsers", secret: SecretText.Reveal(clerk.Secret));
+        TokenConnection asClerk = await sandbox.ConnectAsync("ApplicationUsers", secret: SecretText.ToPlainText(clerk.Secret));
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => asClerk.Tokens.ListAsync());
 
@@ -288,5 +287,5 @@ public sealed class ApplicationUsersCapabilityTests(SandboxFixture sandbox) : IC
     }
 
     private Task<HttpStatusCode> UseAsync(IssuedToken token, HttpMethod method, string api) =>
-        sandbox.UseAsync(method, api, token.Owner!, SecretText.Reveal(token.Secret));
+        sandbox.UseAsync(method, api, token.Owner!, SecretText.ToPlainText(token.Secret));
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Capabilities;
@@ -97,7 +96,7 @@ public sealed class DevoCapabilityTests(SandboxFixture sandbox) : IClassFixture<
 
         IssuedToken read = await Tokens.GetWithSecretAsync(issued.Id, default);
 
-        Assert.Equal(SecretText.Reveal(issued.Secret), SecretText.Reveal(read.Secret));
+        Assert.Equal(SecretText.ToPlainText(issued.Secret), SecretText.ToPlainText(read.Secret));
     }
 
     [Fact]
@@ -181,5 +180,5 @@ public sealed class DevoCapabilityTests(SandboxFixture sandbox) : IClassFixture<
         Assert.Equal(TokenStatus.Expired, (await Tokens.ListAsync()).Single(token => token.Name == "old collector").Status);
     }
 
-    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync("Devo", SecretText.Reveal(token.Secret));
+    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync("Devo", SecretText.ToPlainText(token.Secret));
 }

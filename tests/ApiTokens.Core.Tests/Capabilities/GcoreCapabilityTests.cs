@@ -1,6 +1,5 @@
 using System.Net;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Capabilities;
@@ -24,7 +23,7 @@ public sealed class GcoreCapabilityTests(SandboxFixture sandbox) : IClassFixture
 
         Assert.Equal(("ci", "for the pipeline", "Engineers"), (issued.Name, issued.Description, issued.Role));
         Assert.Equal("admin@example.com", issued.Issuer);
-        Assert.StartsWith(issued.Id + "_", SecretText.Reveal(issued.Secret));
+        Assert.StartsWith(issued.Id + "_", SecretText.ToPlainText(issued.Secret));
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(issued));
     }
 
@@ -135,7 +134,7 @@ public sealed class GcoreCapabilityTests(SandboxFixture sandbox) : IClassFixture
     public async Task A_role_above_the_connections_own_is_refused_by_the_parameters_name()
     {
         IssuedToken engineer = await Tokens.CreateAsync(New, default);
-        TokenConnection lower = await sandbox.ConnectAsync("Gcore", secret: SecretText.Reveal(engineer.Secret));
+        TokenConnection lower = await sandbox.ConnectAsync("Gcore", secret: SecretText.ToPlainText(engineer.Secret));
         long writes = await sandbox.CountAsync("writes");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
@@ -204,5 +203,5 @@ public sealed class GcoreCapabilityTests(SandboxFixture sandbox) : IClassFixture
         Assert.Equal("OperationNotSupported", error.ErrorId);
     }
 
-    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync("Gcore", SecretText.Reveal(token.Secret));
+    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync("Gcore", SecretText.ToPlainText(token.Secret));
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Capabilities;
@@ -215,5 +214,5 @@ public sealed class WegnologyCapabilityTests(SandboxFixture sandbox) : IClassFix
         Assert.All(await Tokens.ListAsync(), token => Assert.Null(token.LastUsedAt));
     }
 
-    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync("Wegnology", SecretText.Reveal(token.Secret));
+    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync("Wegnology", SecretText.ToPlainText(token.Secret));
 }

@@ -1,10 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using ApiTokens.Bulk;
-using ApiTokens.Core.Tests.Bulk;
+using ApiTokens.Core.Tests.Operations;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 using Microsoft.AspNetCore.Http;
 
@@ -125,7 +123,7 @@ public sealed class DefectTests : IAsyncLifetime
 
         IssuedToken issued = await tokens.CreateAsync(new NewTokenRequest { Name = "ci", Scope = ["ReadOnly"] }, default);
 
-        Assert.Equal(("it is ***", "the.actual.secret"), (issued.Name, SecretText.Reveal(issued.Secret)));
+        Assert.Equal(("it is ***", "the.actual.secret"), (issued.Name, SecretText.ToPlainText(issued.Secret)));
     }
 
     [Theory]

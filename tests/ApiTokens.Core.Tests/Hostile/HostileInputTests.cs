@@ -1,9 +1,8 @@
 using System.Text;
-using ApiTokens.Bulk;
-using ApiTokens.Core.Tests.Bulk;
+using ApiTokens.Core.Tests.Operations;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
+using ApiTokens.Leaks;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Hostile;
@@ -234,7 +233,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         disk.Lines = unwritten switch { "its start" => 0, "that it was issued" => 1, _ => 2 };
         RunResult run = await RunResult.OfAsync(journal, new Operation(connection, "f", "x", "x", async context =>
         {
-            IssuedToken issued = await connection.Tokens.CreateAsync(Request(connection, "full disk"), context.Stop);
+            IssuedToken issued = await connection.Tokens.CreateAsync(Request(connection, "full disk"), context.CancellationToken);
             created = true;
             await context.DeliverAsync(issued);
         }));
@@ -300,7 +299,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         {
             File.WriteAllText(path, "first\r\nkey = \"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"\u2028\r\n", Encoding.GetEncoding(encoding));
 
-            Assert.Contains(LeakFile.Read(path), found => SecretText.Reveal(found.Secret) == "0f1e2d3c4b5a69788796a5b4c3d2e1f0" && found.Source.EndsWith(":2", StringComparison.Ordinal));
+            Assert.Contains(LeakFile.Read(path), found => SecretText.ToPlainText(found.Secret) == "0f1e2d3c4b5a69788796a5b4c3d2e1f0" && found.Source.EndsWith(":2", StringComparison.Ordinal));
         }
         finally
         {

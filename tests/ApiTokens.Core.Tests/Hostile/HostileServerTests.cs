@@ -3,8 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
-using ApiTokens.Lifecycle;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 using FsCheck;
 using FsCheck.Fluent;
@@ -65,23 +64,23 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
 
     private static readonly (string Name, Func<TokenConnection, string, CancellationToken, Task<object?>> Run)[] Operations =
     [
-        ("check", async (c, _, stop) => { await c.Tokens.CheckAsync(stop); return null; }),
+        ("check", async (c, _, cancellationToken) => { await c.Tokens.CheckAsync(cancellationToken); return null; }),
         ("list", async (c, _, _) => await FirstAsync(c, TokenFilter.Existing)),
         ("find", async (c, _, _) => await FirstAsync(c, new TokenFilter { Names = [NamePattern.Literal("ci")], Statuses = [TokenStatus.Active, TokenStatus.Revoked] })),
-        ("get", async (c, id, stop) => await c.Tokens.GetAsync(id, stop)),
-        ("get with secret", async (c, id, stop) => await c.Tokens.GetWithSecretAsync(id, stop)),
-        ("create", async (c, _, stop) => await c.Tokens.CreateAsync(NewFor(c), stop)),
-        ("issue", async (c, _, stop) => await TokenIssue.IssueAsync(c, NewFor(c), new TokensBefore(), stop)),
-        ("disable", async (c, id, stop) => await c.Tokens.SetEnabledAsync(id, false, stop)),
-        ("rename", async (c, id, stop) => await c.Tokens.RenameAsync(id, "other", stop)),
-        ("update", async (c, id, stop) => await c.Tokens.UpdateAsync(
-            id, c.Service == "ApplicationUsers" ? new TokenChanges { ApplyToAll = AccessLevel.Read } : new TokenChanges { Description = "other" }, stop)),
-        ("remove", async (c, id, stop) => { await c.Tokens.RemoveAsync(id, stop); return null; }),
-        ("remove all", async (c, _, stop) => await c.Tokens.RemoveAllAsync("jdoe", stop)),
-        ("regenerate", async (c, id, stop) => await c.Tokens.RegenerateAsync(id, TokenExpiry.ServiceDefault, stop)),
-        ("reset", async (c, id, stop) => { await TokenReset.ResetAsync(c, id, new ResetOptions(), _ => Task.CompletedTask, stop); return null; }),
-        ("own", async (c, id, stop) => await c.Tokens.IsOwnTokenAsync(new ApiToken { Id = id }, stop)),
-        ("permissions", async (c, _, stop) => await c.Tokens.ListPermissionsAsync(stop)),
+        ("get", async (c, id, cancellationToken) => await c.Tokens.GetAsync(id, cancellationToken)),
+        ("get with secret", async (c, id, cancellationToken) => await c.Tokens.GetWithSecretAsync(id, cancellationToken)),
+        ("create", async (c, _, cancellationToken) => await c.Tokens.CreateAsync(NewFor(c), cancellationToken)),
+        ("issue", async (c, _, cancellationToken) => await TokenIssue.IssueAsync(c, NewFor(c), new TokenSnapshot(), cancellationToken)),
+        ("disable", async (c, id, cancellationToken) => await c.Tokens.SetEnabledAsync(id, false, cancellationToken)),
+        ("rename", async (c, id, cancellationToken) => await c.Tokens.RenameAsync(id, "other", cancellationToken)),
+        ("update", async (c, id, cancellationToken) => await c.Tokens.UpdateAsync(
+            id, c.Service == "ApplicationUsers" ? new TokenChanges { ApplyToAll = AccessLevel.Read } : new TokenChanges { Description = "other" }, cancellationToken)),
+        ("remove", async (c, id, cancellationToken) => { await c.Tokens.RemoveAsync(id, cancellationToken); return null; }),
+        ("remove all", async (c, _, cancellationToken) => await c.Tokens.RemoveAllAsync("jdoe", cancellationToken)),
+        ("regenerate", async (c, id, cancellationToken) => await c.Tokens.RegenerateAsync(id, TokenExpiry.ServiceDefault, cancellationToken)),
+        ("reset", async (c, id, cancellationToken) => { await TokenReset.ResetAsync(c, id, new ResetOptions(), _ => Task.CompletedTask, cancellationToken); return null; }),
+        ("own", async (c, id, cancellationToken) => await c.Tokens.IsOwnTokenAsync(new ApiToken { Id = id }, cancellationToken)),
+        ("permissions", async (c, _, cancellationToken) => await c.Tokens.ListPermissionsAsync(cancellationToken)),
     ];
 
     private readonly HostileServer _server = new();
@@ -223,7 +222,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
                     Service = service,
                     BaseUri = baseUri,
                     Account = service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
-                    Secret = SecretText.Protect(Canary),
+                    Secret = SecretText.ToSecureString(Canary),
                     SkipCheck = true,
                     RequestsPerSecond = Connecting.Unpaced,
                     Time = clock,

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using ApiTokens.Bulk;
-using ApiTokens.Core.Tests.Bulk;
+using ApiTokens.Core.Tests.Operations;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Hostile;
@@ -173,11 +172,11 @@ public sealed class ScheduleTests : IAsyncLifetime
             {
                 foreach (TimeSpan wait in waits)
                 {
-                    world.Request(context.Stop);
-                    await Task.Delay(wait, world.Clock, context.Stop);
+                    world.Request(context.CancellationToken);
+                    await Task.Delay(wait, world.Clock, context.CancellationToken);
                 }
 
-                world.Request(context.Stop);
+                world.Request(context.CancellationToken);
                 if (_failure is { } failure)
                 {
                     throw failure;
@@ -187,7 +186,7 @@ public sealed class ScheduleTests : IAsyncLifetime
                 if (issues)
                 {
                     IssuedId = $"{key}-{Effects}";
-                    await context.DeliverAsync(new IssuedToken(new ApiToken { Id = IssuedId, Connection = connection.Name }, SecretText.Protect("secret")));
+                    await context.DeliverAsync(new IssuedToken(new ApiToken { Id = IssuedId, Connection = connection.Name }, SecretText.ToSecureString("secret")));
                     Delivered = true;
                 }
 
@@ -257,10 +256,10 @@ public sealed class ScheduleTests : IAsyncLifetime
         public void Leave() => Interlocked.Decrement(ref _running);
 
         /// <summary>Stands for a request: it takes its number before it looks whether it may begin, so one with a number after the stop's has begun after it.</summary>
-        public void Request(CancellationToken stop)
+        public void Request(CancellationToken cancellationToken)
         {
             int number = Interlocked.Increment(ref _sequence);
-            stop.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             Assert.True(number < Volatile.Read(ref _stoppedAt), "A request began after the stop.");
         }
 

@@ -9,7 +9,7 @@ namespace ApiTokens.Core.Tests.Hostile;
 public sealed partial class SecretHandlingTests
 {
     // File and how often. A new line here is a decision: why must this place have a secret as text?
-    private static readonly Dictionary<string, int> Revealing = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, int> PlainTextUses = new(StringComparer.Ordinal)
     {
         // Into a header or the body of a login, for one request.
         ["ServiceCredential.cs"] = 2,
@@ -18,7 +18,7 @@ public sealed partial class SecretHandlingTests
 
         // Out of what a service says.
         ["Redactor.cs"] = 1,
-        ["OwnSecret.cs"] = 1,
+        ["CredentialRedactor.cs"] = 1,
         ["SecretDelivery.cs"] = 1,
 
         // To tell whose it is: by the id in it, or by comparing in constant time.
@@ -34,7 +34,7 @@ public sealed partial class SecretHandlingTests
     };
 
     // Where a secret arrives as text, and is text no longer: the list says that no other place has one in its hands.
-    private static readonly Dictionary<string, int> Protecting = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, int> SecureStringUses = new(StringComparer.Ordinal)
     {
         // From a service's answer.
         ["TokenService.cs"] = 1,
@@ -52,10 +52,10 @@ public sealed partial class SecretHandlingTests
     };
 
     [Fact]
-    public void Only_the_places_that_must_take_a_secret_as_text() => AssertUsed(Reveal(), Revealing);
+    public void Only_the_places_that_must_take_a_secret_as_text() => AssertUsed(ToPlainText(), PlainTextUses);
 
     [Fact]
-    public void Only_the_places_where_a_secret_arrives_have_it_as_text() => AssertUsed(Protect(), Protecting);
+    public void Only_the_places_where_a_secret_arrives_have_it_as_text() => AssertUsed(ToSecureString(), SecureStringUses);
 
     [Fact]
     public void Nothing_else_opens_a_SecureString()
@@ -88,7 +88,7 @@ public sealed partial class SecretHandlingTests
     [Fact]
     public async Task A_header_is_made_for_each_request()
     {
-        ServiceCredential credential = new SecretCredential("Bearer", SecretText.Protect("0f1e2d3c"));
+        ServiceCredential credential = new SecretCredential("Bearer", SecretText.ToSecureString("0f1e2d3c"));
 
         AuthenticationHeaderValue first = await credential.GetHeaderAsync(default);
         AuthenticationHeaderValue second = await credential.GetHeaderAsync(default);
@@ -126,11 +126,11 @@ public sealed partial class SecretHandlingTests
         return files.Select(file => (Path.GetFileName(file), File.ReadAllText(file)));
     }
 
-    [GeneratedRegex(@"\bSecretText\.Reveal\b")]
-    private static partial Regex Reveal();
+    [GeneratedRegex(@"\bSecretText\.ToPlainText\b")]
+    private static partial Regex ToPlainText();
 
-    [GeneratedRegex(@"\bSecretText\.Protect\b")]
-    private static partial Regex Protect();
+    [GeneratedRegex(@"\bSecretText\.ToSecureString\b")]
+    private static partial Regex ToSecureString();
 
     [GeneratedRegex(@"SecureStringTo\w+|\bNetworkCredential\b|\bGetNetworkCredential\b|\.AppendChar\(|ConvertFrom-SecureString|\bnew SecureString\(")]
     private static partial Regex Opening();

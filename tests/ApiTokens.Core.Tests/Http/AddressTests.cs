@@ -59,13 +59,13 @@ public sealed class AddressTests
     public async Task A_region_or_an_address_but_not_both()
     {
         var both = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.Protect("x"), Region = "EU", BaseUri = new Uri("https://x.example") }, default));
+            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.ToSecureString("x"), Region = "EU", BaseUri = new Uri("https://x.example") }, default));
         var neither = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.Protect("x") }, default));
+            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.ToSecureString("x") }, default));
         var unknown = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.Protect("x"), Region = "MARS" }, default));
+            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.ToSecureString("x"), Region = "MARS" }, default));
         var none = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "ApplicationUsers", Account = "a", Secret = SecretText.Protect("x"), Region = "EU" }, default));
+            new ConnectionRequest { Service = "ApplicationUsers", Account = "a", Secret = SecretText.ToSecureString("x"), Region = "EU" }, default));
 
         Assert.All([both, neither, unknown, none], error => Assert.Equal("InvalidRegion", error.ErrorId));
         Assert.Contains("EU", neither.RecommendedAction);
@@ -82,7 +82,7 @@ public sealed class AddressTests
             {
                 Service = service,
                 Account = service == "Devo" ? "acme" : service == "gcore" ? "456" : null,
-                Secret = SecretText.Protect("x"),
+                Secret = SecretText.ToSecureString("x"),
                 Region = region,
                 SkipCheck = true,
             },

@@ -228,5 +228,5 @@ public sealed class AnswerTests : IAsyncLifetime
 
     private ServiceClient Client() => new(
         new ServiceEndpoint { Service = "Devo", BaseUri = _server.BaseUri, Time = _clock, Timeout = Connecting.LongTimeout },
-        new SecretCredential("Bearer", SecretText.Protect(Connecting.Secret)));
+        new SecretCredential("Bearer", SecretText.ToSecureString(Connecting.Secret)));
 }

@@ -57,7 +57,7 @@ public sealed class CancellationTests : IAsyncLifetime
         await _stop.CancelAsync();
         held.Release();
 
-        Assert.Equal("thesecret", SecretText.Reveal((await creating).Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText((await creating).Secret));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class CancellationTests : IAsyncLifetime
         Held login = _server.Hold(200, """{"access":"a","refresh":"r"}""");
         _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, "[]");
         TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("password1"), SkipCheck = true },
+            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("password1"), SkipCheck = true },
             default);
         Task<List<ApiToken>> first = connection.Tokens.ListAsync();
         await login.Arrived.Task;

@@ -71,7 +71,7 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("2026-01-01T12:00:00.000Z")]
     public void Ids_names_and_dates_are_left(string text)
     {
-        Assert.Equal(text, new Redactor(() => SecretText.Protect("0f1e2d3c4b5a69788796a5b4c3d2e1f0")).Redact(text));
+        Assert.Equal(text, new Redactor(() => SecretText.ToSecureString("0f1e2d3c4b5a69788796a5b4c3d2e1f0")).Redact(text));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class RedactionTests : IAsyncLifetime
     {
         _server.Json("""{"access":"session-secret-1234","refresh":"r"}""").Json("""{"message":"unknown: session-secret"}""", 401);
         TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("password1"), SkipCheck = true },
+            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("password1"), SkipCheck = true },
             default);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
@@ -128,9 +128,9 @@ public sealed class RedactionTests : IAsyncLifetime
         {
             Service = "Gcore",
             BaseUri = _server.BaseUri,
-            Secret = SecretText.Protect("x"),
+            Secret = SecretText.ToSecureString("x"),
             UserName = "a",
-            Password = SecretText.Protect("p"),
+            Password = SecretText.ToSecureString("p"),
         };
         ConnectionRequest half = new() { Service = "Gcore", BaseUri = _server.BaseUri, UserName = "a" };
 
@@ -149,7 +149,7 @@ public sealed class RedactionTests : IAsyncLifetime
     public async Task A_service_without_a_login_takes_no_password(string service)
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = service, Account = "a", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("hunter22") }, default));
+            new ConnectionRequest { Service = service, Account = "a", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("hunter22") }, default));
 
         Assert.Equal("InvalidCredential", error.ErrorId);
         Assert.DoesNotContain("hunter22", error.ToString());

@@ -1,6 +1,5 @@
 using System.Net;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Http;
@@ -288,7 +287,7 @@ public sealed class RetryTests : IAsyncLifetime
                 Service = "Wegnology",
                 BaseUri = _server.BaseUri,
                 UserName = "a",
-                Password = SecretText.Protect("password"),
+                Password = SecretText.ToSecureString("password"),
                 SkipCheck = true,
                 Time = _clock,
                 Timeout = Connecting.LongTimeout,

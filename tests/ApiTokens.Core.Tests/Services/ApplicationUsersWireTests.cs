@@ -1,5 +1,4 @@
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services;
@@ -29,7 +28,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
 
         Assert.Equal(("POST", "/sites/a%2Fb/users/j%2Fdoe%3F/tokens"), (_server.Request.Method, _server.Request.Target));
         Assert.Equal("""{"expirationMonths":6}""", _server.Request.Body);
-        Assert.Equal("thesecret", SecretText.Reveal(issued.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(issued.Secret));
         Assert.Equal(AccessLevel.Read, issued.Access!["location"]);
     }
 
@@ -99,7 +98,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
         Assert.Equal(["GET", "POST"], _server.Requests.Select(request => request.Method));
         Assert.Equal($"/sites/acme/tokens/{Id}/regenerate", _server.Requests[1].Target);
         Assert.Equal("""{"expirationMonths":12}""", _server.Requests[1].Body);
-        Assert.Equal("thesecret", SecretText.Reveal(again.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(again.Secret));
     }
 
     [Fact]
@@ -179,7 +178,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     {
         var noSite = await Assert.ThrowsAsync<ApiTokenException>(() => TokensAsync(" "));
         var noAddress = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "ApplicationUsers", Account = "acme", Secret = SecretText.Protect("x") }, CancellationToken.None));
+            new ConnectionRequest { Service = "ApplicationUsers", Account = "acme", Secret = SecretText.ToSecureString("x") }, CancellationToken.None));
 
         Assert.Equal("InvalidAccount", noSite.ErrorId);
         Assert.Equal("InvalidBaseUri", noAddress.ErrorId);

@@ -1,6 +1,5 @@
 using System.Net;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services;
@@ -137,7 +136,7 @@ public sealed class DevoWireTests : IAsyncLifetime
             .Json("""{"id":4,"token":"abc"}""");
         ITokenService tokens = await TokensAsync();
 
-        await tokens.CreateAsync(tokens.Like(await tokens.GetAsync("3", default), TokenExpiry.ServiceDefault), default);
+        await tokens.CreateAsync(tokens.CreateSuccessorRequest(await tokens.GetAsync("3", default), TokenExpiry.ServiceDefault), default);
 
         Assert.Equal("table://a level://admin table://b level://admin", _server.Requests[1].Json.GetProperty("scopes").GetString());
     }
@@ -154,7 +153,7 @@ public sealed class DevoWireTests : IAsyncLifetime
 
         IssuedToken issued = await tokens.CreateAsync(New, default);
 
-        Assert.Equal("0123456789abcdef0123456789abcdef", SecretText.Reveal(issued.Secret));
+        Assert.Equal("0123456789abcdef0123456789abcdef", SecretText.ToPlainText(issued.Secret));
     }
 
     [Fact]
@@ -165,7 +164,7 @@ public sealed class DevoWireTests : IAsyncLifetime
 
         IssuedToken issued = await tokens.CreateAsync(New, default);
 
-        Assert.Equal("thesecret", SecretText.Reveal(issued.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(issued.Secret));
         Assert.Equal("/ws/accounts/acme/credentials/tokens/3", _server.Requests[1].Target);
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services;
@@ -141,7 +140,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
         Assert.Equal(("42", "My token", "d", "Engineers"), (issued.Id, issued.Name, issued.Description, issued.Role));
         Assert.Equal(("some@email.com", "some@email.com"), (issued.Owner, issued.Issuer));
-        Assert.Equal("42_a1b2c3d4e5f6a1b2c3d4e5f6", SecretText.Reveal(issued.Secret));
+        Assert.Equal("42_a1b2c3d4e5f6a1b2c3d4e5f6", SecretText.ToPlainText(issued.Secret));
         Assert.Single(_server.Requests);
     }
 
@@ -156,7 +155,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
 
         Assert.Equal("/iam/v2/clients/456/tokens/42", _server.Requests[1].Target);
-        Assert.Equal(("42", "My token", secret), (issued.Id, issued.Name, SecretText.Reveal(issued.Secret)));
+        Assert.Equal(("42", "My token", secret), (issued.Id, issued.Name, SecretText.ToPlainText(issued.Secret)));
     }
 
     [Fact]
@@ -166,7 +165,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
         IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
 
-        Assert.Equal(("42", "ci", "Engineers", "42_a1b2c3"), (issued.Id, issued.Name, issued.Role, SecretText.Reveal(issued.Secret)));
+        Assert.Equal(("42", "ci", "Engineers", "42_a1b2c3"), (issued.Id, issued.Name, issued.Role, SecretText.ToPlainText(issued.Secret)));
         Assert.Equal(TokenStatus.Active, issued.Status);
     }
 
@@ -360,7 +359,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
             Account = "456",
             BaseUri = _server.BaseUri,
             UserName = "a@example.com",
-            Password = SecretText.Protect("password1"),
+            Password = SecretText.ToSecureString("password1"),
             OneTimePassword = "123456",
             SkipCheck = true,
             RequestsPerSecond = Connecting.Unpaced,
@@ -373,7 +372,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         Service = "Gcore",
         Account = account,
         BaseUri = _server.BaseUri,
-        Secret = SecretText.Protect(Connecting.Secret),
+        Secret = SecretText.ToSecureString(Connecting.Secret),
         ApiVersion = apiVersion,
         SkipCheck = skipCheck,
     };

@@ -1,5 +1,4 @@
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services;
@@ -25,7 +24,7 @@ public sealed class SecretCheckTests(SandboxFixture sandbox) : IClassFixture<San
         Assert.NotNull(alive.Owner);
         Assert.Equal(SecretState.Refused, dead.State);
         Assert.Equal(ErrorKind.AuthenticationError, dead.Error!.Kind);
-        Assert.DoesNotContain(SecretText.Reveal(token.Secret), dead.Error.ToString());
+        Assert.DoesNotContain(SecretText.ToPlainText(token.Secret), dead.Error.ToString());
     }
 
     [Theory]
@@ -59,8 +58,8 @@ public sealed class SecretCheckTests(SandboxFixture sandbox) : IClassFixture<San
     {
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
 
-        SecretCheck own = await connection.Tokens.CheckSecretAsync(SecretText.Protect(sandbox.Describe("Devo").Secret), token: null, default);
-        SecretCheck other = await connection.Tokens.CheckSecretAsync(SecretText.Protect("0123456789abcdef0123456789abcdef"), token: null, default);
+        SecretCheck own = await connection.Tokens.CheckSecretAsync(SecretText.ToSecureString(sandbox.Describe("Devo").Secret), token: null, default);
+        SecretCheck other = await connection.Tokens.CheckSecretAsync(SecretText.ToSecureString("0123456789abcdef0123456789abcdef"), token: null, default);
 
         Assert.Equal((SecretState.Accepted, connection.Account), (own.State, own.Account));
         Assert.Equal(SecretState.Unknown, other.State);
@@ -89,7 +88,7 @@ public sealed class SecretCheckTests(SandboxFixture sandbox) : IClassFixture<San
         server.Answer(500).Json($$"""{"message":"{{words}}","detail":"{{words}}"}""", 400);
         TokenConnection connection = await Connecting.ToAsync(server, service);
 
-        SecretCheck check = await connection.Tokens.CheckSecretAsync(SecretText.Protect("tested-secret-1"), token: null, default);
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(SecretText.ToSecureString("tested-secret-1"), token: null, default);
 
         Assert.Equal(SecretState.Unknown, check.State);
         Assert.Contains("no *** and no ***", check.Error!.Message);
@@ -106,7 +105,7 @@ public sealed class SecretCheckTests(SandboxFixture sandbox) : IClassFixture<San
         TokenConnection connection = await sandbox.ConnectAsync("Gcore");
         long before = await sandbox.CountAsync();
 
-        SecretCheck check = await connection.Tokens.CheckSecretAsync(SecretText.Protect(text), token: null, default);
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(SecretText.ToSecureString(text), token: null, default);
 
         Assert.Equal((SecretState.Refused, "NoSecret"), (check.State, check.Error!.ErrorId));
         Assert.Equal(before, await sandbox.CountAsync());

@@ -1,5 +1,4 @@
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services;
@@ -20,8 +19,8 @@ public sealed class ServiceCatalogTests(SandboxFixture sandbox) : IClassFixture<
     }
 
     [Fact]
-    public void Each_has_its_dialect_in_the_sandbox() =>
-        Assert.Equal(ServiceCatalog.All.Select(service => service.ConnectionName), sandbox.DialectNames);
+    public void Each_has_its_emulator_in_the_sandbox() =>
+        Assert.Equal(ServiceCatalog.All.Select(service => service.ConnectionName), sandbox.ServiceNames);
 
     [Theory]
     [MemberData(nameof(Services))]

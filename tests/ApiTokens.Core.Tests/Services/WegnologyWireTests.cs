@@ -1,5 +1,4 @@
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services;
@@ -225,7 +224,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
 
         Assert.Equal(["description", "expirationDate", "name", "scope"], _server.Request.Fields);
         Assert.Equal("2026-12-31T23:30:00.000Z", _server.Request.Json.GetProperty("expirationDate").GetString());
-        Assert.Equal("the.actual.secret", SecretText.Reveal(issued.Secret));
+        Assert.Equal("the.actual.secret", SecretText.ToPlainText(issued.Secret));
     }
 
     [Fact]
@@ -292,7 +291,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
                 Service = "Wegnology",
                 BaseUri = _server.BaseUri,
                 UserName = "admin@example.com",
-                Password = SecretText.Protect("pass\"word\n1"),
+                Password = SecretText.ToSecureString("pass\"word\n1"),
                 OneTimePassword = "123456",
                 SkipCheck = true,
             },
@@ -317,7 +316,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     {
         _server.Json("""{"type":"Unauthorized","message":"Bad password hunter22hunter22 for admin"}""", 401);
         Task Connect() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "admin", Password = SecretText.Protect("hunter22hunter22") },
+            new ConnectionRequest { Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "admin", Password = SecretText.ToSecureString("hunter22hunter22") },
             CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(Connect);
@@ -331,7 +330,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     {
         _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, context.Request.Path == "/auth/user" ? """{"token":"s.e.t"}""" : Token);
         TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.Protect("password"), SkipCheck = true },
+            new ConnectionRequest { Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("password"), SkipCheck = true },
             CancellationToken.None);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => connection.Tokens.GetAsync(Id, default)));

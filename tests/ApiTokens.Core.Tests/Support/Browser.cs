@@ -204,14 +204,14 @@ public sealed class Browser : IAsyncLifetime
         }
     }
 
-    private async Task<JsonNode> ReceiveAsync(CancellationToken stop)
+    private async Task<JsonNode> ReceiveAsync(CancellationToken cancellationToken)
     {
         using var message = new MemoryStream();
         var buffer = new byte[64 * 1024];
         WebSocketReceiveResult part;
         do
         {
-            part = await _socket.ReceiveAsync(new ArraySegment<byte>(buffer), stop);
+            part = await _socket.ReceiveAsync(new ArraySegment<byte>(buffer), cancellationToken);
             message.Write(buffer, 0, part.Count);
         }
         while (!part.EndOfMessage);

@@ -27,7 +27,7 @@ internal static class Connecting
         Service = service,
         BaseUri = baseUri,
         Account = account ?? service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
-        Secret = SecretText.Protect(secret),
+        Secret = SecretText.ToSecureString(secret),
         SkipCheck = true,
         RequestsPerSecond = Unpaced,
         Time = time ?? Impatient(),

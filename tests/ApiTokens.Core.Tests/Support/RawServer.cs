@@ -71,7 +71,7 @@ internal sealed class RawServer : IAsyncDisposable
                 _requests.Enqueue(first);
                 string answer = _script.TryDequeue(out string? scripted) ? scripted : string.Empty;
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), _stop.Token);
-                if (!IsWhole(answer))
+                if (!IsComplete(answer))
                 {
                     client.Client.Shutdown(SocketShutdown.Send);
                     return;
@@ -80,7 +80,7 @@ internal sealed class RawServer : IAsyncDisposable
         }
     }
 
-    private static bool IsWhole(string answer)
+    private static bool IsComplete(string answer)
     {
         string[] parts = answer.Split("\r\n\r\n", 2);
         return parts.Length == 2 && answer.Contains($"Content-Length: {Encoding.UTF8.GetByteCount(parts[1])}\r\n", StringComparison.Ordinal);

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using ApiTokens.Http;
 using ApiTokens.Sandbox;
+using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Support;
@@ -31,7 +31,7 @@ public sealed class SandboxFixture : IAsyncLifetime
     }
 
     /// <summary>The services that it speaks as, by their connections' usual names.</summary>
-    public IEnumerable<string> DialectNames => _server.Description.Services.Keys;
+    public IEnumerable<string> ServiceNames => _server.Description.Services.Keys;
 
     public ServiceDescription Describe(string service) => _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];
 
@@ -43,7 +43,7 @@ public sealed class SandboxFixture : IAsyncLifetime
                 Service = service,
                 BaseUri = Describe(service).BaseUri,
                 Account = account ?? Describe(service).Account,
-                Secret = SecretText.Protect(secret ?? Describe(service).Secret),
+                Secret = SecretText.ToSecureString(secret ?? Describe(service).Secret),
                 PageSize = pageSize,
                 RequestsPerSecond = Connecting.Unpaced,
                 Time = Clock,

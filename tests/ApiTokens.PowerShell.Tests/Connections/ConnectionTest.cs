@@ -37,7 +37,10 @@ public abstract class ConnectionTest : CmdletTest
         PSObject access = Access(connection);
         var parameters = new Hashtable
         {
-            ["Service"] = connection, ["Account"] = access.Text("Account"), ["Token"] = access.Get("Secret"), ["BaseUri"] = access.Get("BaseUri"),
+            ["Service"] = connection,
+            ["Account"] = access.Text("Account"),
+            ["Token"] = access.Get("Secret"),
+            ["BaseUri"] = access.Get("BaseUri"),
         };
         foreach (DictionaryEntry entry in with ?? [])
         {

@@ -60,7 +60,7 @@ public sealed class SerializationTests : CmdletTest
     {
         PSObject finding = Output("param($Tokens) $Tokens | Test-ApiToken | Where-Object Token", _tokens)[0];
         PSObject back = Assert.Single(Deserialized(finding));
-        Assert.Equal("ApiTokens.Lifecycle.Findings.TokenFinding", back.TypeNames[0]);
+        Assert.Equal("ApiTokens.Audit.TokenFinding", back.TypeNames[0]);
         Assert.All(new[] { "RuleId", "Severity", "Id", "Message", "RecommendedAction" }, property => Assert.Equal(finding.Get(property), back.Get(property)));
     }
 

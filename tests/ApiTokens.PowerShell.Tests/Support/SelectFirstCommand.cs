@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Management.Automation.Internal;
+using System.Reflection;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 

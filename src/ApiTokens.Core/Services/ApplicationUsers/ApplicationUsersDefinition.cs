@@ -6,23 +6,11 @@ namespace ApiTokens.Services.ApplicationUsers;
 /// <summary>API tokens of an application's users, by our own published contract (docs/application-users-api.yaml).</summary>
 internal sealed class ApplicationUsersDefinition : ServiceDefinition
 {
-    public static readonly ServiceCapabilities Can = new()
-    {
-        Service = "ApplicationUsers",
-        Rename = true,
-        UpdateAccess = true,
-        Regenerate = true,
-        RemoveAll = true,
-        LastUsed = true,
-        Expiry = ExpiryChoice.Months,
-        SetEnabledAdvice = "Application Users tokens have no inactive state: revoke the token (Remove-ApiToken), or reset it.",
-    };
-
     public override string Name => "ApplicationUsers";
 
     public override string ConnectionName => "application-users";
 
-    public override ServiceCapabilities Capabilities => Can;
+    public override ServiceCapabilities Capabilities => ApplicationUsersRules.Capabilities;
 
     // There is no vendor's address: whoever implements the contract has one.
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>();
@@ -43,7 +31,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
         SecretCredential credential = SecretOnly(request, "Bearer");
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            ReadError = body => ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "title"),
+            ReadError = body => ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "title"),
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, site);
         var client = new ServiceClient(endpoint, credential);

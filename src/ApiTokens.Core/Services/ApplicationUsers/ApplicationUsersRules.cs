@@ -5,6 +5,18 @@ namespace ApiTokens.Services.ApplicationUsers;
 /// <summary>What secrets of Application Users are like.</summary>
 internal static class ApplicationUsersRules
 {
+    public static readonly ServiceCapabilities Capabilities = new()
+    {
+        Service = "ApplicationUsers",
+        Rename = true,
+        UpdateAccess = true,
+        Regenerate = true,
+        RemoveAll = true,
+        LastUsed = true,
+        Expiry = ExpiryChoice.Months,
+        SetEnabledAdvice = "Application Users tokens have no inactive state: revoke the token (Remove-ApiToken), or reset it.",
+    };
+
     /// <summary>
     /// The form of a secret. The contract asks for 32 characters at least; the reference implementation issues 40 lower-case
     /// letters and digits. What is only hexadecimal is a hash or another service's, and nobody else's secret is to be sent here.

@@ -4,7 +4,6 @@ using System.Security;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.ApplicationUsers;
 
@@ -20,14 +19,14 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     private string? _ownId;
     private IReadOnlyList<TokenPermission> _permissions = [];
 
-    public override ServiceCapabilities Capabilities => ApplicationUsersDefinition.Can;
+    public override ServiceCapabilities Capabilities => ApplicationUsersRules.Capabilities;
 
     public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
 
-    public override async Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken)
+    public override async Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken)
     {
         Page<ApiToken> page = await ReadPageAsync(0, most, new TokenFilter { Statuses = [TokenStatus.Active] }, cancellationToken).ConfigureAwait(false);
-        return new TokenGlimpse(page.Items, page.Total <= page.Items.Count);
+        return new TokenPreview(page.Items, page.Total <= page.Items.Count);
     }
 
     public override bool IsId(string text) => IdForm.IsMatch(text);
@@ -53,7 +52,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
             if (IsOwnSecret(secrets[i]) && (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId is { } id)
             {
                 (ApiToken? token, string? note) = await TryReadAsync(id, cancellationToken).ConfigureAwait(false);
-                yield return token is null ? SearchStep.Said(i, note!) : SearchStep.Found(i, token, MatchedBy.Credential);
+                yield return token is null ? SearchStep.NotFound(i, note!) : SearchStep.Found(i, token, MatchedBy.Credential);
             }
         }
     }
@@ -61,7 +60,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
         token.Id == (_ownId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId ?? string.Empty);
 
-    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    public override NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry) => new()
     {
         Name = token.Name,
         Expiry = expiry.IsServiceDefault ? SameMonths(token) : expiry,
@@ -70,7 +69,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     };
 
     protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
-        Page<ApiToken>.WalkAsync((number, stop) => ReadPageAsync(number, filter, stop), token => token.Id, cancellationToken);
+        Page<ApiToken>.WalkAsync((number, cancellationToken) => ReadPageAsync(number, filter, cancellationToken), token => token.Id, cancellationToken);
 
     protected override async Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken) => Map(await client.GetAsync(
         new ServiceRequest(HttpMethod.Get, TokenPath(id)) { Purpose = $"read token {id}" }, ApplicationUsersJson.Default.UserTokenWire, cancellationToken)
@@ -162,7 +161,7 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
     private async Task<IssuedToken> IssueAsync(string[] path, UserTokenChangeWire body, string purpose, CancellationToken cancellationToken)
     {
         UserTokenWire wire = await client.GetAsync(
-            new ServiceRequest(HttpMethod.Post, path) { Body = Serialize(body), Repeat = Repeat.OnlyIfNotDone, Purpose = purpose },
+            new ServiceRequest(HttpMethod.Post, path) { Body = Serialize(body), IsIdempotent = false, Purpose = purpose },
             ApplicationUsersJson.Default.UserTokenWire,
             cancellationToken).ConfigureAwait(false);
         ApiToken token = Map(wire);

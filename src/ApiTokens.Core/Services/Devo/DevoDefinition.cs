@@ -6,21 +6,11 @@ namespace ApiTokens.Services.Devo;
 /// <summary>Devo's Credentials API (contracts/devo.md).</summary>
 internal sealed class DevoDefinition : ServiceDefinition
 {
-    public static readonly ServiceCapabilities Can = new()
-    {
-        Service = "Devo",
-        SetEnabled = true,
-        Rename = true,
-        ReadSecret = true,
-        Expiry = ExpiryChoice.None,
-        ReadSecretAdvice = "Only the token's owner and its authorized user can read it: connect as one of them.",
-    };
-
     public override string Name => "Devo";
 
     public override string ConnectionName => "devo";
 
-    public override ServiceCapabilities Capabilities => Can;
+    public override ServiceCapabilities Capabilities => DevoRules.Capabilities;
 
     // contracts/devo.md, 2.1.
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>
@@ -59,8 +49,8 @@ internal sealed class DevoDefinition : ServiceDefinition
         {
             CorrelationHeader = "x-devo-cid",
             ReadError = body => body.TryGetProperty("error", out System.Text.Json.JsonElement error)
-                ? ErrorWords.Field(error, "message") ?? ErrorWords.Flatten(error)
-                : ErrorWords.Field(body, "message"),
+                ? ErrorBodyFormatter.Field(error, "message") ?? ErrorBodyFormatter.Flatten(error)
+                : ErrorBodyFormatter.Field(body, "message"),
         };
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
         var client = new ServiceClient(endpoint, credential);

@@ -1,11 +1,20 @@
 using System.Text.RegularExpressions;
-using ApiTokens.Http;
 
 namespace ApiTokens.Services.Devo;
 
 /// <summary>What Devo lets one ask for (contracts/devo.md, 2.4 and 2.6).</summary>
 internal static class DevoRules
 {
+    public static readonly ServiceCapabilities Capabilities = new()
+    {
+        Service = "Devo",
+        SetEnabled = true,
+        Rename = true,
+        ReadSecret = true,
+        Expiry = ExpiryChoice.None,
+        ReadSecretAdvice = "Only the token's owner and its authorized user can read it: connect as one of them.",
+    };
+
     /// <summary>A secret of someone else's token is shown in this form (2.2).</summary>
     public const string MaskedPrefix = "tk.";
 

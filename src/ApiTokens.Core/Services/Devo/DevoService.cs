@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using System.Text.Json;
 using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.Devo;
 
@@ -17,7 +16,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
 
     private string? _ownId;
 
-    public override ServiceCapabilities Capabilities => DevoDefinition.Can;
+    public override ServiceCapabilities Capabilities => DevoRules.Capabilities;
 
     // The list is the cheapest call that is documented; the first element, or the lack of any, is enough.
     public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(credential: null, cancellationToken);
@@ -34,7 +33,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] texts = [.. secrets.Select(SecretText.Reveal)];
+        string[] texts = [.. secrets.Select(SecretText.ToPlainText)];
         var open = new HashSet<int>(Enumerable.Range(0, texts.Length));
         var alike = new Dictionary<int, List<ApiToken>>();
         var tokens = new List<ApiToken>();
@@ -77,9 +76,9 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             yield return found.Count switch
             {
                 1 => SearchStep.Found(index, found[0], MatchedBy.Masked),
-                0 when unread == 0 => SearchStep.Said(index, $"None of the {tokens.Count} tokens of {Identity.Connection} is it."),
-                0 => SearchStep.Said(index, $"Of the {tokens.Count} tokens of {Identity.Connection}, {unread} were not read (-MaximumReads)."),
-                _ => SearchStep.Said(index, $"It ends as those of {string.Join(", ", found)} do, whose values {Identity.Connection} may not see."),
+                0 when unread == 0 => SearchStep.NotFound(index, $"None of the {tokens.Count} tokens of {Identity.Connection} is it."),
+                0 => SearchStep.NotFound(index, $"Of the {tokens.Count} tokens of {Identity.Connection}, {unread} were not read (-MaximumReads)."),
+                _ => SearchStep.NotFound(index, $"It ends as those of {string.Join(", ", found)} do, whose values {Identity.Connection} may not see."),
             };
         }
     }
@@ -99,15 +98,15 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         }
 
         DevoTokenWire wire = await ReadAsync(token.Id, cancellationToken).ConfigureAwait(false);
-        bool own = wire.Secret is { } value && SecretText.FixedTimeEquals(value, SecretText.Reveal(Credential.Secret!));
+        bool own = wire.Secret is { } value && SecretText.FixedTimeEquals(value, SecretText.ToPlainText(Credential.Secret!));
         _ownId = own ? token.Id : null;
         return own;
     }
 
-    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    public override NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry) => new()
     {
         Name = token.Name,
-        Expiry = SameLife(token, expiry),
+        Expiry = ResolveExpiry(token, expiry),
         Scope = token.Scope,
         Audience = token.Audience,
         User = token.Owner,
@@ -148,7 +147,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             new ServiceRequest(HttpMethod.Post, Path())
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(DevoRules.Check(request), DevoJson.Default.DevoNewTokenWire),
-                Repeat = Repeat.OnlyIfNotDone,
+                IsIdempotent = false,
                 Purpose = $"create the token '{request.Name}'",
             },
             DevoJson.Default.DevoTokenWire,
@@ -207,7 +206,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     }
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
-        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, treatNotFoundAsSuccess: true);
 
     private static string? ShownSecret(DevoTokenWire wire) =>
         wire.Secret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal) ? value : null;

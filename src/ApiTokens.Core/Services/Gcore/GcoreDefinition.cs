@@ -10,22 +10,11 @@ internal sealed class GcoreDefinition : ServiceDefinition
     // contracts/gcore.md, 1.9.
     private const double DocumentedRate = 100;
 
-    public static readonly ServiceCapabilities Can = new()
-    {
-        Service = "Gcore",
-        Description = true,
-        LastUsed = true,
-        TokenLimit = GcoreRules.DocumentedLimit,
-        Expiry = ExpiryChoice.AnyOrNever,
-        SetEnabledAdvice = "Gcore tokens have no inactive state: remove the token, or reset it.",
-        DescriptionAdvice = "Gcore takes a description when a token is issued and keeps it: reset the token, or leave it.",
-    };
-
     public override string Name => "Gcore";
 
     public override string ConnectionName => "gcore";
 
-    public override ServiceCapabilities Capabilities => Can;
+    public override ServiceCapabilities Capabilities => GcoreRules.Capabilities;
 
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.gcore.com") };
 
@@ -34,7 +23,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
     internal override Regex SecretInText => GcoreRules.SecretInText;
 
     internal override string? BroadPermission(ApiToken token) =>
-        token.Role is { } role && GcoreRoles.Find(role) == GcoreRoles.Ladder[0] ? $"the role '{GcoreRoles.Ladder[0].Name}'" : null;
+        token.Role is { } role && GcoreRoles.Find(role) == GcoreRoles.RolesByPrivilege[0] ? $"the role '{GcoreRoles.RolesByPrivilege[0].Name}'" : null;
 
     internal override async Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
@@ -51,7 +40,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
 
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Field(body, "detail") ?? ErrorWords.Field(body, "errors") ?? ErrorWords.Flatten(body),
+            ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "errors") ?? ErrorBodyFormatter.Flatten(body),
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
         };
         ServiceCredential credential = request.Secret is { } secret

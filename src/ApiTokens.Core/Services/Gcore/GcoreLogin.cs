@@ -17,12 +17,12 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         GcoreSessionWire session = await RenewAsync(cancellationToken).ConfigureAwait(false)
             ?? await SendAsync(
                 "login",
-                new GcoreLoginWire { UserName = request.UserName!, Password = SecretText.Reveal(request.Password!), OneTimePassword = request.OneTimePassword },
+                new GcoreLoginWire { UserName = request.UserName!, Password = SecretText.ToPlainText(request.Password!), OneTimePassword = request.OneTimePassword },
                 GcoreJson.Default.GcoreLoginWire,
                 cancellationToken).ConfigureAwait(false);
-        _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.Protect(refresh) : null;
+        _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.ToSecureString(refresh) : null;
         return session.Access is { Length: > 0 } access
-            ? new LoginResult(SecretText.Protect(access), request.Time.GetUtcNow() + AccessLifetime)
+            ? new LoginResult(SecretText.ToSecureString(access), request.Time.GetUtcNow() + AccessLifetime)
             : throw ApiTokenException.InvalidResult("Gcore accepted the login and gave no access.");
     }
 
@@ -37,7 +37,7 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         try
         {
             return await SendAsync(
-                "refresh", new GcoreSessionWire { Refresh = SecretText.Reveal(_refresh) }, GcoreJson.Default.GcoreSessionWire, cancellationToken).ConfigureAwait(false);
+                "refresh", new GcoreSessionWire { Refresh = SecretText.ToPlainText(_refresh) }, GcoreJson.Default.GcoreSessionWire, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
         {
@@ -51,7 +51,7 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
                 Anonymous = true,
-                Repeat = Repeat.OnlyIfNotDone,
+                IsIdempotent = false,
                 Purpose = $"log in as '{request.UserName}'",
             },
             GcoreJson.Default.GcoreSessionWire,

@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ApiTokens.Http;
 
 namespace ApiTokens.Services.Gcore;
 
 /// <summary>The roles, highest first; a caller may give its own and those below (contracts/gcore.md, 1.7).</summary>
 internal static class GcoreRoles
 {
-    public static readonly IReadOnlyList<GcoreRole> Ladder = Load();
+    public static readonly IReadOnlyList<GcoreRole> RolesByPrivilege = Load();
 
     /// <summary>The role with that name, alias or id; null if there is none.</summary>
-    public static GcoreRole? Find(string nameOrId) => Ladder.FirstOrDefault(role =>
+    public static GcoreRole? Find(string nameOrId) => RolesByPrivilege.FirstOrDefault(role =>
         string.Equals(role.Name, nameOrId, StringComparison.OrdinalIgnoreCase)
         || role.Aliases?.Contains(nameOrId, StringComparer.OrdinalIgnoreCase) == true
         || role.Id.ToString(CultureInfo.InvariantCulture) == nameOrId);
@@ -19,7 +18,7 @@ internal static class GcoreRoles
     /// <summary>The role that a new token shall have.</summary>
     public static GcoreRole Require(string? nameOrId)
     {
-        string names = string.Join(", ", Ladder.Select(role => $"'{role.Name}'"));
+        string names = string.Join(", ", RolesByPrivilege.Select(role => $"'{role.Name}'"));
         if (string.IsNullOrWhiteSpace(nameOrId))
         {
             throw ApiTokenException.InvalidParameter("Role", "Gcore needs a role for a new token.", $"Give one of {names}, or its id.");
@@ -29,7 +28,7 @@ internal static class GcoreRoles
     }
 
     /// <summary>Refuses a role above the caller's.</summary>
-    public static void CheckLadder(GcoreRole wanted, GcoreRole? own)
+    public static void RequireAtMost(GcoreRole wanted, GcoreRole? own)
     {
         if (own is not null && Rank(wanted) < Rank(own))
         {
@@ -38,7 +37,7 @@ internal static class GcoreRoles
         }
     }
 
-    private static int Rank(GcoreRole role) => Ladder.TakeWhile(step => step != role).Count();
+    private static int Rank(GcoreRole role) => RolesByPrivilege.TakeWhile(step => step != role).Count();
 
     private static GcoreRole[] Load()
     {

@@ -5,6 +5,17 @@ namespace ApiTokens.Services.Gcore;
 /// <summary>What Gcore's tokens are like (contracts/gcore.md, 1.6 and 1.8).</summary>
 internal static class GcoreRules
 {
+    public static readonly ServiceCapabilities Capabilities = new()
+    {
+        Service = "Gcore",
+        Description = true,
+        LastUsed = true,
+        TokenLimit = GcoreRules.DocumentedLimit,
+        Expiry = ExpiryChoice.AnyOrNever,
+        SetEnabledAdvice = "Gcore tokens have no inactive state: remove the token, or reset it.",
+        DescriptionAdvice = "Gcore takes a description when a token is issued and keeps it: reset the token, or leave it.",
+    };
+
     /// <summary>The most tokens of an account (1.9). Older texts say 50, and nothing tells an account's own: what the service refuses is its word.</summary>
     public const int DocumentedLimit = 100;
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using System.Text.Json;
 using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.Gcore;
 
@@ -17,11 +16,11 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     // The list is one array of everything, deleted tokens too (1.3).
     private const long ListLimit = 2L * 1024 * 1024 * 1024;
 
-    private readonly string? _ownId = credential is SecretCredential given ? GcoreRules.IdOf(SecretText.Reveal(given.Secret!)) : null;
+    private readonly string? _ownId = credential is SecretCredential given ? GcoreRules.IdOf(SecretText.ToPlainText(given.Secret!)) : null;
     private GcoreRole? _ownRole;
     private bool _ownRoleAsked;
 
-    public override ServiceCapabilities Capabilities => GcoreDefinition.Can;
+    public override ServiceCapabilities Capabilities => GcoreRules.Capabilities;
 
     /// <summary>The account of the caller; also the documented way to prove a credential (1.2).</summary>
     public static async Task<string> FindAccountAsync(ServiceClient client, CancellationToken cancellationToken)
@@ -42,20 +41,20 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     public override bool IsId(string text) => Lists.IsNumber(text);
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
-        [.. GcoreRoles.Ladder.Select(role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
+        [.. GcoreRoles.RolesByPrivilege.Select(role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
 
     // A secret starts with its token's id (1.6); that is all that can be told without sending it.
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (int Secret, string? Id)[] named = [.. secrets.Select((secret, i) => (i, GcoreRules.IdOf(SecretText.Reveal(secret)))).Where(one => one.Item2 is not null)];
+        (int Secret, string? Id)[] named = [.. secrets.Select((secret, i) => (i, GcoreRules.IdOf(SecretText.ToPlainText(secret)))).Where(one => one.Item2 is not null)];
         for (int start = 0; start < named.Length; start += ReadsAtOnce)
         {
             (int Secret, string? Id)[] some = [.. named.Skip(start).Take(ReadsAtOnce)];
             (ApiToken? Token, string? Note)[] read = await Task.WhenAll(some.Select(one => TryReadAsync(one.Id!, cancellationToken))).ConfigureAwait(false);
             for (int i = 0; i < some.Length; i++)
             {
-                yield return read[i].Token is { } token ? SearchStep.Found(some[i].Secret, token, MatchedBy.Form) : SearchStep.Said(some[i].Secret, read[i].Note!);
+                yield return read[i].Token is { } token ? SearchStep.Found(some[i].Secret, token, MatchedBy.Form) : SearchStep.NotFound(some[i].Secret, read[i].Note!);
             }
         }
     }
@@ -63,11 +62,11 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     // A secret starts with its token's id (1.6).
     public override Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) => Task.FromResult(token.Id == _ownId);
 
-    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    public override NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry) => new()
     {
         Name = token.Name,
         Description = token.Description,
-        Expiry = SameLife(token, expiry),
+        Expiry = ResolveExpiry(token, expiry),
         Role = token.Role,
     };
 
@@ -103,7 +102,7 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     protected override void ValidateNew(NewTokenRequest request)
     {
         CheckName(request.Name, "Name");
-        GcoreRoles.CheckLadder(GcoreRoles.Require(request.Role), _ownRole);
+        GcoreRoles.RequireAtMost(GcoreRoles.Require(request.Role), _ownRole);
         Refuse(request.Scope.Count > 0, "Scope", "Give -Role.");
         Refuse(request.Audience.Count > 0, "Audience", "Give -Role.");
         Refuse(request.Access.Count > 0, "Access", "Give -Role.");
@@ -114,21 +113,21 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken)
     {
         GcoreRole role = GcoreRoles.Require(request.Role);
-        GcoreRoles.CheckLadder(role, await OwnRoleAsync(cancellationToken).ConfigureAwait(false));
+        GcoreRoles.RequireAtMost(role, await OwnRoleAsync(cancellationToken).ConfigureAwait(false));
         DateTimeOffset now = Time.GetUtcNow();
         var body = new GcoreNewTokenWire
         {
             Name = request.Name,
             Description = request.Description,
             // The web form proposes one year (1.8); the service itself has no default, and never is not for us to choose.
-            ExpDate = request.Expiry.IsServiceDefault ? now.AddYears(1) : request.Expiry.Moment(now),
+            ExpDate = request.Expiry.IsServiceDefault ? now.AddYears(1) : request.Expiry.GetExpiration(now),
             ClientUser = new GcoreClientUserWire { Role = new GcoreRoleWire { Id = role.Id, Name = role.Name } },
         };
         GcoreTokenWire wire = await client.GetAsync(
             new ServiceRequest(HttpMethod.Post, path)
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(body, GcoreJson.Default.GcoreNewTokenWire),
-                Repeat = Repeat.OnlyIfNotDone,
+                IsIdempotent = false,
                 Purpose = $"create the token '{request.Name}'",
             },
             GcoreJson.Default.GcoreTokenWire,
@@ -145,11 +144,11 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(client, new SecretCredential(Scheme, secret), cancellationToken).ConfigureAwait(false);
-        return new SecretCheck(SecretState.Accepted) { TokenId = GcoreRules.IdOf(SecretText.Reveal(secret)), Account = me.Id, Owner = me.Email };
+        return new SecretCheck(SecretState.Accepted) { TokenId = GcoreRules.IdOf(SecretText.ToPlainText(secret)), Account = me.Id, Owner = me.Email };
     }
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
-        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, treatNotFoundAsSuccess: true);
 
     private static Task<GcoreClientWire> WhoAmIAsync(ServiceClient client, ServiceCredential? credential, CancellationToken cancellationToken) =>
         client.GetAsync(

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
 

@@ -7,21 +7,11 @@ namespace ApiTokens.Services.Wegnology;
 /// <summary>WEGnology's API tokens, and Losant's with its address (contracts/wegnology.md).</summary>
 internal sealed class WegnologyDefinition : ServiceDefinition
 {
-    public static readonly ServiceCapabilities Can = new()
-    {
-        Service = "Wegnology",
-        SetEnabled = true,
-        Rename = true,
-        Description = true,
-        UpdateDescription = true,
-        Expiry = ExpiryChoice.AnyOrNever,
-    };
-
     public override string Name => "Wegnology";
 
     public override string ConnectionName => "wegnology";
 
-    public override ServiceCapabilities Capabilities => Can;
+    public override ServiceCapabilities Capabilities => WegnologyRules.Capabilities;
 
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.app.wnology.io") };
 
@@ -32,7 +22,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
     internal override string? BroadPermission(ApiToken token) => WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
 
     // The owner is the account itself (1.4).
-    internal override IEnumerable<string> PeopleOf(ApiToken token) => token.Issuer is { } issuer ? [issuer] : [];
+    internal override IEnumerable<string> GetResponsibleUsers(ApiToken token) => token.Issuer is { } issuer ? [issuer] : [];
 
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
@@ -41,11 +31,11 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         {
             // The range that the official client asks for (1.1).
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
-            ReadError = body => ErrorWords.Field(body, "message") ?? ErrorWords.Flatten(body),
+            ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Flatten(body),
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
-            : new LoginCredential(stop => LoginAsync(request, endpoint, stop), request.Time);
+            : new LoginCredential(cancellationToken => LoginAsync(request, endpoint, cancellationToken), request.Time);
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account.Name);
         var client = new ServiceClient(endpoint, credential);
         var service = new WegnologyService(identity, account, WegnologyScopes.For(baseUri), client, credential, request);
@@ -57,7 +47,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         var body = new WegnologyLoginWire
         {
             Email = request.UserName!,
-            Password = SecretText.Reveal(request.Password!),
+            Password = SecretText.ToPlainText(request.Password!),
             TwoFactorCode = request.OneTimePassword,
         };
         WegnologyLoggedInWire answer = await ServiceClient.Anonymous(endpoint, request.Password!).GetAsync(
@@ -65,13 +55,13 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(body, WegnologyJson.Default.WegnologyLoginWire),
                 Anonymous = true,
-                Repeat = Repeat.OnlyIfNotDone,
+                IsIdempotent = false,
                 Purpose = $"log in as '{request.UserName}'",
             },
             WegnologyJson.Default.WegnologyLoggedInWire,
             cancellationToken).ConfigureAwait(false);
         return answer.Token is { Length: > 0 } secret
-            ? new LoginResult(SecretText.Protect(secret), ValidUntil: null)
+            ? new LoginResult(SecretText.ToSecureString(secret), ValidUntil: null)
             : throw ApiTokenException.InvalidResult("WEGnology accepted the login and gave no secret.");
     }
 }

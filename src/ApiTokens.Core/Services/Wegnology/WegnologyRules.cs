@@ -7,6 +7,16 @@ namespace ApiTokens.Services.Wegnology;
 /// <summary>What WEGnology's tokens are like (contracts/wegnology.md, 1.4 and 1.7).</summary>
 internal static class WegnologyRules
 {
+    public static readonly ServiceCapabilities Capabilities = new()
+    {
+        Service = "Wegnology",
+        SetEnabled = true,
+        Rename = true,
+        Description = true,
+        UpdateDescription = true,
+        Expiry = ExpiryChoice.AnyOrNever,
+    };
+
     public const int LongestDescription = 32767;
 
     /// <summary>The form of a secret: a JSON Web Token (1.7).</summary>
@@ -37,7 +47,7 @@ internal static class WegnologyRules
     /// </summary>
     public static IReadOnlyCollection<string> IdsInClaims(SecureString secret)
     {
-        string[] parts = SecretText.Reveal(secret).Split('.');
+        string[] parts = SecretText.ToPlainText(secret).Split('.');
         if (parts.Length != 3)
         {
             return [];

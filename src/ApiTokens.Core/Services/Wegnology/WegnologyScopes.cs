@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
 

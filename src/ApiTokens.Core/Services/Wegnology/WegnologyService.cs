@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Security;
 using System.Text.Json;
 using ApiTokens.Http;
-using ApiTokens.Lifecycle.Leaks;
 
 namespace ApiTokens.Services.Wegnology;
 
@@ -18,7 +17,7 @@ internal sealed class WegnologyService(
 
     private IReadOnlyCollection<string>? _ownIds;
 
-    public override ServiceCapabilities Capabilities => WegnologyDefinition.Can;
+    public override ServiceCapabilities Capabilities => WegnologyRules.Capabilities;
 
     public override Task CheckAsync(CancellationToken cancellationToken) =>
         client.GetAsync(
@@ -26,10 +25,10 @@ internal sealed class WegnologyService(
             WegnologyJson.Default.WegnologyPageWire,
             cancellationToken);
 
-    public override async Task<TokenGlimpse> GlimpseAsync(int most, CancellationToken cancellationToken)
+    public override async Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken)
     {
         Page<ApiToken> page = await ReadPageAsync(0, most, "expirationDate", new TokenFilter { Statuses = [TokenStatus.Active] }, cancellationToken).ConfigureAwait(false);
-        return new TokenGlimpse(page.Items, page.Total <= page.Items.Count);
+        return new TokenPreview(page.Items, page.Total <= page.Items.Count);
     }
 
     public override bool IsId(string text) => WegnologyRules.IsId(text);
@@ -64,7 +63,7 @@ internal sealed class WegnologyService(
 
             yield return found is not null
                 ? SearchStep.Found(i, found, MatchedBy.Claims)
-                : SearchStep.Said(i, ids.Length == 0 ? "Its claims name no token." : string.Join(" ", notes));
+                : SearchStep.NotFound(i, ids.Length == 0 ? "Its claims name no token." : string.Join(" ", notes));
         }
     }
 
@@ -75,17 +74,17 @@ internal sealed class WegnologyService(
         return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
     }
 
-    public override NewTokenRequest Like(ApiToken token, TokenExpiry expiry) => new()
+    public override NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry) => new()
     {
         Name = token.Name,
         Description = token.Description,
-        Expiry = SameLife(token, expiry),
+        Expiry = ResolveExpiry(token, expiry),
         Scope = token.Scope,
         HasKnownPermissions = true,
     };
 
     protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) =>
-        Page<ApiToken>.WalkAsync((number, stop) => ReadPageAsync(number, filter, stop), token => token.Id, cancellationToken);
+        Page<ApiToken>.WalkAsync((number, cancellationToken) => ReadPageAsync(number, filter, cancellationToken), token => token.Id, cancellationToken);
 
     protected override async Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken) =>
         Map(await client.GetAsync(
@@ -110,14 +109,14 @@ internal sealed class WegnologyService(
         {
             Name = request.Name,
             Description = request.Description,
-            ExpirationDate = request.Expiry.Moment(Time.GetUtcNow())?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            ExpirationDate = request.Expiry.GetExpiration(Time.GetUtcNow())?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
             Scope = ScopeOf(request),
         };
         WegnologyTokenWire wire = await client.GetAsync(
             new ServiceRequest(HttpMethod.Post, account.Path)
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(body, WegnologyJson.Default.WegnologyNewTokenWire),
-                Repeat = Repeat.OnlyIfNotDone,
+                IsIdempotent = false,
                 Purpose = $"create the token '{request.Name}'",
             },
             WegnologyJson.Default.WegnologyTokenWire,
@@ -157,7 +156,7 @@ internal sealed class WegnologyService(
     }
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
-        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, goneIsDone: true);
+        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, treatNotFoundAsSuccess: true);
 
     private string[]? ScopeOf(NewTokenRequest request) =>
         request.HasKnownPermissions ? [.. request.Scope] : scopes.Resolve(request.Scope, account);

@@ -1,0 +1,24 @@
+using ApiTokens.Audit.Rules;
+
+namespace ApiTokens.Audit;
+
+/// <summary>All rules. A new one is one class and one line here.</summary>
+public static class FindingRules
+{
+    /// <summary>The rules, in the order in which they look at a token.</summary>
+    public static IReadOnlyList<FindingRule> All { get; } = Create();
+
+    internal static IReadOnlyList<FindingRule> Create() =>
+    [
+        new ExpiredRule(),
+        new ExpiringSoonRule(),
+        new NeverExpiresRule(),
+        new LongLivedRule(),
+        new UnusedRule(),
+        new LastUseUnknownRule(),
+        new TooBroadRule(),
+        new UnknownUserRule(),
+        new DuplicateRule(),
+        new NearTokenLimitRule(),
+    ];
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using ApiTokens.Services;
+
+namespace ApiTokens.Audit.Rules;
+
+/// <summary>The account has almost as many tokens as its service allows: the next rotation could fail.</summary>
+internal sealed class NearTokenLimitRule : FindingRule
+{
+    // Ids, as a token can come twice; no more of them than decide.
+    private readonly Dictionary<AccountKey, HashSet<string>> _ids = [];
+
+    public override string Id => "NearTokenLimit";
+
+    public override string Summary => "the account has nearly as many tokens as its service allows (a warning), or as many (an error)";
+
+    internal override RuleViolation? Check(AuditedToken token)
+    {
+        if ((token.Policy.TokenLimit ?? token.Service.Capabilities.TokenLimit) is not { } limit)
+        {
+            return null;
+        }
+
+        if (!_ids.TryGetValue(token.Account, out HashSet<string>? ids))
+        {
+            _ids[token.Account] = ids = new HashSet<string>(StringComparer.Ordinal);
+        }
+
+        if (ids.Count < limit)
+        {
+            ids.Add(token.Token.Id);
+        }
+
+        return null;
+    }
+
+    internal override IEnumerable<RuleViolation> Complete(FindingPolicy policy)
+    {
+        foreach (KeyValuePair<AccountKey, HashSet<string>> account in _ids)
+        {
+            int limit = policy.TokenLimit ?? ServiceCatalog.Find(account.Key.Service).Capabilities.TokenLimit!.Value;
+            int count = account.Value.Count;
+            if (count < limit * policy.NearLimit)
+            {
+                continue;
+            }
+
+            bool full = count >= limit;
+            yield return new RuleViolation(
+                $"{account.Key} has {(full ? "all" : count.ToString(CultureInfo.InvariantCulture))} of the {limit} tokens that it may have.",
+                "Remove tokens that are not needed before you issue or reset any. If the account's limit is another one, say so with -TokenLimit.")
+            {
+                Account = account.Key,
+                Severity = full ? FindingSeverity.Error : FindingSeverity.Warning,
+            };
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace ApiTokens.Audit.Rules;
+
+/// <summary>It has no end.</summary>
+internal sealed class NeverExpiresRule : FindingRule
+{
+    public override string Id => "NeverExpires";
+
+    public override string Summary => "never expires";
+
+    internal override RuleViolation? Check(AuditedToken token) => !token.IsOver && token.Token.ExpiresAt is null
+        ? new RuleViolation($"The token {token.Token} never expires.", "Issue one with an end in its place (New-ApiToken -ExpiresIn) and remove this one.")
+        : null;
+}

@@ -1,0 +1,133 @@
+using System.Text.RegularExpressions;
+
+namespace ApiTokens;
+
+/// <summary>A wildcard pattern with PowerShell's meaning: <c>*</c>, <c>?</c>, <c>[a-z]</c>, a backtick to escape; case-insensitive.</summary>
+public sealed class NamePattern
+{
+    // A star is null; any other element says which characters fit in its place.
+    private readonly List<Func<char, bool>?> _elements = [];
+
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="text">The pattern.</param>
+    /// <exception cref="ApiTokenException">It has a range whose ends are the wrong way round.</exception>
+    public NamePattern(string text)
+    {
+        Text = text;
+        for (int i = 0; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '*':
+                    IsLiteral = false;
+                    _elements.Add(null);
+                    break;
+                case '?':
+                    IsLiteral = false;
+                    _elements.Add(_ => true);
+                    break;
+                case '[' when EndOfSet(text, i + 1) is var end && end > i + 1:
+                    IsLiteral = false;
+                    _elements.Add(Set(text.Substring(i + 1, end - i - 1)));
+                    i = end;
+                    break;
+                default:
+                    i += text[i] == '`' && i + 1 < text.Length ? 1 : 0;
+                    char literal = text[i];
+                    _elements.Add(c => Same(c, literal));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The pattern as it was given.</summary>
+    public string Text { get; }
+
+    /// <summary>Whether every name fits.</summary>
+    public bool MatchesEverything => Text.Length > 0 && Text.All(c => c == '*');
+
+    /// <summary>Whether it fits one name only, but for case: what has a special meaning in it is escaped.</summary>
+    public bool IsLiteral { get; private set; } = true;
+
+    /// <summary>Whether the text has a character with a special meaning.</summary>
+    /// <param name="text">A name or pattern.</param>
+    /// <returns>True for a pattern.</returns>
+    public static bool HasWildcards(string text) => text.IndexOfAny(['*', '?', '[']) >= 0;
+
+    /// <summary>The pattern that fits one name only, whatever characters it has.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The pattern.</returns>
+    public static NamePattern Literal(string name) => new(Regex.Replace(name, @"[*?\[\]`]", "`$0"));
+
+    /// <summary>Whether a name fits.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>True if it does.</returns>
+    public bool IsMatch(string name)
+    {
+        // Where the rest does not fit, the last star takes one character more: no earlier star need change, so the time
+        // is at most the product of both lengths, however contrived the pattern.
+        int element = 0, star = -1, takenByStar = 0;
+        for (int i = 0; i < name.Length;)
+        {
+            if (element < _elements.Count && _elements[element] is null)
+            {
+                star = element++;
+                takenByStar = i;
+            }
+            else if (element < _elements.Count && _elements[element]!(name[i]))
+            {
+                element++;
+                i++;
+            }
+            else if (star >= 0)
+            {
+                element = star + 1;
+                i = ++takenByStar;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return _elements.Skip(element).All(rest => rest is null);
+    }
+
+    // A set without an end is no set: its bracket stands for itself.
+    private static int EndOfSet(string text, int start)
+    {
+        int end = start;
+        while (end < text.Length && text[end] != ']')
+        {
+            end += text[end] == '`' ? 2 : 1;
+        }
+
+        return end < text.Length ? end : -1;
+    }
+
+    private Func<char, bool> Set(string content)
+    {
+        var ranges = new List<(char First, char Last)>();
+        for (int i = 0; i < content.Length; i++)
+        {
+            i += content[i] == '`' && i + 1 < content.Length ? 1 : 0;
+            char first = content[i];
+            if (i + 2 >= content.Length || content[i + 1] != '-')
+            {
+                ranges.Add((first, first));
+                continue;
+            }
+
+            i += content[i + 2] == '`' && i + 3 < content.Length ? 3 : 2;
+            ranges.Add(content[i] >= first
+                ? (first, content[i])
+                : throw ApiTokenException.InvalidParameter("Name", $"'{Text}' has a range from '{first}' back to '{content[i]}'.", "Give the lower end first, as in '[a-z]'."));
+        }
+
+        return c => ranges.Exists(range => In(range, c) || In(range, char.ToLowerInvariant(c)) || In(range, char.ToUpperInvariant(c)));
+    }
+
+    private static bool In((char First, char Last) range, char c) => range.First <= c && c <= range.Last;
+
+    private static bool Same(char left, char right) => left == right || char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+
+namespace ApiTokens.Reports;
+
+/// <summary>
+/// One page without outside resources, whose policy lets nothing run but its own script. The script makes the table of all
+/// tokens from data; without it, the most pressing ones stand in the page.
+/// </summary>
+internal sealed class HtmlReport : IReportFormat
+{
+    private static readonly TokenStatus[] Statuses = [.. Enum.GetValues(typeof(TokenStatus)).Cast<TokenStatus>()];
+
+    public string Extension => ".html";
+
+    public void Write(TokenReport report, Stream stream)
+    {
+        string style = HtmlTemplate.Read("Report.css");
+        string script = HtmlTemplate.Read("Report.js");
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true);
+        var html = new HtmlText(writer);
+        var tokens = new HtmlTokens(html, report);
+        HtmlTemplate.Write(writer, new Dictionary<string, Action>
+        {
+            ["policy"] = () => writer.Write(Policy(style, script)),
+            ["version"] = () => html.Write($"{typeof(HtmlReport).Assembly.GetName().Version.ToString(3)}"),
+            ["title"] = () => html.Write($"{report.Title}"),
+            ["created"] = () => html.Write($"""<time datetime="{report.CreatedAt:O}">{HtmlText.Moment(report.CreatedAt)}</time>"""),
+            ["style"] = () => writer.Write(style),
+            ["script"] = () => writer.Write(script),
+            ["tiles"] = () => WriteTiles(html, report),
+            ["totals"] = () => WriteTotals(html, report),
+            ["timeline"] = () => WriteTimeline(html, report),
+            ["findings"] = () => HtmlFindings.Write(html, report),
+            ["tokens"] = tokens.Write,
+            ["data"] = () =>
+            {
+                writer.Flush();
+                tokens.WriteData(stream);
+            },
+        });
+    }
+
+    /// <summary>What the page may do: show itself in its own style, run its own script, and nothing else.</summary>
+    internal static string Policy(string style, string script) =>
+        $"default-src 'none'; style-src {HtmlTemplate.Hash(style)}; script-src {HtmlTemplate.Hash(script)}; base-uri 'none'; form-action 'none'; "
+        + "require-trusted-types-for 'script'; trusted-types 'none'";
+
+    private static void WriteTiles(HtmlText html, TokenReport report)
+    {
+        int soon = report.Tokens.Count(token => token.Status is not (TokenStatus.Revoked or TokenStatus.Expired) && report.DaysLeft(token) is >= 0 and < 30);
+        Tile(html, "Tokens", report.Tokens.Count);
+        Tile(html, "Active", report.Count(TokenStatus.Active));
+        Tile(html, "Expire in 30 days", soon, "warning");
+        Tile(html, "Expired", report.Timeline.Expired);
+        Tile(html, "Never expire", report.Timeline.Never);
+        if (report.Findings.Count > 0)
+        {
+            Tile(html, "Errors", report.Count(ReportSeverity.Error), "error");
+            Tile(html, "Warnings", report.Count(ReportSeverity.Warning), "warning");
+        }
+    }
+
+    private static void Tile(HtmlText html, string label, int number, string mood = "") =>
+        html.WriteLine($"""<div class="tile {(number > 0 ? mood : "")}"><dt>{label}</dt><dd>{HtmlText.Number(number)}</dd></div>""");
+
+    private static void WriteTotals(HtmlText html, TokenReport report)
+    {
+        if (report.Tokens.Count == 0)
+        {
+            html.WriteLine($"<p>No tokens were given to this report.</p>");
+            return;
+        }
+
+        TokenStatus?[] columns = report.Count(status: null) > 0 ? [.. Statuses, null] : [.. Statuses];
+        html.WriteLine($"""<div class="scroll" role="region" aria-labelledby="totals-heading" tabindex="0"><table class="numbers">""");
+        html.Write($"""<thead><tr><th scope="col">Service</th>""");
+        foreach (TokenStatus? status in columns)
+        {
+            html.Write($"""<th scope="col">{status?.ToString() ?? "Unknown"}</th>""");
+        }
+
+        html.WriteLine($"""<th scope="col">Total</th></tr></thead><tbody>""");
+        for (int i = 0; i < report.Services.Count; i++)
+        {
+            html.Write($"""<tr><th scope="row"><span class="key {TimelineChart.ColourOf(i)}"></span>{report.Services[i]}</th>""");
+            WriteCounts(html, columns, status => report.Count(status, report.Services[i]));
+        }
+
+        html.Write($"""</tbody><tfoot><tr><th scope="row">All</th>""");
+        WriteCounts(html, columns, status => report.Count(status));
+        html.WriteLine($"</tfoot></table></div>");
+    }
+
+    private static void WriteCounts(HtmlText html, TokenStatus?[] columns, Func<TokenStatus?, int> count)
+    {
+        int[] counts = [.. columns.Select(count)];
+        foreach (int number in counts.Append(counts.Sum()))
+        {
+            WriteNumber(html, number);
+        }
+
+        html.WriteLine($"</tr>");
+    }
+
+    private static void WriteTimeline(HtmlText html, TokenReport report)
+    {
+        ExpiryTimeline timeline = report.Timeline;
+        if (report.Tokens.Count > 0)
+        {
+            html.WriteLine($"""<ul class="legend">""");
+            for (int i = 0; i < report.Services.Count; i++)
+            {
+                html.WriteLine($"""<li><span class="key {TimelineChart.ColourOf(i)}"></span>{report.Services[i]}</li>""");
+            }
+
+            html.WriteLine($"</ul>");
+            new TimelineChart(html, report).Write();
+        }
+
+        html.WriteLine($"""<p>Besides these, {HtmlText.Number(timeline.Expired)} have expired, {HtmlText.Number(timeline.Later)} expire later, and {HtmlText.Number(timeline.Never)} never do.</p>""");
+        if (report.Tokens.Count == 0)
+        {
+            return;
+        }
+
+        html.WriteLine($"""<details><summary>The months as a table</summary><div class="scroll" role="region" aria-label="Expirations by month" tabindex="0"><table class="numbers">""");
+        html.Write($"""<thead><tr><th scope="col">Month</th>""");
+        foreach (string service in report.Services)
+        {
+            html.Write($"""<th scope="col">{service}</th>""");
+        }
+
+        html.WriteLine($"""<th scope="col">Total</th></tr></thead><tbody>""");
+        foreach (ExpiryMonth month in timeline.Months)
+        {
+            html.Write($"""<tr><th scope="row">{month.Start.ToString("MMMM yyyy", CultureInfo.InvariantCulture)}</th>""");
+            foreach (int number in month.ByService.Append(month.Total))
+            {
+                WriteNumber(html, number);
+            }
+
+            html.WriteLine($"</tr>");
+        }
+
+        html.WriteLine($"</tbody></table></div></details>");
+    }
+
+    // Zeros are paler, so that the others stand out.
+    private static void WriteNumber(HtmlText html, int number) => html.Write($"""<td class="{(number == 0 ? "none" : "")}">{HtmlText.Number(number)}</td>""");
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ApiTokens.Reports;
+
+/// <summary>The tokens of a page: rows for the most pressing ones, and the data of all from which its script makes the table.</summary>
+internal sealed class HtmlTokens(HtmlText html, TokenReport report)
+{
+    /// <summary>How many tokens stand in the page itself, as one sees it without a script.</summary>
+    public const int StaticRows = 200;
+
+    private const int PermissionLength = 160;
+
+    private static readonly string[] Columns = ["Name", "Status", "Expires", "Service", "Owner", "Permissions", "Last used", "Findings"];
+
+    // The worst first, then what expires next: the order in which one would want to go through them.
+    private readonly ReportToken[] _tokens =
+    [
+        .. report.Tokens
+            .OrderByDescending(token => report.FindingsOf(token).Select(finding => (int)finding.Severity + 1).FirstOrDefault())
+            .ThenBy(token => token.ExpiresAt ?? DateTimeOffset.MaxValue),
+    ];
+
+    public void Write()
+    {
+        if (_tokens.Length == 0)
+        {
+            html.WriteLine($"<p>No tokens were given to this report.</p>");
+            return;
+        }
+
+        WriteFilter();
+        WriteRows();
+    }
+
+    /// <summary>Writes the data of all tokens: an array of values for each, in the order in which Report.js reads them.</summary>
+    public void WriteData(Stream stream)
+    {
+        string[] rules = [.. report.Findings.Select(finding => finding.RuleId).Distinct()];
+        Dictionary<string, int> ruleNumbers = rules.Select((rule, number) => (rule, number)).ToDictionary(pair => pair.rule, pair => pair.number);
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JsonReport.Encoder });
+        json.WriteStartObject();
+        json.WriteNumber("created", report.CreatedAt.ToUnixTimeSeconds());
+        json.WriteStartArray("rules");
+        foreach (string rule in rules)
+        {
+            json.WriteStringValue(VisibleText.Of(rule));
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("tokens");
+        foreach (ReportToken token in _tokens)
+        {
+            WriteData(json, token, ruleNumbers);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void WriteData(Utf8JsonWriter json, ReportToken token, Dictionary<string, int> ruleNumbers)
+    {
+        json.WriteStartArray();
+        foreach (string? text in new[] { token.Name, token.Id, Status(token), token.Service, token.Account, token.Owner, Permissions(token) })
+        {
+            json.WriteStringValue(VisibleText.Of(text));
+        }
+
+        foreach (DateTimeOffset? moment in new[] { token.ExpiresAt, token.LastUsedAt })
+        {
+            if (moment is { } known)
+            {
+                json.WriteNumberValue(known.ToUnixTimeSeconds());
+            }
+            else
+            {
+                json.WriteNullValue();
+            }
+        }
+
+        foreach (ReportFinding finding in report.FindingsOf(token))
+        {
+            json.WriteNumberValue(ruleNumbers[finding.RuleId]);
+            json.WriteNumberValue((int)finding.Severity);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteFilter()
+    {
+        html.WriteLine($"""
+            <form id="filter" role="search" aria-label="Filter the tokens" hidden>
+            <label class="wide">Search <input id="search" type="search" placeholder="name, id, account, owner, permission" autocomplete="off" spellcheck="false"></label>
+            """);
+        WriteChoice("status", "Status", report.Tokens.Select(Status).Distinct().OrderBy(status => status, StringComparer.Ordinal).Select(status => (status, status)));
+        WriteChoice("service", "Service", report.Services.Select(service => (VisibleText.Of(service), service)));
+        WriteChoice("expires", "Expires", [("7", "within 7 days"), ("30", "within 30 days"), ("90", "within 90 days"), ("expired", "has expired"), ("never", "never")]);
+        if (report.Findings.Count > 0)
+        {
+            WriteChoice(
+                "finding",
+                "Findings",
+                [
+                    ("any", "any"), ("none", "none"), ("severity:2", "errors"), ("severity:1", "warnings"), ("severity:0", "for information"),
+                    .. report.Findings.Select(finding => finding.RuleId).Distinct().Select(rule => ($"rule:{VisibleText.Of(rule)}", rule)),
+                ]);
+        }
+
+        html.WriteLine($"""
+            <button type="reset">Clear</button>
+            </form>
+            <p id="count" role="status"></p>
+            """);
+    }
+
+    private void WriteChoice(string id, string label, IEnumerable<(string Value, string Label)> options)
+    {
+        html.Write($"""<label>{label} <select id="{id}"><option value="">all</option>""");
+        foreach ((string value, string text) in options)
+        {
+            html.Write($"""<option value="{value}">{text}</option>""");
+        }
+
+        html.WriteLine($"</select></label>");
+    }
+
+    private void WriteRows()
+    {
+        if (_tokens.Length > StaticRows)
+        {
+            html.WriteLine($"""<p id="partial">The {HtmlText.Number(StaticRows)} most pressing of {HtmlText.Number(_tokens.Length)} tokens. With scripts, this page shows and filters all of them.</p>""");
+        }
+
+        html.WriteLine($"""<div class="scroll tokens" role="region" aria-labelledby="tokens-heading" tabindex="0"><table id="table"><caption class="visually-hidden">Tokens</caption>""");
+        html.Write($"<thead><tr>");
+        foreach (string column in Columns)
+        {
+            html.Write($"""<th scope="col">{column}</th>""");
+        }
+
+        html.WriteLine($"</tr></thead><tbody>");
+        foreach (ReportToken token in _tokens.Take(StaticRows))
+        {
+            WriteRow(token);
+        }
+
+        html.WriteLine($"""
+            </tbody></table></div>
+            <nav id="pages" aria-label="Pages of the table" hidden>
+            <button type="button" id="previous">Previous</button> <span id="page"></span> <button type="button" id="next">Next</button>
+            </nav>
+            """);
+    }
+
+    private void WriteRow(ReportToken token)
+    {
+        html.Write($"""<tr><td><span class="name">{token.Name}</span><span class="more id">{token.Id}</span></td>""");
+        html.Write($"""<td><span class="status {Status(token)}">{Status(token)}</span></td>""");
+        html.Write($"""<td>{(token.ExpiresAt is { } end ? Day(end) : "never")}<span class="more">{Left(report.DaysLeft(token))}</span></td>""");
+        html.Write($"""<td>{token.Service}<span class="more">{token.Account}</span></td><td>{token.Owner}</td><td class="permissions">{Permissions(token)}</td>""");
+        html.Write($"""<td>{(token.LastUsedAt is { } used ? Day(used) : "")}</td><td>""");
+        foreach (ReportFinding finding in report.FindingsOf(token))
+        {
+            html.Write($"""<span class="finding {HtmlFindings.Style(finding.Severity)}">{finding.RuleId}</span> """);
+        }
+
+        html.WriteLine($"</td></tr>");
+    }
+
+    private static string Status(ReportToken token) => token.Status?.ToString() ?? "Unknown";
+
+    private static string Permissions(ReportToken token) => token.Permissions.Length <= PermissionLength
+        ? token.Permissions
+        : token.Permissions.Substring(0, char.IsHighSurrogate(token.Permissions[PermissionLength - 1]) ? PermissionLength - 1 : PermissionLength) + "…";
+
+    private static string Day(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // The same words as in Report.js.
+    private static string Left(int? days) => days switch
+    {
+        null => string.Empty,
+        < 0 => $"{HtmlText.Number(-days.Value)} d ago",
+        0 => "within a day",
+        _ => $"in {HtmlText.Number(days.Value)} d",
+    };
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace ApiTokens.Reports;
+
+/// <summary>For a ticket or a wiki. What comes from a service stands in code spans: there, nothing is markup, a link or a mention.</summary>
+internal sealed class MarkdownReport : IReportFormat
+{
+    private static readonly Regex Backticks = new("`+", RegexOptions.CultureInvariant);
+
+    private static readonly Regex Markup = new(@"[\\`*_\[\]<>|&~#!]|(?<=:)/(?=/)|(?<=www)\.", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+
+    private static readonly Regex Mention = new(@"(?<![\w.])@", RegexOptions.CultureInvariant);
+
+    public string Extension => ".md";
+
+    public void Write(TokenReport report, Stream stream)
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine($"# {Plain(report.Title)}");
+        writer.WriteLine();
+        writer.WriteLine($"As of {Moment(report.CreatedAt)} UTC; all times are UTC.");
+        WriteTotals(writer, report);
+        WriteTimeline(writer, report);
+        WriteFindings(writer, report);
+        WriteTokens(writer, report);
+    }
+
+    private static void WriteTotals(StreamWriter writer, TokenReport report)
+    {
+        Heading(writer, "Totals");
+        if (report.Tokens.Count == 0)
+        {
+            writer.WriteLine("No tokens were given to this report.");
+            return;
+        }
+
+        TokenStatus[] statuses = [.. Enum.GetValues(typeof(TokenStatus)).Cast<TokenStatus>()];
+        Row(writer, ["Service", .. statuses.Select(status => status.ToString()), "Unknown", "Total"]);
+        Row(writer, ["---", .. statuses.Select(_ => "---:"), "---:", "---:"]);
+        foreach (string? service in report.Services.Append(null))
+        {
+            int[] counts = [.. statuses.Select(status => report.Count(status, service)), report.Count(null, service)];
+            Row(writer, [service is null ? "**All**" : Code(service), .. counts.Select(Number), Number(counts.Sum())]);
+        }
+    }
+
+    private static void WriteTimeline(StreamWriter writer, TokenReport report)
+    {
+        if (report.Tokens.Count == 0)
+        {
+            return;
+        }
+
+        Heading(writer, "Expirations");
+        Row(writer, ["Month", "Tokens"]);
+        Row(writer, ["---", "---:"]);
+        Row(writer, ["expired already", Number(report.Timeline.Expired)]);
+        foreach (ExpiryMonth month in report.Timeline.Months)
+        {
+            Row(writer, [month.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture), Number(month.Total)]);
+        }
+
+        Row(writer, ["later", Number(report.Timeline.Later)]);
+        Row(writer, ["never", Number(report.Timeline.Never)]);
+    }
+
+    private static void WriteFindings(StreamWriter writer, TokenReport report)
+    {
+        Heading(writer, "Findings");
+        if (report.Findings.Count == 0)
+        {
+            writer.WriteLine("No findings were given to this report.");
+            return;
+        }
+
+        Row(writer, ["Severity", "Rule", "Service", "Account", "Token", "Id", "Finding", "What to do"]);
+        Row(writer, [.. Enumerable.Repeat("---", 8)]);
+        foreach (ReportFinding finding in report.Findings)
+        {
+            Row(writer,
+            [
+                finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name), Code(finding.Id),
+                Plain(finding.Message), Plain(finding.RecommendedAction),
+            ]);
+        }
+    }
+
+    private static void WriteTokens(StreamWriter writer, TokenReport report)
+    {
+        if (report.Tokens.Count == 0)
+        {
+            return;
+        }
+
+        Heading(writer, "Tokens");
+        Row(writer, ["Name", "Status", "Expires", "Service", "Account", "Owner", "Permissions", "Last used", "Id"]);
+        Row(writer, [.. Enumerable.Repeat("---", 9)]);
+        foreach (ReportToken token in report.Tokens)
+        {
+            Row(writer,
+            [
+                Code(token.Name), token.Status?.ToString() ?? "Unknown", token.ExpiresAt is { } end ? Moment(end) : "never", Code(token.Service), Code(token.Account),
+                Code(token.Owner), Code(token.Permissions), token.LastUsedAt is { } used ? Moment(used) : string.Empty, Code(token.Id),
+            ]);
+        }
+    }
+
+    private static void Heading(StreamWriter writer, string text)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"## {text}");
+        writer.WriteLine();
+    }
+
+    private static void Row(StreamWriter writer, IEnumerable<string> cells) => writer.WriteLine($"| {string.Join(" | ", cells)} |");
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Moment(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    // A span ends at as many backticks as it began with; in a table, only the bar needs its backslash there.
+    private static string Code(string? text)
+    {
+        string visible = VisibleText.Of(text).Trim();
+        if (visible.Length == 0)
+        {
+            return string.Empty;
+        }
+
+        string fence = new('`', 1 + Backticks.Matches(visible).Cast<Match>().Select(run => run.Length).DefaultIfEmpty(0).Max());
+        string space = fence.Length > 1 ? " " : string.Empty;
+        return $"{fence}{space}{visible.Replace("|", "\\|")}{space}{fence}";
+    }
+
+    // Our own words with names in them. A backslash does not keep a tracker from notifying a @name; a comment in its way does.
+    private static string Plain(string text) => Mention.Replace(Markup.Replace(VisibleText.Of(text), @"\$0"), "@<!-- -->");
+}

@@ -1,0 +1,121 @@
+namespace ApiTokens.Reports;
+
+/// <summary>Writes a report in the format that the file's extension names. The file appears whole or not at all.</summary>
+public static class ReportFile
+{
+    private static readonly IReportFormat[] Formats = [new HtmlReport(), new CsvReport(), new JsonReport(), new MarkdownReport()];
+
+    /// <summary>Refuses a path that cannot become a report, before anything is gathered for it.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="noClobber">Whether an existing file is left as it is.</param>
+    /// <param name="force">Whether a read-only file is replaced too.</param>
+    /// <exception cref="ApiTokenException">No format has this extension, the folder is not there, or the file may not be replaced.</exception>
+    public static void Check(string path, bool noClobber, bool force)
+    {
+        FormatOf(path);
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new ApiTokenException(ErrorKind.ObjectNotFound, $"-Path: there is no folder for '{path}'.", "Create the folder first.", ErrorIds.ReportFolderNotFound);
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw ApiTokenException.InvalidParameter("Path", $"'{path}' is a folder.", "Give the path of a file.");
+        }
+
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        if (noClobber)
+        {
+            throw new ApiTokenException(ErrorKind.ResourceExists, $"-Path: '{path}' is there already.", "Give another path, or leave -NoClobber out to replace it.", ErrorIds.ReportExists);
+        }
+
+        if (!force && (File.GetAttributes(path) & FileAttributes.ReadOnly) != 0)
+        {
+            throw new ApiTokenException(ErrorKind.PermissionDenied, $"-Path: '{path}' is read-only.", "Give another path, or -Force to replace it.", ErrorIds.ReportNotWritten);
+        }
+    }
+
+    /// <summary>Writes a report.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="path">The full path.</param>
+    /// <param name="noClobber">Whether an existing file is left as it is.</param>
+    /// <param name="force">Whether a read-only file is replaced too.</param>
+    /// <exception cref="ApiTokenException">As for <see cref="Check"/>, or it cannot be written.</exception>
+    public static void Write(TokenReport report, string path, bool noClobber = false, bool force = false)
+    {
+        Check(path, noClobber, force);
+        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using (FileStream file = Create(temporary, path))
+            {
+                FormatOf(path).Write(report, file);
+                file.Flush(flushToDisk: true);
+            }
+
+            Place(temporary, path, noClobber, force);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ApiTokenException(
+                e is IOException ? ErrorKind.InvalidOperation : ErrorKind.PermissionDenied,
+                $"-Path: '{path}' cannot be written: {e.Message}",
+                "Close the file where it is open, or give a path that you may write to.",
+                ErrorIds.ReportNotWritten,
+                e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    // A copy of what will be replaced lets the same people read it as before.
+    private static FileStream Create(string temporary, string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Copy(path, temporary);
+            File.SetAttributes(temporary, File.GetAttributes(temporary) & ~FileAttributes.ReadOnly);
+        }
+
+        return new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
+    }
+
+    private static void Place(string temporary, string path, bool noClobber, bool force)
+    {
+        if (noClobber || !File.Exists(path))
+        {
+            File.Move(temporary, path);
+            return;
+        }
+
+        if (force)
+        {
+            File.SetAttributes(path, File.GetAttributes(path) & ~FileAttributes.ReadOnly);
+        }
+
+        File.Replace(temporary, path, destinationBackupFileName: null);
+    }
+
+    private static IReportFormat FormatOf(string path) =>
+        Array.Find(Formats, format => string.Equals(format.Extension, Path.GetExtension(path), StringComparison.OrdinalIgnoreCase))
+        ?? throw ApiTokenException.InvalidParameter(
+            "Path",
+            $"'{Path.GetFileName(path)}' does not tell the format by its extension.",
+            $"Give a path that ends with one of {string.Join(", ", Formats.Select(format => format.Extension))}.");
+}
+
+/// <summary>A way to write a report down.</summary>
+internal interface IReportFormat
+{
+    /// <summary>The extension that chooses it, with its dot.</summary>
+    string Extension { get; }
+
+    /// <summary>Writes the report in UTF-8.</summary>
+    void Write(TokenReport report, Stream stream);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
+
+/// <summary>What a token may do with one API.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<AccessLevel>))]
+internal enum AccessLevel
+{
+    /// <summary>Nothing.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>GET.</summary>
+    [JsonStringEnumMemberName("read")]
+    Read,
+
+    /// <summary>GET and POST.</summary>
+    [JsonStringEnumMemberName("full")]
+    Full,
+}
+
+internal static class AccessLevels
+{
+    public static AccessLevel? Parse(string text) => text switch
+    {
+        "none" => AccessLevel.None,
+        "read" => AccessLevel.Read,
+        "full" => AccessLevel.Full,
+        _ => null,
+    };
+
+    public static bool Allows(this AccessLevel level, string method) =>
+        level == AccessLevel.Full || (level == AccessLevel.Read && HttpMethods.IsGet(method));
+}

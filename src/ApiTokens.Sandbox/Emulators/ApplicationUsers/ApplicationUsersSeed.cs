@@ -1,0 +1,31 @@
+namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
+
+/// <summary>The tokens, beside the administrator's, that a new site has.</summary>
+internal static class ApplicationUsersSeed
+{
+    public static IEnumerable<UserToken> Tokens(DateTimeOffset now) =>
+    [
+        Token("payrollexport0000001", "jdoe", "payroll export", 12, now.AddMonths(-2), Access(AccessLevel.Read, "employee", "time-clock-enhanced")),
+        Token("nightlyorders0000002", "asmith", "nightly orders", 6, now.AddMonths(-6).AddDays(3), Access(AccessLevel.Full, "purchase-order", "vendor")),
+        Token("oldintegration000003", "asmith", "old integration", 3, now.AddMonths(-5), Access(AccessLevel.Read, "location")),
+        Token("leaverreports0000004", "leaver", "reports", 12, now.AddMonths(-1), Access(AccessLevel.Read, "sales-mix", "location")),
+        Token("leaverlaptop00000005", "leaver", null, 6, now.AddMonths(-3), Access(AccessLevel.Full, "inventory-adjustment"))
+            with { Revoked = now.AddDays(-20) },
+        Token("clerkscreen000000006", "clerk", "screen", 3, now.AddMonths(-1), Access(AccessLevel.Read, "schedules")),
+    ];
+
+    private static UserToken Token(
+        string id, string userId, string? name, int months, DateTimeOffset created, IReadOnlyDictionary<string, AccessLevel> access) => new()
+        {
+            Id = $"at_{id}",
+            UserId = userId,
+            Name = name,
+            Access = access,
+            ExpirationMonths = months,
+            Created = created,
+            CreatedBy = ApplicationUsersSite.Administrator,
+            Expires = created.AddMonths(months),
+        };
+
+    private static Dictionary<string, AccessLevel> Access(AccessLevel level, params string[] apis) => apis.ToDictionary(api => api, _ => level);
+}

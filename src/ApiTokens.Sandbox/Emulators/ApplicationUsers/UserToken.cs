@@ -1,0 +1,34 @@
+namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
+
+/// <summary>A token of an application user, as it is stored.</summary>
+internal sealed record UserToken
+{
+    public required string Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>The access by API; may leave out those without.</summary>
+    public required IReadOnlyDictionary<string, AccessLevel> Access { get; init; }
+
+    public required int ExpirationMonths { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public required DateTimeOffset Expires { get; init; }
+
+    public DateTimeOffset? Regenerated { get; init; }
+
+    public DateTimeOffset? Revoked { get; init; }
+
+    public DateTimeOffset? LastUsed { get; init; }
+
+    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
+    public byte[]? SecretHash { get; init; }
+
+    public TokenStatus Status(DateTimeOffset now) =>
+        Revoked is not null ? TokenStatus.Revoked : Expires <= now ? TokenStatus.Expired : TokenStatus.Active;
+}

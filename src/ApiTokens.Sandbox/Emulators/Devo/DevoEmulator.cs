@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using ApiTokens.Sandbox.Http;
+using ApiTokens.Sandbox.Storage;
+
+namespace ApiTokens.Sandbox.Emulators.Devo;
+
+/// <summary>Devo's Credentials API.</summary>
+internal sealed class DevoEmulator(Database database, TimeProvider clock) : IServiceEmulator
+{
+    private const long AdministratorTokenId = 1;
+
+    private readonly DevoTokenStore _tokens = new(database);
+
+    // Devo shows a token's value again to its owner and its user. Only hashes are stored, so values are known as long as
+    // this process lives; those of an earlier process with the same database come back masked.
+    private readonly ConcurrentDictionary<long, string> _values = new();
+
+    public string Name => "devo";
+
+    public void CreateSchema() => _tokens.CreateSchema();
+
+    public void Seed(int generated)
+    {
+        DateTimeOffset now = clock.Now();
+        _tokens.Put(AdministratorToken("", now));
+        foreach (DevoToken token in DevoSeed.Tokens(now))
+        {
+            _tokens.Add(token);
+        }
+
+        _tokens.Generate(generated, DevoRules.Users, now);
+    }
+
+    public ServiceDescription StartAdministrator(Uri baseAddress)
+    {
+        string secret = Secrets.Hex(16);
+        _tokens.Put(AdministratorToken(secret, clock.Now()));
+        _values[AdministratorTokenId] = secret;
+        return new ServiceDescription { BaseUri = baseAddress, Account = DevoRules.Domain, Secret = secret };
+    }
+
+    public void Map(RouteGroupBuilder routes)
+    {
+        routes.AddEndpointFilter(async (invocation, next) =>
+        {
+            invocation.HttpContext.Response.Headers["x-devo-cid"] = Guid.NewGuid().ToString();
+            return await next(invocation);
+        });
+        RouteGroupBuilder group = routes.MapGroup("/ws/accounts/{account}/credentials/tokens");
+        group.MapGet("", List);
+        group.MapPost("", CreateAsync);
+        group.MapGet("/{id}", Get);
+        group.MapPut("/{id}/enable", Enable);
+        group.MapPut("/{id}/disable", Disable);
+        group.MapPut("/{id}/rename", RenameAsync);
+        group.MapDelete("/{id}", Delete);
+        routes.MapGet("/whoami", WhoAmI);
+        routes.Map("/{**path}", IResult () => throw DevoErrors.NotFound());
+    }
+
+    public HttpErrorException Refuse(int status) => DevoErrors.Of(status);
+
+    private IResult List(HttpRequest request, string account)
+    {
+        Authorize(request, account);
+        DateTimeOffset now = clock.Now();
+        return TypedResults.Json(_tokens.All().Select(token => DevoTokenBody.Of(token, now)), DevoJson.Wire.IEnumerableDevoTokenBody);
+    }
+
+    private IResult Get(HttpRequest request, string account, string id)
+    {
+        DevoToken caller = Authorize(request, account);
+        DevoToken token = Find(id);
+        return Answer(token, caller.User == token.Owner || caller.User == token.User ? Value(token) : Mask(token));
+    }
+
+    private async Task<IResult> CreateAsync(HttpRequest request, string account)
+    {
+        DevoToken caller = Authorize(request, account);
+        RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name", "user", "audience", "scopes");
+        string name = ReadName(body);
+        string? user = body.Text("user");
+        string? audience = body.Text("audience");
+        string scopes = body.Text("scopes") ?? DevoRules.AllTables;
+        if (user is null || !DevoRules.Users.Contains(user))
+        {
+            throw DevoErrors.InvalidValue("user");
+        }
+
+        if (!DevoRules.IsAudience(audience))
+        {
+            throw DevoErrors.InvalidAudience();
+        }
+
+        if (!DevoRules.IsScope(scopes))
+        {
+            throw DevoErrors.InvalidScopes();
+        }
+
+        string secret = Secrets.Hex(16);
+        DateTimeOffset now = clock.Now();
+        DevoToken token = _tokens.Add(new DevoToken
+        {
+            Name = name,
+            Owner = caller.User,
+            User = user,
+            Audience = audience!,
+            Scope = scopes,
+            Created = now,
+            Updated = now,
+            Expires = now + DevoRules.Lifetime,
+            SecretHash = Secrets.Hash(secret),
+            SecretTail = secret[^5..],
+        });
+        _values[token.Id] = secret;
+        return Answer(token, secret, StatusCodes.Status201Created);
+    }
+
+    private IResult Enable(HttpRequest request, string account, string id) => SetActive(request, account, id, active: true);
+
+    private IResult Disable(HttpRequest request, string account, string id) => SetActive(request, account, id, active: false);
+
+    // An expired token can be enabled, but stays expired: its "active" remains false.
+    private IResult SetActive(HttpRequest request, string account, string id, bool active)
+    {
+        Authorize(request, account);
+        DevoToken token = Find(id);
+        _tokens.SetActive(token.Id, active, clock.Now());
+        return Answer(Find(id));
+    }
+
+    private async Task<IResult> RenameAsync(HttpRequest request, string account, string id)
+    {
+        Authorize(request, account);
+        DevoToken token = Find(id);
+        RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name");
+        _tokens.Rename(token.Id, ReadName(body), clock.Now());
+        return Answer(Find(id));
+    }
+
+    private IResult Delete(HttpRequest request, string account, string id)
+    {
+        Authorize(request, account);
+        DevoToken token = Find(id);
+        _tokens.Remove(token.Id);
+        _values.TryRemove(token.Id, out _);
+        return TypedResults.NoContent();
+    }
+
+    // Not Devo's: a call with which any live token can prove itself.
+    private IResult WhoAmI(HttpRequest request)
+    {
+        DevoToken token = Authenticate(request) ?? throw DevoErrors.Unauthorized();
+        return TypedResults.Json(new DevoWhoAmI(DevoRules.Domain, token.User, token.Id, token.Audience), DevoJson.Wire.DevoWhoAmI);
+    }
+
+    private DevoToken Authorize(HttpRequest request, string account)
+    {
+        if (Credential.Bearer(request) is null)
+        {
+            throw DevoErrors.Unauthorized();
+        }
+
+        // Devo answers 403 to a wrong token and to a wrong domain alike.
+        DevoToken? caller = Authenticate(request);
+        return caller is not null && caller.HasAudience(DevoRules.CredentialsAudience) && account == DevoRules.Domain
+            ? caller
+            : throw DevoErrors.Forbidden();
+    }
+
+    private DevoToken? Authenticate(HttpRequest request) =>
+        Credential.Bearer(request) is { } secret && _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null;
+
+    private DevoToken Find(string id) =>
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && _tokens.Find(number) is { } token
+            ? token
+            : throw DevoErrors.TokenNotFound();
+
+    private string Value(DevoToken token) => _values.GetValueOrDefault(token.Id) ?? Mask(token);
+
+    private static string Mask(DevoToken token)
+    {
+        byte[] hash = token.SecretHash ?? Secrets.Hash(string.Create(CultureInfo.InvariantCulture, $"seed {token.Id}"));
+        return $"tk.{Convert.ToHexStringLower(hash.AsSpan(0, 16))}.{token.SecretTail}";
+    }
+
+    private static string ReadName(RequestBody body) =>
+        body.Text("name") is { } name && !string.IsNullOrWhiteSpace(name) ? name : throw DevoErrors.InvalidValue("name");
+
+    private IResult Answer(DevoToken token, string? value = null, int status = StatusCodes.Status200OK) =>
+        TypedResults.Json(DevoTokenBody.Of(token, clock.Now(), value), DevoJson.Wire.DevoTokenBody, statusCode: status);
+
+    private static DevoToken AdministratorToken(string secret, DateTimeOffset now) => new()
+    {
+        Id = AdministratorTokenId,
+        Name = "administrator",
+        Owner = DevoRules.Administrator,
+        User = DevoRules.Administrator,
+        Audience = DevoRules.CredentialsAudience,
+        Scope = DevoRules.AllTables,
+        Created = now,
+        Updated = now,
+        Expires = now + DevoRules.Lifetime,
+        SecretHash = secret.Length > 0 ? Secrets.Hash(secret) : null,
+        SecretTail = secret.Length > 0 ? secret[^5..] : "00000",
+    };
+}

@@ -1,0 +1,35 @@
+namespace ApiTokens.Sandbox.Emulators.Devo;
+
+/// <summary>A token of a Devo domain, as it is stored.</summary>
+internal sealed record DevoToken
+{
+    public long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Owner { get; init; }
+
+    public required string User { get; init; }
+
+    public required string Audience { get; init; }
+
+    public required string Scope { get; init; }
+
+    public bool Active { get; init; } = true;
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+
+    public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
+    public byte[]? SecretHash { get; init; }
+
+    /// <summary>The last five characters of the secret, which Devo shows to everybody.</summary>
+    public string SecretTail { get; init; } = "00000";
+
+    public bool IsLive(DateTimeOffset now) => Active && Expires > now;
+
+    public bool HasAudience(string audience) => Audience.Split(' ').Contains(audience, StringComparer.Ordinal);
+}

@@ -1,0 +1,25 @@
+namespace ApiTokens.Sandbox.Emulators.Gcore;
+
+/// <summary>The one account of the sandbox and its users.</summary>
+internal static class GcoreAccount
+{
+    public const int ClientId = 1001;
+
+    public const string ClientIdText = "1001";
+
+    public const string CompanyName = "Example Ltd";
+
+    public static readonly IReadOnlyList<GcoreUser> Users =
+    [
+        new(2001, "Ada Admin", "admin@example.com", GcoreRole.Administrators),
+        new(2002, "Uma User", "user@example.com", GcoreRole.Engineers),
+        new(2003, "John Doe", "jdoe@example.com", GcoreRole.Engineers),
+        new(2004, "Lee Leaver", "leaver@example.com", GcoreRole.Users),
+    ];
+
+    public static GcoreUser Administrator => Users[0];
+
+    public static GcoreUser User(int id) => Users.First(user => user.Id == id);
+}
+
+internal sealed record GcoreUser(int Id, string Name, string Email, GcoreRole Role);

@@ -1,0 +1,275 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ApiTokens.Sandbox.Http;
+using ApiTokens.Sandbox.Storage;
+
+namespace ApiTokens.Sandbox.Emulators.Gcore;
+
+/// <summary>Gcore's permanent API tokens, in both versions of the API.</summary>
+internal sealed class GcoreEmulator(Database database, TimeProvider clock, int tokenLimit) : IServiceEmulator
+{
+    private const long AdministratorTokenId = 7001;
+
+    private static readonly TimeSpan AccessLife = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RefreshLife = TimeSpan.FromHours(24);
+
+    // The time of the last use is kept to the minute: not every request is worth a write.
+    private static readonly TimeSpan UsagePrecision = TimeSpan.FromMinutes(1);
+
+    private readonly GcoreTokenStore _tokens = new(database);
+    private readonly Sessions<GcoreUser> _accesses = new(clock);
+    private readonly Sessions<GcoreUser> _refreshes = new(clock);
+    private readonly Jwt _jwt = new();
+    private byte[] _passwordHash = [];
+
+    public string Name => "gcore";
+
+    public void CreateSchema() => _tokens.CreateSchema();
+
+    public void Seed(int generated)
+    {
+        DateTimeOffset now = clock.Now();
+        _tokens.Put(AdministratorToken(now));
+        foreach (GcoreToken token in GcoreSeed.Tokens(now))
+        {
+            _tokens.Insert(token);
+        }
+
+        _tokens.Generate(generated, GcoreAccount.Users, now);
+    }
+
+    public ServiceDescription StartAdministrator(Uri baseAddress)
+    {
+        string password = Secrets.Alphanumeric(24);
+        _passwordHash = Secrets.Hash(password);
+        string secret = NewSecret(AdministratorTokenId, '_');
+        _tokens.Put(AdministratorToken(clock.Now()) with { SecretHash = Secrets.Hash(secret) });
+        return new ServiceDescription
+        {
+            BaseUri = baseAddress,
+            Account = GcoreAccount.ClientIdText,
+            Secret = secret,
+            Username = GcoreAccount.Administrator.Email,
+            Password = password,
+        };
+    }
+
+    public void Map(RouteGroupBuilder routes)
+    {
+        routes.MapPost("/iam/auth/jwt/login", LoginAsync).CountAs(RequestKind.Login);
+        routes.MapPost("/iam/auth/jwt/refresh", RefreshAsync).CountAs(RequestKind.Login);
+        routes.MapGet("/iam/clients/me", Me);
+        MapTokens(routes.MapGroup("/iam/v2/clients/{clientId}/tokens"), separator: '_');
+        MapTokens(routes.MapGroup("/iam/clients/{clientId}/tokens"), separator: '$');
+        routes.Map("/{**path}", IResult () => throw GcoreErrors.NotFound());
+    }
+
+    public HttpErrorException Refuse(int status) => GcoreErrors.Of(status);
+
+    // The versions differ in the secrets they issue, and in nothing else.
+    private void MapTokens(RouteGroupBuilder routes, char separator)
+    {
+        routes.MapGet("", List);
+        routes.MapPost("", (HttpRequest request, string clientId) => CreateAsync(request, clientId, separator));
+        routes.MapGet("/{id}", Get);
+        routes.MapDelete("/{id}", Delete);
+    }
+
+    private async Task<IResult> LoginAsync(HttpRequest request)
+    {
+        RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
+        RequireFields(body, "username", "password");
+        bool known = Secrets.Same(_passwordHash, Secrets.Hash(body.Text("password")!));
+        return known && string.Equals(body.Text("username"), GcoreAccount.Administrator.Email, StringComparison.OrdinalIgnoreCase)
+            ? NewPair(GcoreAccount.Administrator)
+            : throw GcoreErrors.LoginFailed();
+    }
+
+    private async Task<IResult> RefreshAsync(HttpRequest request)
+    {
+        RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
+        RequireFields(body, "refresh");
+        return NewPair(_refreshes.Take(body.Text("refresh")!) ?? throw GcoreErrors.TokenEnded());
+    }
+
+    private IResult Me(HttpRequest request)
+    {
+        GcoreCaller caller = Authenticate(request);
+        return TypedResults.Json(
+            new GcoreClientBody(GcoreAccount.ClientId, caller.User.Id, caller.User.Email, "active", GcoreAccount.CompanyName),
+            GcoreJson.Wire.GcoreClientBody);
+    }
+
+    private IResult List(HttpRequest request, string clientId)
+    {
+        GcoreCaller caller = Authorize(request, clientId);
+        ListFilter filter = ListFilter.Of(request.Query);
+        DateTimeOffset now = clock.Now();
+
+        // Administrators see every token of the account, others those they issued.
+        int? issuer = caller.Role.IsAdministrator ? filter.IssuedBy : caller.User.Id;
+        return TypedResults.Json(
+            _tokens.All(issuer).Where(token => filter.Matches(token, now)).Select(token => GcoreTokenBody.Of(token, now)),
+            GcoreJson.Wire.IEnumerableGcoreTokenBody);
+    }
+
+    // Deleted tokens can still be read.
+    private IResult Get(HttpRequest request, string clientId, string id) => Answer(Find(Authorize(request, clientId), id));
+
+    private async Task<IResult> CreateAsync(HttpRequest request, string clientId, char separator)
+    {
+        GcoreCaller caller = Authorize(request, clientId);
+        RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
+        RequireFields(body, "name", "exp_date", "client_user");
+        DateTimeOffset now = clock.Now();
+        string name = body.Text("name")!;
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw GcoreErrors.Invalid("name", "This field may not be blank.");
+        }
+
+        GcoreRole role = ReadRole(body.Object("client_user")!) ?? caller.Role;
+        if (!caller.Role.MayIssue(role))
+        {
+            throw GcoreErrors.RoleTooHigh(role);
+        }
+
+        var token = new GcoreToken
+        {
+            Name = name,
+            Description = body.HasNull("description") ? null : body.Text("description"),
+            Role = role,
+            Issuer = caller.User,
+            Created = now,
+            Expires = ReadExpiry(body, now),
+        };
+        (GcoreToken Token, string Secret) added = _tokens.Add(token, tokenLimit, id => NewSecret(id, separator))
+            ?? throw GcoreErrors.LimitReached(tokenLimit);
+        return Answer(added.Token, added.Secret);
+    }
+
+    private IResult Delete(HttpRequest request, string clientId, string id)
+    {
+        GcoreToken token = Find(Authorize(request, clientId), id);
+        return !token.IsExpired(clock.Now()) && _tokens.Remove(token.Id)
+            ? TypedResults.NoContent()
+            : throw GcoreErrors.TokenNotFound();
+    }
+
+    private GcoreCaller Authorize(HttpRequest request, string clientId)
+    {
+        GcoreCaller caller = Authenticate(request);
+        return clientId == GcoreAccount.ClientIdText ? caller : throw GcoreErrors.AccountNotFound();
+    }
+
+    private GcoreCaller Authenticate(HttpRequest request)
+    {
+        Credential credential = Credential.Of(request) ?? throw GcoreErrors.NotAuthenticated();
+        if (credential.Is("Bearer"))
+        {
+            GcoreUser user = _accesses.Find(credential.Value) ?? throw GcoreErrors.NotLoggedIn();
+            return new GcoreCaller(user, user.Role);
+        }
+
+        if (!credential.Is("APIKey"))
+        {
+            throw GcoreErrors.NotAuthenticated();
+        }
+
+        DateTimeOffset now = clock.Now();
+        GcoreToken token = _tokens.FindBySecret(credential.Value) ?? throw GcoreErrors.BadToken(credential.Value);
+        if (token.IsDeleted(now))
+        {
+            throw GcoreErrors.TokenEnded();
+        }
+
+        if (token.LastUsage is null || now - token.LastUsage >= UsagePrecision)
+        {
+            _tokens.SetLastUsage(token.Id, now);
+        }
+
+        return new GcoreCaller(token.Issuer, token.Role);
+    }
+
+    private GcoreToken Find(GcoreCaller caller, string id)
+    {
+        GcoreToken? token = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? _tokens.Find(number) : null;
+        if (token is null)
+        {
+            throw GcoreErrors.TokenNotFound();
+        }
+
+        return caller.Role.IsAdministrator || caller.User == token.Issuer ? token : throw GcoreErrors.Forbidden();
+    }
+
+    /// <summary>The role asked for, by id, by name or both; null when none is. Then, inferred, it is the caller's own.</summary>
+    private static GcoreRole? ReadRole(RequestBody clientUser)
+    {
+        if (clientUser.Object("role") is not { } asked || !asked.Fields.Any())
+        {
+            return null;
+        }
+
+        int? id = asked.Integer("id");
+        string? name = asked.Text("name");
+        GcoreRole? role = id is not null ? GcoreRole.Find(id.Value) : GcoreRole.Find(name ?? "");
+        return role is not null && (name is null || role.Name == name)
+            ? role
+            : throw GcoreErrors.UnknownRole(name ?? id?.ToString(CultureInfo.InvariantCulture) ?? "");
+    }
+
+    private static DateTimeOffset? ReadExpiry(RequestBody body, DateTimeOffset now)
+    {
+        if (body.HasNull("exp_date"))
+        {
+            return null;
+        }
+
+        DateTimeOffset expires = Rfc3339.Parse(body.Text("exp_date")) ?? throw GcoreErrors.Invalid("exp_date", "Datetime has wrong format.");
+        return expires > now ? expires.ToMilliseconds() : throw GcoreErrors.Invalid("exp_date", "Expiration date must be in the future.");
+    }
+
+    private static void RequireFields(RequestBody body, params string[] fields)
+    {
+        string[] missing = [.. fields.Where(field => !body.Has(field))];
+        if (missing.Length > 0)
+        {
+            throw GcoreErrors.Missing(missing);
+        }
+    }
+
+    private IResult NewPair(GcoreUser user)
+    {
+        DateTimeOffset now = clock.Now();
+        string refresh = Sign(user, "refresh", now, now + RefreshLife);
+        string access = Sign(user, "access", now, now + AccessLife);
+        _refreshes.Add(refresh, user, now + RefreshLife);
+        _accesses.Add(access, user, now + AccessLife);
+        return TypedResults.Json(new GcoreTokenPair(refresh, access), GcoreJson.Wire.GcoreTokenPair);
+    }
+
+    private string Sign(GcoreUser user, string type, DateTimeOffset issued, DateTimeOffset expires) => _jwt.Sign(new JsonObject
+    {
+        ["token_type"] = type,
+        ["user_id"] = user.Id,
+        ["jti"] = Secrets.Hex(16),
+        ["iat"] = issued.ToUnixTimeSeconds(),
+        ["exp"] = expires.ToUnixTimeSeconds(),
+    });
+
+    private static string NewSecret(long id, char separator) => string.Create(CultureInfo.InvariantCulture, $"{id}{separator}{Secrets.Hex(32)}");
+
+    private IResult Answer(GcoreToken token, string? secret = null) =>
+        TypedResults.Json(GcoreTokenBody.Of(token, clock.Now(), secret), GcoreJson.Wire.GcoreTokenBody);
+
+    private static GcoreToken AdministratorToken(DateTimeOffset now) => new()
+    {
+        Id = AdministratorTokenId,
+        Name = "administrator",
+        Role = GcoreRole.Administrators,
+        Issuer = GcoreAccount.Administrator,
+        Created = now,
+    };
+
+    private sealed record GcoreCaller(GcoreUser User, GcoreRole Role);
+}

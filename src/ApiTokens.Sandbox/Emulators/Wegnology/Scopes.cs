@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using ApiTokens.Sandbox.Storage;
+
+namespace ApiTokens.Sandbox.Emulators.Wegnology;
+
+/// <summary>Which scopes a token may be given, and which an action asks for.</summary>
+internal static class Scopes
+{
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Grantable = ReadGrantable();
+
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Accepted = ReadAccepted();
+
+    /// <summary>
+    /// Whether an owner's token may be given a scope. A user's token acts for everything the user can reach, so it may have any;
+    /// an application's and an instance's token only those of its own level. Inferred: the published schema has one list for all.
+    /// </summary>
+    public static bool IsGrantable(Owner owner, string scope) => Grantable[owner.Type].Contains(scope);
+
+    /// <summary>The scope of a token for which none was asked.</summary>
+    public static string Default(Owner owner) => owner.Type switch
+    {
+        Owner.Application => "all.Application",
+        Owner.Instance => "all.Instance",
+        _ => "all.User",
+    };
+
+    /// <summary>Whether any of these scopes lets a caller do an action such as <c>userApiTokens.get</c>.</summary>
+    public static bool Allow(IEnumerable<string> scopes, string action) => scopes.Any(Accepted[action].Contains);
+
+    private static FrozenDictionary<string, FrozenSet<string>> ReadGrantable()
+    {
+        JsonElement lists = Resource.Json("wegnology-scopes.json").GetProperty("wegnology_api_1.24.5");
+        return new Dictionary<string, FrozenSet<string>>
+        {
+            [Owner.Application] = Set(lists.GetProperty("application")),
+            [Owner.Instance] = Set(lists.GetProperty("instance")),
+            [Owner.User] = lists.EnumerateObject().SelectMany(list => Set(list.Value)).ToFrozenSet(),
+        }.ToFrozenDictionary();
+    }
+
+    private static FrozenDictionary<string, FrozenSet<string>> ReadAccepted() => Resource.Json("wegnology-actions.json")
+        .EnumerateObject()
+        .ToFrozenDictionary(action => action.Name, action => Set(action.Value.GetProperty("accepted_scopes")));
+
+    private static FrozenSet<string> Set(JsonElement list) => list.EnumerateArray().Select(item => item.GetString()!).ToFrozenSet();
+}

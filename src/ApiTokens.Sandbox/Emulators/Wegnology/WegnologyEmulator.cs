@@ -1,0 +1,334 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ApiTokens.Sandbox.Http;
+using ApiTokens.Sandbox.Storage;
+
+namespace ApiTokens.Sandbox.Emulators.Wegnology;
+
+/// <summary>WEGnology's API, as far as it concerns API tokens.</summary>
+internal sealed partial class WegnologyEmulator(Database database, TimeProvider clock) : IServiceEmulator
+{
+    private const string AdministratorTokenId = "5e00000000000000000000ff";
+    private const int LongestName = 255;
+    private const int LongestDescription = 32_767;
+
+    // Inferred: a log-in that asks for no life gets a day.
+    private static readonly TimeSpan DefaultSession = TimeSpan.FromDays(1);
+
+    private readonly WegnologyTokenStore _tokens = new(database);
+    private readonly Sessions<WegnologyCaller> _sessions = new(clock);
+    private readonly ObjectIds _ids = new(clock);
+    private readonly Jwt _jwt = new();
+    private byte[] _passwordHash = [];
+
+    public string Name => "wegnology";
+
+    /// <summary>The path of an owner's tokens.</summary>
+    public static string Collection(Owner owner) => owner.Type switch
+    {
+        Owner.Application => $"/applications/{owner.Id}/tokens",
+        Owner.Instance => $"/instances/{owner.Id}/tokens",
+        _ => "/me/tokens",
+    };
+
+    public void CreateSchema() => _tokens.CreateSchema();
+
+    public void Seed(int generated)
+    {
+        DateTimeOffset now = clock.Now();
+        foreach (WegnologyToken token in WegnologySeed.Tokens(now))
+        {
+            _tokens.Add(token);
+        }
+
+        _tokens.Generate(generated, WegnologyAccount.User, WegnologySeed.Creators, _ids.Process, now);
+    }
+
+    public ServiceDescription StartAdministrator(Uri baseAddress)
+    {
+        DateTimeOffset now = clock.Now();
+        string password = WegnologyAccount.NewPassword();
+        _passwordHash = Secrets.Hash(password);
+        var token = new WegnologyToken
+        {
+            Id = AdministratorTokenId,
+            Owner = WegnologyAccount.User,
+            Creator = WegnologySeed.Creators[0],
+            Name = "administrator",
+            Created = now,
+            Updated = now,
+            Scope = ["all.User"],
+        };
+        string secret = Sign(baseAddress.Host, token);
+        _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
+        return new ServiceDescription
+        {
+            BaseUri = baseAddress,
+            Account = "user",
+            Secret = secret,
+            Username = WegnologyAccount.Email,
+            Password = password,
+            Applications = [.. WegnologyAccount.Applications.Keys],
+            Instances = [.. WegnologyAccount.Instances.Keys],
+        };
+    }
+
+    public void Map(RouteGroupBuilder routes)
+    {
+        routes.MapPost("/auth/user", LoginAsync).CountAs(RequestKind.Login);
+        routes.MapGet("/me", Me);
+        routes.MapGet("/applications/{ownerId}", Application);
+        routes.MapGet("/instances/{ownerId}", Instance);
+        MapCollection(routes.MapGroup("/me/tokens"), Owner.User);
+        MapCollection(routes.MapGroup("/applications/{ownerId}/tokens"), Owner.Application);
+        MapCollection(routes.MapGroup("/instances/{ownerId}/tokens"), Owner.Instance);
+        routes.Map("/{**path}", IResult (HttpRequest request) => throw WegnologyErrors.MethodNotAllowed(request.Method));
+    }
+
+    public HttpErrorException Refuse(int status) => WegnologyErrors.Of(status);
+
+    // The actions are named after the owner: userApiTokens.get, applicationApiToken.patch.
+    private void MapCollection(RouteGroupBuilder routes, string ownerType)
+    {
+        routes.MapGet("", (HttpRequest request) => List(Authorize(request, ownerType, $"{ownerType}ApiTokens.get").Owner, request));
+        routes.MapPost("", (HttpRequest request) =>
+        {
+            (WegnologyCaller caller, Owner owner) = Authorize(request, ownerType, $"{ownerType}ApiTokens.post");
+            return CreateAsync(caller, owner, request);
+        });
+        routes.MapGet("/{id}", (HttpRequest request, string id) =>
+            Answer(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.get").Owner, id)));
+        routes.MapPatch("/{id}", (HttpRequest request, string id) =>
+            PatchAsync(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.patch").Owner, id), request));
+        routes.MapDelete("/{id}", (HttpRequest request, string id) =>
+            Delete(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.delete").Owner, id)));
+    }
+
+    private async Task<IResult> LoginAsync(HttpRequest request)
+    {
+        RequestBody body = await RequestBody.ReadStrictAsync(
+            request, WegnologyErrors.Body, "email", "password", "twoFactorCode", "requestedScopes", "tokenTTL");
+        string email = body.Text("email") ?? throw WegnologyErrors.Validation("email is required");
+        string password = body.Text("password") ?? throw WegnologyErrors.Validation("password is required");
+        List<string> scopes = body.Texts("requestedScopes") ?? ["all.User"];
+        RequireGrantable(WegnologyAccount.User, scopes);
+        int? life = body.Integer("tokenTTL");
+        if (life < 0)
+        {
+            throw WegnologyErrors.Validation("tokenTTL must not be negative");
+        }
+
+        if (!Secrets.Same(_passwordHash, Secrets.Hash(password)) || !email.Equals(WegnologyAccount.Email, StringComparison.OrdinalIgnoreCase))
+        {
+            throw WegnologyErrors.LoginFailed();
+        }
+
+        DateTimeOffset now = clock.Now();
+        DateTimeOffset? expires = life switch
+        {
+            null => now + DefaultSession,
+            0 => null, // Zero asks for a session without end.
+            int seconds => now.AddSeconds(seconds),
+        };
+        string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, _ids.Next(), now, expires);
+        _sessions.Add(secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
+        return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
+    }
+
+    private IResult Me(HttpRequest request)
+    {
+        WegnologyCaller caller = Authorize(request, "me.get");
+        return TypedResults.Json(
+            new UserBody(caller.Owner.Id, caller.Owner.Id, WegnologyAccount.Email, WegnologyAccount.FirstName, WegnologyAccount.LastName),
+            WegnologyJson.Wire.UserBody);
+    }
+
+    private IResult Application(HttpRequest request)
+    {
+        Owner owner = Authorize(request, Owner.Application, "application.get").Owner;
+        return TypedResults.Json(new ApplicationBody(owner.Id, owner.Id, WegnologyAccount.Applications[owner.Id]), WegnologyJson.Wire.ApplicationBody);
+    }
+
+    private IResult Instance(HttpRequest request)
+    {
+        Owner owner = Authorize(request, Owner.Instance, "instance.get").Owner;
+        return TypedResults.Json(new InstanceBody(owner.Id, owner.Id, WegnologyAccount.Instances[owner.Id]), WegnologyJson.Wire.InstanceBody);
+    }
+
+    private IResult List(Owner owner, HttpRequest request)
+    {
+        ListQuery query = ListQuery.Of(request.Query);
+        (List<WegnologyToken> items, long total) = _tokens.Page(owner, query);
+        var page = new WegnologyPageBody
+        {
+            Links = new Links(new Link(Collection(owner))),
+            Items = [.. items.Select(token => WegnologyTokenBody.Of(token))],
+            TotalCount = total,
+            PerPage = query.PerPage,
+            Page = query.Page,
+            Filter = query.Filter,
+            FilterField = query.FilterField,
+            SortField = query.SortField,
+            SortDirection = query.SortDirection,
+            OwnerId = owner.Id,
+            OwnerType = owner.Type,
+        };
+        return TypedResults.Json(page, WegnologyJson.Wire.WegnologyPageBody);
+    }
+
+    private async Task<IResult> CreateAsync(WegnologyCaller caller, Owner owner, HttpRequest request)
+    {
+        RequestBody body = await RequestBody.ReadStrictAsync(
+            request, WegnologyErrors.Body, "name", "description", "expirationDate", "scope", "status");
+        DateTimeOffset now = clock.Now();
+
+        // Whether a narrow token may create a wider one is not documented; here it may.
+        List<string> scope = body.Texts("scope") ?? [Scopes.Default(owner)];
+        RequireGrantable(owner, scope);
+        var token = new WegnologyToken
+        {
+            Id = _ids.Next(),
+            Owner = owner,
+            Creator = caller.Creator,
+            Name = ReadName(body) ?? throw WegnologyErrors.Validation("name is required"),
+            Description = ReadDescription(body),
+            Created = now,
+            Updated = now,
+            Expires = ReadExpiration(body, now),
+            Scope = scope,
+            Status = ReadStatus(body) ?? WegnologyToken.Active,
+        };
+        string secret = Sign(request.Host.Host, token);
+        _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
+        return Answer(token, secret, StatusCodes.Status201Created);
+    }
+
+    private async Task<IResult> PatchAsync(WegnologyToken token, HttpRequest request)
+    {
+        RequestBody body = await RequestBody.ReadStrictAsync(request, WegnologyErrors.Body, "name", "description", "status");
+        _tokens.Update(token.Id, ReadName(body), ReadDescription(body), ReadStatus(body), clock.Now());
+        return Answer(Find(token.Owner, token.Id));
+    }
+
+    private IResult Delete(WegnologyToken token)
+    {
+        _tokens.Remove(token.Owner, token.Id);
+        return TypedResults.Json(new Success(true), WegnologyJson.Wire.Success);
+    }
+
+    private WegnologyToken Find(Owner owner, string id)
+    {
+        RequireId("apiTokenId", id);
+        return _tokens.Find(owner, id.ToLowerInvariant()) ?? throw WegnologyErrors.NotFound("API Token");
+    }
+
+    /// <summary>Who calls, if the caller may do the action.</summary>
+    private WegnologyCaller Authorize(HttpRequest request, string action)
+    {
+        string secret = Credential.Bearer(request) ?? throw WegnologyErrors.InvalidToken();
+        WegnologyCaller caller = _sessions.Find(secret) ?? Authenticate(secret) ?? throw WegnologyErrors.InvalidToken();
+        return Scopes.Allow(caller.Scopes, action) ? caller : throw WegnologyErrors.Forbidden($"The scope of the token does not include {action}");
+    }
+
+    /// <summary>Who calls, and whose tokens the path is about, if the caller may do the action there.</summary>
+    private (WegnologyCaller Caller, Owner Owner) Authorize(HttpRequest request, string ownerType, string action)
+    {
+        WegnologyCaller caller = Authorize(request, action);
+        if (ownerType == Owner.User)
+        {
+            return (caller, WegnologyAccount.User);
+        }
+
+        string id = (string)request.RouteValues["ownerId"]!;
+        RequireId($"{ownerType}Id", id);
+        var owner = new Owner(ownerType, id.ToLowerInvariant());
+        bool exists = (ownerType == Owner.Application ? WegnologyAccount.Applications : WegnologyAccount.Instances).ContainsKey(owner.Id);
+        if (!exists)
+        {
+            throw WegnologyErrors.NotFound(ownerType == Owner.Application ? "Application" : "Instance");
+        }
+
+        return caller.Owner.Type == Owner.User || caller.Owner == owner
+            ? (caller, owner)
+            : throw WegnologyErrors.Forbidden("The token belongs to another owner");
+    }
+
+    private WegnologyCaller? Authenticate(string secret) =>
+        _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now())
+            ? new WegnologyCaller(token.Owner, new Creator("apiToken", token.Id, token.Name), token.Scope)
+            : null;
+
+    private static void RequireId(string name, string id)
+    {
+        if (!IdForm().IsMatch(id))
+        {
+            throw WegnologyErrors.Validation($"{name} must match ^[A-Fa-f\\d]{{24}}$");
+        }
+    }
+
+    private static void RequireGrantable(Owner owner, List<string> scope)
+    {
+        if (scope.Count != scope.Distinct(StringComparer.Ordinal).Count())
+        {
+            throw WegnologyErrors.Validation("scope must have unique items");
+        }
+
+        if (scope.Find(value => !Scopes.IsGrantable(owner, value)) is { } unknown)
+        {
+            throw WegnologyErrors.Validation($"scope has a value that is not allowed for this token: {unknown}");
+        }
+    }
+
+    private static string? ReadName(RequestBody body) => body.Text("name") switch
+    {
+        { Length: 0 or > LongestName } => throw WegnologyErrors.Validation($"name must have 1 to {LongestName} characters"),
+        var name => name,
+    };
+
+    private static string? ReadDescription(RequestBody body) => body.Text("description") switch
+    {
+        { Length: > LongestDescription } => throw WegnologyErrors.Validation($"description must have at most {LongestDescription} characters"),
+        var description => description,
+    };
+
+    private static string? ReadStatus(RequestBody body) => body.Text("status") switch
+    {
+        null => null,
+        WegnologyToken.Active => WegnologyToken.Active,
+        WegnologyToken.Inactive => WegnologyToken.Inactive,
+        _ => throw WegnologyErrors.Validation("status must be active or inactive"),
+    };
+
+    private static DateTimeOffset? ReadExpiration(RequestBody body, DateTimeOffset now)
+    {
+        if (body.Text("expirationDate") is not { } text)
+        {
+            return null;
+        }
+
+        DateTimeOffset expires = Rfc3339.Parse(text) ?? throw WegnologyErrors.Validation("expirationDate must be a date-time");
+        return expires > now ? expires.ToMilliseconds() : throw WegnologyErrors.Validation("expirationDate must be in the future");
+    }
+
+    private string Sign(string issuer, WegnologyToken token) => Sign(issuer, token.Owner.Id, token.Id, token.Created, token.Expires);
+
+    private string Sign(string issuer, string subject, string id, DateTimeOffset issued, DateTimeOffset? expires)
+    {
+        var claims = new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["jti"] = id, ["iat"] = issued.ToUnixTimeSeconds() };
+        if (expires is { } end)
+        {
+            claims["exp"] = end.ToUnixTimeSeconds();
+        }
+
+        return _jwt.Sign(claims);
+    }
+
+    private static IResult Answer(WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
+        TypedResults.Json(WegnologyTokenBody.Of(token, secret), WegnologyJson.Wire.WegnologyTokenBody, statusCode: status);
+
+    [GeneratedRegex(@"\A[A-Fa-f0-9]{24}\z")]
+    private static partial Regex IdForm();
+}
+
+/// <summary>Who makes a request, and as whom tokens are created.</summary>
+internal sealed record WegnologyCaller(Owner Owner, Creator Creator, IReadOnlyList<string> Scopes);

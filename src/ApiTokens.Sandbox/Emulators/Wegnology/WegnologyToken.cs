@@ -1,0 +1,47 @@
+namespace ApiTokens.Sandbox.Emulators.Wegnology;
+
+/// <summary>A token of a user, an application or an instance, as it is stored.</summary>
+internal sealed record WegnologyToken
+{
+    public const string Active = "active";
+
+    public const string Inactive = "inactive";
+
+    public required string Id { get; init; }
+
+    public required Owner Owner { get; init; }
+
+    public required Creator Creator { get; init; }
+
+    public required string Name { get; init; }
+
+    public string? Description { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    public required DateTimeOffset Updated { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
+
+    public required IReadOnlyList<string> Scope { get; init; }
+
+    public string Status { get; init; } = Active;
+
+    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
+    public byte[]? SecretHash { get; init; }
+
+    public bool IsLive(DateTimeOffset now) => Status == Active && (Expires is null || Expires > now);
+}
+
+/// <summary>Whom a token acts for.</summary>
+internal sealed record Owner(string Type, string Id)
+{
+    public const string User = "user";
+
+    public const string Application = "application";
+
+    public const string Instance = "instance";
+}
+
+/// <summary>Who created a token: a user who logged in, or another token.</summary>
+internal sealed record Creator(string Type, string Id, string Name);

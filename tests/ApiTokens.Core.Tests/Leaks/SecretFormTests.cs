@@ -1,0 +1,51 @@
+using ApiTokens.Leaks;
+
+namespace ApiTokens.Core.Tests.Leaks;
+
+/// <summary>Which service's secret a text can be, and where in other text one stands.</summary>
+public sealed class SecretFormTests
+{
+    private const string Devo = "00112233445566778899aabbccddeeff";
+    private const string Jwt = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI1ZTAwIn0.c2lnbmF0dXJl";
+    private const string Gcore = "7711_00112233445566778899aabbccddeeff";
+    private const string User = "zz112233445566778899aabbccddeeff00112233";
+
+    [Theory]
+    [InlineData(Devo, "Devo")]
+    [InlineData(Jwt, "Wegnology")]
+    [InlineData(Gcore, "Gcore")]
+    [InlineData("7711$eyJ0eXAiOiJKV", "Gcore")]
+    [InlineData("123$61b8e1e7a68c", "Gcore")]
+    [InlineData(User, "ApplicationUsers")]
+    [InlineData("00112233445566778899AABBCCDDEEFF", null)]
+    [InlineData("0123456789abcdef0123456789abcdef01234567", null)]
+    [InlineData("ghp_0123456789abcdefghijABCDEFGHIJ012345", null)]
+    [InlineData("00112233445566778899aabbccddeef", null)]
+    [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI1ZTAwIn0", null)]
+    [InlineData("", null)]
+    public void A_text_has_the_form_of_at_most_one_service(string text, string? service) =>
+        Assert.Equal(service, SecretForms.ServicesOf(text).SingleOrDefault()?.Name);
+
+    [Theory]
+    [InlineData("token=" + Devo, Devo)]
+    [InlineData("\"" + Jwt + "\",", Jwt)]
+    [InlineData("a " + Gcore + ", b", Gcore)]
+    [InlineData("'" + User + "'", User)]
+    [InlineData("hunter2", "hunter2")]
+    [InlineData("  c2VjcmV0cw==  ", "c2VjcmV0cw==")]
+    [InlineData("key: hunter2", null)]
+    [InlineData("commit 0123456789abcdef0123456789abcdef01234567", null)]
+    [InlineData("file 2026_112220260756001234.log", null)]
+    [InlineData("sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff;", null)]
+    [InlineData("-----", null)]
+    [InlineData("{", null)]
+    public void What_may_be_a_secret_is_found_in_a_line(string line, string? expected) =>
+        Assert.Equal(expected is null ? [] : [expected], SecretForms.In(line));
+
+    [Fact]
+    public async Task A_long_line_of_anything_takes_little_time()
+    {
+        string line = string.Concat(Enumerable.Repeat("eyJ1_a.7$0fz", 100_000));
+        await Task.Run(() => SecretForms.In(line).ToList()).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+}

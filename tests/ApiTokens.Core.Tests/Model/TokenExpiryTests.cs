@@ -1,0 +1,41 @@
+namespace ApiTokens.Core.Tests.Model;
+
+public sealed class TokenExpiryTests
+{
+    [Fact]
+    public void A_moment_is_kept_in_utc()
+    {
+        var expiry = TokenExpiry.AtMoment(new DateTimeOffset(2027, 1, 1, 1, 0, 0, TimeSpan.FromHours(3)));
+
+        Assert.Equal(TimeSpan.Zero, expiry.GetExpiration(DateTimeOffset.UnixEpoch)!.Value.Offset);
+        Assert.Equal(new DateTimeOffset(2026, 12, 31, 22, 0, 0, TimeSpan.Zero), expiry.GetExpiration(DateTimeOffset.UnixEpoch));
+    }
+
+    [Theory]
+    [InlineData("2026-11-30T10:00:00Z", 3, "2027-02-28T10:00:00Z")]
+    [InlineData("2027-11-30T10:00:00Z", 3, "2028-02-29T10:00:00Z")]
+    [InlineData("2026-08-31T10:00:00Z", 6, "2027-02-28T10:00:00Z")]
+    [InlineData("2026-03-31T23:30:00-02:00", 12, "2027-04-01T01:30:00Z")]
+    public void Months_are_those_of_the_calendar_and_clamped_to_its_ends(string now, int months, string end)
+    {
+        Assert.Equal(DateTimeOffset.Parse(end, null), TokenExpiry.AfterMonths(months).GetExpiration(DateTimeOffset.Parse(now, null)));
+    }
+
+    [Fact]
+    public void A_duration_counts_from_now()
+    {
+        DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.FromHours(1));
+
+        Assert.Equal(now.AddDays(90).ToUniversalTime(), TokenExpiry.AfterDuration(TimeSpan.FromDays(90)).GetExpiration(now));
+    }
+
+    [Fact]
+    public void Never_and_the_services_default_have_no_moment_and_are_not_the_same()
+    {
+        Assert.Null(TokenExpiry.NeverExpires.GetExpiration(DateTimeOffset.UnixEpoch));
+        Assert.Null(TokenExpiry.ServiceDefault.GetExpiration(DateTimeOffset.UnixEpoch));
+        Assert.False(TokenExpiry.NeverExpires.IsServiceDefault);
+        Assert.True(TokenExpiry.ServiceDefault.IsServiceDefault);
+        Assert.False(TokenExpiry.AfterMonths(3).IsServiceDefault);
+    }
+}

@@ -1,0 +1,86 @@
+namespace ApiTokens.Core.Tests.Model;
+
+public sealed class TokenFilterTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(TokenStatus.Active, true)]
+    [InlineData(TokenStatus.Inactive, true)]
+    [InlineData(TokenStatus.Expired, true)]
+    [InlineData(TokenStatus.Revoked, false)]
+    public void Without_a_status_all_but_the_revoked_fit(TokenStatus status, bool fits)
+    {
+        Assert.Equal(fits, TokenFilter.Existing.IsMatch(new ApiToken { Status = status }));
+        Assert.True(new TokenFilter { Statuses = [status] }.IsMatch(new ApiToken { Status = status }));
+        Assert.False(TokenFilter.Existing.IncludesGone);
+    }
+
+    [Fact]
+    public void Any_of_several_names_fits()
+    {
+        var filter = new TokenFilter { Names = [new NamePattern("a*"), new NamePattern("*z")] };
+
+        Assert.True(filter.IsMatch(new ApiToken { Name = "Ab" }));
+        Assert.True(filter.IsMatch(new ApiToken { Name = "xyz" }));
+        Assert.False(filter.IsMatch(new ApiToken { Name = "b" }));
+    }
+
+    [Fact]
+    public void Users_issuers_and_roles_are_compared_whole_and_without_case()
+    {
+        var token = new ApiToken { Owner = "JDoe@example.com", Issuer = "Admin", Role = "Users" };
+
+        Assert.True(new TokenFilter { User = "jdoe@EXAMPLE.com", Issuer = "admin", Role = "users" }.IsMatch(token));
+        Assert.False(new TokenFilter { User = "jdoe" }.IsMatch(token));
+        Assert.False(new TokenFilter { User = "jdoe*" }.IsMatch(token));
+        Assert.False(new TokenFilter { Issuer = "other" }.IsMatch(token));
+        Assert.False(new TokenFilter { Role = "Engineers" }.IsMatch(token));
+        Assert.False(new TokenFilter { User = "x" }.IsMatch(new ApiToken()));
+    }
+
+    [Fact]
+    public void Expiry_bounds_leave_out_what_never_expires()
+    {
+        var expiring = new TokenFilter { ExpiresAfter = Now, ExpiresBefore = Now.AddDays(7) };
+
+        Assert.True(expiring.IsMatch(new ApiToken { ExpiresAt = Now.AddDays(1) }));
+        Assert.False(expiring.IsMatch(new ApiToken { ExpiresAt = Now }));
+        Assert.False(expiring.IsMatch(new ApiToken { ExpiresAt = Now.AddDays(7) }));
+        Assert.False(expiring.IsMatch(new ApiToken { ExpiresAt = null }));
+        Assert.False(new TokenFilter { ExpiresBefore = Now }.IsMatch(new ApiToken()));
+        Assert.True(new TokenFilter { NeverExpires = true }.IsMatch(new ApiToken()));
+        Assert.False(new TokenFilter { NeverExpires = true }.IsMatch(new ApiToken { ExpiresAt = Now }));
+    }
+
+    [Fact]
+    public void Created_before_leaves_out_what_has_no_date()
+    {
+        var filter = new TokenFilter { CreatedBefore = Now };
+
+        Assert.True(filter.IsMatch(new ApiToken { CreatedAt = Now.AddSeconds(-1) }));
+        Assert.False(filter.IsMatch(new ApiToken { CreatedAt = Now }));
+        Assert.False(filter.IsMatch(new ApiToken()));
+    }
+
+    [Fact]
+    public void Unused_is_never_used_and_issued_before_or_used_last_before()
+    {
+        var filter = new TokenFilter { UnusedSince = Now };
+
+        Assert.True(filter.IsMatch(new ApiToken { CreatedAt = Now.AddDays(-9), LastUsedAt = Now.AddDays(-1) }));
+        Assert.True(filter.IsMatch(new ApiToken { CreatedAt = Now.AddDays(-9) }));
+        Assert.False(filter.IsMatch(new ApiToken { CreatedAt = Now.AddDays(-9), LastUsedAt = Now.AddDays(1) }));
+        Assert.False(filter.IsMatch(new ApiToken { CreatedAt = Now.AddDays(1) }));
+    }
+
+    [Fact]
+    public void All_parts_must_hold()
+    {
+        var filter = new TokenFilter { Names = [new NamePattern("ci")], User = "jdoe" };
+
+        Assert.True(filter.IsMatch(new ApiToken { Name = "ci", Owner = "jdoe" }));
+        Assert.False(filter.IsMatch(new ApiToken { Name = "ci", Owner = "x" }));
+        Assert.False(filter.IsMatch(new ApiToken { Name = "x", Owner = "jdoe" }));
+    }
+}

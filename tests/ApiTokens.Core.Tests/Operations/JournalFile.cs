@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Text.Json;
+using ApiTokens.Operations;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Operations;
+
+/// <summary>A journal in a file of its own, and runs that use it.</summary>
+internal sealed class JournalFile : IDisposable
+{
+    private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"journal-{Guid.NewGuid():N}.jsonl");
+
+    public string Path => _path;
+
+    public string Text
+    {
+        get => File.ReadAllText(_path);
+        set => File.WriteAllText(_path, value);
+    }
+
+    /// <summary>The lines as "event", or "end outcome", without the first.</summary>
+    public string[] Events => [.. Lines.Skip(1).Select(line => $"{line.GetProperty("event")} {(line.TryGetProperty("outcome", out JsonElement outcome) ? outcome : string.Empty)}".Trim())];
+
+    public JsonElement[] Lines => Parse(Text);
+
+    public static JsonElement[] Parse(string text)
+    {
+        Assert.EndsWith("\n", text);
+        return [.. text.Split('\n')[..^1].Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+    }
+
+    /// <summary>Reads the file as other programs do while it is written: .NET itself honours the lock against a second writer.</summary>
+    public string ReadWhileOpen()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            using var reader = new StreamReader(new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd();
+        }
+
+        using var cat = Process.Start(new ProcessStartInfo("cat", _path) { RedirectStandardOutput = true })!;
+        string text = cat.StandardOutput.ReadToEnd();
+        cat.WaitForExit();
+        return text;
+    }
+
+    public Journal Open(string operation, params IReadOnlyCollection<TokenConnection> connections) => Open(operation, TimeProvider.System, connections);
+
+    public Journal Open(string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections) =>
+        Journal.Open(_path, operation, connections, time);
+
+    /// <summary>Runs operations with the journal and gives what they came to.</summary>
+    public Task<RunResult> RunAsync(string operation, params IReadOnlyCollection<Operation> operations) => RunAsync(operation, TimeProvider.System, operations);
+
+    public Task<RunResult> RunAsync(string operation, TimeProvider time, params IReadOnlyCollection<Operation> operations) =>
+        RunResult.OfAsync(Open(operation, time, [.. operations.Select(each => each.Connection).Distinct()]), operations);
+
+    /// <summary>Writes what a killed run would have left.</summary>
+    public void Leave(string operation, TimeProvider time, Operation of, Action<Journal> events)
+    {
+        using Journal journal = Open(operation, time, of.Connection);
+        events(journal);
+    }
+
+    public void Dispose() => File.Delete(_path);
+}
+
+/// <summary>What a run of operations came to.</summary>
+internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object> Outputs, IReadOnlyList<Exception> Errors)
+{
+    /// <summary>The one error.</summary>
+    public Exception Error => Assert.Single(Errors);
+
+    public static Task<RunResult> OfAsync(Journal? journal, params IReadOnlyCollection<Operation> operations) => OfAsync(journal, throttleLimit: 4, operations);
+
+    public static Task<RunResult> OfAsync(Journal? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) => Task.Run(() =>
+    {
+        using var runner = new OperationRunner(throttleLimit, journal);
+        var outputs = new List<object>();
+        var errors = new List<Exception>();
+        foreach (Operation operation in operations)
+        {
+            runner.Add(operation, Take);
+        }
+
+        runner.Complete(Take);
+        return new RunResult(runner.Summary, outputs, errors);
+
+        void Take(OperationEvent report)
+        {
+            if (report.Output is { } output)
+            {
+                outputs.Add(output);
+            }
+
+            if (report.Error is { } error)
+            {
+                errors.Add(error);
+            }
+        }
+    });
+}

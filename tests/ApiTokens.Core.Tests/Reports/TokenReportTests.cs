@@ -1,0 +1,95 @@
+using ApiTokens.Reports;
+
+namespace ApiTokens.Core.Tests.Reports;
+
+public sealed class TokenReportTests
+{
+    [Fact]
+    public void A_token_that_comes_twice_is_in_it_once()
+    {
+        TokenReport report = SampleReport.Of([SampleReport.Token(id: "1"), SampleReport.Token(id: "1"), SampleReport.Token(id: "2")]);
+
+        Assert.Equal(["1", "2"], report.Tokens.Select(token => token.Id));
+    }
+
+    [Fact]
+    public void A_finding_belongs_to_its_token_and_to_no_other_of_the_same_id()
+    {
+        ReportToken mine = SampleReport.Token(id: "1");
+        ReportToken other = mine with { Account = "other" };
+        TokenReport report = SampleReport.Of([mine, other], [SampleReport.Finding(mine)]);
+
+        Assert.Single(report.FindingsOf(mine));
+        Assert.Empty(report.FindingsOf(other));
+    }
+
+    [Fact]
+    public void The_worst_findings_come_first()
+    {
+        ReportToken token = SampleReport.Token();
+        TokenReport report = SampleReport.Of(
+            [token],
+            [SampleReport.Finding(token, "A", ReportSeverity.Information), SampleReport.Finding(token, "B", ReportSeverity.Error), SampleReport.Finding(token, "C", ReportSeverity.Warning)]);
+
+        Assert.Equal(["B", "C", "A"], report.FindingsOf(token).Select(finding => finding.RuleId));
+    }
+
+    [Fact]
+    public void Every_token_that_is_not_revoked_is_counted_once_in_the_timeline()
+    {
+        TokenReport report = SampleReport.Large(5000);
+        ExpiryTimeline timeline = report.Timeline;
+
+        Assert.Equal(12, timeline.Months.Count);
+        Assert.True(timeline is { Expired: > 0, Never: > 0 });
+        Assert.Equal(5000, timeline.Months.Sum(month => month.Total) + timeline.Expired + timeline.Later + timeline.Never);
+        Assert.Equal(0, SampleReport.Of([SampleReport.Token(status: TokenStatus.Revoked)]).Timeline.Never);
+    }
+
+    [Theory]
+    [InlineData("2026-11-30T23:59:59Z", 0)]
+    [InlineData("2026-12-01T00:00:00Z", 1)]
+    [InlineData("2026-12-01T04:59:59+05:00", 0)]
+    [InlineData("2026-11-30T20:00:00-05:00", 1)]
+    [InlineData("2027-10-31T23:59:59Z", 11)]
+    public void A_month_is_one_of_utc(string expiresAt, int month)
+    {
+        TokenReport report = SampleReport.Of([SampleReport.Token(expiresAt: DateTimeOffset.Parse(expiresAt, null))]);
+
+        Assert.Equal(1, report.Timeline.Months[month].Total);
+    }
+
+    [Fact]
+    public void What_ends_after_twelve_months_is_later_and_what_ended_is_expired()
+    {
+        ExpiryTimeline timeline = SampleReport.Of(
+        [
+            SampleReport.Token(id: "1", expiresAt: new(2027, 11, 1, 0, 0, 0, TimeSpan.Zero)),
+            SampleReport.Token(id: "2", expiresAt: SampleReport.Now),
+            SampleReport.Token(id: "3", expiresAt: SampleReport.Now.AddSeconds(1)),
+        ]).Timeline;
+
+        Assert.Equal((1, 1, 1), (timeline.Later, timeline.Expired, timeline.Months[0].Total));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(23.9, 0)]
+    [InlineData(24, 1)]
+    [InlineData(-1, -1)]
+    [InlineData(-24, -1)]
+    public void Days_are_whole_ones(double hours, int days)
+    {
+        ReportToken token = SampleReport.Token(expiresAt: SampleReport.Now.AddHours(hours).ToOffset(TimeSpan.FromHours(9)));
+
+        Assert.Equal(days, SampleReport.Of([token]).DaysLeft(token));
+    }
+
+    [Fact]
+    public void The_model_has_no_place_for_a_secret()
+    {
+        Assert.DoesNotContain(
+            typeof(ReportToken).GetProperties().Concat(typeof(ReportFinding).GetProperties()),
+            property => property.PropertyType == typeof(System.Security.SecureString) || property.Name.Contains("Secret", StringComparison.OrdinalIgnoreCase));
+    }
+}

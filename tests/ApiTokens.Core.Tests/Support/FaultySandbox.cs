@@ -1,0 +1,95 @@
+using System.Net;
+using ApiTokens.Sandbox;
+using ApiTokens.Sandbox.Faults;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>A sandbox in which requests go wrong on demand, and connections for which waits take no time.</summary>
+public sealed class FaultySandbox : IAsyncLifetime
+{
+    public const string User = "jdoe";
+
+    private static int _names;
+
+    private readonly SandboxFixture _sandbox = new()
+    {
+        Clock = new ManualTimeProvider(DateTimeOffset.UtcNow) { SkipUpTo = TimeSpan.FromMinutes(20) },
+        Options = new SandboxOptions { GcoreTokenLimit = 1_000_000 },
+    };
+
+    public static TheoryData<string> Services => [.. ServiceNames];
+
+    /// <summary>The services that have a successor take over.</summary>
+    public static TheoryData<string> ServicesWithSuccessors => [.. NamesWithSuccessors];
+
+    /// <summary>All services: a new one is tested with the others as soon as it is in the catalogue.</summary>
+    internal static IEnumerable<string> ServiceNames => ServiceCatalog.All.Select(service => service.Name);
+
+    internal static IEnumerable<string> NamesWithSuccessors => ServiceCatalog.All.Where(service => !service.Capabilities.Regenerate).Select(service => service.Name);
+
+    internal ManualTimeProvider Clock => _sandbox.Clock;
+
+    public Task InitializeAsync() => _sandbox.InitializeAsync();
+
+    public Task DisposeAsync() => _sandbox.DisposeAsync();
+
+    /// <summary>A name that no other token has.</summary>
+    public static string NewName() => $"token {Interlocked.Increment(ref _names)}";
+
+    public static NewTokenRequest New(string service, string name) => service switch
+    {
+        "Devo" => new() { Name = name, User = "jdoe@example.com", Audience = ["apiv2"] },
+        "Wegnology" => new() { Name = name, Description = "before", Scope = ["all.User"] },
+        "Gcore" => new() { Name = name, Role = "Users" },
+        "ApplicationUsers" => new() { Name = name, User = User, ApplyToAll = AccessLevel.Read },
+        _ => throw new ArgumentOutOfRangeException(nameof(service), service, "Say here what a token of it is issued with."),
+    };
+
+    public Task<TokenConnection> ConnectAsync(string service, string? name = null)
+    {
+        ServiceDescription description = _sandbox.Describe(service);
+        return TokenConnection.ConnectAsync(
+            new ConnectionRequest
+            {
+                Service = service,
+                Name = name,
+                BaseUri = description.BaseUri,
+                Account = description.Account,
+                Secret = SecretText.ToSecureString(description.Secret),
+                RequestsPerSecond = Connecting.Unpaced,
+                Time = Clock,
+                Timeout = Connecting.LongTimeout,
+                SkipCheck = true,
+            },
+            default);
+    }
+
+    /// <summary>Plans a fault of the requests to a service.</summary>
+    internal PlannedFault Plan(string service, Fault fault) =>
+        _sandbox.Faults.Add(fault with { Service = ServiceCatalog.Find(service).ConnectionName });
+
+    internal void Clear() => _sandbox.Faults.Clear();
+
+    /// <summary>Whether a token's secret is let in.</summary>
+    internal async Task<bool> WorksAsync(IssuedToken token)
+    {
+        string secret = SecretText.ToPlainText(token.Secret);
+        HttpStatusCode status = token.Service == "ApplicationUsers"
+            ? await _sandbox.UseAsync(HttpMethod.Get, "location", token.Owner!, secret)
+            : await _sandbox.WhoAmIAsync(token.Service, secret);
+        Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{status}");
+        return status == HttpStatusCode.OK;
+    }
+
+    internal static async Task<List<ApiToken>> NamedAsync(TokenConnection connection, string name) =>
+        await connection.Tokens.ListAsync(new TokenFilter { Names = [NamePattern.Literal(name)] });
+
+    internal Task<long> CountAsync(string kind = "total") => _sandbox.CountAsync(kind);
+
+    internal async Task<string[]> WritesAsync(long since)
+    {
+        int last = (int)(await CountAsync() - since);
+        return [.. (await _sandbox.LogAsync(last)).Where(line => !line.StartsWith("GET", StringComparison.Ordinal))];
+    }
+}
