@@ -154,79 +154,80 @@ Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('y
 Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of $Repetitions repetitions, contenders in turn; a sandbox filled anew for each."
 Write-Line
 if (-not $ImportOnly) {
-Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
-Write-Line
-Write-Line '| operation | contender | median | range | times ApiTokens |'
-Write-Line '|---|---|---|---|---|'
-Write-Comparison -Contenders 'ApiTokens', 'HttpClient', 'Invoke-RestMethod', 'Parallel' -LatencyMs $Latency
-Write-Line
-Write-Line "## Own cost: $Count tokens without server latency, throttle $Throttle"
-Write-Line
-Write-Line '| operation | contender | median | range | times ApiTokens |'
-Write-Line '|---|---|---|---|---|'
-Write-Comparison -Contenders 'ApiTokens', 'HttpClient' -LatencyMs 0
-Write-Line
-Write-Line '## Listing'
-Write-Line
-Write-Line 'Each in a PowerShell of its own; the tokens are counted and dropped. The working set is the highest of the process.'
-Write-Line
-Write-Line '| tokens | contender | median | highest working set |'
-Write-Line '|---|---|---|---|'
-foreach ($size in $ListSizes) {
-    $sandbox = Start-ApiTokenSandbox -Tokens $size -SkipConnect
-    try {
-        $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
-        $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
-        foreach ($contender in 'ApiTokens', 'HttpClient') {
-            $results = foreach ($round in 1..$(if ($Quick) { 1 } else { 3 })) {
-                Invoke-Fresh -Arguments $ModulePath, $BareClientPath, $service.BaseUri, $secret, $contender -Script {
-                    param($ModulePath, $BareClientPath, $BaseUri, $Secret, $Contender)
-                    Import-Module $ModulePath
-                    Add-Type -Path $BareClientPath
-                    $null = Connect-ApiTokenService Wegnology -BaseUri $BaseUri -Token ([System.Net.NetworkCredential]::new('', $Secret).SecurePassword)
-                    $watch = [System.Diagnostics.Stopwatch]::StartNew()
-                    if ($Contender -eq 'ApiTokens') { Get-ApiToken > $null }
-                    else { $read = [ApiTokens.Benchmarks.BareClient]::List("$BaseUri/me/tokens", $Secret) }
-                    $seconds = $watch.Elapsed.TotalSeconds
-                    $peak = [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
-                    if ($Contender -eq 'ApiTokens') {
-                        # Counted in a second pass: a script block for each token would be the larger part of the time.
-                        $read = 0
-                        Get-ApiToken | & { process { $script:read++ } }
+    Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
+    Write-Line
+    Write-Line '| operation | contender | median | range | times ApiTokens |'
+    Write-Line '|---|---|---|---|---|'
+    Write-Comparison -Contenders 'ApiTokens', 'HttpClient', 'Invoke-RestMethod', 'Parallel' -LatencyMs $Latency
+    Write-Line
+    Write-Line "## Own cost: $Count tokens without server latency, throttle $Throttle"
+    Write-Line
+    Write-Line '| operation | contender | median | range | times ApiTokens |'
+    Write-Line '|---|---|---|---|---|'
+    Write-Comparison -Contenders 'ApiTokens', 'HttpClient' -LatencyMs 0
+    Write-Line
+    Write-Line '## Listing'
+    Write-Line
+    Write-Line 'Each in a PowerShell of its own; the tokens are counted and dropped. The working set is the highest of the process.'
+    Write-Line
+    Write-Line '| tokens | contender | median | highest working set |'
+    Write-Line '|---|---|---|---|'
+    foreach ($size in $ListSizes) {
+        $sandbox = Start-ApiTokenSandbox -Tokens $size -SkipConnect
+        try {
+            $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
+            $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
+            foreach ($contender in 'ApiTokens', 'HttpClient') {
+                $results = foreach ($round in 1..$(if ($Quick) { 1 } else { 3 })) {
+                    Invoke-Fresh -Arguments $ModulePath, $BareClientPath, $service.BaseUri, $secret, $contender -Script {
+                        param($ModulePath, $BareClientPath, $BaseUri, $Secret, $Contender)
+                        Import-Module $ModulePath
+                        Add-Type -Path $BareClientPath
+                        $null = Connect-ApiTokenService Wegnology -BaseUri $BaseUri -Token ([System.Net.NetworkCredential]::new('', $Secret).SecurePassword)
+                        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+                        if ($Contender -eq 'ApiTokens') { Get-ApiToken > $null }
+                        else { $read = [ApiTokens.Benchmarks.BareClient]::List("$BaseUri/me/tokens", $Secret) }
+                        $seconds = $watch.Elapsed.TotalSeconds
+                        $peak = [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
+                        if ($Contender -eq 'ApiTokens') {
+                            # Counted in a second pass: a script block for each token would be the larger part of the time.
+                            $read = 0
+                            Get-ApiToken | & { process { $script:read++ } }
+                        }
+                        @{ Seconds = $seconds; Read = $read; Peak = $peak } | ConvertTo-Json
                     }
-                    @{ Seconds = $seconds; Read = $read; Peak = $peak } | ConvertTo-Json
                 }
+                if (@($results | Where-Object Read -LT $size).Count) { throw "$contender did not read all tokens." }
+                Write-Line "| $(Format-Number $size 0) | $contender | $(Format-Number (Get-Median $results.Seconds)) s | $(Format-Number ((Get-Median $results.Peak) / 1MB) 0) MB |"
             }
-            if (@($results | Where-Object Read -LT $size).Count) { throw "$contender did not read all tokens." }
-            Write-Line "| $(Format-Number $size 0) | $contender | $(Format-Number (Get-Median $results.Seconds)) s | $(Format-Number ((Get-Median $results.Peak) / 1MB) 0) MB |"
+        }
+        finally {
+            Stop-ApiTokenSandbox $sandbox
+        }
+    }
+    Write-Line
+    Write-Line '## A service that allows 100 requests a second'
+    Write-Line
+    $sandbox = Start-ApiTokenSandbox -Tokens $Count -Rate 100
+    try {
+        foreach ($case in @(@{ Text = 'told of the limit (-RequestsPerSecond 100)'; Parameters = @{ RequestsPerSecond = 100 } }, @{ Text = 'finding the limit out'; Parameters = @{} })) {
+            $tokens = @(Get-ApiToken -Connection wegnology -Name 'token-*' | Select-Object -First ($Count / 2))
+            $null = Invoke-RestMethod -Method Delete -Uri "$($sandbox.BaseUri)sandbox/requests"
+            $parameters = $case.Parameters
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $tokens | Remove-ApiToken -Confirm:$false -ThrottleLimit $Throttle @parameters
+            $seconds = $watch.Elapsed.TotalSeconds
+            $log = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/requests/log?last=10000"
+            $limited = @($log | Where-Object status -EQ 429).Count
+            (Get-ApiTokenService wegnology).RequestsPerSecond = $null
+            Write-Line "- $($case.Text): $($tokens.Count) tokens removed in $(Format-Number $seconds) s, $(Format-Number (100 * $tokens.Count / $seconds / 100) 1) % of what is allowed; $limited of $(@($log).Count) requests answered 429 ($(Format-Number (100 * $limited / @($log).Count) 1) %)."
         }
     }
     finally {
         Stop-ApiTokenSandbox $sandbox
     }
 }
-Write-Line
-Write-Line '## A service that allows 100 requests a second'
-Write-Line
-$sandbox = Start-ApiTokenSandbox -Tokens $Count -Rate 100
-try {
-    foreach ($case in @(@{ Text = 'told of the limit (-RequestsPerSecond 100)'; Parameters = @{ RequestsPerSecond = 100 } }, @{ Text = 'finding the limit out'; Parameters = @{} })) {
-        $tokens = @(Get-ApiToken -Connection wegnology -Name 'token-*' | Select-Object -First ($Count / 2))
-        $null = Invoke-RestMethod -Method Delete -Uri "$($sandbox.BaseUri)sandbox/requests"
-        $parameters = $case.Parameters
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        $tokens | Remove-ApiToken -Confirm:$false -ThrottleLimit $Throttle @parameters
-        $seconds = $watch.Elapsed.TotalSeconds
-        $log = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/requests/log?last=10000"
-        $limited = @($log | Where-Object status -EQ 429).Count
-        (Get-ApiTokenService wegnology).RequestsPerSecond = $null
-        Write-Line "- $($case.Text): $($tokens.Count) tokens removed in $(Format-Number $seconds) s, $(Format-Number (100 * $tokens.Count / $seconds / 100) 1) % of what is allowed; $limited of $(@($log).Count) requests answered 429 ($(Format-Number (100 * $limited / @($log).Count) 1) %)."
-    }
-}
-finally {
-    Stop-ApiTokenSandbox $sandbox
-}
-}
+
 Write-Line
 Write-Line '## Import and first connection'
 Write-Line

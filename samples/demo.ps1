@@ -108,11 +108,11 @@ foreach ($connection in $requests.Keys) {
     }
 
     # The new token comes down the pipeline before the old one is removed.
-    $oldAtDelivery = $null
-    $successor = $token | Reset-ApiToken -Confirm:$false | ForEach-Object { $oldAtDelivery = Test-Secret $token; $_ }
+    $oldAtDelivery = [System.Collections.Generic.List[bool]]::new()
+    $successor = $token | Reset-ApiToken -Confirm:$false | ForEach-Object { $oldAtDelivery.Add((Test-Secret $token)); $_ }
     Confirm-Claim $connection "reset: the secret of $successor is accepted" -Holds (Test-Secret $successor)
     if ($successor.Id -ne $token.Id) {
-        Confirm-Claim $connection 'reset: the old secret was accepted until the new one had arrived, and is refused now' -Holds ($oldAtDelivery -and -not (Test-Secret $token))
+        Confirm-Claim $connection 'reset: the old secret was accepted until the new one had arrived, and is refused now' -Holds ($oldAtDelivery[0] -and -not (Test-Secret $token))
     }
     else {
         Confirm-Claim $connection 'reset in place: the id is the same, and the old secret is refused' -Holds (-not (Test-Secret $token))
