@@ -87,7 +87,8 @@ public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<
     public sealed class Fixture() : ManyTokensFixture("-Tokens 400");
 }
 
-/// <summary>A service that allows 100 requests a second.</summary>
+/// <summary>A service that allows 100 requests a second. Other tests at the same time would bunch the requests, so these run alone.</summary>
+[Collection(RunsAlone.Name)]
 public sealed class LimitedRateTests(LimitedRateTests.Fixture fixture) : CmdletTest<LimitedRateTests.Fixture>(fixture)
 {
     [Fact]
@@ -102,9 +103,7 @@ public sealed class LimitedRateTests(LimitedRateTests.Fixture fixture) : CmdletT
         Assert.Equal(320, result.Summary!.Get("Done"));
         IReadOnlyList<LoggedRequest> requests = Sandbox.Since(before);
         Assert.True(requests.Count >= 320);
-
-        // A machine that is busy bunches requests, and the service counts what arrives: 2 % on an idle one, some more here.
-        Assert.InRange(requests.Count(request => request.Status == 429), 0, (int)(0.05 * requests.Count));
+        Assert.True(requests.Count(request => request.Status == 429) < 0.02 * requests.Count);
     }
 
     [Fact]
