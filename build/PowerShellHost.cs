@@ -5,6 +5,8 @@ internal sealed class PowerShellHost
 {
     private const string AskVersion = "$PSVersionTable.PSVersion.ToString()";
 
+    private static readonly Lazy<PowerShellHost?> Found = new(Search);
+
     private readonly string _program;
     private readonly string[] _before;
 
@@ -18,7 +20,15 @@ internal sealed class PowerShellHost
     /// <summary>Its version, and where it was found.</summary>
     public string Description { get; }
 
-    public static PowerShellHost? Find()
+    /// <summary>The one to use, looked for once; null if there is none.</summary>
+    public static PowerShellHost? Find() => Found.Value;
+
+    public string? Ask(string script) => Command.Ask(_program, [.. _before, "-NoProfile", "-NonInteractive", "-Command", script]);
+
+    public int RunFile(string path, params string[] arguments) =>
+        Command.TryRun(_program, [.. _before, "-NoProfile", "-NonInteractive", "-File", path, .. arguments]);
+
+    private static PowerShellHost? Search()
     {
         if (Command.Ask("pwsh", "-NoProfile", "-Command", AskVersion) is { } version)
         {
@@ -31,9 +41,4 @@ internal sealed class PowerShellHost
             ? new PowerShellHost($"PowerShell {toolVersion}, the manifest's tool", "dotnet", "tool", "run", "pwsh")
             : null;
     }
-
-    public string? Ask(string script) => Command.Ask(_program, [.. _before, "-NoProfile", "-NonInteractive", "-Command", script]);
-
-    public int RunFile(string path, params string[] arguments) =>
-        Command.TryRun(_program, [.. _before, "-NoProfile", "-NonInteractive", "-File", path, .. arguments]);
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ApiTokens.Core.Tests.Support;
 
 namespace ApiTokens.Core.Tests;
 
@@ -11,7 +12,7 @@ public sealed class ContractCitationTests
     // A citation in a comment may continue on the next line.
     private const string Gap = @"\s+(?:(?://+|#)\s*)?";
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Repository.Root;
 
     private static readonly Dictionary<string, HashSet<string>> Contracts = Directory.GetFiles(Path.Combine(Root, "contracts"), "*.md")
         .Where(file => Path.GetFileName(file) != "README.md")
@@ -90,17 +91,6 @@ public sealed class ContractCitationTests
 
     private static HashSet<string> SectionsOf(string file) =>
         [.. File.ReadLines(file).Select(line => Regex.Match(line, @"^#+ (\d+\.\d+) ")).Where(match => match.Success).Select(match => match.Groups[1].Value)];
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ApiTokens.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException("ApiTokens.slnx was not found above the tests.");
-    }
 
     private sealed record SourceText(string Path, string Content);
 

@@ -46,11 +46,12 @@ public static class TokenIssue
         connection.Tokens.Validate(request);
         HashSet<string>? known = before is null ? null : await before.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false);
         DateTimeOffset since = connection.Time.GetUtcNow() - ClockSkew;
-        using IDisposable underWay = IssuedTokenRegistry.Of(connection).Begin(request.Name, since);
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
+        using IDisposable underWay = registry.Begin(request.Name, since);
         try
         {
             IssuedToken issued = await connection.Tokens.CreateAsync(request, cancellationToken).ConfigureAwait(false);
-            IssuedTokenRegistry.Of(connection).AddIssued(issued);
+            registry.AddIssued(issued);
             return issued;
         }
         catch (OrphanedTokenException e)
@@ -112,6 +113,7 @@ public static class TokenIssue
     private static async Task<ApiTokenException> LookAsync(
         TokenConnection connection, NewTokenRequest request, DateTimeOffset since, Func<string, bool> wasThere, bool remove, ApiTokenException error, CancellationToken cancellationToken)
     {
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         IReadOnlyList<ApiToken> found = [];
         bool shared = false;
         try
@@ -122,8 +124,8 @@ public static class TokenIssue
                 found = await FindAsync(connection, request, since, wasThere, cancellationToken).ConfigureAwait(false);
 
                 // Another one of that name that was delivered while this was listed is known by now, or still under way.
-                shared = IssuedTokenRegistry.Of(connection).IsShared(request.Name);
-                found = [.. found.Where(token => !IssuedTokenRegistry.Of(connection).Contains(token.Id))];
+                shared = registry.IsShared(request.Name);
+                found = [.. found.Where(token => !registry.Contains(token.Id))];
                 if (found.Count > 0)
                 {
                     break;
@@ -158,11 +160,12 @@ public static class TokenIssue
             Names = request.Name.Length > 0 ? [NamePattern.Literal(request.Name)] : [],
             User = request.User,
         };
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         var found = new List<ApiToken>();
         await foreach (ApiToken token in connection.Tokens.ListAsync(filter, cancellationToken).ConfigureAwait(false))
         {
-            bool ours = IssuedTokenRegistry.Of(connection).Issuer is not { } issuer || issuer == token.Issuer;
-            if (token.Name == request.Name && token.CreatedAt >= since && ours && !IssuedTokenRegistry.Of(connection).Contains(token.Id) && !wasThere(token.Id))
+            bool ours = registry.Issuer is not { } issuer || issuer == token.Issuer;
+            if (token.Name == request.Name && token.CreatedAt >= since && ours && !registry.Contains(token.Id) && !wasThere(token.Id))
             {
                 found.Add(token);
             }

@@ -34,23 +34,13 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Waits for the core on the pipeline's thread. Its failures come out as they are; a stop ends the pipeline.</summary>
-    internal T Wait<T>(Func<CancellationToken, Task<T>> work)
-    {
-        try
-        {
-            return work(Stop).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (Stop.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-    }
+    internal T Wait<T>(Func<CancellationToken, Task<T>> work) => Stoppable(() => work(Stop).GetAwaiter().GetResult());
 
     /// <summary>Takes what the core lists, one by one, on the pipeline's thread. A stop ends the pipeline.</summary>
     internal IEnumerable<T> Enumerate<T>(Func<CancellationToken, IEnumerable<T>> list)
     {
         using IEnumerator<T> items = list(Stop).GetEnumerator();
-        while (Next(items))
+        while (Stoppable(items.MoveNext))
         {
             yield return items.Current;
         }
@@ -80,11 +70,11 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private bool Next<T>(IEnumerator<T> items)
+    private T Stoppable<T>(Func<T> work)
     {
         try
         {
-            return items.MoveNext();
+            return work();
         }
         catch (OperationCanceledException) when (Stop.IsCancellationRequested)
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ApiTokens.Core.Tests.Support;
 using ApiTokens.Sandbox;
 using NetArchTest.Rules;
 
@@ -46,7 +47,7 @@ public sealed class LayerTests
     [InlineData("src/ApiTokens.Sandbox", "ApiTokens.Sandbox", null)]
     public void Namespace_IsThatOfTheFolder(string project, string rootNamespace, string? rootFolder)
     {
-        string folder = Path.Combine(Root(), project);
+        string folder = Path.Combine(Repository.Root, project);
         string[] wrong =
         [
             .. Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
@@ -69,16 +70,5 @@ public sealed class LayerTests
         Assert.True(
             result.IsSuccessful,
             $"{folder} must not depend on {string.Join(", ", forbidden)}. These types do: {string.Join(", ", result.FailingTypeNames ?? [])}");
-    }
-
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ApiTokens.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder!;
     }
 }

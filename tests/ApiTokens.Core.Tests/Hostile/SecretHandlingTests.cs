@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ApiTokens.Core.Tests.Support;
 using ApiTokens.Http;
 
 namespace ApiTokens.Core.Tests.Hostile;
@@ -112,15 +113,8 @@ public sealed partial class SecretHandlingTests
 
     private static IEnumerable<(string Name, string Text)> Sources()
     {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Directory.Packages.props")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        Assert.NotNull(folder);
         string[] files = [.. new[] { "ApiTokens.Core", "ApiTokens.PowerShell" }
-            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(folder, "src", project), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories))
             .Where(file => !Generated().IsMatch(file))];
         Assert.InRange(files.Length, 60, 1000);
         return files.Select(file => (Path.GetFileName(file), File.ReadAllText(file)));

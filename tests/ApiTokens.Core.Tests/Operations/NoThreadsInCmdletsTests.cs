@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ApiTokens.Core.Tests.Support;
 
 namespace ApiTokens.Core.Tests.Operations;
 
@@ -31,17 +32,7 @@ public sealed partial class NoThreadsInCmdletsTests
     [InlineData("task.ContinueWith(Work);")]
     public void What_would_start_one_is_recognized(string line) => Assert.Matches(StartsConcurrency(), line);
 
-    private static string Cmdlets()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Directory.Build.props")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        Assert.NotNull(folder);
-        return Path.Combine(folder, "src", "ApiTokens.PowerShell");
-    }
+    private static string Cmdlets() => Path.Combine(Repository.Root, "src", "ApiTokens.PowerShell");
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Generated();
