@@ -11,7 +11,7 @@ internal static class ErrorRecords
         {
             return new ErrorRecord(error, ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target)
             {
-                ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = "This is a defect of ApiTokens. Report it with the stack trace: $Error[0].Exception.StackTrace" },
+                ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = "This is a bug in ApiTokens. Report it and include the stack trace: $Error[0].Exception.StackTrace" },
             };
         }
 

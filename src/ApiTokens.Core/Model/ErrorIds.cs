@@ -22,7 +22,7 @@ public static class ErrorIds
     /// <summary>There is no such connection in this runspace, or none at all.</summary>
     public const string ConnectionNotFound = "ConnectionNotFound";
 
-    /// <summary>A file is no journal, or it is that of another operation or account.</summary>
+    /// <summary>The file is not a journal, or it belongs to another operation or account.</summary>
     public const string JournalMismatch = "JournalMismatch";
 
     /// <summary>There is no such journal.</summary>
@@ -109,7 +109,7 @@ public static class ErrorIds
     /// <summary>The token is revoked for good.</summary>
     public const string TokenRevoked = "TokenRevoked";
 
-    /// <summary>A defect of ApiTokens.</summary>
+    /// <summary>A bug in ApiTokens.</summary>
     public const string UnexpectedError = "UnexpectedError";
 
     /// <summary>The service answered with a redirect, which is never followed.</summary>

@@ -18,7 +18,9 @@ public sealed class Journal : IDisposable
     /// <summary>The operation that takes up, in the journal of <see cref="Resets"/>, what has fallen due.</summary>
     public const string Retirement = "Retire";
 
-    // Of names and ids that services take; a line that is longer is none of a journal's.
+    private const string OtherPath = "Specify the path of an existing journal, or of a file that does not exist yet.";
+
+    // No name or id that a service takes makes a longer line.
     private const int LongestLine = 1024 * 1024;
 
     private readonly Stream _file;
@@ -45,7 +47,7 @@ public sealed class Journal : IDisposable
     /// <param name="operation">What is done, such as <c>Remove</c>.</param>
     /// <param name="connections">The connections that the run can use.</param>
     /// <returns>The journal.</returns>
-    /// <exception cref="ApiTokenException">It is in use, it is no journal, or it is another operation's.</exception>
+    /// <exception cref="ApiTokenException">It is in use, it is not a journal, or it belongs to another operation.</exception>
     public static Journal Open(string path, string operation, IReadOnlyCollection<TokenConnection> connections) =>
         Open(path, operation, connections, TimeProvider.System);
 
@@ -55,7 +57,7 @@ public sealed class Journal : IDisposable
     /// <param name="connections">The connections that the run can use.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The journal.</returns>
-    /// <exception cref="ApiTokenException">It is in use, it is no journal, or it is another operation's.</exception>
+    /// <exception cref="ApiTokenException">It is in use, it is not a journal, or it belongs to another operation.</exception>
     public static Journal Open(string path, string operation, IReadOnlyCollection<TokenConnection> connections, TimeProvider time)
     {
         return Open(OpenFile(path), path, operation, connections, time);
@@ -220,7 +222,7 @@ public sealed class Journal : IDisposable
         foreach ((string line, long end) in WholeLines())
         {
             whole = end;
-            JournalEntry entry = Parse(line) ?? throw MismatchError($"'{path}' has a line that is no journal's", "Give the path of a journal, or of a file that does not exist yet.");
+            JournalEntry entry = Parse(line) ?? throw MismatchError($"'{path}' has a line that is not a journal entry", OtherPath);
             if (first)
             {
                 LoadHeader(entry, path);
@@ -234,7 +236,7 @@ public sealed class Journal : IDisposable
 
         if (first && _file.Length > 0 && !StartsLikeJournal())
         {
-            throw MismatchError($"'{path}' is not empty and is no journal", "Give the path of a journal, or of a file that does not exist yet.");
+            throw MismatchError($"'{path}' is not empty and is not a journal", OtherPath);
         }
 
         // What a killed process left of its last line is dropped.
@@ -265,7 +267,7 @@ public sealed class Journal : IDisposable
     {
         if (entry.Event != "journal" || entry.Accounts is null)
         {
-            throw MismatchError($"'{path}' is no journal", "Give the path of a journal, or of a file that does not exist yet.");
+            throw MismatchError($"'{path}' is not a journal", OtherPath);
         }
 
         if (entry.Operation != _header)
@@ -292,7 +294,7 @@ public sealed class Journal : IDisposable
                     line.Add(buffer[i]);
                     if (line.Count > LongestLine)
                     {
-                        throw MismatchError("has a line that is longer than any of a journal's", "Give the path of a journal, or of a file that does not exist yet.");
+                        throw MismatchError("has a line that is too long for a journal entry", OtherPath);
                     }
 
                     continue;

@@ -118,11 +118,11 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
 
         if (notice.First is null)
         {
-            WriteVerbose($"None of the {notice.Read} tokens of {connection.Name} that were looked at expires within 7 days{(notice.IsComplete ? string.Empty : "; there are more")}.");
+            WriteVerbose($"None of the {(notice.IsComplete ? string.Empty : "first ")}{notice.Read} tokens of {connection.Name} expires within 7 days.");
         }
         else
         {
-            string part = notice.IsComplete ? string.Empty : string.Format(CultureInfo.InvariantCulture, "Of the {0:N0} tokens looked at, and there are more: ", notice.Read);
+            string part = notice.IsComplete ? string.Empty : string.Format(CultureInfo.InvariantCulture, "Of the first {0:N0} tokens, ", notice.Read);
             string count = notice.Count == 1 ? "1 token expires" : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
             WriteWarning(VisibleText.Printable(
                 $"{connection.Name}: {part}{count} within 7 days, the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC, {notice.First}. See them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));

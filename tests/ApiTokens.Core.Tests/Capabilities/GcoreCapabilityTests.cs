@@ -152,7 +152,7 @@ public sealed class GcoreCapabilityTests(SandboxFixture sandbox) : IClassFixture
         ApiTokenException error = await sandbox.RefusedUnsentAsync(() => Tokens.SetEnabledAsync("42", enabled, default));
 
         Assert.Equal("OperationNotSupported", error.ErrorId);
-        Assert.Equal("Gcore tokens have no inactive state: remove the token, or reset it.", error.RecommendedAction);
+        Assert.Equal("Gcore tokens cannot be disabled. Remove the token, or reset it.", error.RecommendedAction);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal static class DevoRules
         Rename = true,
         ReadSecret = true,
         Expiry = ExpiryChoice.None,
-        ReadSecretAdvice = "Only the token's owner and its authorized user can read it: connect as one of them.",
+        ReadSecretAdvice = "Only the token's owner and its authorized user can read the secret. Connect as one of them.",
     };
 
     /// <summary>A secret of someone else's token is shown in this form (2.2).</summary>

@@ -76,8 +76,8 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             yield return found.Count switch
             {
                 1 => SearchStep.Found(index, found[0], MatchedBy.Masked),
-                0 when unread == 0 => SearchStep.NotFound(index, $"None of the {tokens.Count} tokens of {Identity.Connection} is it."),
-                0 => SearchStep.NotFound(index, $"Of the {tokens.Count} tokens of {Identity.Connection}, {unread} were not read (-MaximumReads)."),
+                0 when unread == 0 => SearchStep.NotFound(index, $"Not found among the {tokens.Count} tokens of the connection '{Identity.Connection}'."),
+                0 => SearchStep.NotFound(index, $"Not found. Of the {tokens.Count} tokens of the connection '{Identity.Connection}', {unread} were not read (-MaximumReads)."),
                 _ => SearchStep.NotFound(index, $"It ends as those of {string.Join(", ", found)} do, whose values {Identity.Connection} may not see."),
             };
         }

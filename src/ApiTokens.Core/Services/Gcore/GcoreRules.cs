@@ -12,8 +12,8 @@ internal static class GcoreRules
         LastUsed = true,
         TokenLimit = GcoreRules.DocumentedLimit,
         Expiry = ExpiryChoice.AnyOrNever,
-        SetEnabledAdvice = "Gcore tokens have no inactive state: remove the token, or reset it.",
-        DescriptionAdvice = "Gcore takes a description when a token is issued and keeps it: reset the token, or leave it.",
+        SetEnabledAdvice = "Gcore tokens cannot be disabled. Remove the token, or reset it.",
+        DescriptionAdvice = "Gcore sets the description when it issues a token, and cannot change it. Issue a new token with another description.",
     };
 
     /// <summary>The most tokens of an account (1.9). Older texts say 50, and nothing tells an account's own: what the service refuses is its word.</summary>
