@@ -11,7 +11,7 @@ public sealed class SecretsTests(SandboxFixture fixture) : CmdletTest(fixture)
     [InlineData("the secret abcdefghijkl", true)]
     [InlineData("starts with cdefghij...", true)]
     public void Search_OfASecretInAText_FindsTheWholeAndParts(string text, bool found) =>
-        Assert.Equal(found ? ["abcdefghijkl"] : [], SecretParts.Find(text, "abcdefghijkl"));
+        Assert.Equal(found ? ["abcdefghijkl"] : [], SecretSearch.Find(text, "abcdefghijkl"));
 
     [Theory]
     [ClassData(typeof(EachService))]
@@ -30,6 +30,6 @@ public sealed class SecretsTests(SandboxFixture fixture) : CmdletTest(fixture)
         using var client = new HttpClient();
         string log = await client.GetStringAsync(new Uri(Sandbox.BaseUri, "sandbox/requests/log?last=1000"));
         Assert.Contains("whoami", log);
-        Assert.Empty(SecretParts.Find(log, [.. tokens.Select(token => token.Secret())]));
+        Assert.Empty(SecretSearch.Find(log, [.. tokens.Select(token => token.Secret())]));
     }
 }

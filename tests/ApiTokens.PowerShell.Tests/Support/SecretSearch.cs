@@ -9,7 +9,7 @@ public static class SecretSearch
     private const int PartLength = 8;
 
     /// <summary>Those of the secrets of which some part of eight characters is in a text.</summary>
-    public static IReadOnlyList<string> Find(string text, IEnumerable<string> secrets) =>
+    public static IReadOnlyList<string> Find(string text, params IEnumerable<string> secrets) =>
     [
         .. secrets.Where(secret => Enumerable.Range(0, Math.Max(0, secret.Length - PartLength + 1))
             .Any(start => text.Contains(secret.Substring(start, PartLength), StringComparison.Ordinal))),
