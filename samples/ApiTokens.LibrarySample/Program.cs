@@ -1,46 +1,51 @@
 using ApiTokens;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Sandbox;
 using ApiTokens.Services;
 
-// The library from C#: connect, list, issue, reset, revoke. The sandbox runs in this process and stands for the service.
-CancellationToken cancellationToken = CancellationToken.None;
+// The library from C#: connect, list, reset with a journal, revoke. The sandbox in this process stands for the service.
 await using SandboxServer sandbox = await SandboxServer.StartAsync(new SandboxOptions());
 ServiceDescription wegnology = sandbox.Description.Services["wegnology"];
-
 TokenConnection connection = await TokenConnection.ConnectAsync(
-    new ConnectionRequest
-    {
-        Service = "Wegnology",
-        Account = wegnology.Account,
-        BaseUri = wegnology.BaseUri,
-        Secret = SecretText.ToSecureString(wegnology.Secret),
-    },
-    cancellationToken);
+    new ConnectionRequest { Service = "Wegnology", Account = wegnology.Account, BaseUri = wegnology.BaseUri, Secret = SecretText.ToSecureString(wegnology.Secret) },
+    CancellationToken.None);
 
-await foreach (ApiToken token in connection.Tokens.ListAsync(new TokenFilter { ExpiresBefore = DateTimeOffset.UtcNow.AddDays(7) }, cancellationToken))
+var expiring = new List<ApiToken>();
+await foreach (ApiToken token in connection.Tokens.ListAsync(new TokenFilter { ExpiresBefore = DateTimeOffset.UtcNow.AddDays(30) }, CancellationToken.None))
 {
     Console.WriteLine($"{token.ExpiresAt:yyyy-MM-dd}: {token.Name} ({token.Status})");
+    expiring.Add(token);
 }
 
-IssuedToken issued = await connection.Tokens.CreateAsync(
-    new NewTokenRequest { Name = "ci", Scope = ["ReadOnly"], Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) },
-    cancellationToken);
-Console.WriteLine($"Issued {issued}");
+// Each old token is removed only after the new secret was saved and accepted by the service. If the process is killed, a run
+// with the same journal continues where this one ended.
+var vault = new Vault();
+string path = Path.Combine(Path.GetTempPath(), $"rotation-{Guid.NewGuid():N}.jsonl");
+using (var run = new OperationRunner(throttleLimit: 8, vault, vault, JournalWriter.Open(path, "Reset", [connection.AccountIdentity])))
+{
+    expiring.Where(token => token.Status == TokenStatus.Active).ToList().ForEach(token => run.Add(new ResetOperation(connection, token)));
+    run.Complete();
+    Console.WriteLine(run.Summary);
+}
 
-// The old token is removed only after the new secret was delivered (here) and accepted by the service.
-IssuedToken? successor = null;
-await TokenReset.ResetAsync(
-    connection,
-    issued.Id,
-    new ResetOptions(),
-    delivered =>
-    {
-        successor = delivered;
-        return Task.CompletedTask;
-    },
-    cancellationToken);
-Console.WriteLine($"Reset it: {successor}");
+foreach (IssuedToken token in vault.Secrets.Values)
+{
+    await new RemoveOperation(connection, token).RunAsync();
+    Console.WriteLine($"Revoked {token}");
+}
 
-await connection.Tokens.RemoveAsync(successor!.Id, cancellationToken);
-Console.WriteLine("Revoked it");
+internal sealed class Vault : ISecretSink, IOperationOutput
+{
+    public Dictionary<string, IssuedToken> Secrets { get; } = [];
+
+    public void Save(Operation operation, IssuedToken issued) => Secrets[operation.Name] = issued;
+
+    public void Revert(Operation operation) => Secrets.Remove(operation.Name);
+
+    public void WriteResult(Operation operation, object result) => Console.WriteLine($"Reset {result}");
+
+    public void WriteError(Operation operation, Exception error) => Console.Error.WriteLine(error.Message);
+
+    public void WriteVerbose(Operation operation, string message) => Console.WriteLine(message);
+}

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell;
 
@@ -17,7 +18,7 @@ internal static class ErrorRecords
 
         var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);
         string cid = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
-        record.ErrorDetails = new ErrorDetails(known.Message + cid) { RecommendedAction = known.RecommendedAction };
+        record.ErrorDetails = new ErrorDetails(CommandText.Message(known) + cid) { RecommendedAction = CommandText.Advice(known) };
         return record;
     }
 

@@ -90,6 +90,11 @@ public sealed partial class ErrorTests
             test.Output("param($Token) $Token | Remove-ApiToken", token);
             return test.Reset(token);
         }),
+        ["DuplicateToken"] = new("ResetApiToken", ErrorCategory.InvalidOperation, EndsPipeline: false, test =>
+        {
+            PSObject token = test.NewToken("wegnology");
+            return new(test.Run("param($Token) $Token, $Token | Reset-ApiToken -Confirm:$false", token), IsToken(token));
+        }),
         ["TokenLimitReached"] = new("ResetApiToken", ErrorCategory.LimitsExceeded, EndsPipeline: false, test =>
         {
             int room = 100 - test.Output("Get-ApiToken -Connection gcore | Where-Object Status -NE Expired").Count;

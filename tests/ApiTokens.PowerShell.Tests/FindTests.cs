@@ -167,7 +167,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
         RequestCount before = Sandbox.Count();
         ErrorRecord error = Run("param($Secret) Find-ApiToken $Secret -MaximumReads 2", ServiceCase.Of("devo").UnknownSecret.ToSecret()).Error;
         Assert.Equal(before.Total + 3, Sandbox.Count().Total);
-        Assert.Contains("were not read (-MaximumReads)", error.Exception.Message);
+        Assert.Contains("were not read, as MaximumReads allows no more", error.Exception.Message);
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
             $"Invalid{parameter}",
             $"param($Parameters) $invalid = {invalid}; foreach ($key in $invalid.Keys) {{ $Parameters[$key] = $invalid[$key] }}; New-ApiToken @Parameters",
             ValidParameters(connection));
-        Assert.StartsWith($"-{parameter}: ", error.Exception.Message);
+        Assert.StartsWith($"-{parameter}: ", error.ErrorDetails.Message);
         Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);
         Assert.Equal(before, Sandbox.Count().Total);
     }

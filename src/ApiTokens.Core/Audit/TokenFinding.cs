@@ -1,7 +1,7 @@
 namespace ApiTokens.Audit;
 
 /// <summary>
-/// Something that a rule found. Flat, so that what comes out of remoting, jobs and Export-Clixml still names the token.
+/// Something that a rule found. Flat, so that what is left of it after serialization still names the token.
 /// It has no secret: nothing that it is made of has one.
 /// </summary>
 public sealed class TokenFinding

@@ -21,12 +21,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
             return new ApiTokenException(
                 ErrorKind.InvalidResult,
                 $"{endpoint.Service} answered with a redirect ({status}), which is not followed: {request.Purpose}.",
-                "Check -BaseUri: give the address that the redirect leads to, if you trust it.",
+                $"Check {Field.BaseUri}. If you trust the address that the redirect leads to, specify that one.",
                 ErrorIds.UnexpectedRedirect)
             { StatusCode = response.Status };
         }
 
-        (ErrorKind kind, string action) = KindOf(response.Status);
+        (ErrorKind kind, Advice advice) = KindOf(response.Status);
         string words = Words(request, response);
         string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } asked && asked > TimeSpan.Zero
             ? $" It asks to wait {asked.TotalSeconds:0} seconds."
@@ -35,7 +35,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         return new ApiTokenException(
             kind,
             $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}{(unknown ? MayHaveSucceeded : string.Empty)}",
-            action)
+            advice)
         {
             StatusCode = response.Status,
             CorrelationId = response.CorrelationId,
@@ -51,7 +51,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
             ? new ApiTokenException(
                 ErrorKind.OperationTimeout,
                 $"{endpoint.Service} at {endpoint.BaseUri.Host} did not {request.Purpose} in time: {redactor.Redact(error.Message, request.Credential?.Secret)}{effect}",
-                "Try again later; a longer time can be given when connecting (-TimeoutSec).",
+                $"Try again later, or connect with a longer {Field.Timeout}.",
                 inner: error)
             { OutcomeUnknown = unknown }
             : new ApiTokenException(
@@ -77,13 +77,13 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
     private static string Effect(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
-    private static (ErrorKind Kind, string Action) KindOf(HttpStatusCode status) => (int)status switch
+    private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
     {
-        401 => (ErrorKind.AuthenticationError, "The credential is wrong, disabled, expired or revoked: connect again with Connect-ApiTokenService."),
+        401 => (ErrorKind.AuthenticationError, $"The credential is wrong, disabled, expired or revoked. Connect with another one: {SuggestedCommand.Connect}"),
         403 => (ErrorKind.PermissionDenied, "The credential may not do this. Check its permissions, the account and the region or address of the connection."),
-        404 => (ErrorKind.ObjectNotFound, "It may have been removed already. Get-ApiToken lists what exists."),
+        404 => (ErrorKind.ObjectNotFound, $"It may have been removed already. To see which tokens exist: {SuggestedCommand.List}"),
         408 => (ErrorKind.OperationTimeout, "Try again later."),
-        409 => (ErrorKind.ResourceExists, "Its present state forbids this. Look at it with Get-ApiToken."),
+        409 => (ErrorKind.ResourceExists, $"Its state does not allow this. To see its state: {SuggestedCommand.List}"),
         429 => (ErrorKind.LimitsExceeded, "The service limits requests: wait, then go on with fewer at once."),
         >= 400 and <= 499 => (ErrorKind.InvalidData, "Correct what the service names, then try again."),
         _ => (ErrorKind.ConnectionError, "The service failed. Try again later; quote the correlation id, if there is one, to its support."),

@@ -2,7 +2,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Leaks;
 
-/// <summary>A token that a leaked secret belongs to. It has no secret, and goes to Remove-ApiToken as any other token.</summary>
+/// <summary>A token that a leaked secret belongs to. It has no secret, and can be removed like any other token.</summary>
 public sealed class FoundToken : ApiToken
 {
     internal FoundToken(ApiToken token, LeakedSecret secret, MatchedBy matchedBy, bool isConnectionCredential)

@@ -58,9 +58,10 @@ public static class LeakFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ApiTokenException(
+            throw ApiTokenException.OfField(
+                "Path",
                 e is FileNotFoundException or DirectoryNotFoundException ? ErrorKind.ObjectNotFound : ErrorKind.InvalidArgument,
-                $"-Path: '{path}' cannot be read: {e.Message}",
+                $"'{path}' cannot be read: {e.Message}",
                 "Give a file of text that you may read.",
                 "InvalidPath",
                 e);

@@ -12,6 +12,9 @@ public sealed class SecretSearch
 {
     private const int ProbesAtOnce = 8;
 
+    private static readonly Advice NotFound = $"It may belong to another account, have expired, or not be a secret. {Field.Probe} asks the service itself, which sends the secret to it.";
+    private static readonly Advice NotFoundByProbe = "It may belong to another account, have expired, or not be a secret. Connect to the other accounts, then search again.";
+
     private readonly IReadOnlyList<TokenConnection> _connections;
     private readonly List<LeakCandidate> _secrets = [];
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
@@ -227,12 +230,12 @@ public sealed class SecretSearch
         {
             return new ApiTokenException(
                 ErrorKind.ObjectNotFound,
-                $"{secret.Leaked.Source}: this is the credential of the connection {string.Join(", ", secret.OwnOf)} itself, and none of the tokens listed there.",
+                $"{secret.Leaked.Source}: this is the credential of the connection {string.Join(", ", secret.OwnOf)} itself, and not a token that is listed there.",
                 "Change that credential where it was issued, then connect again.",
                 ErrorIds.OwnCredentialLeaked);
         }
 
-        (string message, string action) = secret switch
+        (string message, Advice advice) = secret switch
         {
             { Services.Count: 0 } => (
                 $"a text of {length} characters has the form of no secret of {string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
@@ -242,12 +245,10 @@ public sealed class SecretSearch
                 "Connect to the account that it may belong to, and search again."),
             _ => (
                 $"a text of {length} characters has the form of a secret of {services}, and was found to be no token's of {string.Join(", ", secret.LookedIn)}.",
-                Probe
-                    ? "It may be of another account, have ended, or be no secret. Connect to the other accounts and search again."
-                    : "It may be of another account, have ended, or be no secret. With -Probe the service itself is asked, which sends the secret to it."),
+                Probe ? NotFoundByProbe : NotFound),
         };
         string notes = string.Concat(secret.Notes.Distinct().Select(note => $" {note}"));
-        return new ApiTokenException(ErrorKind.ObjectNotFound, $"{secret.Leaked.Source}: {message}{notes}", action, ErrorIds.SecretNotAttributed);
+        return new ApiTokenException(ErrorKind.ObjectNotFound, $"{secret.Leaked.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
     }
 
     private sealed record LeakCandidate(LeakedSecret Leaked, int Length, IReadOnlyList<ServiceDefinition> Services)

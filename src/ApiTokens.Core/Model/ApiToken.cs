@@ -1,8 +1,8 @@
 namespace ApiTokens;
 
 /// <summary>
-/// The record of a token: what a service tells about it, without the secret. Flat and of simple types, so that what comes
-/// out of remoting, jobs and Export-Clixml still names the token. What a service does not know is null or empty.
+/// What a service tells about a token, without the secret. Flat and of simple types, so that what is left of it after
+/// serialization still names the token. What a service does not know is null or empty.
 /// </summary>
 public class ApiToken
 {

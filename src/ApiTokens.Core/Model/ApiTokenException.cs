@@ -10,14 +10,14 @@ public class ApiTokenException : Exception
     /// <summary>Describes a failure.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="message">What happened; without secrets.</param>
-    /// <param name="recommendedAction">What the user can do.</param>
+    /// <param name="advice">What the user can do.</param>
     /// <param name="errorId">A stable PascalCase id; the kind's name by default.</param>
     /// <param name="inner">The cause.</param>
-    public ApiTokenException(ErrorKind kind, string message, string? recommendedAction = null, string? errorId = null, Exception? inner = null)
+    public ApiTokenException(ErrorKind kind, string message, Advice? advice = null, string? errorId = null, Exception? inner = null)
         : base(VisibleText.Printable(message), inner)
     {
         Kind = kind;
-        RecommendedAction = recommendedAction is null ? null : VisibleText.Printable(recommendedAction);
+        Advice = advice;
         ErrorId = errorId ?? kind.ToString();
     }
 
@@ -27,8 +27,14 @@ public class ApiTokenException : Exception
     /// <summary>What kind of failure it is.</summary>
     public ErrorKind Kind { get; }
 
+    /// <summary>The field that is wrong, where the error is about one. The message starts with its name.</summary>
+    public Field? Field { get; init; }
+
+    /// <summary>What to do about it, for a front end to word.</summary>
+    public Advice? Advice { get; }
+
     /// <summary>What to do about it.</summary>
-    public string? RecommendedAction { get; }
+    public string? RecommendedAction => Advice?.ToString();
 
     /// <summary>The service's status code, when there was an answer.</summary>
     public HttpStatusCode? StatusCode { get; init; }
@@ -39,21 +45,32 @@ public class ApiTokenException : Exception
     /// <summary>Whether the request may have taken effect although it failed: its answer was lost or cannot be read.</summary>
     public bool OutcomeUnknown { get; init; }
 
-    /// <summary>A parameter that cannot be sent; nothing was.</summary>
-    /// <param name="parameter">The parameter's name, as the user wrote it.</param>
-    /// <param name="message">What is wrong with it, naming the value.</param>
-    /// <param name="recommendedAction">What to give instead.</param>
+    /// <summary>A value that cannot be used; no request was sent. The error's id is <c>Invalid</c> with the field's name.</summary>
+    /// <param name="field">The field's name.</param>
+    /// <param name="message">What is wrong with it, with the value.</param>
+    /// <param name="advice">What to specify instead.</param>
     /// <returns>The exception.</returns>
-    public static ApiTokenException InvalidParameter(string parameter, string message, string recommendedAction) =>
-        new(ErrorKind.InvalidArgument, $"-{parameter}: {message}", recommendedAction, $"Invalid{parameter}");
+    public static ApiTokenException InvalidParameter(string field, string message, Advice advice) =>
+        OfField(field, ErrorKind.InvalidArgument, message, advice, $"Invalid{field}");
+
+    /// <summary>A failure that one field is about.</summary>
+    /// <param name="field">The field's name.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="message">What happened; without secrets.</param>
+    /// <param name="advice">What the user can do.</param>
+    /// <param name="errorId">A stable PascalCase id.</param>
+    /// <param name="inner">The cause.</param>
+    /// <returns>The exception.</returns>
+    public static ApiTokenException OfField(string field, ErrorKind kind, string message, Advice? advice, string errorId, Exception? inner = null) =>
+        new(kind, $"{field}: {message}", advice, errorId, inner) { Field = new Field(field) };
 
     /// <summary>An operation that the service does not have; nothing was sent.</summary>
     /// <param name="service">The service.</param>
     /// <param name="what">The operation, such as <c>disable a token</c>.</param>
-    /// <param name="recommendedAction">What to do instead.</param>
+    /// <param name="advice">What to do instead.</param>
     /// <returns>The exception.</returns>
-    public static ApiTokenException NotSupported(string service, string what, string recommendedAction) =>
-        new(ErrorKind.NotImplemented, $"{service} cannot {what}.", recommendedAction, ErrorIds.OperationNotSupported);
+    public static ApiTokenException NotSupported(string service, string what, Advice advice) =>
+        new(ErrorKind.NotImplemented, $"{service} cannot {what}.", advice, ErrorIds.OperationNotSupported);
 
     /// <summary>An answer that makes no sense.</summary>
     /// <param name="message">What is wrong with it.</param>
@@ -61,7 +78,7 @@ public class ApiTokenException : Exception
     /// <param name="inner">The cause.</param>
     /// <returns>The exception.</returns>
     public static ApiTokenException InvalidResult(string message, bool outcomeUnknown = false, Exception? inner = null) =>
-        new(ErrorKind.InvalidResult, message, "Check -BaseUri: it may not be the service's address. If it is, the service changed or failed.", inner: inner)
+        new(ErrorKind.InvalidResult, message, $"Check {Field.BaseUri}: it may not be the service's address. If it is, the service changed or failed.", inner: inner)
         {
             OutcomeUnknown = outcomeUnknown,
         };

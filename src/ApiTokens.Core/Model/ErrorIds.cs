@@ -13,7 +13,7 @@ public static class ErrorIds
     /// <summary>A name fits several tokens; the message lists their ids. Nothing was done.</summary>
     public const string AmbiguousName = "AmbiguousName";
 
-    /// <summary>A pipeline takes every token, and nobody can be asked whether that is meant: give -Confirm:$false. Nothing was done.</summary>
+    /// <summary>The input is every token, and there is nobody to ask whether that is intended. Nothing was done.</summary>
     public const string ConfirmationNeeded = "ConfirmationNeeded";
 
     /// <summary>A token belongs to another account than the connection that was named for it.</summary>
@@ -21,6 +21,9 @@ public static class ErrorIds
 
     /// <summary>There is no such connection in this runspace, or none at all.</summary>
     public const string ConnectionNotFound = "ConnectionNotFound";
+
+    /// <summary>A token is in the input more than once, and a run resets it once. Nothing was done the second time.</summary>
+    public const string DuplicateToken = "DuplicateToken";
 
     /// <summary>The file is not a journal, or it belongs to another operation or account.</summary>
     public const string JournalMismatch = "JournalMismatch";
@@ -49,7 +52,7 @@ public static class ErrorIds
     /// <summary>A leaked secret is the one that a connection is using, and no token is listed for it.</summary>
     public const string OwnCredentialLeaked = "OwnCredentialLeaked";
 
-    /// <summary>The token is the one that the connection itself is using: -Force does it all the same.</summary>
+    /// <summary>The connection itself uses the token, and the change was not forced.</summary>
     public const string OwnTokenProtected = "OwnTokenProtected";
 
     /// <summary>A rotation ended well but for its last step: the predecessor could not be disabled.</summary>
@@ -58,7 +61,7 @@ public static class ErrorIds
     /// <summary>A rotation ended well but for its last step: the predecessor could not be removed.</summary>
     public const string PredecessorNotRemoved = "PredecessorNotRemoved";
 
-    /// <summary>A report would replace a file, and -NoClobber was given.</summary>
+    /// <summary>A report would replace a file, and existing files are to be kept.</summary>
     public const string ReportExists = "ReportExists";
 
     /// <summary>There is no folder for a report.</summary>
@@ -73,7 +76,7 @@ public static class ErrorIds
     /// <summary>A file or a vault's entry is there already, and belongs to something else.</summary>
     public const string SecretExists = "SecretExists";
 
-    /// <summary>-Vault needs the module Microsoft.PowerShell.SecretManagement.</summary>
+    /// <summary>A vault needs the module Microsoft.PowerShell.SecretManagement.</summary>
     public const string SecretManagementNotFound = "SecretManagementNotFound";
 
     /// <summary>A leaked text belongs to no token that was found.</summary>

@@ -12,7 +12,7 @@ public sealed class OrphanedTokenException : ApiTokenException
         : base(
             (inner as ApiTokenException)?.Kind ?? ErrorKind.InvalidResult,
             SecretText.Mask(message),
-            removed ? "It was removed: issue the token again." : $"Nobody has its secret. Remove it: {CommandText.Remove(token)}",
+            removed ? "Issue the token again." : Advise(token),
             ErrorIds.OrphanedToken,
             inner)
     {
@@ -22,4 +22,10 @@ public sealed class OrphanedTokenException : ApiTokenException
 
     /// <summary>The token.</summary>
     public ApiToken Token { get; }
+
+    private static Advice Advise(ApiToken token)
+    {
+        Advice advice = $"Nobody has its secret. Remove it: {SuggestedCommand.Remove(token)}";
+        return advice;
+    }
 }

@@ -6,10 +6,10 @@ public sealed class SecretNotSavedException : ApiTokenException
     /// <summary>Reports a secret that is still in hand.</summary>
     /// <param name="token">The token with its secret.</param>
     /// <param name="message">What happened; without the secret.</param>
-    /// <param name="recommendedAction">What to do.</param>
+    /// <param name="advice">What to do.</param>
     /// <param name="inner">The cause; its text must have no secret.</param>
-    public SecretNotSavedException(IssuedToken token, string message, string recommendedAction, Exception? inner = null)
-        : base(ErrorKind.InvalidOperation, message, recommendedAction, ErrorIds.SecretNotSaved, inner)
+    public SecretNotSavedException(IssuedToken token, string message, Advice advice, Exception? inner = null)
+        : base(ErrorKind.InvalidOperation, message, advice, ErrorIds.SecretNotSaved, inner)
     {
         Token = token;
     }

@@ -9,7 +9,7 @@ public sealed class TokenPermission
     /// <summary>The service.</summary>
     public string Service { get; init; } = string.Empty;
 
-    /// <summary>What it is: <c>Scope</c>, <c>Preset</c>, <c>Audience</c>, <c>Role</c> or <c>Api</c>; also the parameter of New-ApiToken that takes it.</summary>
+    /// <summary>What it is: <c>Scope</c>, <c>Preset</c>, <c>Audience</c>, <c>Role</c> or <c>Api</c>; also the field of a request that takes it.</summary>
     public string Kind { get; init; } = string.Empty;
 
     /// <summary>The value to give to that parameter.</summary>

@@ -1,26 +1,33 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using ApiTokens.Http;
+using ApiTokens.Journal;
 using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Runs many operations at once for a caller with one thread: the caller adds them and takes what they report, in the
-/// order in which it comes. What is added and not yet reported is bounded, so input of any length takes little memory.
+/// Runs many operations at once for a caller with one thread. The caller adds operations and takes what they report, in the
+/// order in which it comes. The number of operations that were added and have not ended is limited, so input of any length
+/// needs little memory. Operations on the same token run one after the other.
 /// </summary>
 public sealed class OperationRunner : IDisposable
 {
-    // A write under way when the stop came ends within the grace that the HTTP layer gives it.
+    // A write that is running when the stop comes ends within the grace period of the HTTP layer.
     private static readonly TimeSpan LongestWaitForEnd = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly int _throttleLimit;
-    private readonly int _mostPending;
-    private readonly Journal? _journal;
-    private readonly BlockingCollection<OperationEvent> _events = [];
-    private readonly Dictionary<TokenConnection, Gate> _gates = [];
+    private readonly IOperationOutput _output;
+    private readonly ISecretSink? _secrets;
+    private readonly JournalWriter? _journal;
+    private readonly OperationScope _scope = new();
+    private readonly PipelineQueue _pipeline = new();
+    private readonly Dictionary<TokenConnection, ConnectionGate> _gates = [];
+    private readonly Dictionary<TokenIdentity, (Operation Operation, Task Task)> _lastOfToken = [];
+    private readonly HashSet<TokenIdentity> _notRepeatable = [];
+    private readonly ConcurrentDictionary<Operation, OperationContext> _active = new();
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
-    private readonly ConcurrentDictionary<Operation, PendingRetirement> _underWay = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly OperationSummary _summary = new();
@@ -28,26 +35,30 @@ public sealed class OperationRunner : IDisposable
     private int _retried;
     private bool _disposed;
 
-    /// <summary>Starts without work.</summary>
-    /// <param name="throttleLimit">How many operations may run at once for each connection.</param>
-    /// <param name="journal">Where to write down what is done; the runner closes it.</param>
-    public OperationRunner(int throttleLimit, Journal? journal = null)
+    /// <summary>Starts without operations.</summary>
+    /// <param name="throttleLimit">How many operations may run at once for each connection; at least 1.</param>
+    /// <param name="output">Takes what the operations report.</param>
+    /// <param name="secrets">Where the secrets of issued tokens go; null to return them with the tokens.</param>
+    /// <param name="journal">Where to record what is done; the runner closes it.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="throttleLimit"/> is less than 1.</exception>
+    public OperationRunner(int throttleLimit, IOperationOutput output, ISecretSink? secrets = null, JournalWriter? journal = null)
     {
-        _throttleLimit = throttleLimit;
-        _mostPending = 4 * throttleLimit;
+        _throttleLimit = throttleLimit > 0 ? throttleLimit : throw new ArgumentOutOfRangeException(nameof(throttleLimit), throttleLimit, "At least 1 is needed.");
+        _output = output;
+        _secrets = secrets;
         _journal = journal;
     }
 
-    /// <summary>Tokens that were issued and whose secret nobody took, because the caller stopped or the answer was lost meanwhile.</summary>
+    /// <summary>Issued tokens whose secret nobody took, because the caller stopped or the answer was lost meanwhile.</summary>
     public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
 
-    /// <summary>After the runner was disposed: what it could not end, and of which no error was reported.</summary>
-    public IReadOnlyCollection<PendingRetirement> PendingRetirements => [.. _underWay.Values];
+    /// <summary>After the runner was disposed: resets that did not get to retire the old token, and whose error was not reported.</summary>
+    public IReadOnlyCollection<PendingRetirement> PendingRetirements => [.. _active.Values.Select(context => context.PendingRetirement).OfType<PendingRetirement>()];
 
     /// <summary>How many operations were added.</summary>
     public int Added { get; private set; }
 
-    /// <summary>What they have come to so far.</summary>
+    /// <summary>The counts so far.</summary>
     public OperationSummary Summary
     {
         get
@@ -59,52 +70,54 @@ public sealed class OperationRunner : IDisposable
     }
 
     /// <summary>
-    /// Adds an operation. Where too many are pending, first takes what others report. After the service has refused the
-    /// connection's credential it fails with that error, without a request.
+    /// Adds an operation. If too many are running, first takes what others report. After the service has rejected the
+    /// connection's credential, the operation fails with that error, without a request.
     /// </summary>
     /// <param name="operation">The operation.</param>
-    /// <param name="take">Takes each report; runs on the caller's thread. What it throws goes through.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
-    /// <exception cref="ApiTokenException">The journal is not for this operation's account.</exception>
-    public void Add(Operation operation, Action<OperationEvent> take)
+    /// <exception cref="ApiTokenException">The journal is not for the operation's account.</exception>
+    public void Add(Operation operation)
     {
-        _journal?.Check(operation.Connection);
-        while (_pending >= _mostPending)
+        _journal?.Check(operation.Identity.Account);
+        while (_pending >= 4 * _throttleLimit)
         {
-            Handle(_events.Take(_stop.Token), take);
+            _pipeline.RunNext(_stop.Token);
         }
 
         _stop.Token.ThrowIfCancellationRequested();
-        if (!_gates.TryGetValue(operation.Connection, out Gate? gate))
+        if (!_gates.TryGetValue(operation.Connection, out ConnectionGate? gate))
         {
-            _gates[operation.Connection] = gate = new Gate(_throttleLimit);
+            _gates[operation.Connection] = gate = new ConnectionGate(_throttleLimit);
         }
 
         _pending++;
         Added++;
-        _ = Task.Run(() => RunAsync(operation, gate));
-        while (_events.TryTake(out OperationEvent? report))
+        bool isRepeated = !operation.MayRepeat && !_notRepeatable.Add(operation.Identity);
+        Task previous = _lastOfToken.TryGetValue(operation.Identity, out (Operation, Task Task) last) ? last.Task : Task.CompletedTask;
+        Task task = Task.Run(() => isRepeated ? FailRepeatedAsync(operation) : RunAsync(operation, gate, previous));
+        _lastOfToken[operation.Identity] = (operation, task);
+        while (_pipeline.TryRunNext(TimeSpan.Zero, CancellationToken.None))
         {
-            Handle(report, take);
         }
     }
 
-    /// <summary>Takes all reports that are still to come.</summary>
-    /// <param name="take">Takes each report; runs on the caller's thread. What it throws goes through.</param>
+    /// <summary>Waits for all operations to end, and takes what they report.</summary>
     /// <param name="whileWaiting">Called now and then, also when nothing is reported.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
-    public void Complete(Action<OperationEvent> take, Action? whileWaiting = null)
+    public void Complete(Action? whileWaiting = null)
     {
         while (_pending > 0)
         {
-            if (_events.TryTake(out OperationEvent? report, 500, _stop.Token))
-            {
-                Handle(report, take);
-            }
-
+            _pipeline.TryRunNext(WaitInterval, _stop.Token);
             whileWaiting?.Invoke();
         }
     }
+
+    /// <summary>Whether an earlier run with the same journal has done an operation: it will be skipped.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <returns>True if it is done.</returns>
+    public bool WasDoneBefore(Operation operation) =>
+        _journal?.ResumeState.ProgressOf(_journal.Operation, operation.Identity).Stage == JournalStage.Done;
 
     /// <summary>Lets no further request start. Can be called from any thread.</summary>
     public void Stop()
@@ -119,7 +132,7 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    /// <summary>Stops, and waits a bounded time for what is under way.</summary>
+    /// <summary>Stops, and waits a limited time for requests that are running.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -130,76 +143,26 @@ public sealed class OperationRunner : IDisposable
         _disposed = true;
         _stop.Cancel();
         var waited = Stopwatch.StartNew();
-        while (_pending > 0 && LongestWaitForEnd - waited.Elapsed is var left && left > TimeSpan.Zero && _events.TryTake(out OperationEvent? report, left))
+        while (_pending > 0 && LongestWaitForEnd - waited.Elapsed is var left && left > TimeSpan.Zero && _pipeline.TryAbandonNext(left))
         {
-            Handle(report, Drop);
         }
 
         _journal?.Dispose();
     }
 
-    private void Drop(OperationEvent report)
+    private async Task RunAsync(Operation operation, ConnectionGate gate, Task previous)
     {
-        ApiToken? left = report switch
-        {
-            { Error: OrphanedTokenException { OutcomeUnknown: true } orphan } => orphan.Token,
-            { IsWithdrawal: false, Output: IssuedToken issued } => issued,
-            _ => null,
-        };
-        if (left is not null)
-        {
-            _undelivered.Enqueue(left);
-        }
-    }
-
-    private void Handle(OperationEvent report, Action<OperationEvent> take)
-    {
-        if (report.End is { } end)
-        {
-            _pending--;
-            _summary.Done += end == OperationEnd.Done ? 1 : 0;
-            _summary.Failed += end == OperationEnd.Failed ? 1 : 0;
-            _summary.Skipped += end == OperationEnd.Skipped ? 1 : 0;
-            if (end == OperationEnd.Done || (end == OperationEnd.Failed && !_disposed))
-            {
-                _underWay.TryRemove(report.Operation, out _);
-            }
-        }
-
-        bool taken = false;
+        OperationEnd end = OperationEnd.Failed;
+        Exception? error = null;
         try
         {
-            if (report.Output is not null || report.Error is not null || report.VerboseMessage is not null)
-            {
-                take(report);
-            }
-
-            taken = !_disposed;
-        }
-        catch
-        {
-            // It was handed over, and whether it arrived cannot be known.
-            report.Written?.TrySetException(new InterruptedDeliveryException());
-            throw;
-        }
-        finally
-        {
-            // Also where the caller threw: the operation waits for this, and whoever disposes of us waits for the operation.
-            report.Written?.TrySetResult(taken);
-        }
-    }
-
-    private async Task RunAsync(Operation operation, Gate gate)
-    {
-        OperationEvent end;
-        try
-        {
+            operation.Validate();
+            await previous.ConfigureAwait(false);
             await gate.Slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                end = gate.CredentialError is { } refusal
-                    ? new OperationEvent(operation) { End = OperationEnd.Failed, Error = refusal }
-                    : new OperationEvent(operation) { End = await ExecuteAsync(operation).ConfigureAwait(false) };
+                error = gate.CredentialError;
+                end = error is null ? await ExecuteAsync(operation).ConfigureAwait(false) : OperationEnd.Failed;
             }
             catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
             {
@@ -213,51 +176,62 @@ public sealed class OperationRunner : IDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            end = new OperationEvent(operation) { End = OperationEnd.Stopped };
+            end = OperationEnd.Stopped;
         }
-#pragma warning disable CA1031 // Whatever it is, it is this operation's error and must not end the others.
+#pragma warning disable CA1031 // Whatever it is, it is the error of this operation and must not end the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            end = new OperationEvent(operation) { End = OperationEnd.Failed, Error = e };
+            error = e;
         }
 
-        _events.Add(end);
+        PostEnd(operation, end, error);
+    }
+
+    private Task FailRepeatedAsync(Operation operation)
+    {
+        PostEnd(operation, OperationEnd.Failed, new ApiTokenException(
+            ErrorKind.InvalidOperation,
+            $"The token '{operation.Name}' ({operation.Identity.Id}) is in the input more than once. It is reset once in a run.",
+            "Remove the duplicate from the input.",
+            ErrorIds.DuplicateToken));
+        return Task.CompletedTask;
     }
 
     private async Task<OperationEnd> ExecuteAsync(Operation operation)
     {
-        var context = new OperationContext(operation, _journal, _events.Add, both => _underWay[operation] = both, _stop.Token);
-        if (context.ResumeState.Progress == JournalProgress.Done)
+        var context = new OperationContext(operation, _scope, _pipeline, _output, _secrets, _journal, _stop.Token) { Undelivered = _undelivered };
+        if (context.Progress.Stage == JournalStage.Done)
         {
             return OperationEnd.Skipped;
         }
 
+        _active[operation] = context;
         CallTrace trace = CallTrace.Start();
         try
         {
-            context.IsReconciling = context.ResumeState.Progress != JournalProgress.None && operation.IsDone is not null;
-            if (context.IsReconciling && await operation.IsDone!(_stop.Token).ConfigureAwait(false))
+            context.IsReconciling = context.Progress.Stage != JournalStage.None;
+            if (context.IsReconciling && await operation.IsAlreadyDoneAsync(_stop.Token).ConfigureAwait(false))
             {
-                _journal?.End(operation, "done", errorId: null, trace.CorrelationId);
+                context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
                 return OperationEnd.Skipped;
             }
 
             context.IsReconciling = false;
             if (_stop.IsCancellationRequested)
             {
-                // It never began: the journal has nothing to say of it.
+                // It never started: there is nothing to record.
                 return OperationEnd.Stopped;
             }
 
-            _journal?.Start(operation);
-            await operation.Work(context).ConfigureAwait(false);
-            _journal?.End(operation, "done", errorId: null, trace.CorrelationId);
+            context.Start();
+            await operation.ExecuteAsync(context).ConfigureAwait(false);
+            context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
             return OperationEnd.Done;
         }
         catch (Exception e)
         {
-            WriteFailure(operation, e, trace, context.IsReconciling);
+            RecordFailure(context, e, trace);
             throw;
         }
         finally
@@ -266,28 +240,60 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    // A failure after which the token may or may not be changed is checked again by the next run, like a killed one.
-    private void WriteFailure(Operation operation, Exception error, CallTrace trace, bool lookingBack)
+    // A failure after which the token may or may not be changed is checked by the next run, as after a killed one.
+    private static void RecordFailure(OperationContext context, Exception error, CallTrace trace)
     {
         var known = error as ApiTokenException;
-        bool unknown = lookingBack || error is OperationCanceledException || known is { OutcomeUnknown: true };
+        bool unknown = context.IsReconciling || error is OperationCanceledException || known is { OutcomeUnknown: true };
         try
         {
-            _journal?.End(operation, unknown ? "unknown" : "failed", known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);
+            context.End(unknown ? JournalOutcomes.Unknown : JournalOutcomes.Failed, known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);
         }
         catch (Exception e) when (e is ObjectDisposedException or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
         {
-            // The wait for the end was over, or the disk is full: the failure itself is what is to be told. The journal shows a
-            // start without an end, and the next run checks it.
+            // The wait for the end was over, or the disk is full. The failure itself is what counts; the journal has a start
+            // without an end, and the next run checks it.
         }
     }
 
-    // The way to one connection. Once the service has refused its credential nothing goes through: it would be refused as
-    // well, and many refusals can lock an account.
-    private sealed class Gate(int room)
-    {
-        public SemaphoreSlim Slots { get; } = new(room);
+    private void PostEnd(Operation operation, OperationEnd end, Exception? error) => _pipeline.Post(
+        () =>
+        {
+            Count(operation, end);
+            if (end != OperationEnd.Stopped)
+            {
+                _active.TryRemove(operation, out _);
+            }
 
-        public ApiTokenException? CredentialError { get; set; }
+            if (error is not null)
+            {
+                _output.WriteError(operation, error);
+            }
+        },
+        abandoned: () =>
+        {
+            Count(operation, end);
+            if (end == OperationEnd.Done)
+            {
+                _active.TryRemove(operation, out _);
+            }
+
+            if (error is OrphanedTokenException { OutcomeUnknown: true } orphan)
+            {
+                _undelivered.Enqueue(orphan.Token);
+            }
+        });
+
+    private void Count(Operation operation, OperationEnd end)
+    {
+        _pending--;
+        if (_lastOfToken.TryGetValue(operation.Identity, out (Operation Operation, Task) last) && last.Operation == operation)
+        {
+            _lastOfToken.Remove(operation.Identity);
+        }
+
+        _summary.Done += end == OperationEnd.Done ? 1 : 0;
+        _summary.Failed += end == OperationEnd.Failed ? 1 : 0;
+        _summary.Skipped += end == OperationEnd.Skipped ? 1 : 0;
     }
 }

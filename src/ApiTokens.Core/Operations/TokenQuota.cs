@@ -7,7 +7,7 @@ namespace ApiTokens.Operations;
 /// How many successors an account has room for, where its service limits the number of tokens. Each account is counted once
 /// for a run; resets at the same time wait for the room that another's predecessor leaves.
 /// </summary>
-public sealed class TokenQuota
+internal sealed class TokenQuota
 {
     private readonly ConcurrentDictionary<TokenConnection, AccountQuota> _rooms = new();
 

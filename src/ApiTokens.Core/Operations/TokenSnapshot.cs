@@ -7,11 +7,11 @@ namespace ApiTokens.Operations;
 /// Which tokens were there before a run issued any: none of them is an orphan of this run. Each connection is asked once,
 /// when the run first needs it.
 /// </summary>
-public sealed class TokenSnapshot
+internal sealed class TokenSnapshot
 {
     private readonly ConcurrentDictionary<TokenConnection, AccountSnapshot> _snapshots = new();
 
-    internal Task<HashSet<string>> GetIdsAsync(TokenConnection connection, CancellationToken cancellationToken) =>
+    public Task<HashSet<string>> GetIdsAsync(TokenConnection connection, CancellationToken cancellationToken) =>
         _snapshots.GetOrAdd(connection, _ => new AccountSnapshot()).TakeAsync(connection.Tokens, cancellationToken);
 
     private sealed class AccountSnapshot

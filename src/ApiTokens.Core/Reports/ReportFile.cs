@@ -15,7 +15,7 @@ public static class ReportFile
         FormatOf(path);
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
-            throw new ApiTokenException(ErrorKind.ObjectNotFound, $"-Path: there is no folder for '{path}'.", "Create the folder first.", ErrorIds.ReportFolderNotFound);
+            throw ApiTokenException.OfField("Path", ErrorKind.ObjectNotFound, $"the folder of '{path}' does not exist.", "Create the folder first.", ErrorIds.ReportFolderNotFound);
         }
 
         if (Directory.Exists(path))
@@ -30,12 +30,14 @@ public static class ReportFile
 
         if (noClobber)
         {
-            throw new ApiTokenException(ErrorKind.ResourceExists, $"-Path: '{path}' is there already.", "Give another path, or leave -NoClobber out to replace it.", ErrorIds.ReportExists);
+            throw ApiTokenException.OfField(
+                "Path", ErrorKind.ResourceExists, $"'{path}' already exists.", $"Specify another path, or leave {Field.NoClobber} out to replace the file.", ErrorIds.ReportExists);
         }
 
         if (!force && (File.GetAttributes(path) & FileAttributes.ReadOnly) != 0)
         {
-            throw new ApiTokenException(ErrorKind.PermissionDenied, $"-Path: '{path}' is read-only.", "Give another path, or -Force to replace it.", ErrorIds.ReportNotWritten);
+            throw ApiTokenException.OfField(
+                "Path", ErrorKind.PermissionDenied, $"'{path}' is read-only.", $"Specify another path, or {Field.Overwrite} to replace the file.", ErrorIds.ReportNotWritten);
         }
     }
 
@@ -61,10 +63,11 @@ public static class ReportFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ApiTokenException(
+            throw ApiTokenException.OfField(
+                "Path",
                 e is IOException ? ErrorKind.InvalidOperation : ErrorKind.PermissionDenied,
-                $"-Path: '{path}' cannot be written: {e.Message}",
-                "Close the file where it is open, or give a path that you may write to.",
+                $"'{path}' cannot be written: {e.Message}",
+                "Close the file if it is open, or specify a path that you may write to.",
                 ErrorIds.ReportNotWritten,
                 e);
         }

@@ -53,25 +53,25 @@ public sealed record ServiceCapabilities
     public ExpiryChoice Expiry { get; init; }
 
     /// <summary>What to do where <see cref="SetEnabled"/> is missing.</summary>
-    public string SetEnabledAdvice { get; init; } = "Remove the token, or reset it.";
+    public Advice SetEnabledAdvice { get; init; } = "Remove the token, or reset it.";
 
     /// <summary>What to do where <see cref="Rename"/> is missing.</summary>
-    public string RenameAdvice { get; init; } = "Issue a token with the new name and remove this one.";
+    public Advice RenameAdvice { get; init; } = "Issue a token with the new name and remove this one.";
 
     /// <summary>What to do where <see cref="Description"/> or <see cref="UpdateDescription"/> is missing.</summary>
-    public string DescriptionAdvice { get; init; } = "Leave -Description out; the name is all that the service keeps.";
+    public Advice DescriptionAdvice { get; init; } = $"Leave {Field.Description} out. The service keeps only the name.";
 
     /// <summary>What to do where <see cref="UpdateAccess"/> is missing.</summary>
-    public string UpdateAccessAdvice { get; init; } = "Issue a token with the permissions wanted and remove this one.";
+    public Advice UpdateAccessAdvice { get; init; } = "Issue a token with the permissions wanted and remove this one.";
 
     /// <summary>What to do where <see cref="Regenerate"/> is missing.</summary>
-    public string RegenerateAdvice { get; init; } = "Use Reset-ApiToken without -InPlace: it issues a successor and then removes this token.";
+    public Advice RegenerateAdvice { get; init; } = $"Reset the token without {Field.InPlace}: that issues a new token and then removes this one.";
 
     /// <summary>What to do where <see cref="ReadSecret"/> is missing.</summary>
-    public string ReadSecretAdvice { get; init; } = "The service shows a secret once, when it is issued. If it is lost, use Reset-ApiToken.";
+    public Advice ReadSecretAdvice { get; init; } = "The service shows a secret once, when it is issued. If it is lost, reset the token.";
 
     /// <summary>What to do where <see cref="LastUsed"/> is missing.</summary>
-    public string LastUsedAdvice { get; init; } = "The service does not tell when a token was last used: leave -UnusedFor out for it.";
+    public Advice LastUsedAdvice { get; init; } = $"Leave {Field.UnusedFor} out for this service.";
 
     /// <summary>Refuses to enable or disable where the service cannot.</summary>
     /// <param name="enabled">Which of the two.</param>
@@ -111,7 +111,7 @@ public sealed record ServiceCapabilities
     internal void RequireExpiry() => Require(
         Expiry != ExpiryChoice.None, "take an expiry for a new token", "Leave the expiry out: the service sets it by its own settings.");
 
-    private void Require(bool can, string what, string advice)
+    private void Require(bool can, string what, Advice advice)
     {
         if (!can)
         {

@@ -6,7 +6,7 @@ namespace ApiTokens.Services;
 /// <summary>A service before anyone connected to it: its name, its addresses, what it can do, and how to open it.</summary>
 public abstract class ServiceDefinition
 {
-    /// <summary>Its name, as <c>-Service</c> takes it.</summary>
+    /// <summary>Its name.</summary>
     public abstract string Name { get; }
 
     /// <summary>The name that a connection to it has when none is given.</summary>
@@ -59,7 +59,7 @@ public abstract class ServiceDefinition
     internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret
         ? new SecretCredential(scheme, secret)
         : throw ApiTokenException.InvalidParameter(
-            "Credential", $"{Name} has no login by user name and password.", "Give -Token, the secret of a token that may manage tokens.");
+            "Credential", $"{Name} has no login by user name and password.", $"Specify {Field.Token}, the secret of a token that may manage tokens.");
 
     /// <summary>The account, or a clear word that it is needed.</summary>
     internal static string RequireAccount(ConnectionRequest request, string meaning) => string.IsNullOrWhiteSpace(request.Account)

@@ -14,6 +14,7 @@ public sealed class TokenConnection
         Service = definition.Name;
         Account = opened.Account;
         BaseUri = baseUri;
+        AccountIdentity = new AccountIdentity(Service, Account, baseUri);
         Tokens = opened.Service;
         Time = time;
         ConnectedAt = time.GetUtcNow();
@@ -31,6 +32,9 @@ public sealed class TokenConnection
 
     /// <summary>The address.</summary>
     public Uri BaseUri { get; }
+
+    /// <summary>Service, account and address: the same for every connection to the account.</summary>
+    public AccountIdentity AccountIdentity { get; }
 
     /// <summary>When it was made (UTC).</summary>
     public DateTimeOffset ConnectedAt { get; }
@@ -79,7 +83,7 @@ public sealed class TokenConnection
     {
         if (request.Secret is null == (request.UserName is null))
         {
-            throw ApiTokenException.InvalidParameter("Token", "one credential is needed, of one kind.", "Give either -Token or -Credential.");
+            throw ApiTokenException.InvalidParameter("Token", "one credential is needed, of one kind.", $"Specify either {Field.Token} or {Field.Credential}.");
         }
 
         if (request.UserName is not null && request.Password is null)
@@ -103,7 +107,7 @@ public sealed class TokenConnection
 
         if (request.Region is not null)
         {
-            throw ApiTokenException.InvalidParameter("Region", "the address is given already.", "Give either -Region or -BaseUri.");
+            throw ApiTokenException.InvalidParameter("Region", "the address is given already.", $"Specify either {Field.Region} or {Field.BaseUri}.");
         }
 
         bool http = uri.IsAbsoluteUri && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback;
@@ -124,11 +128,11 @@ public sealed class TokenConnection
         return region switch
         {
             null or "" when definition.Regions.TryGetValue(string.Empty, out Uri? only) => only,
-            null or "" when names.Length > 0 => throw ApiTokenException.InvalidParameter("Region", "it is needed.", $"Give one of {names}, or -BaseUri."),
+            null or "" when names.Length > 0 => throw ApiTokenException.InvalidParameter("Region", "it is needed.", $"Specify one of {names}, or {Field.BaseUri}."),
             null or "" => throw ApiTokenException.InvalidParameter("BaseUri", "it is needed.", $"Give the address of your {definition.Name} service."),
             _ when definition.Regions.TryGetValue(region.ToUpper(CultureInfo.InvariantCulture), out Uri? uri) => uri,
             _ when names.Length == 0 => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Leave it out."),
-            _ => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no region '{region}'.", $"Give one of {names}, or -BaseUri."),
+            _ => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no region '{region}'.", $"Specify one of {names}, or {Field.BaseUri}."),
         };
     }
 }

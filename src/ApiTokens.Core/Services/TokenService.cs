@@ -261,7 +261,7 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
     }
 
     /// <summary>Refuses a parameter that this service has no place for, rather than dropping what the user asked for.</summary>
-    protected void Refuse(bool given, string parameter, string instead)
+    protected void Refuse(bool given, string parameter, Advice instead)
     {
         if (given)
         {
@@ -309,13 +309,13 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
             case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
                 string given = expiry.Never ? "never" : expiry.Months?.ToString() ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
                 throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"{Identity.Service} takes no expiry of '{given}'.", "Give -ExpirationMonths 3, 6 or 12.");
+                    "ExpirationMonths", $"{Identity.Service} takes no expiry of '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
                 throw ApiTokenException.InvalidParameter("ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
             case ExpiryChoice.AnyOrNever when expiry.At <= Time.GetUtcNow():
-                throw ApiTokenException.InvalidParameter("ExpiresAt", $"'{expiry.At:u}' is in the past.", "Give a moment in the future, or -NeverExpires.");
+                throw ApiTokenException.InvalidParameter("ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");
             case ExpiryChoice.AnyOrNever when expiry.After is { } life && (life <= TimeSpan.Zero || life > LongestLife):
-                throw ApiTokenException.InvalidParameter("ExpiresIn", $"'{life}' is not possible.", "Give a time from now on, at most 100 years, or -NeverExpires.");
+                throw ApiTokenException.InvalidParameter("ExpiresIn", $"'{life}' is not possible.", $"Specify at most 100 years, or {Field.NeverExpires}.");
             default:
                 break;
         }
@@ -333,7 +333,7 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
 
     private string CheckId(string id) => IsId(id)
         ? id
-        : throw ApiTokenException.InvalidParameter("Id", $"'{SecretText.Mask(id)}' is no id of a {Identity.Service} token.", "Get-ApiToken lists the ids.");
+        : throw ApiTokenException.InvalidParameter("Id", $"'{SecretText.Mask(id)}' is no id of a {Identity.Service} token.", $"To see the ids: {SuggestedCommand.List}");
 }
 
 /// <summary>What every token of a connection is marked with.</summary>

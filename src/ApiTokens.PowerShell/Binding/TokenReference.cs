@@ -58,13 +58,14 @@ public sealed class TokenReference
 
     private static TokenReference? FromProperties(PSObject value)
     {
+        var reader = new TokenReader(value);
         var reference = new TokenReference
         {
-            Id = PropertyText.Of(value, "Id"),
-            Name = PropertyText.Of(value, "Name"),
-            Connection = PropertyText.Of(value, "Connection"),
-            Service = PropertyText.Of(value, "Service"),
-            Account = PropertyText.Of(value, "Account"),
+            Id = reader.Text(nameof(Id)),
+            Name = reader.Text(nameof(Name)),
+            Connection = reader.Text(nameof(Connection)),
+            Service = reader.Text(nameof(Service)),
+            Account = reader.Text(nameof(Account)),
             Input = value,
         };
         return reference.Id is null && reference.Name is null ? null : reference;

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Security;
 using ApiTokens.Audit;
 using ApiTokens.PowerShell.Completion;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;

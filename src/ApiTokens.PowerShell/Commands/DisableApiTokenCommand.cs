@@ -13,17 +13,8 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Operation => "Disable";
+    internal override string OperationName => "Disable";
 
-    internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: false);
-
-    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
-        async cancellationToken => (await connection.Tokens.GetAsync(token.Id, cancellationToken).ConfigureAwait(false)).Status == TokenStatus.Inactive;
-
-    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
-    {
-        await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
-        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: false, context.CancellationToken).ConfigureAwait(false);
-        await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
-    };
+    internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
+        new SetEnabledOperation(connection, token, enabled: false) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force };
 }

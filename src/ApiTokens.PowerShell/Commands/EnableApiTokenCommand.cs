@@ -9,16 +9,8 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(ApiToken))]
 public sealed class EnableApiTokenCommand : TokenCmdlet
 {
-    internal override string Operation => "Enable";
+    internal override string OperationName => "Enable";
 
-    internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireSetEnabled(enabled: true);
-
-    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
-        async cancellationToken => (await connection.Tokens.GetAsync(token.Id, cancellationToken).ConfigureAwait(false)).Status == TokenStatus.Active;
-
-    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
-    {
-        ApiToken? changed = await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, context.CancellationToken).ConfigureAwait(false);
-        await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
-    };
+    internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
+        new SetEnabledOperation(connection, token, enabled: true) { Target = target, ReturnsToken = PassThru };
 }

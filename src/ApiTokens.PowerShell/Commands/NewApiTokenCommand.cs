@@ -13,8 +13,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
-    private readonly Dictionary<string, int> _alike = [];
-    private readonly TokenSnapshot _before = new();
+    private readonly Dictionary<TokenIdentity, int> _occurrences = [];
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -110,7 +109,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Operation => "New";
+    internal override string OperationName => "New";
 
     internal override bool WritesPlainText => AsPlainText;
 
@@ -125,13 +124,13 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         {
             TokenConnection connection = OneConnection();
             NewTokenRequest request = CreateRequest();
-            connection.Tokens.Validate(request);
+            Operation operation = new IssueOperation(connection, request, OccurrenceOf(connection, request)) { Target = Name, RemoveOrphan = RemoveOrphan };
+            operation.Validate();
             string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (Ask($"{what} on {Describe(connection)}", "Create API token"))
             {
-                TokenSnapshot? before = RemoveOrphan ? _before : null;
                 Queue(
-                    new Operation(connection, Fingerprint(connection, request), request.Name, Name, context => TokenIssue.RunAsync(connection, request, before, context)),
+                    operation,
                     new ApiToken { Connection = connection.Name, Service = connection.Service, Account = connection.Account, Name = request.Name });
             }
         }
@@ -164,13 +163,11 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         User = User,
     };
 
-    // Identifies a row of the input in a journal: the fingerprint of the request, plus an occurrence number.
-    private string Fingerprint(TokenConnection connection, NewTokenRequest request)
+    // A journal tells rows of the input with the same request apart by it.
+    private int OccurrenceOf(TokenConnection connection, NewTokenRequest request)
     {
-        string fingerprint = request.Fingerprint();
-        string key = $"{connection.Service} {connection.Account} {fingerprint}";
-        _alike[key] = _alike.TryGetValue(key, out int count) ? count + 1 : 1;
-        return $"{fingerprint}-{_alike[key]}";
+        var identity = new TokenIdentity(connection.AccountIdentity, request.Fingerprint());
+        return _occurrences[identity] = _occurrences.TryGetValue(identity, out int count) ? count + 1 : 1;
     }
 
     private static string[] NotBlank(string[]? texts) => [.. (texts ?? []).Where(text => !string.IsNullOrWhiteSpace(text))];

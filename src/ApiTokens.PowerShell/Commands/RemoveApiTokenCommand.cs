@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -30,9 +31,9 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Operation => "Remove";
+    internal override string OperationName => "Remove";
 
-    internal override string JournalOperation => ParameterSetName == DueSet ? Journal.Retirement : Operation;
+    internal override string JournalOperation => ParameterSetName == DueSet ? JournalOperations.Retire : OperationName;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -66,7 +67,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
         if (ParameterSetName == DueSet)
         {
-            foreach (DueToken due in Journal!.DueAt(DateTimeOffset.UtcNow))
+            foreach (DueToken due in Retirements!.DueAt(DateTimeOffset.UtcNow))
             {
                 Retire(due);
             }
@@ -87,23 +88,8 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         }
     }
 
-    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) =>
-        cancellationToken => IsGoneAsync(connection, token.Id, cancellationToken);
-
-    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token) => async context =>
-    {
-        // A record of what is gone, as Find-ApiToken gives where the service still lists it: nothing is left to remove.
-        if (token.Status == TokenStatus.Revoked)
-        {
-            await PassAsync(connection, token.Id, token, context).ConfigureAwait(false);
-            return;
-        }
-
-        await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
-        ApiToken? removed = PassThru && token.CreatedAt is null ? await connection.Tokens.GetAsync(token.Id, context.CancellationToken).ConfigureAwait(false) : token;
-        await connection.Tokens.RemoveAsync(token.Id, context.CancellationToken).ConfigureAwait(false);
-        await PassAsync(connection, token.Id, removed, context).ConfigureAwait(false);
-    };
+    internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
+        new RemoveOperation(connection, token) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force };
 
     private bool IsThere(string journal)
     {
@@ -120,50 +106,29 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
     private void Retire(DueToken due)
     {
-        TokenConnection[] fitting =
-        [
-            .. (Named ?? Connections.All)
-                .Where(connection => Same(connection.Service, due.Service) && Same(connection.Account, due.Account))
-                .OrderBy(connection => Same(connection.Name, due.Connection) ? 0 : 1),
-        ];
-        var token = new ApiToken { Connection = due.Connection ?? string.Empty, Service = due.Service, Account = due.Account, Id = due.Id, Name = due.Name };
-        if (fitting.Length == 0 && Named is not null)
+        AccountIdentity account = due.Token.Account;
+        TokenConnection? connection = (Named ?? Connections.All)
+            .Where(candidate => candidate.AccountIdentity.Equals(account))
+            .OrderBy(candidate => string.Equals(candidate.Name, due.Connection, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
+            .FirstOrDefault();
+        var token = new ApiToken { Connection = due.Connection ?? string.Empty, Service = account.Service, Account = account.Account, Id = due.Id, Name = due.Name };
+        if (connection is null && Named is not null)
         {
-            WriteVerbose(VisibleText.Printable($"{token} is due since {due.At:u}, and is of {due.Service} {due.Account}: left out."));
+            WriteVerbose(VisibleText.Printable($"{token} is due since {due.At:u}, and belongs to {account}: skipped."));
         }
-        else if (fitting.Length == 0)
+        else if (connection is null)
         {
             Fail(
                 new ApiTokenException(
-                    ErrorKind.ObjectNotFound, $"The token {token} is due since {due.At:u}, and there is no connection to {due.Service} {due.Account}.", "Connect to it, or name with -Connection what is to be looked after.", ErrorIds.ConnectionNotFound),
+                    ErrorKind.ObjectNotFound,
+                    $"The token {token} is due since {due.At:u}, and there is no connection to {account}.",
+                    "Connect to it, or specify with -Connection which accounts to process.",
+                    ErrorIds.ConnectionNotFound),
                 token);
         }
-        else if (Ask($"{token} on {Describe(fitting[0])}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
+        else if (Ask($"{token} on {Describe(connection)}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
         {
-            TokenConnection connection = fitting[0];
-            string successor = Journal!.SuccessorOf(due);
-            Queue(new Operation(connection, due.Id, due.Name, token, async context =>
-            {
-                await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
-                if (await TokenReset.RetireAsync(connection, due, successor, context).ConfigureAwait(false) is { } retired)
-                {
-                    await PassAsync(connection, due.Id, retired, context).ConfigureAwait(false);
-                }
-            }));
-        }
-    }
-
-    private static bool Same(string left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
-
-    private static async Task<bool> IsGoneAsync(TokenConnection connection, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await connection.Tokens.GetAsync(id, cancellationToken).ConfigureAwait(false)).Status == TokenStatus.Revoked;
-        }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            return true;
+            Queue(new RetireOperation(connection, due, Retirements!.SuccessorOf(due)) { Target = token, ReturnsToken = PassThru, AllowOwnToken = Force });
         }
     }
 
@@ -178,13 +143,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         }
         else if (Ask($"all tokens of '{User}' on {Describe(connection)}", "Remove API tokens"))
         {
-            Queue(new Operation(connection, $"user {User}", User, User, async context =>
-            {
-                foreach (string id in await connection.Tokens.RemoveAllAsync(User, context.CancellationToken).ConfigureAwait(false))
-                {
-                    await PassAsync(connection, id, null, context).ConfigureAwait(false);
-                }
-            }));
+            Queue(new RemoveAllOperation(connection, User) { ReturnsToken = PassThru });
         }
     }
 }

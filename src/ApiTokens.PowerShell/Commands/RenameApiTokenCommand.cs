@@ -13,25 +13,10 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string NewName { get; set; } = string.Empty;
 
-    internal override string Operation => "Rename";
+    internal override string OperationName => "Rename";
 
     internal override string Action => $"Rename API token to '{NewName}'";
 
-    internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireRename();
-
-    internal override Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token)
-    {
-        string newName = NewName;
-        return async cancellationToken => (await connection.Tokens.GetAsync(token.Id, cancellationToken).ConfigureAwait(false)).Name == newName;
-    }
-
-    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token)
-    {
-        string newName = NewName;
-        return async context =>
-        {
-            ApiToken? changed = await connection.Tokens.RenameAsync(token.Id, newName, context.CancellationToken).ConfigureAwait(false);
-            await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
-        };
-    }
+    internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
+        new RenameOperation(connection, token, NewName) { Target = target, ReturnsToken = PassThru };
 }

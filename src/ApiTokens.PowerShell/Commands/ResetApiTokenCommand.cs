@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
@@ -15,8 +16,6 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
-    private readonly TokenQuota _room = new();
-
     /// <summary>Where to expire; without any of these the length of life stays.</summary>
     [Parameter]
     [MomentTransformation]
@@ -70,7 +69,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string Operation => Journal.Resets;
+    internal override string OperationName => JournalOperations.Reset;
 
     internal override bool WritesPlainText => AsPlainText;
 
@@ -91,64 +90,36 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
 
     internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
 
-    internal override string? ReplacedBy(Operation operation) => operation.Key;
-
-    internal override void CheckSupported(TokenConnection connection) => Options(TokenExpiry.ServiceDefault).Check(connection.Capabilities);
-
-    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token)
+    internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target)
     {
-        ResetOptions options = Options(Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires));
-        return async context =>
-        {
-            await GuardOwnTokenAsync(connection, token, Force, context.CancellationToken).ConfigureAwait(false);
-            await TokenReset.RunAsync(connection, token.Id, options, _room, context).ConfigureAwait(false);
-        };
+        ResetOptions options = Options with { Expiry = Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires) };
+        return new ResetOperation(connection, token, options) { Target = target, AllowOwnToken = Force };
     }
 
-    private ResetOptions Options(TokenExpiry expiry) => new()
+    // All but the expiry, which may be wrong for one token of a pipeline and not for others.
+    private ResetOptions Options => new()
     {
-        Expiry = expiry,
         InPlace = InPlace,
-        WithSuccessor = Delivery is not null,
+        WithSuccessor = SavesSecrets,
         Predecessor = Predecessor,
         GracePeriod = GracePeriod,
     };
 
     private void CheckTogether()
     {
-        string? both = (GracePeriod, Vault, Path, Predecessor) switch
-        {
-            (not null, _, _, _) => "-GracePeriod",
-            (_, not null, _, _) => "-Vault",
-            (_, _, not null, _) => "-Path",
-            (_, _, _, not OldTokenAction.Remove) => $"-Predecessor {Predecessor}",
-            _ => null,
-        };
-        if (InPlace && both is not null)
+        Options.Validate();
+        if (InPlace && (Vault is not null || Path is not null))
         {
             throw ApiTokenException.InvalidParameter(
-                "InPlace", $"{both} needs an old secret that still works, and a change in place kills it at once.", "Leave one of the two out.");
+                nameof(InPlace),
+                $"{(Vault is not null ? "-Vault" : "-Path")} needs an old secret that still works, and a change in place ends it at once.",
+                "Leave one of the two out.");
         }
 
-        if (GracePeriod is not { } grace)
-        {
-            return;
-        }
-
-        if (grace <= TimeSpan.Zero)
-        {
-            throw ApiTokenException.InvalidParameter("GracePeriod", $"'{grace}' is no time from now on.", "Give a time such as 1d, or leave it out.");
-        }
-
-        if (Predecessor == OldTokenAction.Keep)
-        {
-            throw ApiTokenException.InvalidParameter("GracePeriod", "with -Predecessor Keep the old token never falls due.", "Leave one of the two out.");
-        }
-
-        if (JournalPath is null)
+        if (GracePeriod is not null && JournalPath is null)
         {
             throw ApiTokenException.InvalidParameter(
-                "GracePeriod", "it needs -JournalPath: the journal notes when the old token falls due.", "Give -JournalPath, and the same to Remove-ApiToken -Due.");
+                nameof(GracePeriod), "it needs -JournalPath. The journal records when the old token is due.", "Specify -JournalPath, and the same path for Remove-ApiToken -Due.");
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     [Parameter]
     public AccessLevel? ApplyToAll { get; set; }
 
-    internal override string Operation => "Set";
+    internal override string OperationName => "Set";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -39,17 +39,10 @@ public sealed class SetApiTokenCommand : TokenCmdlet
         base.ProcessRecord();
     }
 
-    internal override void CheckSupported(TokenConnection connection) => connection.Capabilities.RequireUpdate(Changes());
-
-    internal override Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token)
-    {
-        TokenChanges changes = Changes();
-        return async context =>
+    internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
+        new UpdateOperation(connection, token, new TokenChanges { Description = Description, Access = Access, ApplyToAll = ApplyToAll })
         {
-            ApiToken? changed = await connection.Tokens.UpdateAsync(token.Id, changes, context.CancellationToken).ConfigureAwait(false);
-            await PassAsync(connection, token.Id, changed, context).ConfigureAwait(false);
+            Target = target,
+            ReturnsToken = PassThru,
         };
-    }
-
-    private TokenChanges Changes() => new() { Description = Description, Access = Access, ApplyToAll = ApplyToAll };
 }

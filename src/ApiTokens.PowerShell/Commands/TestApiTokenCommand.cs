@@ -171,7 +171,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
             return token;
         }
 
-        if (input is not null && TokenRecord.From(input) is { } record)
+        if (input is not null && new TokenReader(input).ReadToken() is { } record)
         {
             return record;
         }

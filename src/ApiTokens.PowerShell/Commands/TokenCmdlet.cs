@@ -34,7 +34,7 @@ public abstract class TokenCmdlet : BulkCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>What is done, as it is asked for: <c>Remove API token</c>.</summary>
-    internal virtual string Action => $"{Operation} API token";
+    internal virtual string Action => $"{OperationName} API token";
 
     internal override ConnectionReference[]? NamedConnections => Connection;
 
@@ -111,48 +111,20 @@ public abstract class TokenCmdlet : BulkCmdlet
             || IsWhatIf || wanted == ConfirmImpact.None || impact >= wanted;
     }
 
-    /// <summary>Asks, and queues the work.</summary>
+    /// <summary>Asks, and queues the operation.</summary>
     internal void Submit(TokenConnection connection, ApiToken token, object target)
     {
-        CheckSupported(connection);
+        Operation operation = CreateOperation(connection, token, target);
+        operation.Validate();
         if (Ask($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {Describe(connection)}", Action))
         {
-            Queue(new Operation(connection, token.Id, token.Name, target, Plan(connection, token)) { IsDone = IsDone(connection, token) }, token);
+            Queue(operation, token);
         }
     }
 
-    /// <summary>Refuses on the pipeline's thread what the service cannot do, before anyone is asked.</summary>
-    internal virtual void CheckSupported(TokenConnection connection)
-    {
-    }
-
-    /// <summary>
-    /// Makes the work of what the parameters are now: it runs later, off the pipeline's thread, when they may have changed.
-    /// </summary>
-    internal abstract Func<OperationContext, Task> Plan(TokenConnection connection, ApiToken token);
-
-    /// <summary>Makes the question whether a run that was killed had done it; null where doing it again is right.</summary>
-    internal virtual Func<CancellationToken, Task<bool>>? IsDone(TokenConnection connection, ApiToken token) => null;
-
-    /// <summary>Writes the token as it is now, where the user asked for it.</summary>
-    internal async Task PassAsync(TokenConnection connection, string id, ApiToken? changed, OperationContext context)
-    {
-        if (PassThru)
-        {
-            await context.WriteAsync(changed ?? await connection.Tokens.GetAsync(id, context.CancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Refuses to cut off the connection itself.</summary>
-    internal static async Task GuardOwnTokenAsync(TokenConnection connection, ApiToken token, bool force, CancellationToken cancellationToken)
-    {
-        if (!force && await connection.Tokens.IsOwnTokenAsync(token, cancellationToken).ConfigureAwait(false))
-        {
-            throw new ApiTokenException(
-                ErrorKind.InvalidOperation,
-                $"The token {token} is the one that the connection '{connection.Name}' itself is using.",
-                "Use another connection, or -Force if this is what you want.",
-                ErrorIds.OwnTokenProtected);
-        }
-    }
+    /// <summary>Makes the operation from the parameters, as they are now: it runs later, when they may have changed.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="target">What errors are about.</param>
+    internal abstract Operation CreateOperation(TokenConnection connection, ApiToken token, object target);
 }

@@ -1,4 +1,5 @@
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;

@@ -17,7 +17,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretPlace path, bool overw
         }
     }
 
-    public override void Withdraw(string key)
+    public override void Revert(string key)
     {
         if (_before.TryGetValue(key, out (string File, byte[] Content) before))
         {

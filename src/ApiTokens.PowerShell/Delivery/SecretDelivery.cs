@@ -70,7 +70,7 @@ internal abstract class SecretDelivery
 
     /// <summary>Puts back what was there before, where anything was.</summary>
     /// <param name="key">What tells the token from the others of this run.</param>
-    public abstract void Withdraw(string key);
+    public abstract void Revert(string key);
 
     protected static string? Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 

@@ -75,7 +75,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         }
     }
 
-    public override void Withdraw(string key)
+    public override void Revert(string key)
     {
         if (!_before.TryGetValue(key, out (string Name, object Value, Hashtable? Metadata) before))
         {

@@ -24,7 +24,7 @@ public static class TokenDisplay
     /// <returns>For example <c>in 5 d</c>, <c>3 h ago</c>, <c>never</c>.</returns>
     public static string ShowExpiry(PSObject instance, EngineIntrinsics engine)
     {
-        if (!PropertyMoment.TryRead(instance, nameof(ApiToken.ExpiresAt), out DateTimeOffset? end))
+        if (!new TokenReader(instance).TryReadTime(nameof(ApiToken.ExpiresAt), out DateTimeOffset? end))
         {
             return VisibleText.Of(Text(instance, nameof(ApiToken.ExpiresAt)));
         }
@@ -43,7 +43,7 @@ public static class TokenDisplay
     /// <summary>What a token may do, in one line.</summary>
     /// <param name="instance">The token.</param>
     /// <returns>The line.</returns>
-    public static string ShowPermissions(PSObject instance) => VisibleText.Of(ReportInput.PermissionsOf(instance));
+    public static string ShowPermissions(PSObject instance) => VisibleText.Of(new TokenReader(instance).Permissions);
 
     /// <summary>A moment in the time of this machine, and how far it is.</summary>
     /// <param name="instance">The object.</param>
@@ -52,7 +52,7 @@ public static class TokenDisplay
     /// <returns>For example <c>2026-12-31 01:00:00 +01:00 (in 39 d)</c>.</returns>
     public static string ShowMoment(PSObject instance, string property, string none)
     {
-        if (!PropertyMoment.TryRead(instance, property, out DateTimeOffset? moment))
+        if (!new TokenReader(instance).TryReadTime(property, out DateTimeOffset? moment))
         {
             return VisibleText.Of(Text(instance, property));
         }
@@ -100,6 +100,5 @@ public static class TokenDisplay
             ? $"{start}{text}\u001B[0m"
             : text;
 
-    private static string Text(PSObject instance, string property) =>
-        instance.Properties[property]?.Value is { } value ? LanguagePrimitives.ConvertTo<string>(value) : string.Empty;
+    private static string Text(PSObject instance, string property) => new TokenReader(instance).Text(property) ?? string.Empty;
 }

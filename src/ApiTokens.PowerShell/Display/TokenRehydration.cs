@@ -38,10 +38,10 @@ public sealed class TokenRehydration : PSTypeConverter
             return Finding(value);
         }
 
-        ApiToken? token = TokenRecord.From(value);
+        ApiToken? token = new TokenReader(value).ReadToken();
         return (token, type == typeof(IssuedToken)) switch
         {
-            ({ } record, true) => BlankAsNullAttribute.Unwrap(value.Properties[nameof(IssuedToken.Secret)]?.Value) is SecureString secret ? new IssuedToken(record, secret) : null,
+            ({ } record, true) => new TokenReader(value).Value(nameof(IssuedToken.Secret)) is SecureString secret ? new IssuedToken(record, secret) : null,
             _ => token,
         };
     }
@@ -66,12 +66,11 @@ public sealed class TokenRehydration : PSTypeConverter
             {
                 PSObject { BaseObject: ApiToken known } => known,
                 ApiToken known => known,
-                PSObject left => TokenRecord.From(left),
+                PSObject left => new TokenReader(left).ReadToken(),
                 _ => null,
             },
         }
         : null;
 
-    private static string Text(PSObject value, string property) =>
-        value.Properties[property]?.Value is { } found ? LanguagePrimitives.ConvertTo<string>(found) : string.Empty;
+    private static string Text(PSObject value, string property) => new TokenReader(value).Text(property) ?? string.Empty;
 }

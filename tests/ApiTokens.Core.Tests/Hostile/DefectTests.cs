@@ -31,7 +31,7 @@ public sealed class DefectTests : IAsyncLifetime
 
         var read = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.GetAsync(id, default));
         var reset = await Assert.ThrowsAsync<ApiTokenException>(
-            async () => await TokenReset.ResetAsync(await Connecting.ToAsync(_server, service), id, new ResetOptions(), _ => Task.CompletedTask, default));
+            async () => await Running.ResetAsync(await Connecting.ToAsync(_server, service), id, new ResetOptions(), _ => Task.CompletedTask, default));
 
         Assert.Equal((ErrorKind.InvalidResult, ErrorKind.InvalidResult), (read.Kind, reset.Kind));
         Assert.Contains(id, read.Message);
@@ -108,7 +108,7 @@ public sealed class DefectTests : IAsyncLifetime
         _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, token);
 
         ApiToken read = await connection.Tokens.GetAsync(id, default);
-        Exception? reset = await Record.ExceptionAsync(() => TokenReset.ResetAsync(connection, id, new ResetOptions(), _ => Task.CompletedTask, default));
+        Exception? reset = await Record.ExceptionAsync(() => Running.ResetAsync(connection, id, new ResetOptions(), _ => Task.CompletedTask, default));
 
         Assert.Equal((id, "***"), (read.Id, read.Name));
         Assert.DoesNotContain(Canary, JsonSerializer.Serialize(read));
@@ -151,7 +151,7 @@ public sealed class DefectTests : IAsyncLifetime
         _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, "no list");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => TokenIssue.IssueAsync(connection, new NewTokenRequest { Name = "ci", User = "ci@example.com", Audience = ["apiv2"] }, before: null, default));
+            () => Running.IssueAsync(connection, new NewTokenRequest { Name = "ci", User = "ci@example.com", Audience = ["apiv2"] }));
 
         Assert.True(error.OutcomeUnknown);
         Assert.Contains("may have taken effect", error.Message);
@@ -244,8 +244,8 @@ public sealed class DefectTests : IAsyncLifetime
     {
         using var file = new JournalFile();
         TokenConnection connection = await Connecting.ToAsync(_server, "Devo");
-        OperationRunner? runner = null;
-        var operation = new Operation(connection, "1", "x", "1", _ => Task.CompletedTask)
+        TestRunner? runner = null;
+        var operation = new TestOperation(connection, "1", "x", "1", _ => Task.CompletedTask)
         {
             // Stopped between its turn and its beginning, where only the runner itself looks.
             IsDone = _ =>
@@ -256,7 +256,7 @@ public sealed class DefectTests : IAsyncLifetime
         };
         file.Leave("Remove", TimeProvider.System, operation, journal => journal.Start(operation));
 
-        using (runner = new OperationRunner(1, file.Open("Remove", connection)))
+        using (runner = new TestRunner(1, file.Open("Remove", connection)))
         {
             runner.Add(operation, _ => { });
             Assert.Throws<OperationCanceledException>(() => runner.Complete(_ => { }));

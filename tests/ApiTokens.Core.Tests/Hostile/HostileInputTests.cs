@@ -1,8 +1,9 @@
 using System.Text;
 using ApiTokens.Core.Tests.Operations;
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
 using ApiTokens.Leaks;
-using ApiTokens.Operations;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Hostile;
@@ -156,7 +157,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         var error = Assert.Throws<ApiTokenException>(() => file.Open("Remove", connection).Dispose());
 
         Assert.True(error.ErrorId == ErrorIds.JournalMismatch, $"{what}: {error.ErrorId}");
-        Assert.Contains("-JournalPath", error.Message);
+        Assert.Contains("-JournalPath", CommandText.Message(error));
         Assert.Equal(content, File.ReadAllBytes(file.Path));
     }
 
@@ -173,7 +174,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => Task.Run(() => Journal.Open(device, "Remove", [connection], TimeProvider.System).Dispose()).WaitAsync(TimeSpan.FromSeconds(20)));
+            () => Task.Run(() => JournalWriter.Open(device, "Remove", [connection.AccountIdentity], TimeProvider.System).Dispose()).WaitAsync(TimeSpan.FromSeconds(20)));
 
         Assert.StartsWith("Journal", error.ErrorId);
     }
@@ -183,16 +184,16 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     {
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
-        var operations = Enumerable.Range(1, 3).Select(i => new Operation(connection, $"{i}", "n\"\\\u202E😀", $"{i}", _ => Task.CompletedTask)).ToArray();
+        var operations = Enumerable.Range(1, 3).Select(i => new TestOperation(connection, $"{i}", "n\"\\\u202E😀", $"{i}", _ => Task.CompletedTask)).ToArray();
         await file.RunAsync("Remove", operations);
         byte[] whole = File.ReadAllBytes(file.Path);
         Seeds.ForEach(quick: 150, seed =>
         {
             int length = new Random(seed).Next(whole.Length + 1);
             File.WriteAllBytes(file.Path, whole[..length]);
-            using Journal journal = file.Open("Remove", connection);
+            using JournalWriter journal = file.Open("Remove", connection);
             int ends = Encoding.UTF8.GetString(whole[..(Array.LastIndexOf(whole, (byte)'\n', Math.Max(0, length - 1), length) + 1)]).Split("\"done\"").Length - 1;
-            Assert.Equal(ends, operations.Count(journal.IsDone));
+            Assert.Equal(ends, operations.Count(operation => journal.ResumeState.ProgressOf("Remove", operation.Identity).Stage == JournalStage.Done));
         });
     }
 
@@ -201,7 +202,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     {
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
-        await file.RunAsync("Remove", new Operation(connection, "1", "x", "1", _ => Task.CompletedTask));
+        await file.RunAsync("Remove", new TestOperation(connection, "1", "x", "1", _ => Task.CompletedTask));
         byte[] whole = File.ReadAllBytes(file.Path);
         Seeds.ForEach(quick: 300, seed =>
         {
@@ -228,10 +229,10 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     {
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
         var disk = new SmallDisk();
-        Journal journal = Journal.Open(disk, "journal.jsonl", "New", [connection], TimeProvider.System);
+        JournalWriter journal = JournalWriter.Open(disk, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
         bool created = false;
         disk.Lines = unwritten switch { "its start" => 0, "that it was issued" => 1, _ => 2 };
-        RunResult run = await RunResult.OfAsync(journal, new Operation(connection, "f", "x", "x", async context =>
+        RunResult run = await RunResult.OfAsync(journal, new TestOperation(connection, "f", "x", "x", async context =>
         {
             IssuedToken issued = await connection.Tokens.CreateAsync(Request(connection, "full disk"), context.CancellationToken);
             created = true;
@@ -330,15 +331,15 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     public void A_connection_in_a_recommended_command_is_that_one_alone(string name, string pasted) => Assert.Equal(pasted, CommandText.Pattern(name));
 
     [Fact]
-    public void An_id_of_a_service_that_is_no_id_is_quoted_in_the_action_of_an_orphan()
+    public void Advice_IdIsAnyText_IsQuotedInTheCommand()
     {
         var error = new OrphanedTokenException(new ApiToken { Id = "42; rm -rf ~", Connection = "a b", Name = "x" }, "It was lost.", inner: null);
 
-        Assert.EndsWith("Remove-ApiToken -Id '42; rm -rf ~' -Connection 'a b'", error.RecommendedAction);
+        Assert.EndsWith("Remove-ApiToken -Id '42; rm -rf ~' -Connection 'a b'", CommandText.Advice(error));
     }
 
     private static byte[] Header(string operation) =>
-        [.. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00+00:00","event":"journal","operation":"{{operation}}","accounts":["Devo example-domain"]}"""), (byte)'\n'];
+        [.. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00+00:00","event":"journal","operation":"{{operation}}","accounts":["Devo example-domain https://127.0.0.1/"]}"""), (byte)'\n'];
 
     private static string NameOf(Random random)
     {

@@ -70,7 +70,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
         ("get", async (c, id, cancellationToken) => await c.Tokens.GetAsync(id, cancellationToken)),
         ("get with secret", async (c, id, cancellationToken) => await c.Tokens.GetWithSecretAsync(id, cancellationToken)),
         ("create", async (c, _, cancellationToken) => await c.Tokens.CreateAsync(NewFor(c), cancellationToken)),
-        ("issue", async (c, _, cancellationToken) => await TokenIssue.IssueAsync(c, NewFor(c), new TokenSnapshot(), cancellationToken)),
+        ("issue", async (c, _, cancellationToken) => await Running.IssueAsync(c, NewFor(c), removeOrphan: true, cancellationToken: cancellationToken)),
         ("disable", async (c, id, cancellationToken) => await c.Tokens.SetEnabledAsync(id, false, cancellationToken)),
         ("rename", async (c, id, cancellationToken) => await c.Tokens.RenameAsync(id, "other", cancellationToken)),
         ("update", async (c, id, cancellationToken) => await c.Tokens.UpdateAsync(
@@ -78,7 +78,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
         ("remove", async (c, id, cancellationToken) => { await c.Tokens.RemoveAsync(id, cancellationToken); return null; }),
         ("remove all", async (c, _, cancellationToken) => await c.Tokens.RemoveAllAsync("jdoe", cancellationToken)),
         ("regenerate", async (c, id, cancellationToken) => await c.Tokens.RegenerateAsync(id, TokenExpiry.ServiceDefault, cancellationToken)),
-        ("reset", async (c, id, cancellationToken) => { await TokenReset.ResetAsync(c, id, new ResetOptions(), _ => Task.CompletedTask, cancellationToken); return null; }),
+        ("reset", async (c, id, cancellationToken) => { await Running.ResetAsync(c, id, new ResetOptions(), _ => Task.CompletedTask, cancellationToken); return null; }),
         ("own", async (c, id, cancellationToken) => await c.Tokens.IsOwnTokenAsync(new ApiToken { Id = id }, cancellationToken)),
         ("permissions", async (c, _, cancellationToken) => await c.Tokens.ListPermissionsAsync(cancellationToken)),
     ];

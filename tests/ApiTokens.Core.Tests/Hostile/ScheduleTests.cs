@@ -49,7 +49,7 @@ public sealed class ScheduleTests : IAsyncLifetime
     private static void RunOnce(World world, Random random, JournalFile file, bool undisturbed = false)
     {
         world.Begin();
-        var runner = new OperationRunner(random.Next(1, 6), file.Open("Test", [.. world.Plans.Select(plan => plan.Connection).Distinct()]));
+        var runner = new TestRunner(random.Next(1, 6), file.Open("Test", [.. world.Plans.Select(plan => plan.Connection).Distinct()]));
         int stopAt = undisturbed || random.Next(3) > 0 ? int.MaxValue : random.Next(1, 60);
         int throwAt = undisturbed || random.Next(4) > 0 ? int.MaxValue : random.Next(0, 30);
         int leaveAt = undisturbed || random.Next(4) > 0 ? int.MaxValue : random.Next(0, world.Plans.Count);
@@ -95,7 +95,7 @@ public sealed class ScheduleTests : IAsyncLifetime
         Assert.Equal(0, world.Running);
         Assert.Equal(world.Undelivered.Order(), runner.Undelivered.Select(token => token.Id).Order());
 
-        void Take(OperationEvent report)
+        void Take(Report report)
         {
             world.Take(report);
             if (world.Taken == throwAt)
@@ -162,7 +162,7 @@ public sealed class ScheduleTests : IAsyncLifetime
             Begun = false;
         }
 
-        public Operation ToOperation(World world) => new(connection, key, key, this, context => WorkAsync(world, context));
+        public TestOperation ToOperation(World world) => new(connection, key, key, this, context => WorkAsync(world, context));
 
         private async Task WorkAsync(World world, OperationContext context)
         {
@@ -265,7 +265,7 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public void Stopped() => Interlocked.CompareExchange(ref _stoppedAt, Interlocked.Increment(ref _sequence), int.MaxValue);
 
-        public void Take(OperationEvent report)
+        public void Take(Report report)
         {
             Taken++;
             if (report.Output is IssuedToken issued)

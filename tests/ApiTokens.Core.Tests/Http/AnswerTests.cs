@@ -38,7 +38,7 @@ public sealed class AnswerTests : IAsyncLifetime
 
         Assert.Equal((ErrorKind.InvalidResult, "InvalidResult"), (error.Kind, error.ErrorId));
         Assert.DoesNotContain("secret-of-the-page", error.ToString());
-        Assert.Contains("-BaseUri", error.RecommendedAction);
+        Assert.Contains("BaseUri", error.RecommendedAction);
         Assert.Single(_server.Requests);
     }
 

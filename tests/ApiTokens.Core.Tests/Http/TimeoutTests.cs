@@ -46,7 +46,7 @@ public sealed class TimeoutTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => reading);
 
         Assert.Equal((ErrorKind.OperationTimeout, false), (error.Kind, error.OutcomeUnknown));
-        Assert.Contains("-TimeoutSec", error.RecommendedAction);
+        Assert.Contains("Timeout", error.RecommendedAction);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Operations;
 using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
 
@@ -88,7 +87,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         Assert.Equal((1, 1, 5 + 2), (result.Summary.Done, result.Summary.Failed, result.Summary.Retried));
         Assert.Equal(ErrorKind.ConnectionError, Assert.IsType<ApiTokenException>(result.Error).Kind);
 
-        Operation Remove(ApiToken token) =>
+        TestOperation Remove(ApiToken token) =>
             new(connection, token.Id, token.Name, token, context => connection.Tokens.RemoveAsync(token.Id, context.CancellationToken));
     }
 
@@ -111,7 +110,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         }
 
         RunResult result = await RunResult.OfAsync(
-            null, [.. tokens.Select(token => new Operation(connection, token.Id, name, token, context => connection.Tokens.RemoveAsync(token.Id, context.CancellationToken)))]);
+            null, [.. tokens.Select(token => new TestOperation(connection, token.Id, name, token, context => connection.Tokens.RemoveAsync(token.Id, context.CancellationToken)))]);
 
         sandbox.Clear();
         Assert.InRange(result.Summary.Retried, 5, 200);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -44,10 +46,10 @@ internal sealed class JournalFile : IDisposable
         return text;
     }
 
-    public Journal Open(string operation, params IReadOnlyCollection<TokenConnection> connections) => Open(operation, TimeProvider.System, connections);
+    public JournalWriter Open(string operation, params IReadOnlyCollection<TokenConnection> connections) => Open(operation, TimeProvider.System, connections);
 
-    public Journal Open(string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections) =>
-        Journal.Open(_path, operation, connections, time);
+    public JournalWriter Open(string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections) =>
+        JournalWriter.Open(_path, operation, connections.Select(connection => connection.AccountIdentity), time);
 
     /// <summary>Runs operations with the journal and gives what they came to.</summary>
     public Task<RunResult> RunAsync(string operation, params IReadOnlyCollection<Operation> operations) => RunAsync(operation, TimeProvider.System, operations);
@@ -56,13 +58,32 @@ internal sealed class JournalFile : IDisposable
         RunResult.OfAsync(Open(operation, time, [.. operations.Select(each => each.Connection).Distinct()]), operations);
 
     /// <summary>Writes what a killed run would have left.</summary>
-    public void Leave(string operation, TimeProvider time, Operation of, Action<Journal> events)
+    public void Leave(string operation, TimeProvider time, Operation of, Action<JournalWriter> events)
     {
-        using Journal journal = Open(operation, time, of.Connection);
+        using JournalWriter journal = Open(operation, time, of.Connection);
         events(journal);
     }
 
     public void Dispose() => File.Delete(_path);
+}
+
+/// <summary>Writes lines about operations.</summary>
+internal static class JournalLines
+{
+    public static void Start(this JournalWriter journal, Operation operation) => journal.Start(SubjectOf(journal, operation));
+
+    public static void Issued(this JournalWriter journal, Operation operation, string id) => journal.Issued(SubjectOf(journal, operation), id);
+
+    public static void Delivered(this JournalWriter journal, Operation operation, string id) => journal.Delivered(SubjectOf(journal, operation), id);
+
+    public static void Due(this JournalWriter journal, Operation operation, string successorId, DateTimeOffset at, OldTokenAction action) =>
+        journal.Due(SubjectOf(journal, operation), successorId, at, action);
+
+    public static void End(this JournalWriter journal, Operation operation, string outcome, string? errorId, string? correlationId) =>
+        journal.End(SubjectOf(journal, operation), outcome, errorId, correlationId);
+
+    private static JournalSubject SubjectOf(JournalWriter journal, Operation operation) =>
+        new(journal.Operation, operation.Identity, operation.Name, operation.Connection.Name);
 }
 
 /// <summary>What a run of operations came to.</summary>
@@ -71,11 +92,11 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
     /// <summary>The one error.</summary>
     public Exception Error => Assert.Single(Errors);
 
-    public static Task<RunResult> OfAsync(Journal? journal, params IReadOnlyCollection<Operation> operations) => OfAsync(journal, throttleLimit: 4, operations);
+    public static Task<RunResult> OfAsync(JournalWriter? journal, params IReadOnlyCollection<Operation> operations) => OfAsync(journal, throttleLimit: 4, operations);
 
-    public static Task<RunResult> OfAsync(Journal? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) => Task.Run(() =>
+    public static Task<RunResult> OfAsync(JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) => Task.Run(() =>
     {
-        using var runner = new OperationRunner(throttleLimit, journal);
+        using var runner = new TestRunner(throttleLimit, journal);
         var outputs = new List<object>();
         var errors = new List<Exception>();
         foreach (Operation operation in operations)
@@ -86,7 +107,7 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
         runner.Complete(Take);
         return new RunResult(runner.Summary, outputs, errors);
 
-        void Take(OperationEvent report)
+        void Take(Report report)
         {
             if (report.Output is { } output)
             {

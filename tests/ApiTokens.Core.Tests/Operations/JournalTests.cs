@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -30,7 +31,7 @@ public sealed class JournalTests : IAsyncLifetime
 
         JsonElement header = Assert.Single(_file.Lines);
         Assert.Equal(
-            """{"time":"2026-03-31T12:00:00+00:00","event":"journal","operation":"Remove","accounts":["Devo acme","Devo zenith"]}""",
+            """{"time":"2026-03-31T12:00:00+00:00","event":"journal","operation":"Remove","accounts":["Devo acme https://one.example/","Devo zenith https://one.example/"]}""",
             header.GetRawText());
     }
 
@@ -42,7 +43,7 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.Equal(["start", "end done"], _file.Events);
         JsonElement start = _file.Lines[1];
         Assert.Equal(
-            """{"time":"2026-03-31T12:00:00+00:00","event":"start","operation":"Remove","connection":"devo","service":"Devo","account":"acme","id":"7","name":"ci"}""",
+            """{"time":"2026-03-31T12:00:00+00:00","event":"start","operation":"Remove","connection":"devo","service":"Devo","account":"acme","baseUri":"https://one.example","id":"7","name":"ci"}""",
             start.GetRawText());
         Assert.Equal("7", _file.Lines[2].GetProperty("id").GetString());
     }
@@ -51,7 +52,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task What_is_issued_is_there_before_its_secret_leaves_and_again_when_it_has_arrived()
     {
         string whileTaken = string.Empty;
-        using (var runner = new OperationRunner(1, _file.Open("New", _connection)))
+        using (var runner = new TestRunner(1, _file.Open("New", _connection)))
         {
             runner.Add(On("f-1", context => context.DeliverAsync(Issued("42"))), Take);
             runner.Complete(Take);
@@ -64,7 +65,7 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.DoesNotContain("thesecret", _file.Text);
         await Task.CompletedTask;
 
-        void Take(OperationEvent report) => whileTaken = _file.ReadWhileOpen();
+        void Take(Report report) => whileTaken = _file.ReadWhileOpen();
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class JournalTests : IAsyncLifetime
         server.Answer(500, headers: ("x-devo-cid", "cid-1")).Answer(204, headers: ("x-devo-cid", "cid-2"));
         TokenConnection connection = await Connecting.ToAsync(server, "Devo");
 
-        RunResult result = await _file.RunAsync("Remove", new Operation(connection, "7", "ci", "t", context => connection.Tokens.RemoveAsync("7", context.CancellationToken)));
+        RunResult result = await _file.RunAsync("Remove", new TestOperation(connection, "7", "ci", "t", context => connection.Tokens.RemoveAsync("7", context.CancellationToken)));
 
         Assert.Equal("cid-2", Text(_file.Lines[2], "correlationId"));
         Assert.Equal((1, 1), (result.Summary.Done, result.Summary.Retried));
@@ -118,7 +119,7 @@ public sealed class JournalTests : IAsyncLifetime
     [Fact]
     public async Task A_stop_in_the_middle_of_a_request_is_noted_as_unknown()
     {
-        using (var runner = new OperationRunner(1, _file.Open("Remove", _connection)))
+        using (var runner = new TestRunner(1, _file.Open("Remove", _connection)))
         {
             var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             runner.Add(
@@ -294,7 +295,7 @@ public sealed class JournalTests : IAsyncLifetime
         bool ran = false;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => _file.RunAsync("Remove", new Operation(other, "1", "x", "t", Count(() => ran = true))));
+            () => _file.RunAsync("Remove", new TestOperation(other, "1", "x", "t", Count(() => ran = true))));
 
         Assert.Equal("JournalMismatch", error.ErrorId);
         Assert.Contains("Devo zenith", error.Message);
@@ -309,7 +310,7 @@ public sealed class JournalTests : IAsyncLifetime
         TokenConnection same = await ConnectAsync("ACME");
         bool ran = false;
 
-        RunResult result = await _file.RunAsync("Remove", new Operation(same, "1", "x", "t", Count(() => ran = true)));
+        RunResult result = await _file.RunAsync("Remove", new TestOperation(same, "1", "x", "t", Count(() => ran = true)));
 
         Assert.Equal(1, result.Summary.Skipped);
         Assert.False(ran);
@@ -319,12 +320,12 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task The_same_id_in_another_account_is_another_token()
     {
         TokenConnection other = await ConnectAsync("zenith");
-        using (Journal journal = _file.Open("Remove", _connection, other))
+        using (JournalWriter journal = _file.Open("Remove", _connection, other))
         {
             await RunResult.OfAsync(journal, On("1", Nothing));
         }
 
-        RunResult result = await _file.RunAsync("Remove", On("1", Nothing), new Operation(other, "1", "x", "t", Nothing));
+        RunResult result = await _file.RunAsync("Remove", On("1", Nothing), new TestOperation(other, "1", "x", "t", Nothing));
 
         Assert.Equal((1, 1), (result.Summary.Done, result.Summary.Skipped));
     }
@@ -332,7 +333,7 @@ public sealed class JournalTests : IAsyncLifetime
     [Fact]
     public void A_second_writer_is_kept_out()
     {
-        using Journal first = _file.Open("Remove", _connection);
+        using JournalWriter first = _file.Open("Remove", _connection);
 
         var error = Assert.Throws<ApiTokenException>(() => _file.Open("Remove", _connection));
 
@@ -347,8 +348,8 @@ public sealed class JournalTests : IAsyncLifetime
     {
         string nowhere = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "journal");
 
-        Assert.Equal("JournalNotOpened", Assert.Throws<ApiTokenException>(() => Journal.Open(nowhere, "Remove", [_connection], _clock)).ErrorId);
-        Assert.Equal("JournalNotOpened", Assert.Throws<ApiTokenException>(() => Journal.Open(Path.GetTempPath(), "Remove", [_connection], _clock)).ErrorId);
+        Assert.Equal("JournalNotOpened", Assert.Throws<ApiTokenException>(() => JournalWriter.Open(nowhere, "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
+        Assert.Equal("JournalNotOpened", Assert.Throws<ApiTokenException>(() => JournalWriter.Open(Path.GetTempPath(), "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
     }
 
     [Fact]
@@ -362,7 +363,7 @@ public sealed class JournalTests : IAsyncLifetime
 
         for (int i = 1; i <= 2; i++)
         {
-            await _file.RunAsync("New", new Operation(connection, $"f-{i}", "ci", "t", context => IssueAsync(connection, wanted, context)));
+            await _file.RunAsync("New", new IssueOperation(connection, wanted, i));
         }
 
         Assert.Equal(["start", "issued", "delivered", "end done", "start", "end failed"], _file.Events);
@@ -391,7 +392,7 @@ public sealed class JournalTests : IAsyncLifetime
     public async Task Ten_thousand_operations_are_read_again_each_with_its_own_end()
     {
         const int Count = 10_000;
-        using (Journal journal = _file.Open("Remove", _clock, _connection))
+        using (JournalWriter journal = _file.Open("Remove", _clock, _connection))
         {
             for (int i = 0; i < Count; i++)
             {
@@ -419,11 +420,11 @@ public sealed class JournalTests : IAsyncLifetime
         _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
         _clock.Advance(TimeSpan.FromHours(1));
         _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
-        Assert.Equal(new ResumeState(JournalProgress.Started, began, null), StateOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Started, began, null), StateOf(operation));
 
         _file.Leave("Reset", _clock, operation, journal => journal.Issued(operation, "42"));
         _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
-        Assert.Equal(new ResumeState(JournalProgress.Issued, began, "42"), StateOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Issued, began, "42"), StateOf(operation));
 
         _file.Leave("Reset", _clock, operation, journal => journal.Delivered(operation, "42"));
         _file.Leave("Reset", _clock, operation, journal =>
@@ -431,7 +432,7 @@ public sealed class JournalTests : IAsyncLifetime
             journal.Start(operation);
             journal.End(operation, "failed", errorId: null, correlationId: null);
         });
-        Assert.Equal(new ResumeState(JournalProgress.Delivered, began, "42"), StateOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Delivered, began, "42"), StateOf(operation));
     }
 
     [Fact]
@@ -443,16 +444,13 @@ public sealed class JournalTests : IAsyncLifetime
             journal.Start(operation);
             journal.End(operation, "failed", errorId: null, correlationId: null);
         });
-        Assert.Equal(ResumeState.None, StateOf(operation));
+        Assert.Equal(OperationProgress.None, StateOf(operation));
         _clock.Advance(TimeSpan.FromHours(1));
 
         _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
 
         Assert.Equal(_clock.GetUtcNow(), StateOf(operation).StartedAt);
     }
-
-    private static Task IssueAsync(TokenConnection connection, NewTokenRequest wanted, OperationContext context) =>
-        TokenIssue.RunAsync(connection, wanted, before: null, context);
 
     private static Func<OperationContext, Task> Count(Action count) => _ =>
     {
@@ -472,10 +470,10 @@ public sealed class JournalTests : IAsyncLifetime
         new ConnectionRequest { Service = "Devo", Account = account, Name = name, BaseUri = new Uri("https://one.example"), Secret = SecretText.ToSecureString("s"), SkipCheck = true },
         default);
 
-    private ResumeState StateOf(Operation operation)
+    private OperationProgress StateOf(Operation operation)
     {
-        using Journal journal = _file.Open("Reset", _clock, _connection);
-        return journal.StateOf(operation);
+        using JournalWriter journal = _file.Open("Reset", _clock, _connection);
+        return journal.ResumeState.ProgressOf("Reset", operation.Identity);
     }
 
     private async Task ResumeAskingAsync(bool done)
@@ -491,6 +489,6 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.Equal(1, third.Summary.Skipped);
     }
 
-    private Operation On(string key, Func<OperationContext, Task> work, string name = "x", Func<bool>? isDone = null) =>
+    private TestOperation On(string key, Func<OperationContext, Task> work, string name = "x", Func<bool>? isDone = null) =>
         new(_connection, key, name, "target", work) { IsDone = isDone is null ? null : _ => Task.FromResult(isDone()) };
 }

@@ -8,7 +8,7 @@ namespace ApiTokens.Core.Tests.Operations;
 
 public sealed class OperationRunnerTests : IAsyncLifetime
 {
-    private static readonly Action<OperationEvent> Ignore = _ => { };
+    private static readonly Action<Report> Ignore = _ => { };
 
     // Less than the time that a runner waits at most for what does not end.
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(6);
@@ -27,7 +27,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public async Task As_many_run_at_once_as_the_limit_says_and_each_connection_has_its_own()
     {
-        using var runner = new OperationRunner(throttleLimit: 3);
+        using var runner = new TestRunner(throttleLimit: 3);
         var running = new ConcurrentDictionary<TokenConnection, int>();
         int most = 0;
         var full = new CountdownEvent(6);
@@ -62,11 +62,11 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void After_a_refused_credential_nothing_more_is_asked_of_its_connection()
     {
-        using var runner = new OperationRunner(throttleLimit: 2);
+        using var runner = new TestRunner(throttleLimit: 2);
         int asked = 0;
         int askedOfTheOther = 0;
         var errors = new ConcurrentQueue<Exception?>();
-        void Take(OperationEvent report) => errors.Enqueue(report.Error);
+        void Take(Report report) => errors.Enqueue(report.Error);
         for (int i = 0; i < 6; i++)
         {
             runner.Add(
@@ -96,7 +96,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     public async Task What_is_added_and_not_reported_is_bounded()
     {
         const int Limit = 2;
-        using var runner = new OperationRunner(Limit);
+        using var runner = new TestRunner(Limit);
         int added = 0;
         int ended = 0;
         int mostPending = 0;
@@ -131,13 +131,13 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void Results_come_while_others_are_still_added()
     {
-        using var runner = new OperationRunner(throttleLimit: 1);
+        using var runner = new TestRunner(throttleLimit: 1);
         var results = new List<object>();
         int atFirst = -1;
         for (int i = 0; i < 50; i++)
         {
             int number = i;
-            runner.Add(On(_one, context => context.WriteAsync(number)), report => Take(report, i));
+            runner.Add(On(_one, context => context.WriteResultAsync(number)), report => Take(report, i));
         }
 
         runner.Complete(report => Take(report, 50));
@@ -145,7 +145,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 50).Cast<object>(), results.Order());
         Assert.InRange(atFirst, 0, 10);
 
-        void Take(OperationEvent report, int added)
+        void Take(Report report, int added)
         {
             atFirst = atFirst < 0 ? added : atFirst;
             results.Add(report.Output!);
@@ -155,14 +155,14 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void An_error_is_its_operations_own()
     {
-        using var runner = new OperationRunner(throttleLimit: 4);
+        using var runner = new TestRunner(throttleLimit: 4);
         var errors = new List<(object Target, Exception Error)>();
         int done = 0;
         for (int i = 0; i < 30; i++)
         {
             int number = i;
             runner.Add(
-                new Operation(_one, $"{i}", "x", number, _ =>
+                new TestOperation(_one, $"{i}", "x", number, _ =>
                 {
                     if (number % 3 == 0)
                     {
@@ -182,13 +182,13 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         Assert.All(errors, error => Assert.Equal($"no {error.Target}", error.Error.Message));
         Assert.Equal((20, 10), (runner.Summary.Done, runner.Summary.Failed));
 
-        void Take(OperationEvent report) => errors.Add((report.Operation.Target, report.Error!));
+        void Take(Report report) => errors.Add((report.Operation.Target, report.Error!));
     }
 
     [Fact]
     public void A_cancellation_that_is_not_ours_is_an_error_and_does_not_vanish()
     {
-        using var runner = new OperationRunner(throttleLimit: 1);
+        using var runner = new TestRunner(throttleLimit: 1);
         var errors = new List<Exception>();
         runner.Add(On(_one, _ => throw new OperationCanceledException("someone else's")), report => errors.Add(report.Error!));
 
@@ -200,7 +200,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public async Task After_a_stop_nothing_starts()
     {
-        using var runner = new OperationRunner(throttleLimit: 1);
+        using var runner = new TestRunner(throttleLimit: 1);
         int started = 0;
         var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -230,7 +230,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void An_operation_sees_the_stop()
     {
-        var runner = new OperationRunner(throttleLimit: 1);
+        var runner = new TestRunner(throttleLimit: 1);
         using var running = new ManualResetEventSlim();
         runner.Add(
             On(_one, async context =>
@@ -250,7 +250,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void What_never_ends_holds_the_end_up_for_a_bounded_time()
     {
-        var runner = new OperationRunner(throttleLimit: 1);
+        var runner = new TestRunner(throttleLimit: 1);
         using var running = new ManualResetEventSlim();
         runner.Add(
             On(_one, async _ =>
@@ -270,7 +270,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void A_token_that_nobody_took_is_told()
     {
-        var runner = new OperationRunner(throttleLimit: 2);
+        var runner = new TestRunner(throttleLimit: 2);
         using var issued = new CountdownEvent(2);
         for (int i = 1; i <= 2; i++)
         {
@@ -297,7 +297,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void A_token_issued_by_a_request_that_the_stop_found_under_way_is_told_too()
     {
-        var runner = new OperationRunner(throttleLimit: 1);
+        var runner = new TestRunner(throttleLimit: 1);
         using var running = new ManualResetEventSlim();
         runner.Add(
             On(_one, async context =>
@@ -319,7 +319,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void What_the_caller_took_is_not_told_as_undelivered()
     {
-        var runner = new OperationRunner(throttleLimit: 1);
+        var runner = new TestRunner(throttleLimit: 1);
         runner.Add(On(_one, context => context.DeliverAsync(Issued("1"))), Ignore);
         runner.Complete(Ignore);
 
@@ -331,7 +331,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void What_the_caller_throws_goes_through_and_the_end_comes_at_once()
     {
-        var runner = new OperationRunner(throttleLimit: 1);
+        var runner = new TestRunner(throttleLimit: 1);
         bool wentOn = false;
         var watch = new Stopwatch();
 
@@ -340,7 +340,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
             runner.Add(
                 On(_one, async context =>
                 {
-                    await context.WriteAsync("first");
+                    await context.WriteResultAsync("first");
                     wentOn = true;
                 }),
                 _ => throw new InvalidTimeZoneException("the pipeline ended"));
@@ -357,12 +357,12 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Fact]
     public void An_operation_goes_on_only_after_its_result_was_taken()
     {
-        using var runner = new OperationRunner(throttleLimit: 1);
+        using var runner = new TestRunner(throttleLimit: 1);
         var order = new ConcurrentQueue<string>();
         runner.Add(
             On(_one, async context =>
             {
-                await context.WriteAsync("result");
+                await context.WriteResultAsync("result");
                 order.Enqueue("went on");
             }),
             Take);
@@ -371,16 +371,23 @@ public sealed class OperationRunnerTests : IAsyncLifetime
 
         Assert.Equal(["taken", "went on"], order);
 
-        void Take(OperationEvent report)
+        void Take(Report report)
         {
             Thread.Sleep(20);
             order.Enqueue("taken");
         }
     }
 
-    private static Operation On(TokenConnection connection, Func<OperationContext, Task> work) => new(connection, "1", "x", "target", work);
+    // Each on a token of its own: operations on one token wait for each other.
+    private static TestOperation On(TokenConnection connection, Func<OperationContext, Task> work) => new(connection, $"{Guid.NewGuid()}", "x", "target", work);
 
     private static IssuedToken Issued(string id) => new(new ApiToken { Id = id, Name = "ci" }, SecretText.ToSecureString("thesecret"));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Create_ThrottleLimitBelowOne_Throws(int throttleLimit) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TestRunner(throttleLimit));
 
     private static void InterlockedMax(ref int target, int value)
     {

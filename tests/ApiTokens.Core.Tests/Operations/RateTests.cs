@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Operations;
 using ApiTokens.Sandbox;
 using ApiTokens.Services;
 
@@ -51,7 +50,7 @@ public sealed class RateTests : IAsyncLifetime
     {
         string id = (await connection.Tokens.ListAsync()).First().Id;
         return await RunResult.OfAsync(
-            null, throttleLimit: 32, [.. Enumerable.Range(0, count).Select(i => new Operation(connection, $"{i}", "x", "t", context => connection.Tokens.GetAsync(id, context.CancellationToken)))]);
+            null, throttleLimit: 32, [.. Enumerable.Range(0, count).Select(i => new TestOperation(connection, $"{i}", "x", "t", context => connection.Tokens.GetAsync(id, context.CancellationToken)))]);
     }
 
     private async Task<int> LimitedAsync(int last)

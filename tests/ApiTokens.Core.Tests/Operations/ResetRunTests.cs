@@ -242,18 +242,18 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         Assert.Equal(expected, (error.ErrorId, error.OutcomeUnknown));
         if (expected.Id == "PredecessorNotRemoved")
         {
-            Assert.Contains(expected.Unknown ? "the predecessor may still be there" : "the predecessor is still there", error.Message);
-            Assert.Contains($"Remove-ApiToken -Id {predecessor.Id}", error.RecommendedAction);
+            Assert.Contains(expected.Unknown ? "The old token may still exist" : "The old token still exists", error.Message);
+            Assert.Contains($"remove the token '{predecessor.Id}' on the connection", error.RecommendedAction);
         }
     }
 
     private static Operation On(TokenConnection connection, ApiToken predecessor) =>
-        new(connection, predecessor.Id, predecessor.Name, predecessor, context => TokenReset.RunAsync(connection, predecessor.Id, new ResetOptions(), new TokenQuota(), context));
+        Running.Reset(connection, predecessor);
 
     // The caller throws where it should take the successor, as a pipeline does that ends.
     private static async Task<RunResult> RunUndeliveredAsync(JournalFile file, TokenConnection connection, ApiToken predecessor)
     {
-        var runner = new OperationRunner(1, file.Open("Reset", connection));
+        var runner = new TestRunner(1, file.Open("Reset", connection));
         Assert.Throws<InvalidTimeZoneException>(() =>
         {
             runner.Add(On(connection, predecessor), Take);
@@ -265,7 +265,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         ApiToken lost = Assert.Single(await FaultySandbox.NamedAsync(connection, predecessor.Name), token => token.Id != predecessor.Id);
         return new RunResult(runner.Summary, [], [new OrphanedTokenException(lost, "lost", inner: null)]);
 
-        static void Take(OperationEvent report) => throw new InvalidTimeZoneException("the pipeline ended");
+        static void Take(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
     }
 
     // In another process: through a connection that knows nothing.

@@ -1,4 +1,5 @@
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
@@ -163,7 +164,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
         var options = new ResetOptions { GracePeriod = TimeSpan.FromDays(1) };
         Operation operation = Reset(purpose, options);
         DateTimeOffset first = sandbox.Clock.GetUtcNow() + TimeSpan.FromDays(1);
-        file.Leave(Journal.Resets, sandbox.Clock, operation, journal =>
+        file.Leave(JournalOperations.Reset, sandbox.Clock, operation, journal =>
         {
             journal.Start(operation);
             journal.Issued(operation, successor.Id);
@@ -250,7 +251,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
     {
         Purpose purpose = await PurposeAsync("Wegnology");
         sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(30), Path = "*/me" });
-        var runner = new OperationRunner(1);
+        var runner = new TestRunner(1);
         await Task.Run(() => runner.Add(Reset(purpose, new ResetOptions()), _ => { }));
         await Task.Run(() => Assert.Throws<OperationCanceledException>(() => runner.Complete(_ => runner.Stop())));
         runner.Dispose();
@@ -267,7 +268,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
     public async Task What_was_handed_to_a_caller_that_ended_is_told()
     {
         Purpose purpose = await PurposeAsync("Gcore");
-        var runner = new OperationRunner(1);
+        var runner = new TestRunner(1);
         await Task.Run(() => Assert.Throws<InvalidTimeZoneException>(() =>
         {
             runner.Add(Reset(purpose, new ResetOptions()), Take);
@@ -280,7 +281,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
         Assert.Empty(runner.Undelivered);
         Assert.True(await sandbox.WorksAsync(purpose.Predecessor));
 
-        static void Take(OperationEvent report) => throw new InvalidTimeZoneException("the pipeline ended");
+        static void Take(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
     }
 
     private static Fault At(string step, string service, string id, Fault fault) => (step switch
@@ -303,32 +304,34 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
         }
     }
 
-    private static Operation Reset(Purpose purpose, ResetOptions options) => new(
-        purpose.Connection,
-        purpose.Predecessor.Id,
-        purpose.Predecessor.Name,
-        purpose.Predecessor,
-        context => TokenReset.RunAsync(purpose.Connection, purpose.Predecessor.Id, options, new TokenQuota(), context));
+    private static Operation Reset(Purpose purpose, ResetOptions options) => Running.Reset(purpose.Connection, purpose.Predecessor, options);
 
     private Task<Exception?> ResetAsync(JournalFile file, Purpose purpose, ResetOptions options) =>
-        RunAsync(file.Open(Journal.Resets, sandbox.Clock, purpose.Connection), purpose, _ => [Reset(purpose, options)]);
+        RunAsync(file.Open(JournalOperations.Reset, sandbox.Clock, purpose.Connection), purpose, _ => [Reset(purpose, options)]);
 
     private Task<Exception?> RetireAsync(JournalFile file, Purpose purpose) => RunAsync(
-        file.Open(Journal.Retirement, sandbox.Clock, purpose.Connection),
+        file.Open(JournalOperations.Retire, sandbox.Clock, purpose.Connection),
         purpose,
-        journal => journal.DueAt(sandbox.Clock.GetUtcNow()).Select(due => new Operation(
-            purpose.Connection, due.Id, due.Name, due.Id, context => TokenReset.RetireAsync(purpose.Connection, due, journal.SuccessorOf(due), context))));
+        journal => journal.Retirements.DueAt(sandbox.Clock.GetUtcNow()).Select(
+            due => new RetireOperation(purpose.Connection, due, journal.Retirements.SuccessorOf(due)) { AllowOwnToken = true }));
 
     private IReadOnlyList<DueToken> Due(JournalFile file, Purpose purpose)
     {
-        using Journal journal = file.Open(Journal.Retirement, sandbox.Clock, purpose.Connection);
-        return journal.DueAt(sandbox.Clock.GetUtcNow());
+        using JournalWriter journal = file.Open(JournalOperations.Retire, sandbox.Clock, purpose.Connection);
+        return journal.Retirements.DueAt(sandbox.Clock.GetUtcNow());
     }
 
-    // Takes what comes as a vault does: a new secret in the place of the old one, and the old one back where it is withdrawn.
-    private static Task<Exception?> RunAsync(Journal journal, Purpose purpose, Func<Journal, IEnumerable<Operation>> operations) => Task.Run(() =>
+    // Takes what comes as a vault does: a new secret in the place of the old one, and the old one back where it is reverted.
+    private static Task<Exception?> RunAsync(JournalWriter journal, Purpose purpose, Func<JournalWriter, IEnumerable<Operation>> operations) => Task.Run(() =>
     {
-        using var runner = new OperationRunner(4, journal);
+        var sink = new DelegateSink(
+            issued =>
+            {
+                purpose.Entry.Current = issued;
+                return Task.CompletedTask;
+            },
+            () => purpose.Entry.Current = purpose.Predecessor);
+        using var runner = new TestRunner(4, journal, sink);
         Exception? error = null;
         foreach (Operation operation in operations(journal))
         {
@@ -338,14 +341,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
         runner.Complete(Take);
         return error;
 
-        void Take(OperationEvent report)
-        {
-            error ??= report.Error;
-            if (report.Output is IssuedToken issued)
-            {
-                purpose.Entry.Current = report.IsWithdrawal ? purpose.Predecessor : issued;
-            }
-        }
+        void Take(Report report) => error ??= report.Error;
     });
 
     private async Task<Purpose> PurposeAsync(string service, TokenExpiry? expiry = null)

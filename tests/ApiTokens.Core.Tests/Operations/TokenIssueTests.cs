@@ -1,4 +1,5 @@
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
@@ -44,7 +45,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         Assert.Equal((orphan.Id, "OrphanedToken", true), (error.Token.Id, error.ErrorId, error.OutcomeUnknown));
         Assert.Equal(how == "not json" ? ErrorKind.InvalidResult : ErrorKind.ConnectionError, error.Kind);
         Assert.Contains(orphan.ToString(), error.Message);
-        Assert.Contains($"Remove-ApiToken -Id {orphan.Id}", error.RecommendedAction);
+        Assert.Contains($"remove the token '{orphan.Id}' on the connection", error.RecommendedAction);
         Assert.Single(await sandbox.WritesAsync(since));
         Assert.True(await sandbox.WorksAsync(before));
     }
@@ -189,10 +190,10 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
                 await context.Response.WriteAsync("]");
             })
             .Json($"[{good}]").Json($"[{good}]");
-        var run = new TokenSnapshot();
-        Task<IssuedToken> lost = TokenIssue.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), run, default);
+        var run = new OperationScope();
+        Task<IssuedToken> lost = Running.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, run);
         Assert.True(await EventuallyAsync(() => server.Requests.Count == 2));
-        IssuedToken issued = await TokenIssue.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), run, default);
+        IssuedToken issued = await Running.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, run);
         ended.SetResult();
 
         var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => lost);
@@ -457,7 +458,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
             });
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(
-            () => TokenIssue.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), new TokenSnapshot(), cancellation.Token));
+            () => Running.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, cancellationToken: cancellation.Token));
 
         Assert.Equal(("4", true), (error.Token.Id, error.OutcomeUnknown));
         Assert.Equal("DELETE", server.Requests[^1].Method);
@@ -469,10 +470,10 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     {
         TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
         string name = FaultySandbox.NewName();
-        var runner = new OperationRunner(1);
+        var runner = new TestRunner(1);
         using var running = new ManualResetEventSlim();
         runner.Add(
-            new Operation(connection, "f-1", name, name, async context =>
+            new TestOperation(connection, "f-1", name, name, async context =>
             {
                 running.Set();
                 var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -507,15 +508,12 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     private static Task<IssuedToken> IssueAsync(TokenConnection connection, string name, bool removeOrphan) =>
-        TokenIssue.IssueAsync(connection, FaultySandbox.New(connection.Service, name), removeOrphan ? new TokenSnapshot() : null, default);
+        Running.IssueAsync(connection, FaultySandbox.New(connection.Service, name), removeOrphan);
 
-    private static Operation On(TokenConnection connection, string name, bool removeOrphan = false, int number = 1)
-    {
-        NewTokenRequest request = FaultySandbox.New(connection.Service, name);
-        return new Operation(connection, $"{request.Fingerprint()}-{number}", name, name, context => TokenIssue.RunAsync(connection, request, removeOrphan ? new TokenSnapshot() : null, context));
-    }
+    private static IssueOperation On(TokenConnection connection, string name, bool removeOrphan = false, int number = 1) =>
+        new(connection, FaultySandbox.New(connection.Service, name), number) { RemoveOrphan = removeOrphan };
 
-    private void Leave(JournalFile file, TokenConnection connection, string name, Action<Journal> events) =>
+    private void Leave(JournalFile file, TokenConnection connection, string name, Action<JournalWriter> events) =>
         file.Leave("New", sandbox.Clock, On(connection, name), events);
 
     private async Task<(TokenConnection Connection, string Name, JournalFile File)> PrepareAsync(string service) =>

@@ -82,15 +82,8 @@ public sealed class TokenQuotaTests
             return account;
         }
 
-        public Task<RunResult> ResetAsync(IEnumerable<ApiToken> tokens, ResetOptions? options = null)
-        {
-            var room = new TokenQuota();
-            return RunResult.OfAsync(
-                journal: null,
-                throttleLimit: 16,
-                [.. tokens.Select(token => new Operation(
-                    Connection, token.Id, token.Name, token, context => TokenReset.RunAsync(Connection, token.Id, options ?? new ResetOptions(), room, context)))]);
-        }
+        public Task<RunResult> ResetAsync(IEnumerable<ApiToken> tokens, ResetOptions? options = null) =>
+            RunResult.OfAsync(journal: null, throttleLimit: 16, [.. tokens.Select(token => Running.Reset(Connection, token, options))]);
 
         public async ValueTask DisposeAsync() => await Sandbox.DisposeAsync();
     }

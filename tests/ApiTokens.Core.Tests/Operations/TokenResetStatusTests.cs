@@ -20,7 +20,7 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
         long writes = await sandbox.CountAsync("writes");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => TokenReset.ResetAsync(connection, token.Id, new ResetOptions(), _ => Task.CompletedTask, default));
+            () => Running.ResetAsync(connection, token.Id, new ResetOptions(), _ => Task.CompletedTask, default));
 
         Assert.Equal("TokenInactive", error.ErrorId);
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
@@ -37,7 +37,7 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
             .Json("""{"success":true}""");
         TokenConnection connection = await Connecting.ToAsync(server, "Wegnology");
 
-        await TokenReset.ResetAsync(connection, Id, new ResetOptions(), _ => Task.CompletedTask, default);
+        await Running.ResetAsync(connection, Id, new ResetOptions(), _ => Task.CompletedTask, default);
 
         Assert.Contains("brandNew.get", server.Requests[1].Body);
         Assert.Equal(("/me", "Bearer s"), (server.Requests[2].Path, server.Requests[2].Headers["Authorization"]));

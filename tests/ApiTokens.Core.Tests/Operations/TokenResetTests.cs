@@ -19,7 +19,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         long atDelivery = 0;
         var seenAtDelivery = HttpStatusCode.Unused;
 
-        await TokenReset.ResetAsync(
+        await Running.ResetAsync(
             connection,
             predecessor.Id,
             new ResetOptions(),
@@ -88,7 +88,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         TokenConnection connection = await sandbox.ConnectAsync(service);
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New(service), default);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TokenReset.ResetAsync(
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Running.ResetAsync(
             connection, predecessor.Id, new ResetOptions(), _ => throw new InvalidOperationException("nobody there"), default));
 
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(predecessor));
@@ -136,7 +136,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         TokenConnection connection = await Connecting.ToAsync(server, "Devo");
         IssuedToken? delivered = null;
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenReset.ResetAsync(
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => Running.ResetAsync(
             connection,
             "3",
             new ResetOptions(),
@@ -150,7 +150,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         Assert.Equal("4", delivered!.Id);
         Assert.Equal(("PredecessorNotRemoved", ErrorKind.PermissionDenied, "cid-9"), (error.ErrorId, error.Kind, error.CorrelationId));
         Assert.Contains("'ci' (3)", error.Message);
-        Assert.Contains("Remove-ApiToken -Id 3", error.RecommendedAction);
+        Assert.Contains("remove the token '3' on the connection", error.RecommendedAction);
         Assert.DoesNotContain("thesecret", error.ToString());
     }
 
@@ -174,7 +174,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New("Wegnology"), default);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => TokenReset.ResetAsync(connection, predecessor.Id, new ResetOptions(), _ => cancellation.CancelAsync(), cancellation.Token));
+            () => Running.ResetAsync(connection, predecessor.Id, new ResetOptions(), _ => cancellation.CancelAsync(), cancellation.Token));
 
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(predecessor));
     }
@@ -182,7 +182,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     private static async Task<IssuedToken> ResetAsync(TokenConnection connection, string id, TokenExpiry? expiry = null)
     {
         IssuedToken? issued = null;
-        await TokenReset.ResetAsync(
+        await Running.ResetAsync(
             connection,
             id,
             new ResetOptions { Expiry = expiry ?? TokenExpiry.ServiceDefault },

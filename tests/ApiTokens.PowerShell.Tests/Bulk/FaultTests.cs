@@ -112,8 +112,8 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
     }
 
     [Theory]
-    [InlineData("status 403", "still there", true)]
-    [InlineData("notJson", "may still be there", false)]
+    [InlineData("status 403", "still exists", true)]
+    [InlineData("notJson", "may still exist", false)]
     public void Reset_PredecessorNotRemovedForCertain_DeliversTheSuccessorAndFails(string fault, string text, bool predecessorWorks)
     {
         PSObject old = NewToken("wegnology");

@@ -21,7 +21,8 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
         Assert.Equal(11, lines.Count);
         Assert.Equal("journal", lines[0].Text("event"));
         Assert.Equal("Remove", lines[0].Text("operation"));
-        Assert.Equal(["Wegnology user"], lines[0].GetProperty("accounts").EnumerateArray().Select(account => account.GetString()));
+        Assert.Equal(
+            [$"Wegnology user {new Uri(Sandbox.BaseUri, "wegnology")}"], lines[0].GetProperty("accounts").EnumerateArray().Select(account => account.GetString()));
         foreach (PSObject token in tokens)
         {
             IReadOnlyList<JsonElement> own = lines.With("id", token.Text("Id"));
@@ -35,6 +36,7 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
                 Assert.Equal("wegnology", line.Text("connection"));
                 Assert.Equal("Wegnology", line.Text("service"));
                 Assert.Equal("user", line.Text("account"));
+                Assert.Equal($"{new Uri(Sandbox.BaseUri, "wegnology")}", line.Text("baseUri"));
                 Assert.Equal(token.Text("Name"), line.Text("name"));
                 Assert.InRange(DateTimeOffset.Parse(line.Text("time")!, CultureInfo.InvariantCulture), from, DateTimeOffset.UtcNow);
             });

@@ -10,6 +10,6 @@ internal sealed class ExpiredRule : FindingRule
     internal override RuleViolation? Check(AuditedToken token) => token.IsOver
         ? new RuleViolation(
             $"The token {token.Token} expired{(token.Token.ExpiresAt is { } end ? $" on {end:yyyy-MM-dd}" : string.Empty)} and is still there.",
-            "Remove it (Remove-ApiToken); if something still needs it, issue another.")
+            "Remove it. If something still needs it, issue a new one.")
         : null;
 }

@@ -17,7 +17,7 @@ internal sealed class ExpiringSoonRule : FindingRule
         TimeSpan left = end - token.Now;
         return new RuleViolation(
             $"The token {token.Token} expires in {(left.TotalDays >= 1 ? $"{left.Days} d {left.Hours} h" : $"{left.Hours} h {left.Minutes} min")}, at {end:yyyy-MM-dd HH:mm} UTC.",
-            "Reset it (Reset-ApiToken) and give the new secret to whoever uses it, or let it end.")
+            "Reset it and deploy the new secret, or let it expire.")
         {
             Severity = left <= token.Policy.ExpiryError ? FindingSeverity.Error : FindingSeverity.Warning,
         };

@@ -13,7 +13,7 @@ internal sealed class LongLivedRule : FindingRule
         return !token.IsOver && life > token.Policy.MaximumLife
             ? new RuleViolation(
                 $"The token {token.Token} lives for {life.Value.Days} days, {token.Policy.MaximumLife.Days} are allowed.",
-                "Issue one with a shorter life in its place (New-ApiToken -ExpiresIn) and remove this one.")
+                "Replace it by a token that expires sooner.")
             : null;
     }
 }

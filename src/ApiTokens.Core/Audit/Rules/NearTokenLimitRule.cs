@@ -47,7 +47,7 @@ internal sealed class NearTokenLimitRule : FindingRule
             bool full = count >= limit;
             yield return new RuleViolation(
                 $"{account.Key} has {(full ? "all" : count.ToString(CultureInfo.InvariantCulture))} of the {limit} tokens that it may have.",
-                "Remove tokens that are not needed before you issue or reset any. If the account's limit is another one, say so with -TokenLimit.")
+                "Remove unused tokens before you issue or reset any. If the account has a different limit, specify it as TokenLimit in the policy.")
             {
                 Account = account.Key,
                 Severity = full ? FindingSeverity.Error : FindingSeverity.Warning,

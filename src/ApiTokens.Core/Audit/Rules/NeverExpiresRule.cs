@@ -8,6 +8,6 @@ internal sealed class NeverExpiresRule : FindingRule
     public override string Summary => "never expires";
 
     internal override RuleViolation? Check(AuditedToken token) => !token.IsOver && token.Token.ExpiresAt is null
-        ? new RuleViolation($"The token {token.Token} never expires.", "Issue one with an end in its place (New-ApiToken -ExpiresIn) and remove this one.")
+        ? new RuleViolation($"The token {token.Token} never expires.", "Replace it by a token that expires.")
         : null;
 }

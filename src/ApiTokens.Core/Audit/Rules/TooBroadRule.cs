@@ -10,6 +10,6 @@ internal sealed class TooBroadRule : FindingRule
     internal override RuleViolation? Check(AuditedToken token) => !token.IsOver && token.Service.BroadPermission(token.Token) is { } permission
         ? new RuleViolation(
             $"The token {token.Token} may do more than one purpose can need: {permission}.",
-            "Issue one with the permissions that its purpose needs (Get-ApiTokenPermission lists them) and remove this one.")
+            "Replace it by a token that has only the permissions it needs.")
         : null;
 }

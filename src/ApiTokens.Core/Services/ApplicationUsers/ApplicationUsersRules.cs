@@ -14,7 +14,7 @@ internal static class ApplicationUsersRules
         RemoveAll = true,
         LastUsed = true,
         Expiry = ExpiryChoice.Months,
-        SetEnabledAdvice = "Application Users tokens cannot be disabled. Revoke the token (Remove-ApiToken), or reset it.",
+        SetEnabledAdvice = "Application Users tokens cannot be disabled. Remove the token, or reset it.",
     };
 
     /// <summary>

@@ -87,9 +87,9 @@ internal sealed class ApplicationUsersService(ConnectionIdentity identity, Servi
             throw ApiTokenException.InvalidParameter("User", "the user whom the token acts for is needed.", "Give the id of a user of the site.");
         }
 
-        Refuse(request.Scope.Count > 0, "Scope", "Give -Access or -ApplyToAll.");
-        Refuse(request.Audience.Count > 0, "Audience", "Give -Access or -ApplyToAll.");
-        Refuse(request.Role is not null, "Role", "Give -Access or -ApplyToAll.");
+        Refuse(request.Scope.Count > 0, "Scope", $"Specify {Field.Access} or {Field.ApplyToAll}.");
+        Refuse(request.Audience.Count > 0, "Audience", $"Specify {Field.Access} or {Field.ApplyToAll}.");
+        Refuse(request.Role is not null, "Role", $"Specify {Field.Access} or {Field.ApplyToAll}.");
     }
 
     protected override Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken) =>

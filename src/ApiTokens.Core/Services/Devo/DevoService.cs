@@ -77,7 +77,7 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             {
                 1 => SearchStep.Found(index, found[0], MatchedBy.Masked),
                 0 when unread == 0 => SearchStep.NotFound(index, $"Not found among the {tokens.Count} tokens of the connection '{Identity.Connection}'."),
-                0 => SearchStep.NotFound(index, $"Not found. Of the {tokens.Count} tokens of the connection '{Identity.Connection}', {unread} were not read (-MaximumReads)."),
+                0 => SearchStep.NotFound(index, $"Not found. Of the {tokens.Count} tokens of the connection '{Identity.Connection}', {unread} were not read, as {Field.MaximumReads} allows no more."),
                 _ => SearchStep.NotFound(index, $"It ends as those of {string.Join(", ", found)} do, whose values {Identity.Connection} may not see."),
             };
         }
@@ -135,9 +135,9 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     protected override void ValidateNew(NewTokenRequest request)
     {
         CheckName(request.Name, "Name");
-        Refuse(request.Role is not null, "Role", "Give -Audience and -Scope.");
-        Refuse(request.Access.Count > 0, "Access", "Give -Audience and -Scope.");
-        Refuse(request.ApplyToAll is not null, "ApplyToAll", "Give -Audience and -Scope.");
+        Refuse(request.Role is not null, "Role", $"Specify {Field.Audience} and {Field.Scope}.");
+        Refuse(request.Access.Count > 0, "Access", $"Specify {Field.Audience} and {Field.Scope}.");
+        Refuse(request.ApplyToAll is not null, "ApplyToAll", $"Specify {Field.Audience} and {Field.Scope}.");
         DevoRules.Check(request);
     }
 

@@ -103,10 +103,10 @@ internal sealed class GcoreService(ConnectionIdentity identity, string[] path, S
     {
         CheckName(request.Name, "Name");
         GcoreRoles.RequireAtMost(GcoreRoles.Require(request.Role), _ownRole);
-        Refuse(request.Scope.Count > 0, "Scope", "Give -Role.");
-        Refuse(request.Audience.Count > 0, "Audience", "Give -Role.");
-        Refuse(request.Access.Count > 0, "Access", "Give -Role.");
-        Refuse(request.ApplyToAll is not null, "ApplyToAll", "Give -Role.");
+        Refuse(request.Scope.Count > 0, "Scope", $"Specify {Field.Role}.");
+        Refuse(request.Audience.Count > 0, "Audience", $"Specify {Field.Role}.");
+        Refuse(request.Access.Count > 0, "Access", $"Specify {Field.Role}.");
+        Refuse(request.ApplyToAll is not null, "ApplyToAll", $"Specify {Field.Role}.");
         Refuse(request.User is not null, "User", "Its tokens act for whoever issues them: leave it out.");
     }
 

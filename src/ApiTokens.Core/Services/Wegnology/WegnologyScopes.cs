@@ -48,7 +48,7 @@ internal sealed class WegnologyScopes
             : throw ApiTokenException.InvalidParameter(
                 "Scope",
                 $"'{value}' is no scope of a WEGnology {account.Kind.ToLowerInvariant()} token.",
-                "Give All, ReadOnly, Cli (not for instances), or values that Get-ApiTokenPermission lists.");
+                $"Specify All, ReadOnly, Cli (not for instances), or scopes. To see them: {SuggestedCommand.ListPermissions}");
     }
 
     private static Dictionary<string, Dictionary<string, string[]>> Load()

@@ -96,10 +96,10 @@ internal sealed class WegnologyService(
         CheckName(request.Name, "Name");
         CheckDescription(request.Description);
         ScopeOf(request);
-        Refuse(request.Audience.Count > 0, "Audience", "Give -Scope.");
-        Refuse(request.Role is not null, "Role", "Give -Scope.");
-        Refuse(request.Access.Count > 0, "Access", "Give -Scope.");
-        Refuse(request.ApplyToAll is not null, "ApplyToAll", "Give -Scope.");
+        Refuse(request.Audience.Count > 0, "Audience", $"Specify {Field.Scope}.");
+        Refuse(request.Role is not null, "Role", $"Specify {Field.Scope}.");
+        Refuse(request.Access.Count > 0, "Access", $"Specify {Field.Scope}.");
+        Refuse(request.ApplyToAll is not null, "ApplyToAll", $"Specify {Field.Scope}.");
         Refuse(request.User is not null, "User", "Its tokens act for the connection's account: leave it out.");
     }
 

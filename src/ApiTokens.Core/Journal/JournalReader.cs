@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ApiTokens.Journal;
+
+/// <summary>What a journal holds.</summary>
+/// <param name="Header">The first line; null where it is missing or incomplete.</param>
+/// <param name="Entries">The other lines, in their order.</param>
+/// <param name="Length">How many bytes the complete lines take.</param>
+internal sealed record JournalContent(JournalEntry? Header, IReadOnlyList<JournalEntry> Entries, long Length);
+
+/// <summary>Reads journals. A last line that was cut off, as by a killed process, is left out.</summary>
+internal static class JournalReader
+{
+    private const string OtherPath = "Specify the path of an existing journal, or of a file that does not exist yet.";
+
+    // No name or id that a service accepts makes a longer line.
+    private const int LongestLine = 1024 * 1024;
+
+    /// <summary>Reads a journal.</summary>
+    /// <param name="file">The file, from its start.</param>
+    /// <param name="path">The path, for errors.</param>
+    /// <returns>Its lines.</returns>
+    /// <exception cref="ApiTokenException"><c>JournalMismatch</c>: the file is not a journal.</exception>
+    public static JournalContent Read(Stream file, string path)
+    {
+        JournalEntry? header = null;
+        var entries = new List<JournalEntry>();
+        long length = 0;
+        foreach ((string line, long end) in CompleteLines(file))
+        {
+            length = end;
+            JournalEntry entry = Parse(line) ?? throw Mismatch($"'{path}' has a line that is not a journal entry", OtherPath);
+            if (header is not null)
+            {
+                entries.Add(entry);
+                continue;
+            }
+
+            header = entry is { Event: JournalEvents.Header, Accounts: not null } ? entry : throw Mismatch($"'{path}' is not a journal", OtherPath);
+        }
+
+        return header is null && file.Length > 0 && !StartsLikeHeader(file)
+            ? throw Mismatch($"'{path}' is not empty and is not a journal", OtherPath)
+            : new JournalContent(header, entries, length);
+    }
+
+    internal static ApiTokenException Mismatch(string what, string action) =>
+        ApiTokenException.OfField("JournalPath", ErrorKind.InvalidOperation, $"the journal {what}.", action, ErrorIds.JournalMismatch);
+
+    private static bool StartsLikeHeader(Stream file)
+    {
+        var start = new byte[128];
+        file.Seek(0, SeekOrigin.Begin);
+        string text = Encoding.UTF8.GetString(start, 0, file.Read(start, 0, start.Length));
+        return HasCommonStart(text, "{\"time\":\"")
+            && (text.IndexOf("\",", StringComparison.Ordinal) is var end && end < 0 || HasCommonStart(text.Substring(end), "\",\"event\":\"journal\","));
+    }
+
+    private static bool HasCommonStart(string text, string expected)
+    {
+        int length = Math.Min(text.Length, expected.Length);
+        return string.CompareOrdinal(text, 0, expected, 0, length) == 0;
+    }
+
+    private static IEnumerable<(string Line, long End)> CompleteLines(Stream file)
+    {
+        var line = new List<byte>();
+        var buffer = new byte[64 * 1024];
+        long position = 0;
+        for (int read = file.Read(buffer, 0, buffer.Length); read > 0; read = file.Read(buffer, 0, buffer.Length))
+        {
+            for (int i = 0; i < read; i++)
+            {
+                position++;
+                if (buffer[i] != '\n')
+                {
+                    line.Add(buffer[i]);
+                    if (line.Count > LongestLine)
+                    {
+                        throw Mismatch("has a line that is too long for a journal entry", OtherPath);
+                    }
+
+                    continue;
+                }
+
+                yield return (Encoding.UTF8.GetString([.. line]), position);
+                line.Clear();
+            }
+        }
+    }
+
+    private static JournalEntry? Parse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

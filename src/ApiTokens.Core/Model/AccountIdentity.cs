@@ -1,0 +1,41 @@
+namespace ApiTokens;
+
+/// <summary>Which account of which service: the same for every connection to it. Service, account and address are compared without case.</summary>
+public sealed class AccountIdentity : IEquatable<AccountIdentity>
+{
+    private readonly string _key;
+
+    /// <summary>Identifies an account.</summary>
+    /// <param name="service">The service, such as <c>Devo</c>.</param>
+    /// <param name="account">The account; empty where the service has only one for a credential.</param>
+    /// <param name="baseUri">The address of the service: staging and production may have accounts of the same name.</param>
+    public AccountIdentity(string service, string account, Uri baseUri)
+    {
+        Service = service;
+        Account = account;
+        BaseUri = baseUri;
+        _key = $"{service} {account} {baseUri.AbsoluteUri.TrimEnd('/')}".ToUpperInvariant();
+    }
+
+    /// <summary>The service.</summary>
+    public string Service { get; }
+
+    /// <summary>The account.</summary>
+    public string Account { get; }
+
+    /// <summary>The address of the service.</summary>
+    public Uri BaseUri { get; }
+
+    /// <inheritdoc/>
+    public bool Equals(AccountIdentity? other) => other is not null && other._key == _key;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as AccountIdentity);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_key);
+
+    /// <summary>Service, account and address.</summary>
+    /// <returns>For example <c>Devo acme https://apiv2-us.devo.com/</c>.</returns>
+    public override string ToString() => $"{Service} {Account} {BaseUri.AbsoluteUri}";
+}

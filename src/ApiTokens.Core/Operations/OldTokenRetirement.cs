@@ -1,0 +1,61 @@
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>Removes or disables an old token whose successor works.</summary>
+internal static class OldTokenRetirement
+{
+    /// <summary>Retires an old token.</summary>
+    /// <returns>True if it does not exist any more.</returns>
+    /// <exception cref="ApiTokenException"><c>PredecessorNotRemoved</c> or <c>PredecessorNotDisabled</c>.</exception>
+    public static async Task<bool> RetireAsync(TokenConnection connection, ApiToken old, string successorId, OldTokenAction action, CancellationToken cancellationToken)
+    {
+        bool disable = action == OldTokenAction.Disable;
+        try
+        {
+            await (disable
+                ? connection.Tokens.SetEnabledAsync(old.Id, enabled: false, cancellationToken)
+                : connection.Tokens.RemoveAsync(old.Id, cancellationToken)).ConfigureAwait(false);
+            return !disable;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            // Somebody else removed it meanwhile. Its secret no longer works, which is what was wanted.
+            return true;
+        }
+        catch (ApiTokenException e)
+        {
+            string state = (disable, e.OutcomeUnknown) switch
+            {
+                (true, true) => "may still work",
+                (true, false) => "still works",
+                (false, true) => "may still exist",
+                (false, false) => "still exists",
+            };
+            SuggestedAction suggested = disable ? SuggestedAction.Disable : SuggestedAction.Remove;
+            throw new ApiTokenException(
+                e.Kind,
+                $"The new token ({successorId}), which replaces the token {old}, was issued and delivered. The old token {state}. {e.Message}",
+                $"Retire the old token: {new SuggestedCommand(suggested, old.Id, old.Connection)}",
+                disable ? ErrorIds.PredecessorNotDisabled : ErrorIds.PredecessorNotRemoved,
+                e)
+            { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId, OutcomeUnknown = e.OutcomeUnknown };
+        }
+    }
+
+    /// <summary>Requires that the successor exists and is active: otherwise the old token is the only one that works.</summary>
+    /// <exception cref="ApiTokenException"><c>SuccessorNotActive</c>.</exception>
+    public static async Task RequireActiveSuccessorAsync(TokenConnection connection, ApiToken old, string successorId, CancellationToken cancellationToken)
+    {
+        ApiToken? successor = await connection.ReadIfExistsAsync(successorId, cancellationToken).ConfigureAwait(false);
+        if (successor?.Status != TokenStatus.Active)
+        {
+            string state = successor is null ? "does not exist any more" : $"is {successor.Status.ToString().ToLowerInvariant()}";
+            throw new ApiTokenException(
+                ErrorKind.ResourceExists,
+                $"The new token ({successorId}), which replaces the token {old}, {state}. The old token is unchanged.",
+                $"If nothing uses the old token any more, remove it: {new SuggestedCommand(SuggestedAction.Remove, old.Id, connection.Name)}",
+                ErrorIds.SuccessorNotActive);
+        }
+    }
+}

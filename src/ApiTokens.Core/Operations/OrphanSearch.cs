@@ -1,0 +1,58 @@
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>Looks for a token that was issued and whose secret is lost.</summary>
+internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest request, DateTimeOffset since, Func<string, bool> isKnown)
+{
+    /// <summary>How far the service's clock may be behind ours.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
+    public TokenConnection Connection => connection;
+
+    public NewTokenRequest Request => request;
+
+    /// <summary>Lists the tokens that can be it: same name, created since, by us, and not known to belong to somebody.</summary>
+    public async Task<IReadOnlyList<ApiToken>> FindAsync(CancellationToken cancellationToken)
+    {
+        var filter = new TokenFilter
+        {
+            Names = request.Name.Length > 0 ? [NamePattern.Literal(request.Name)] : [],
+            User = request.User,
+        };
+        IssuedTokenRegistry registry = OperationScope.RegistryOf(connection);
+        var found = new List<ApiToken>();
+        await foreach (ApiToken token in connection.Tokens.ListAsync(filter, cancellationToken).ConfigureAwait(false))
+        {
+            bool isOurs = registry.Issuer is not { } issuer || issuer == token.Issuer;
+            if (token.Name == request.Name && token.CreatedAt >= since && isOurs && !registry.Contains(token.Id) && !isKnown(token.Id))
+            {
+                found.Add(token);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Makes the error about an orphan, and removes it if that is wanted.</summary>
+    public static async Task<OrphanedTokenException> ReportAsync(
+        TokenConnection connection, ApiToken token, string message, Exception? inner, bool remove, CancellationToken cancellationToken)
+    {
+        if (!remove)
+        {
+            return new OrphanedTokenException(token, message, inner);
+        }
+
+        try
+        {
+            await connection.Tokens.RemoveAsync(token.Id, cancellationToken).ConfigureAwait(false);
+            return new OrphanedTokenException(token, $"{message} It was removed.", inner, removed: true);
+        }
+        catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
+        {
+            return new OrphanedTokenException(token, $"{message} It could not be removed: {e.Message}", inner);
+        }
+    }
+
+    public static string Names(IReadOnlyList<ApiToken> tokens) => string.Join(", ", tokens.Select(token => token.ToString()));
+}

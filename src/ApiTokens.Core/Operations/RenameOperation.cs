@@ -1,0 +1,30 @@
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>Renames a token.</summary>
+public sealed class RenameOperation : Operation
+{
+    private readonly string _newName;
+
+    /// <summary>Renames one token.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="token">The token; its id is enough.</param>
+    /// <param name="newName">The new name.</param>
+    public RenameOperation(TokenConnection connection, ApiToken token, string newName)
+        : base(connection, token.Id, token.Name, token)
+    {
+        _newName = newName;
+    }
+
+    internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
+        (await Connection.Tokens.GetAsync(Identity.Id, cancellationToken).ConfigureAwait(false)).Name == _newName;
+
+    internal override async Task ExecuteAsync(OperationContext context)
+    {
+        ApiToken? changed = await Connection.Tokens.RenameAsync(Identity.Id, _newName, context.CancellationToken).ConfigureAwait(false);
+        await ReturnAsync(Identity.Id, changed, context).ConfigureAwait(false);
+    }
+
+    private protected override void ValidateCore() => Connection.Capabilities.RequireRename();
+}

@@ -1,0 +1,66 @@
+using ApiTokens.Journal;
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>
+/// Retires an old token that is due, as was asked for when it was reset. It is left as it is while no active token replaces it.
+/// </summary>
+public sealed class RetireOperation : Operation
+{
+    private readonly DueToken _due;
+    private readonly string _successorId;
+
+    /// <summary>Retires one token.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="due">What the journal says of it.</param>
+    /// <param name="successorId">The id of the token that is in use now.</param>
+    public RetireOperation(TokenConnection connection, DueToken due, string successorId)
+        : base(connection, due.Id, due.Name, due)
+    {
+        _due = due;
+        _successorId = successorId;
+    }
+
+    /// <summary>Whether the token that the connection itself uses may be retired.</summary>
+    public bool AllowOwnToken { get; init; }
+
+    internal override async Task ExecuteAsync(OperationContext context)
+    {
+        var token = new ApiToken { Connection = Connection.Name, Service = Connection.Service, Account = Connection.Account, Id = _due.Id, Name = _due.Name };
+        await OwnTokenGuard.CheckAsync(Connection, token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
+        if (await Connection.ReadIfExistsAsync(_due.Id, context.CancellationToken).ConfigureAwait(false) is not { } old)
+        {
+            return;
+        }
+
+        bool disable = _due.Predecessor == OldTokenAction.Disable;
+        if (disable && old.Status == TokenStatus.Inactive)
+        {
+            await ReturnAsync(_due.Id, old, context).ConfigureAwait(false);
+            return;
+        }
+
+        await OldTokenRetirement.RequireActiveSuccessorAsync(Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
+        if (await TryRetireAsync(disable, context.CancellationToken).ConfigureAwait(false))
+        {
+            await ReturnAsync(_due.Id, disable ? null : old, context).ConfigureAwait(false);
+        }
+    }
+
+    // False where it is gone.
+    private async Task<bool> TryRetireAsync(bool disable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (disable
+                ? Connection.Tokens.SetEnabledAsync(_due.Id, enabled: false, cancellationToken)
+                : Connection.Tokens.RemoveAsync(_due.Id, cancellationToken)).ConfigureAwait(false);
+            return true;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>Changes the description or the access levels of a token.</summary>
+public sealed class UpdateOperation : Operation
+{
+    private readonly TokenChanges _changes;
+
+    /// <summary>Changes one token.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="token">The token; its id is enough.</param>
+    /// <param name="changes">What to change.</param>
+    public UpdateOperation(TokenConnection connection, ApiToken token, TokenChanges changes)
+        : base(connection, token.Id, token.Name, token)
+    {
+        _changes = changes;
+    }
+
+    internal override async Task ExecuteAsync(OperationContext context)
+    {
+        ApiToken? changed = await Connection.Tokens.UpdateAsync(Identity.Id, _changes, context.CancellationToken).ConfigureAwait(false);
+        await ReturnAsync(Identity.Id, changed, context).ConfigureAwait(false);
+    }
+
+    private protected override void ValidateCore() => Connection.Capabilities.RequireUpdate(_changes);
+}

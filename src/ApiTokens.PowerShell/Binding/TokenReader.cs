@@ -1,0 +1,155 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+
+namespace ApiTokens.PowerShell.Binding;
+
+/// <summary>
+/// Reads a token from an object of the pipeline: a token, or what Export-Clixml, Export-Csv, ConvertTo-Json, a job or remoting
+/// made of one. It reads properties by name, and never a secret.
+/// </summary>
+internal sealed class TokenReader(PSObject input)
+{
+    // Without these, a rule would take what was not written for what is not so.
+    private static readonly string[] Needed = ["Service", "Account", "Id", "Status", "ExpiresAt", "CreatedAt"];
+
+    /// <summary>The status; null where there is none, or it is not one of ours.</summary>
+    public TokenStatus? Status => Enum.TryParse(Text(nameof(ApiToken.Status)), ignoreCase: true, out TokenStatus status) && Enum.IsDefined(typeof(TokenStatus), status)
+        ? status
+        : null;
+
+    /// <summary>The permissions in one line.</summary>
+    public string Permissions
+    {
+        get
+        {
+            string text = PermissionText.Of(
+                Text(nameof(ApiToken.Role)), Texts(nameof(ApiToken.Audience)), Texts(nameof(ApiToken.Scope)), Levels().Select(entry => (entry.Key, entry.Value)));
+            return text.Length > 0 ? text : Text(nameof(Permissions)) ?? string.Empty;
+        }
+    }
+
+    /// <summary>A token with all that it needs.</summary>
+    /// <returns>The token; null where a property is missing or cannot be read.</returns>
+    public ApiToken? ReadToken()
+    {
+        if (Needed.Any(name => input.Properties[name] is null)
+            || Status is not { } status
+            || Text(nameof(ApiToken.Service)) is not { } service
+            || Text(nameof(ApiToken.Id)) is not { } id
+            || !TryReadTime(nameof(ApiToken.ExpiresAt), out DateTimeOffset? expires)
+            || !TryReadTime(nameof(ApiToken.CreatedAt), out DateTimeOffset? created)
+            || !TryReadTime(nameof(ApiToken.UpdatedAt), out DateTimeOffset? updated)
+            || !TryReadTime(nameof(ApiToken.LastUsedAt), out DateTimeOffset? lastUsed))
+        {
+            return null;
+        }
+
+        return new ApiToken
+        {
+            Connection = Text(nameof(ApiToken.Connection)) ?? string.Empty,
+            Service = service,
+            Account = Text(nameof(ApiToken.Account)) ?? string.Empty,
+            Id = id,
+            Name = Text(nameof(ApiToken.Name)) ?? string.Empty,
+            Description = Text(nameof(ApiToken.Description)),
+            Status = status,
+            Owner = Text(nameof(ApiToken.Owner)),
+            Issuer = Text(nameof(ApiToken.Issuer)),
+            Scope = Texts(nameof(ApiToken.Scope)),
+            Audience = Texts(nameof(ApiToken.Audience)),
+            Role = Text(nameof(ApiToken.Role)),
+            Access = ReadAccess(),
+            CreatedAt = created,
+            UpdatedAt = updated,
+            ExpiresAt = expires,
+            LastUsedAt = lastUsed,
+        };
+    }
+
+    /// <summary>A property as PowerShell writes it.</summary>
+    /// <returns>The text; null where there is no such property, or it is empty.</returns>
+    public string? Text(string property) =>
+        input.Properties[property]?.Value is { } found && LanguagePrimitives.ConvertTo<string>(found) is { Length: > 0 } text ? text : null;
+
+    /// <summary>A property without the wrapper that PowerShell puts around values.</summary>
+    public object? Value(string property) => BlankAsNullAttribute.Unwrap(input.Properties[property]?.Value);
+
+    /// <summary>A property as a time.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="time">The time (UTC); null for an empty value: never, or not known.</param>
+    /// <returns>False if it has a value that is not a time.</returns>
+    public bool TryReadTime(string property, out DateTimeOffset? time)
+    {
+        object? found = input.Properties[property]?.Value;
+        time = null;
+        switch (BlankAsNullAttribute.Unwrap(found))
+        {
+            case null or "":
+                return true;
+            case DateTimeOffset known:
+                time = known.ToUniversalTime();
+                return true;
+            case DateTime known:
+                time = new DateTimeOffset(known.ToUniversalTime());
+                return true;
+            case string text when TryParse(text, out DateTimeOffset known):
+                time = known.ToUniversalTime();
+                return true;
+            default:
+                // What Export-Clixml leaves of a DateTimeOffset.
+                time = PSObject.AsPSObject(found).Properties["UtcDateTime"]?.Value is DateTime utc
+                    ? new DateTimeOffset(DateTime.SpecifyKind(utc.ToUniversalTime(), DateTimeKind.Utc))
+                    : null;
+                return time is not null;
+        }
+    }
+
+    // Export-Csv writes a list as the name of its type: then it is not known.
+    private string[] Texts(string property) => Value(property) switch
+    {
+        null or "System.String[]" => [],
+        string text => text.Split([' '], StringSplitOptions.RemoveEmptyEntries),
+        IEnumerable items => [.. items.Cast<object>().Select(LanguagePrimitives.ConvertTo<string>)],
+        object other => [LanguagePrimitives.ConvertTo<string>(other)],
+    };
+
+    private Dictionary<string, AccessLevel>? ReadAccess()
+    {
+        var levels = new Dictionary<string, AccessLevel>();
+        foreach (KeyValuePair<string, string> entry in Levels())
+        {
+            if (Enum.TryParse(entry.Value, ignoreCase: true, out AccessLevel level))
+            {
+                levels[entry.Key] = level;
+            }
+        }
+
+        return levels.Count > 0 ? levels : null;
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Levels() => input.Properties[nameof(ApiToken.Access)]?.Value switch
+    {
+        PSObject { BaseObject: IDictionary table } => Entries(table),
+        IDictionary table => Entries(table),
+        PSObject { BaseObject: PSCustomObject } properties => properties.Properties.Select(property => Entry(property.Name, property.Value)),
+        _ => [],
+    };
+
+    private static IEnumerable<KeyValuePair<string, string>> Entries(IDictionary table) =>
+        table.Keys.Cast<object>().Select(key => Entry(LanguagePrimitives.ConvertTo<string>(key), table[key]));
+
+    // JSON has the number of a level in the place of its name.
+    private static KeyValuePair<string, string> Entry(string api, object? level)
+    {
+        string text = LanguagePrimitives.ConvertTo<string>(level) ?? string.Empty;
+        return new(api, Enum.TryParse(text, ignoreCase: true, out AccessLevel known) ? known.ToString() : text);
+    }
+
+    // A text with the year first is the same everywhere; another was written in the culture of the session, as by Export-Csv.
+    private static bool TryParse(string text, out DateTimeOffset time)
+    {
+        bool yearFirst = text.Length > 4 && text.Substring(0, 4).All(char.IsDigit) && text[4] == '-';
+        return DateTimeOffset.TryParse(text, yearFirst ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture, DateTimeStyles.AssumeUniversal, out time);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Management.Automation;
+using ApiTokens.Operations;
+
+namespace ApiTokens.PowerShell.Commands;
+
+/// <summary>Shows how far a run is: nothing for a single token, and not more often than can be read.</summary>
+internal sealed class RunProgress(Cmdlet cmdlet, string activity, OperationRunner runner)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    private TimeSpan _shownAt;
+
+    /// <summary>Whether all of the input has come: then the total is known.</summary>
+    public bool IsInputComplete { get; set; }
+
+    /// <summary>Shows the progress, if it was not shown just now.</summary>
+    public void Show()
+    {
+        if (runner.Added > 1 && runner.Summary.Elapsed - _shownAt >= Interval)
+        {
+            _shownAt = runner.Summary.Elapsed;
+            cmdlet.WriteProgress(Record(ProgressRecordType.Processing));
+        }
+    }
+
+    /// <summary>Hides the progress, if it was shown.</summary>
+    public void Complete()
+    {
+        if (_shownAt > TimeSpan.Zero)
+        {
+            cmdlet.WriteProgress(Record(ProgressRecordType.Completed));
+        }
+    }
+
+    // A new record each time: a caller who collects them would otherwise find the last one several times.
+    private ProgressRecord Record(ProgressRecordType type)
+    {
+        OperationSummary summary = runner.Summary;
+        double rate = summary.Ended / Math.Max(0.001, summary.Elapsed.TotalSeconds);
+        string total = IsInputComplete ? $" of {runner.Added.ToString("N0", CultureInfo.InvariantCulture)}" : string.Empty;
+        string status = string.Format(CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} a second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);
+        return new ProgressRecord(0, activity, status)
+        {
+            RecordType = type,
+            PercentComplete = IsInputComplete ? (int)(100L * summary.Ended / runner.Added) : -1,
+            SecondsRemaining = IsInputComplete && rate > 0 ? (int)((runner.Added - summary.Ended) / rate) : -1,
+        };
+    }
+}

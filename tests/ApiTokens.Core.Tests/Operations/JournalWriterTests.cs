@@ -1,0 +1,94 @@
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Operations;
+
+public sealed class JournalWriterTests
+{
+    [Fact]
+    public async Task Deliver_ShareOfJournalIsGone_DeliversTheSecretAndReportsTheToken()
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        var share = new Share();
+        JournalWriter journal = JournalWriter.Open(share, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
+        var issued = new IssuedToken(new ApiToken { Id = "42", Name = "ci" }, SecretText.ToSecureString("thesecret"));
+
+        RunResult result = await RunResult.OfAsync(journal, new TestOperation(connection, "f", "ci", "ci", context =>
+        {
+            share.IsGone = true;
+            return context.DeliverAsync(issued);
+        }));
+
+        var error = Assert.IsType<ApiTokenException>(result.Error);
+        Assert.Equal(ErrorIds.JournalNotWritten, error.ErrorId);
+        Assert.Contains("'ci' (42)", error.Message);
+        Assert.Same(issued, Assert.Single(result.Outputs));
+    }
+
+    [Fact]
+    public async Task Run_SameAccountAtAnotherAddress_IsNotSkipped()
+    {
+        using var file = new JournalFile();
+        TokenConnection staging = await ConnectAsync("https://staging.example");
+        TokenConnection production = await ConnectAsync("https://production.example");
+        int done = 0;
+        using (JournalWriter journal = file.Open("Remove", staging, production))
+        {
+            await RunResult.OfAsync(journal, On(staging));
+        }
+
+        RunResult result = await file.RunAsync("Remove", On(production));
+
+        Assert.Equal((2, 1, 0), (done, result.Summary.Done, result.Summary.Skipped));
+
+        TestOperation On(TokenConnection connection) => new(connection, "1", "x", "target", _ =>
+        {
+            done++;
+            return Task.CompletedTask;
+        });
+    }
+
+    [Fact]
+    public async Task Run_JournalOfAnotherAddress_IsRejected()
+    {
+        using var file = new JournalFile();
+        TokenConnection staging = await ConnectAsync("https://staging.example");
+        TokenConnection production = await ConnectAsync("https://production.example");
+        file.Open("Remove", staging).Dispose();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => file.RunAsync("Remove", new TestOperation(production, "1", "x", "target", _ => Task.CompletedTask)));
+
+        Assert.Equal(ErrorIds.JournalMismatch, error.ErrorId);
+        Assert.Contains("https://production.example", error.Message);
+    }
+
+    private static Task<TokenConnection> ConnectAsync(string address) => Connecting.ToAsync(new Uri(address), "Devo");
+
+    // A file on a share: once that is gone, nothing works, not even cutting back what was written.
+    private sealed class Share : MemoryStream
+    {
+        public bool IsGone { get; set; }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            ThrowIfGone();
+            base.Write(buffer, offset, count);
+        }
+
+        public override void SetLength(long value)
+        {
+            ThrowIfGone();
+            base.SetLength(value);
+        }
+
+        private void ThrowIfGone()
+        {
+            if (IsGone)
+            {
+                throw new IOException("The network name cannot be found.");
+            }
+        }
+    }
+}

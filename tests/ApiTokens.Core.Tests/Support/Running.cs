@@ -1,0 +1,30 @@
+using ApiTokens.Operations;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>Runs single operations.</summary>
+internal static class Running
+{
+    /// <summary>Resets a token, which may be the connection's own.</summary>
+    public static Task ResetAsync(
+        TokenConnection connection, string id, ResetOptions options, Func<IssuedToken, Task> deliver, CancellationToken cancellationToken) =>
+        Reset(connection, new ApiToken { Id = id }, options).RunAsync(new DelegateSink(deliver), cancellationToken);
+
+    /// <summary>A reset of a token that may be the connection's own.</summary>
+    public static ResetOperation Reset(TokenConnection connection, ApiToken token, ResetOptions? options = null) =>
+        new(connection, token, options) { AllowOwnToken = true };
+
+    /// <summary>Issues a token.</summary>
+    public static Task<IssuedToken> IssueAsync(
+        TokenConnection connection, NewTokenRequest request, bool removeOrphan = false, OperationScope? scope = null, CancellationToken cancellationToken = default) =>
+        new IssueOperation(connection, request) { RemoveOrphan = removeOrphan }.IssueAsync(scope ?? new OperationScope(), cancellationToken);
+}
+
+/// <summary>Gives secrets to a delegate.</summary>
+internal sealed class DelegateSink(Func<IssuedToken, Task> save, Action? revert = null) : ISecretSink
+{
+    public void Save(Operation operation, IssuedToken issued) => save(issued).GetAwaiter().GetResult();
+
+    public void Revert(Operation operation) => revert?.Invoke();
+}

@@ -1,0 +1,17 @@
+using ApiTokens.Operations;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>An operation that does what a test says.</summary>
+internal sealed class TestOperation(TokenConnection connection, string key, string name, object target, Func<OperationContext, Task> work)
+    : Operation(connection, key, name, target)
+{
+    /// <summary>Whether an earlier run has done it; false by default.</summary>
+    public Func<CancellationToken, Task<bool>>? IsDone { get; init; }
+
+    internal override Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
+        IsDone?.Invoke(cancellationToken) ?? base.IsAlreadyDoneAsync(cancellationToken);
+
+    internal override Task ExecuteAsync(OperationContext context) => work(context);
+}
