@@ -25,8 +25,17 @@ public sealed record ServiceCapabilities
     /// <summary>Change the name.</summary>
     public bool Rename { get; init; }
 
+    /// <summary>The fields that a request for a new token must have.</summary>
+    public NewTokenFields RequiredFields { get; init; } = NewTokenFields.Name;
+
+    /// <summary>The further fields that it may have, beside the expiry, which <see cref="Expiry"/> tells.</summary>
+    public NewTokenFields OptionalFields { get; init; }
+
+    /// <summary>All fields that a request for a new token may have; any other is refused before a request is sent.</summary>
+    public NewTokenFields Fields => RequiredFields | OptionalFields | (Expiry == ExpiryChoice.None ? NewTokenFields.None : NewTokenFields.Expiry);
+
     /// <summary>A description when a token is issued.</summary>
-    public bool Description { get; init; }
+    public bool Description => Fields.HasFlag(NewTokenFields.Description);
 
     /// <summary>Change the description later.</summary>
     public bool UpdateDescription { get; init; }
@@ -73,6 +82,12 @@ public sealed record ServiceCapabilities
     /// <summary>What to do where <see cref="LastUsed"/> is missing.</summary>
     public Advice LastUsedAdvice { get; init; } = $"Leave {Field.UnusedFor} out for this service.";
 
+    /// <summary>What to give in the place of a field for permissions that the service does not take.</summary>
+    public Advice PermissionsAdvice { get; init; } = "Leave it out.";
+
+    /// <summary>What to do where <see cref="NewTokenFields.User"/> is missing.</summary>
+    public Advice UserAdvice { get; init; } = "Its tokens act for the account: leave it out.";
+
     /// <summary>Refuses to enable or disable where the service cannot.</summary>
     /// <param name="enabled">Which of the two.</param>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
@@ -104,7 +119,27 @@ public sealed record ServiceCapabilities
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireLastUsed() => Require(LastUsed, "tell when a token was last used", LastUsedAdvice);
 
-    internal void RequireDescription() => Require(Description, "keep a description", DescriptionAdvice);
+    /// <summary>Refuses a field of a request for a new token that the service has no place for, rather than dropping what was asked for.</summary>
+    internal void RequireField(NewTokenFields field)
+    {
+        if (Fields.HasFlag(field))
+        {
+            return;
+        }
+
+        switch (field)
+        {
+            case NewTokenFields.Description:
+                Require(false, "keep a description", DescriptionAdvice);
+                break;
+            case NewTokenFields.Expiry:
+                RequireExpiry();
+                break;
+            default:
+                throw ApiTokenException.InvalidParameter(
+                    field.ToString(), $"{Service} tokens have none.", field == NewTokenFields.User ? UserAdvice : PermissionsAdvice);
+        }
+    }
 
     internal void RequireRemoveAll() => Require(RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
 

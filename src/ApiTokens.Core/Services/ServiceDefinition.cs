@@ -42,6 +42,9 @@ public abstract class ServiceDefinition
         string.Join(" ", (token.Access ?? new Dictionary<string, AccessLevel>())
             .Where(entry => entry.Value != AccessLevel.None).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
 
+    /// <summary>What tells that a secret is a token's where the token's id stands in the secret.</summary>
+    internal virtual MatchedBy MatchedById => MatchedBy.Form;
+
     /// <summary>Opens it. Sends requests only to find out the account where it was not given.</summary>
     internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);
 
@@ -55,6 +58,10 @@ public abstract class ServiceDefinition
         Time = request.Time,
     };
 
+    /// <summary>The connection as the request has it.</summary>
+    internal ServiceContext Context(ConnectionRequest request, string account, ServiceClient client, ServiceCredential credential) =>
+        new(this, new ConnectionIdentity(request.Name ?? ConnectionName, Name, account), client, credential, request.Time, request.PageSize);
+
     /// <summary>The secret, or a clear word that this service has no login by password.</summary>
     internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret
         ? new SecretCredential(scheme, secret)
@@ -67,9 +74,8 @@ public abstract class ServiceDefinition
         : request.Account!;
 }
 
-/// <summary>An opened service and the account that it works on.</summary>
+/// <summary>An opened service.</summary>
 /// <param name="Service">The service.</param>
-/// <param name="Account">The account.</param>
-/// <param name="Pace">How fast it may be asked.</param>
+/// <param name="Context">The connection that it works for.</param>
 /// <param name="Proven">Whether finding out the account has proved the credential already.</param>
-internal sealed record OpenedService(ITokenService Service, string Account, AdaptiveRateLimiter Pace, bool Proven = false);
+internal sealed record OpenedService(ITokenService Service, ServiceContext Context, bool Proven = false);

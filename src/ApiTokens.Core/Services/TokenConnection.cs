@@ -12,13 +12,13 @@ public sealed class TokenConnection
     {
         Name = name;
         Service = definition.Name;
-        Account = opened.Account;
+        Account = opened.Context.Identity.Account;
         BaseUri = baseUri;
         AccountIdentity = new AccountIdentity(Service, Account, baseUri);
         Tokens = opened.Service;
         Time = time;
         ConnectedAt = time.GetUtcNow();
-        _pace = opened.Pace;
+        _pace = opened.Context.Client.Pace;
     }
 
     /// <summary>Its name.</summary>

@@ -5,45 +5,58 @@ using ApiTokens.Http;
 namespace ApiTokens.Services;
 
 /// <summary>
-/// What all services share: refusing what one cannot do, the checks that need no request, and the filter applied on our
-/// side. A service overrides what it can do.
+/// What all services share apart from their requests: it refuses what the capabilities rule out before anything is sent, filters
+/// again what a service lets through, and makes sure that an answer is about the token that was asked for.
 /// </summary>
-/// <param name="identity">The connection that it works for.</param>
-/// <param name="credential">What it asks with.</param>
-/// <param name="time">The clock.</param>
-internal abstract class TokenService(ConnectionIdentity identity, ServiceCredential credential, TimeProvider time) : ITokenService
+/// <param name="context">The connection that it works for.</param>
+internal abstract class TokenService(ServiceContext context) : ITokenService
 {
-    /// <summary>The longest name that WEGnology takes, and a sensible one where a service says nothing.</summary>
-    protected const int LongestName = 255;
-
-    /// <summary>How many tokens are read at the same time where many are compared; the connection's pace holds all the same.</summary>
+    /// <summary>How many tokens are read at the same time where many are compared; the connection's rate limit applies as well.</summary>
     protected const int ReadsAtOnce = 16;
 
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(36525);
+    private IReadOnlyCollection<string>? _ownIds;
 
-    public abstract ServiceCapabilities Capabilities { get; }
+    public ServiceCapabilities Capabilities => Context.Definition.Capabilities;
 
-    protected ConnectionIdentity Identity { get; } = identity;
+    public abstract IReadOnlyList<TokenPermission> KnownPermissions { get; }
 
-    protected ServiceCredential Credential { get; } = credential;
+    protected ServiceContext Context { get; } = context;
 
-    protected TimeProvider Time { get; } = time;
+    protected ConnectionIdentity Identity => Context.Identity;
+
+    protected ServiceCredential Credential => Context.Credential;
+
+    protected TimeProvider Time => Context.Time;
 
     public abstract Task CheckAsync(CancellationToken cancellationToken);
 
     public abstract bool IsId(string text);
 
-    public abstract NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry);
-
     public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) => Task.FromResult(KnownPermissions);
-
-    public abstract IReadOnlyList<TokenPermission> KnownPermissions { get; }
 
     public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
-    public abstract IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
+    // A login's session is no token of the list; a secret that was given may name its token.
+    public virtual Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? IdsInSecret(secret) : [];
+        return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
+    }
 
-    public abstract Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
+    public virtual async IAsyncEnumerable<SearchStep> FindBySecretAsync(
+        IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int start = 0; start < secrets.Count; start += ReadsAtOnce)
+        {
+            int first = start;
+            SearchStep?[] found = await Task.WhenAll(
+                secrets.Skip(first).Take(ReadsAtOnce).Select((secret, i) => FindByIdsAsync(first + i, secret, cancellationToken))).ConfigureAwait(false);
+            foreach (SearchStep step in found.OfType<SearchStep>())
+            {
+                yield return step;
+            }
+        }
+    }
 
     public async IAsyncEnumerable<ApiToken> ListAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -89,13 +102,25 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
 
     public void Validate(NewTokenRequest request)
     {
-        if (request.Description is not null)
-        {
-            Capabilities.RequireDescription();
-        }
-
-        ValidateExpiry(request.Expiry);
+        NewTokenValidator.Validate(request, Capabilities, Time.GetUtcNow());
         ValidateNew(request);
+    }
+
+    public NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry)
+    {
+        NewTokenFields fields = Capabilities.Fields;
+        return new NewTokenRequest
+        {
+            Name = token.Name,
+            Description = fields.HasFlag(NewTokenFields.Description) ? token.Description : null,
+            Expiry = expiry.IsServiceDefault ? SameLifetime(token) : expiry,
+            Scope = fields.HasFlag(NewTokenFields.Scope) ? token.Scope : [],
+            Audience = fields.HasFlag(NewTokenFields.Audience) ? token.Audience : [],
+            Role = fields.HasFlag(NewTokenFields.Role) ? token.Role : null,
+            Access = (fields.HasFlag(NewTokenFields.Access) ? token.Access : null) ?? new Dictionary<string, AccessLevel>(),
+            User = fields.HasFlag(NewTokenFields.User) ? token.Owner : null,
+            HasKnownPermissions = true,
+        };
     }
 
     public Task<IssuedToken> CreateAsync(NewTokenRequest request, CancellationToken cancellationToken)
@@ -113,7 +138,7 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
     public Task<ApiToken?> RenameAsync(string id, string newName, CancellationToken cancellationToken)
     {
         Capabilities.RequireRename();
-        CheckName(newName, "NewName");
+        NewTokenValidator.ValidateName(newName, "NewName");
         return SameAsync(id, RenameCoreAsync(CheckId(id), newName, cancellationToken), write: true);
     }
 
@@ -134,7 +159,7 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
     public Task<IssuedToken> RegenerateAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken)
     {
         Capabilities.RequireRegenerate();
-        ValidateExpiry(expiry);
+        NewTokenValidator.ValidateExpiry(expiry, Capabilities, Time.GetUtcNow());
         return SameAsync(id, RegenerateCoreAsync(CheckId(id), expiry, cancellationToken), write: true);
     }
 
@@ -155,7 +180,7 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
         }
         catch (ApiTokenException e)
         {
-            // Who may not do this was let in all the same.
+            // A 403 still proves authentication.
             SecretState state = e.Kind switch
             {
                 ErrorKind.AuthenticationError => SecretState.Refused,
@@ -166,19 +191,36 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
         }
     }
 
+    /// <summary>The service's own rules for a new token; what the capabilities say is checked already.</summary>
+    protected virtual void ValidateNew(NewTokenRequest request)
+    {
+    }
+
+    /// <summary>Brings a filter into the service's own words, such as a role's name for its id.</summary>
+    protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
+
+    /// <summary>The ids of tokens that a secret names, as far as its form shows them; the first that exists is taken for its token.</summary>
+    protected virtual IReadOnlyCollection<string> IdsInSecret(SecureString secret) => [];
+
+    /// <summary>The expiry with which a successor lives as long as the token was meant to.</summary>
+    protected virtual TokenExpiry SameLifetime(ApiToken token) => token switch
+    {
+        _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
+        { ExpiresAt: null } => TokenExpiry.NeverExpires,
+        { Lifetime: { } life } => TokenExpiry.AfterDuration(life),
+        _ => TokenExpiry.ServiceDefault,
+    };
+
     protected abstract IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken);
 
     protected abstract Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>The service's own rules for a new token; what all services share is checked already.</summary>
-    protected abstract void ValidateNew(NewTokenRequest request);
-
     protected abstract Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken);
+
+    protected abstract Task RemoveCoreAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Asks with a secret in the place of the connection's. A 401 thrown on is a refusal, a 403 an acceptance, the rest tells nothing.</summary>
     protected abstract Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
-
-    protected abstract Task RemoveCoreAsync(string id, CancellationToken cancellationToken);
 
     protected virtual Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
 
@@ -209,81 +251,6 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
         }
     }
 
-    /// <summary>The end asked for, else one that gives the same length of life.</summary>
-    protected TokenExpiry ResolveExpiry(ApiToken token, TokenExpiry expiry) => (expiry, token) switch
-    {
-        ({ IsServiceDefault: false }, _) => expiry,
-        _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
-        (_, { ExpiresAt: null }) => TokenExpiry.NeverExpires,
-        (_, { Lifetime: { } life }) => TokenExpiry.AfterDuration(life),
-        _ => TokenExpiry.ServiceDefault,
-    };
-
-    /// <summary>Brings a filter into the service's own words, such as a role's name for its id.</summary>
-    protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
-
-    /// <summary>Refuses a name that is empty, too long, or has characters that no one could type again.</summary>
-    protected static void CheckName(string? name, string parameter)
-    {
-        if (string.IsNullOrWhiteSpace(name))
-        {
-            throw ApiTokenException.InvalidParameter(parameter, "a name is needed.", "Give a name of 1 to 255 characters.");
-        }
-
-        if (name!.Length > LongestName)
-        {
-            throw ApiTokenException.InvalidParameter(
-                parameter, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Give a name of 1 to 255 characters.");
-        }
-
-        // Half of a pair is no character: JSON would carry another one in its place.
-        if (name.Any(char.IsControl) || HasLoneSurrogate(name))
-        {
-            throw ApiTokenException.InvalidParameter(parameter, "the name has control characters, or half of a character.", "Give a name without line breaks and the like.");
-        }
-    }
-
-    private static bool HasLoneSurrogate(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (char.IsSurrogatePair(text, i))
-            {
-                i++;
-            }
-            else if (char.IsSurrogate(text[i]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Refuses a parameter that this service has no place for, rather than dropping what the user asked for.</summary>
-    protected void Refuse(bool given, string parameter, Advice instead)
-    {
-        if (given)
-        {
-            throw ApiTokenException.InvalidParameter(parameter, $"{Identity.Service} tokens have none.", instead);
-        }
-    }
-
-    /// <summary>A record as the service tells it, but for the connection's own secret.</summary>
-    protected ApiToken Record(ApiToken token) => CredentialRedactor.Redact(token, Credential.Secret);
-
-    /// <summary>A record and the secret that was issued for it, which is nowhere in the record.</summary>
-    protected static IssuedToken Issued(ApiToken token, string secret)
-    {
-        SecureString held = SecretText.ToSecureString(secret);
-        return new IssuedToken(CredentialRedactor.Redact(token, held), held);
-    }
-
-    /// <summary>The service issued a token and did not say its secret: it exists, and no one can use it.</summary>
-    protected ApiTokenException SecretMissing(ApiToken token) => IsId(token.Id)
-        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} and gave no secret.", inner: null)
-        : ApiTokenException.InvalidResult($"{token.Service} issued a token and gave neither its secret nor an id of the form that its ids have.", outcomeUnknown: true);
-
     /// <summary>An entry of the catalogue of permissions.</summary>
     protected TokenPermission Permission(string kind, string value, string? description = null) => new()
     {
@@ -294,31 +261,21 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
         Description = description,
     };
 
-    private void ValidateExpiry(TokenExpiry expiry)
+    private async Task<SearchStep?> FindByIdsAsync(int index, SecureString secret, CancellationToken cancellationToken)
     {
-        if (expiry.IsServiceDefault)
+        var notes = new List<string>();
+        foreach (string id in IdsInSecret(secret))
         {
-            return;
+            (ApiToken? token, string? note) = await TryReadAsync(id, cancellationToken).ConfigureAwait(false);
+            if (token is not null)
+            {
+                return SearchStep.Found(index, token, Context.Definition.MatchedById);
+            }
+
+            notes.Add(note!);
         }
 
-        switch (Capabilities.Expiry)
-        {
-            case ExpiryChoice.None:
-                Capabilities.RequireExpiry();
-                break;
-            case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
-                string given = expiry.Never ? "never" : expiry.Months?.ToString() ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
-                throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"{Identity.Service} takes no expiry of '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
-            case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
-                throw ApiTokenException.InvalidParameter("ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
-            case ExpiryChoice.AnyOrNever when expiry.At <= Time.GetUtcNow():
-                throw ApiTokenException.InvalidParameter("ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");
-            case ExpiryChoice.AnyOrNever when expiry.After is { } life && (life <= TimeSpan.Zero || life > LongestLife):
-                throw ApiTokenException.InvalidParameter("ExpiresIn", $"'{life}' is not possible.", $"Specify at most 100 years, or {Field.NeverExpires}.");
-            default:
-                break;
-        }
+        return notes.Count > 0 ? SearchStep.NotFound(index, string.Join(" ", notes)) : null;
     }
 
     // What is done next is done to the token that the service answered with: it must be the one that was asked for.
@@ -335,9 +292,3 @@ internal abstract class TokenService(ConnectionIdentity identity, ServiceCredent
         ? id
         : throw ApiTokenException.InvalidParameter("Id", $"'{SecretText.Mask(id)}' is no id of a {Identity.Service} token.", $"To see the ids: {SuggestedCommand.List}");
 }
-
-/// <summary>What every token of a connection is marked with.</summary>
-/// <param name="Connection">The connection's name.</param>
-/// <param name="Service">The service's name.</param>
-/// <param name="Account">The account.</param>
-internal sealed record ConnectionIdentity(string Connection, string Service, string Account);

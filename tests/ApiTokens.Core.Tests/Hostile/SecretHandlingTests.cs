@@ -38,7 +38,7 @@ public sealed partial class SecretHandlingTests
     private static readonly Dictionary<string, int> SecureStringUses = new(StringComparer.Ordinal)
     {
         // From a service's answer.
-        ["TokenService.cs"] = 1,
+        ["RestTokenService.cs"] = 1,
         ["GcoreLogin.cs"] = 2,
         ["WegnologyDefinition.cs"] = 1,
 

@@ -33,9 +33,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
         {
             ReadError = body => ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "title"),
         };
-        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, site);
-        var client = new ServiceClient(endpoint, credential);
-        var service = new ApplicationUsersService(identity, client, credential, request.PageSize, request.Time);
-        return Task.FromResult(new OpenedService(service, site, client.Pace));
+        ServiceContext context = Context(request, site, new ServiceClient(endpoint, credential), credential);
+        return Task.FromResult(new OpenedService(new ApplicationUsersService(context), context));
     }
 }

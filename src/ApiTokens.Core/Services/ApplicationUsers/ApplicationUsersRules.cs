@@ -13,7 +13,10 @@ internal static class ApplicationUsersRules
         Regenerate = true,
         RemoveAll = true,
         LastUsed = true,
+        RequiredFields = NewTokenFields.User,
+        OptionalFields = NewTokenFields.Name | NewTokenFields.Access | NewTokenFields.ApplyToAll,
         Expiry = ExpiryChoice.Months,
+        PermissionsAdvice = $"Specify {Field.Access} or {Field.ApplyToAll}.",
         SetEnabledAdvice = "Application Users tokens cannot be disabled. Remove the token, or reset it.",
     };
 

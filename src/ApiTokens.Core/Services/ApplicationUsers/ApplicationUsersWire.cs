@@ -4,7 +4,7 @@ using ApiTokens.Http;
 namespace ApiTokens.Services.ApplicationUsers;
 
 /// <summary>A token of Application Users (docs/application-users-api.yaml). <c>secret</c> is only in the answers to adding and regenerating.</summary>
-internal sealed class UserTokenWire
+internal sealed class UserTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
     public string? Id { get; set; }
@@ -52,7 +52,7 @@ internal sealed class UserTokenWire
 }
 
 /// <summary>A page of tokens.</summary>
-internal sealed class UserTokenPageWire
+internal sealed class UserTokenPageWire : IPageWire<UserTokenWire>
 {
     [JsonPropertyName("items")]
     public UserTokenWire?[]? Items { get; set; }
@@ -62,6 +62,8 @@ internal sealed class UserTokenPageWire
 
     [JsonPropertyName("totalCount")]
     public long? TotalCount { get; set; }
+
+    IReadOnlyList<UserTokenWire?>? IPageWire<UserTokenWire>.Items => Items;
 }
 
 /// <summary>The body of adding, editing and regenerating; what is null is not sent.</summary>

@@ -52,8 +52,7 @@ internal sealed class DevoDefinition : ServiceDefinition
                 ? ErrorBodyFormatter.Field(error, "message") ?? ErrorBodyFormatter.Flatten(error)
                 : ErrorBodyFormatter.Field(body, "message"),
         };
-        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
-        var client = new ServiceClient(endpoint, credential);
-        return Task.FromResult(new OpenedService(new DevoService(identity, client, credential, request.Time), account, client.Pace));
+        ServiceContext context = Context(request, account, new ServiceClient(endpoint, credential), credential);
+        return Task.FromResult(new OpenedService(new DevoService(context), context));
     }
 }

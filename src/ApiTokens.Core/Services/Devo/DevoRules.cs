@@ -11,7 +11,10 @@ internal static class DevoRules
         SetEnabled = true,
         Rename = true,
         ReadSecret = true,
+        RequiredFields = NewTokenFields.Name | NewTokenFields.User | NewTokenFields.Audience,
+        OptionalFields = NewTokenFields.Scope,
         Expiry = ExpiryChoice.None,
+        PermissionsAdvice = $"Specify {Field.Audience} and {Field.Scope}.",
         ReadSecretAdvice = "Only the token's owner and its authorized user can read the secret. Connect as one of them.",
     };
 

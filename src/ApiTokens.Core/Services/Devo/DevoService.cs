@@ -6,17 +6,10 @@ using ApiTokens.Http;
 namespace ApiTokens.Services.Devo;
 
 /// <summary>The tokens of one Devo domain (contracts/devo.md, 2.3).</summary>
-internal sealed class DevoService(ConnectionIdentity identity, ServiceClient client, SecretCredential credential, TimeProvider time)
-    : TokenService(identity, credential, time)
+internal sealed class DevoService(ServiceContext context) : RestTokenService<DevoTokenWire>(
+    context, DevoJson.Default.DevoTokenWire, "ws", "accounts", context.Identity.Account, "credentials", "tokens")
 {
-    // The list is one array of everything (2.3).
-    private const long ListLimit = 2L * 1024 * 1024 * 1024;
-
-    private static readonly HttpMethod Put = HttpMethod.Put;
-
     private string? _ownId;
-
-    public override ServiceCapabilities Capabilities => DevoRules.Capabilities;
 
     // The list is the cheapest call that is documented; the first element, or the lack of any, is enough.
     public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(credential: null, cancellationToken);
@@ -53,9 +46,9 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             for (int i = 0; i < some.Length; i++)
             {
                 unread += wires[i] is null ? 1 : 0;
-                foreach (int index in open.Where(index => wires[i]?.Secret is { } value && DevoRules.MayBe(value, texts[index])).ToArray())
+                foreach (int index in open.Where(index => wires[i]?.ShownSecret is { } value && DevoRules.MayBe(value, texts[index])).ToArray())
                 {
-                    if (ShownSecret(wires[i]!) is null)
+                    if (wires[i]!.Secret is null)
                     {
                         alike[index] = [.. alike.TryGetValue(index, out List<ApiToken>? before) ? before : [], some[i]];
                     }
@@ -98,64 +91,32 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         }
 
         DevoTokenWire wire = await ReadAsync(token.Id, cancellationToken).ConfigureAwait(false);
-        bool own = wire.Secret is { } value && SecretText.FixedTimeEquals(value, SecretText.ToPlainText(Credential.Secret!));
+        bool own = wire.ShownSecret is { } value && SecretText.FixedTimeEquals(value, SecretText.ToPlainText(Credential.Secret!));
         _ownId = own ? token.Id : null;
         return own;
     }
 
-    public override NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry) => new()
-    {
-        Name = token.Name,
-        Expiry = ResolveExpiry(token, expiry),
-        Scope = token.Scope,
-        Audience = token.Audience,
-        User = token.Owner,
-    };
-
-    protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (DevoTokenWire wire in ReadListAsync("list the tokens", cancellationToken).ConfigureAwait(false))
-        {
-            yield return Map(wire);
-        }
-    }
-
-    protected override async Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken) =>
-        Map(await ReadAsync(id, cancellationToken).ConfigureAwait(false));
-
     protected override async Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken)
     {
         DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        return ShownSecret(wire) is { } value
+        return wire.Secret is { } value
             ? Issued(Map(wire), value)
             : throw new ApiTokenException(
                 ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, ErrorIds.SecretNotShown);
     }
 
-    protected override void ValidateNew(NewTokenRequest request)
-    {
-        CheckName(request.Name, "Name");
-        Refuse(request.Role is not null, "Role", $"Specify {Field.Audience} and {Field.Scope}.");
-        Refuse(request.Access.Count > 0, "Access", $"Specify {Field.Audience} and {Field.Scope}.");
-        Refuse(request.ApplyToAll is not null, "ApplyToAll", $"Specify {Field.Audience} and {Field.Scope}.");
-        DevoRules.Check(request);
-    }
+    protected override void ValidateNew(NewTokenRequest request) => DevoRules.Check(request);
+
+    protected override ServiceRequest CreateRequest(NewTokenRequest request) =>
+        Post(Path(), DevoRules.Check(request), DevoJson.Default.DevoNewTokenWire, $"create the token '{request.Name}'");
 
     protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken)
     {
-        DevoTokenWire wire = await client.GetAsync(
-            new ServiceRequest(HttpMethod.Post, Path())
-            {
-                Body = JsonSerializer.SerializeToUtf8Bytes(DevoRules.Check(request), DevoJson.Default.DevoNewTokenWire),
-                IsIdempotent = false,
-                Purpose = $"create the token '{request.Name}'",
-            },
-            DevoJson.Default.DevoTokenWire,
-            cancellationToken).ConfigureAwait(false);
+        DevoTokenWire wire = await Client.GetAsync(CreateRequest(request), DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false);
 
         // What a create answers is not documented (2.5): where it lacks the value, reading the token gives it.
         ApiToken token = Map(wire);
-        if (ShownSecret(wire) is { } value)
+        if (wire.Secret is { } value)
         {
             return Issued(token, value);
         }
@@ -173,12 +134,12 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
     protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken)
     {
         string verb = enabled ? "enable" : "disable";
-        return ChangeAsync(new ServiceRequest(Put, Path(id, verb)) { Purpose = $"{verb} token {id}" }, cancellationToken);
+        return ChangeAsync(new ServiceRequest(HttpMethod.Put, Path(id, verb)) { Purpose = $"{verb} token {id}" }, cancellationToken);
     }
 
     protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
         ChangeAsync(
-            new ServiceRequest(Put, Path(id, "rename"))
+            new ServiceRequest(HttpMethod.Put, Path(id, "rename"))
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(new DevoRenameWire { Name = newName }, DevoJson.Default.DevoRenameWire),
                 Purpose = $"rename token {id}",
@@ -205,31 +166,30 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
         }
     }
 
-    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
-        client.SendAsync(new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, treatNotFoundAsSuccess: true);
-
-    private static string? ShownSecret(DevoTokenWire wire) =>
-        wire.Secret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal) ? value : null;
+    protected override ApiToken ToToken(DevoTokenWire wire) => new()
+    {
+        Name = wire.Name ?? string.Empty,
+        Status = DevoRules.Status(wire, Time.GetUtcNow()),
+        Owner = wire.User,
+        Issuer = wire.Owner,
+        Scope = Lists.Sequence([wire.Scope ?? string.Empty]),
+        Audience = Lists.Words([wire.Audience ?? string.Empty]),
+        CreatedAt = wire.Created,
+        UpdatedAt = wire.Updated,
+        ExpiresAt = wire.Expiration,
+    };
 
     private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken) =>
-        await client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false) is { Id: not null } wire ? Map(wire) : null;
+        await Client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false) is { Id: not null } wire ? Map(wire) : null;
 
     private async Task ReadFirstAsync(ServiceCredential? credential, CancellationToken cancellationToken)
     {
-        await foreach (DevoTokenWire _ in ReadListAsync("prove the credential", cancellationToken, credential).ConfigureAwait(false))
+        ServiceRequest list = ListRequest("prove the credential", credential);
+        await foreach (DevoTokenWire _ in Client.StreamAsync(list, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false))
         {
             break;
         }
     }
-
-    private IAsyncEnumerable<DevoTokenWire> ReadListAsync(string purpose, CancellationToken cancellationToken, ServiceCredential? credential = null) =>
-        client.StreamAsync(
-            new ServiceRequest(HttpMethod.Get, Path()) { Credential = credential, Purpose = purpose, ResponseLimit = ListLimit },
-            DevoJson.Default.DevoTokenWire,
-            cancellationToken);
-
-    private Task<DevoTokenWire> ReadAsync(string id, CancellationToken cancellationToken) =>
-        client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, DevoJson.Default.DevoTokenWire, cancellationToken);
 
     // Null where it cannot be: it may be gone since it was listed.
     private async Task<DevoTokenWire?> TryReadWireAsync(string id, CancellationToken cancellationToken)
@@ -243,23 +203,4 @@ internal sealed class DevoService(ConnectionIdentity identity, ServiceClient cli
             return null;
         }
     }
-
-    private string[] Path(params string[] more) => ["ws", "accounts", Identity.Account, "credentials", "tokens", .. more];
-
-    private ApiToken Map(DevoTokenWire wire) => Record(new()
-    {
-        Connection = Identity.Connection,
-        Service = Identity.Service,
-        Account = Identity.Account,
-        Id = wire.Id ?? throw ApiTokenException.InvalidResult("Devo answered with a token that has no id.", outcomeUnknown: true),
-        Name = wire.Name ?? string.Empty,
-        Status = DevoRules.Status(wire, Time.GetUtcNow()),
-        Owner = wire.User,
-        Issuer = wire.Owner,
-        Scope = Lists.Sequence([wire.Scope ?? string.Empty]),
-        Audience = Lists.Words([wire.Audience ?? string.Empty]),
-        CreatedAt = wire.Created,
-        UpdatedAt = wire.Updated,
-        ExpiresAt = wire.Expiration,
-    });
 }

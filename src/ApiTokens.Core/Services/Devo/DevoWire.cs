@@ -4,7 +4,7 @@ using ApiTokens.Http;
 namespace ApiTokens.Services.Devo;
 
 /// <summary>A token as Devo writes it (contracts/devo.md, 2.5). The request has <c>scopes</c> where the answer has <c>scope</c>.</summary>
-internal sealed class DevoTokenWire
+internal sealed class DevoTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
     [JsonConverter(typeof(IdConverter))]
@@ -55,7 +55,12 @@ internal sealed class DevoTokenWire
 
     /// <summary>The secret, or its masked form; null where the answer has none.</summary>
     [JsonIgnore]
-    public string? Secret => Token ?? AccessToken ?? TokenValue ?? Value;
+    public string? ShownSecret => Token ?? AccessToken ?? TokenValue ?? Value;
+
+    /// <summary>The secret; null where the answer has none or its masked form.</summary>
+    [JsonIgnore]
+    public string? Secret =>
+        ShownSecret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal) ? value : null;
 }
 
 /// <summary>The body of a new token (2.4). Devo refuses any other field.</summary>

@@ -49,7 +49,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
         var client = new ServiceClient(endpoint, credential);
         bool ask = string.IsNullOrEmpty(request.Account);
         string account = ask ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
-        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
-        return new OpenedService(new GcoreService(identity, [.. prefix, account, "tokens"], client, credential, request.Time), account, client.Pace, Proven: ask);
+        ServiceContext context = Context(request, account, client, credential);
+        return new OpenedService(new GcoreService(context, [.. prefix, account, "tokens"]), context, Proven: ask);
     }
 }

@@ -8,11 +8,14 @@ internal static class GcoreRules
     public static readonly ServiceCapabilities Capabilities = new()
     {
         Service = "Gcore",
-        Description = true,
+        RequiredFields = NewTokenFields.Name | NewTokenFields.Role,
+        OptionalFields = NewTokenFields.Description,
         LastUsed = true,
         TokenLimit = GcoreRules.DocumentedLimit,
         Expiry = ExpiryChoice.AnyOrNever,
         SetEnabledAdvice = "Gcore tokens cannot be disabled. Remove the token, or reset it.",
+        PermissionsAdvice = $"Specify {Field.Role}.",
+        UserAdvice = "Its tokens act for whoever issues them: leave it out.",
         DescriptionAdvice = "Gcore sets the description when it issues a token, and cannot change it. Issue a new token with another description.",
     };
 

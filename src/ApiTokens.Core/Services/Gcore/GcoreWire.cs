@@ -4,7 +4,7 @@ using ApiTokens.Http;
 namespace ApiTokens.Services.Gcore;
 
 /// <summary>A token as Gcore writes it (contracts/gcore.md, 1.5). <c>token</c>, the secret, is only in the answer to a create, and may be all there is.</summary>
-internal sealed class GcoreTokenWire
+internal sealed class GcoreTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
     [JsonConverter(typeof(IdConverter))]
@@ -38,7 +38,7 @@ internal sealed class GcoreTokenWire
     public GcoreClientUserWire? ClientUser { get; set; }
 
     [JsonPropertyName("token")]
-    public string? Token { get; set; }
+    public string? Secret { get; set; }
 }
 
 /// <summary>The role of a token, and who issued it.</summary>

@@ -19,6 +19,8 @@ internal sealed class WegnologyDefinition : ServiceDefinition
 
     internal override Regex SecretInText => WegnologyRules.SecretInText;
 
+    internal override MatchedBy MatchedById => MatchedBy.Claims;
+
     internal override string? BroadPermission(ApiToken token) => WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
 
     // The owner is the account itself (1.4).
@@ -36,10 +38,8 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
             : new LoginCredential(cancellationToken => LoginAsync(request, endpoint, cancellationToken), request.Time);
-        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account.Name);
-        var client = new ServiceClient(endpoint, credential);
-        var service = new WegnologyService(identity, account, WegnologyScopes.For(baseUri), client, credential, request);
-        return Task.FromResult(new OpenedService(service, account.Name, client.Pace));
+        ServiceContext context = Context(request, account.Name, new ServiceClient(endpoint, credential), credential);
+        return Task.FromResult(new OpenedService(new WegnologyService(context, account, WegnologyScopes.For(baseUri)), context));
     }
 
     private static async Task<LoginResult> LoginAsync(ConnectionRequest request, ServiceEndpoint endpoint, CancellationToken cancellationToken)

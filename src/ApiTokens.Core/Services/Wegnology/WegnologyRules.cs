@@ -12,9 +12,11 @@ internal static class WegnologyRules
         Service = "Wegnology",
         SetEnabled = true,
         Rename = true,
-        Description = true,
+        OptionalFields = NewTokenFields.Description | NewTokenFields.Scope,
         UpdateDescription = true,
         Expiry = ExpiryChoice.AnyOrNever,
+        PermissionsAdvice = $"Specify {Field.Scope}.",
+        UserAdvice = "Its tokens act for the connection's account: leave it out.",
     };
 
     public const int LongestDescription = 32767;

@@ -4,7 +4,7 @@ using ApiTokens.Http;
 namespace ApiTokens.Services.Wegnology;
 
 /// <summary>A token as WEGnology writes it (contracts/wegnology.md, 1.4). <c>token</c>, the secret, is only in the answer to a POST.</summary>
-internal sealed class WegnologyTokenWire
+internal sealed class WegnologyTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
     public string? Id { get; set; }
@@ -46,11 +46,13 @@ internal sealed class WegnologyTokenWire
     public string? Status { get; set; }
 
     [JsonPropertyName("token")]
-    public string? Token { get; set; }
+    public string? Secret { get; set; }
+
+    string? ITokenWire.Id => Id ?? ApiTokenId;
 }
 
 /// <summary>A page of a list (1.3).</summary>
-internal sealed class WegnologyPageWire
+internal sealed class WegnologyPageWire : IPageWire<WegnologyTokenWire>
 {
     [JsonPropertyName("items")]
     public WegnologyTokenWire?[]? Items { get; set; }
@@ -59,7 +61,9 @@ internal sealed class WegnologyPageWire
     public long? TotalCount { get; set; }
 
     [JsonPropertyName("perPage")]
-    public int? PerPage { get; set; }
+    public int? PageSize { get; set; }
+
+    IReadOnlyList<WegnologyTokenWire?>? IPageWire<WegnologyTokenWire>.Items => Items;
 }
 
 /// <summary>The body of a new token (1.5). WEGnology refuses any other field.</summary>

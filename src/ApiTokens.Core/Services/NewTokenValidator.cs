@@ -1,0 +1,113 @@
+namespace ApiTokens.Services;
+
+/// <summary>Checks a request for a new token against what a service can do. Sends nothing.</summary>
+internal static class NewTokenValidator
+{
+    /// <summary>The longest name that WEGnology takes, and a sensible one where a service says nothing.</summary>
+    private const int LongestName = 255;
+
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(36525);
+
+    /// <summary>Refuses each field that the service does not take, and values that no service takes.</summary>
+    /// <exception cref="ApiTokenException">The request cannot be sent; the error names the field.</exception>
+    public static void Validate(NewTokenRequest request, ServiceCapabilities capabilities, DateTimeOffset now)
+    {
+        NewTokenFields given = GivenFields(request);
+        foreach (NewTokenFields field in Enum.GetValues(typeof(NewTokenFields)))
+        {
+            if (given.HasFlag(field))
+            {
+                capabilities.RequireField(field);
+            }
+        }
+
+        ValidateExpiry(request.Expiry, capabilities, now);
+        if (request.Name.Length > 0 || capabilities.RequiredFields.HasFlag(NewTokenFields.Name))
+        {
+            ValidateName(request.Name, nameof(request.Name));
+        }
+    }
+
+    /// <summary>The fields that a request has a value for.</summary>
+    public static NewTokenFields GivenFields(NewTokenRequest request) =>
+        If(request.Name.Length > 0, NewTokenFields.Name)
+        | If(request.Description is not null, NewTokenFields.Description)
+        | If(!request.Expiry.IsServiceDefault, NewTokenFields.Expiry)
+        | If(request.Scope.Count > 0, NewTokenFields.Scope)
+        | If(request.Audience.Count > 0, NewTokenFields.Audience)
+        | If(request.Role is not null, NewTokenFields.Role)
+        | If(request.Access.Count > 0, NewTokenFields.Access)
+        | If(request.ApplyToAll is not null, NewTokenFields.ApplyToAll)
+        | If(request.User is not null, NewTokenFields.User);
+
+    /// <summary>Refuses an expiry that the service does not take.</summary>
+    public static void ValidateExpiry(TokenExpiry expiry, ServiceCapabilities capabilities, DateTimeOffset now)
+    {
+        if (expiry.IsServiceDefault)
+        {
+            return;
+        }
+
+        switch (capabilities.Expiry)
+        {
+            case ExpiryChoice.None:
+                capabilities.RequireExpiry();
+                break;
+            case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
+                string given = expiry.Never ? "never" : expiry.Months?.ToString() ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
+                throw ApiTokenException.InvalidParameter(
+                    "ExpirationMonths", $"{capabilities.Service} takes no expiry of '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
+            case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
+                throw ApiTokenException.InvalidParameter("ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
+            case ExpiryChoice.AnyOrNever when expiry.At <= now:
+                throw ApiTokenException.InvalidParameter(
+                    "ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");
+            case ExpiryChoice.AnyOrNever when expiry.After is { } life && (life <= TimeSpan.Zero || life > LongestLife):
+                throw ApiTokenException.InvalidParameter(
+                    "ExpiresIn", $"'{life}' is not possible.", $"Specify at most 100 years, or {Field.NeverExpires}.");
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Refuses a name that is empty, too long, or has characters that no one could type again.</summary>
+    public static void ValidateName(string? name, string field)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw ApiTokenException.InvalidParameter(field, "a name is needed.", "Give a name of 1 to 255 characters.");
+        }
+
+        if (name!.Length > LongestName)
+        {
+            throw ApiTokenException.InvalidParameter(
+                field, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Give a name of 1 to 255 characters.");
+        }
+
+        // Half of a pair is no character: JSON would carry another one in its place.
+        if (name.Any(char.IsControl) || HasLoneSurrogate(name))
+        {
+            throw ApiTokenException.InvalidParameter(
+                field, "the name has control characters, or half of a character.", "Give a name without line breaks and the like.");
+        }
+    }
+
+    private static NewTokenFields If(bool given, NewTokenFields field) => given ? field : NewTokenFields.None;
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogatePair(text, i))
+            {
+                i++;
+            }
+            else if (char.IsSurrogate(text[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
