@@ -3,7 +3,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Leaks;
 
-/// <summary>Finds what may be a secret in a line of text, by the forms that the services' folders know.</summary>
+/// <summary>Finds what may be a secret in a line of text, by the formats that the services declare.</summary>
 internal static class SecretForms
 {
     // A word alone, as in a list of secrets: no quotes, brackets or separators, which a scanner's report has.
@@ -14,7 +14,7 @@ internal static class SecretForms
     private static readonly Regex EscapedDollar = new(@"\\u0024|%24", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(2));
 
     /// <summary>The services whose secrets have this form.</summary>
-    public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) => [.. ServiceCatalog.All.Where(service => service.SecretForm.IsMatch(text))];
+    public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) => [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
 
     /// <summary>The texts in a line that may be secrets: the line itself where it is one word, else what has a form.</summary>
     public static IEnumerable<string> In(string line)
@@ -26,7 +26,7 @@ internal static class SecretForms
         }
 
         string plain = EscapedDollar.Replace(line, "$");
-        string[] found = [.. ServiceCatalog.All.SelectMany(service => service.SecretInText.Matches(plain).Cast<Match>()).Select(match => match.Value).Distinct(StringComparer.Ordinal)];
+        string[] found = [.. ServiceCatalog.All.SelectMany(service => service.SecretFormat.FindIn(plain)).Distinct(StringComparer.Ordinal)];
         return found.Length == 0 && LoneWord.IsMatch(line) ? [line] : found;
     }
 }

@@ -33,5 +33,6 @@ public static class ServiceCatalog
 #pragma warning disable CA2255 // The rule is about what applications see; this only joins two parts of the library.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void ProvideSecretForms() => SecretText.ServiceForms = () => All.Select(service => service.SecretInText);
+    internal static void ProvideSecretFormats() =>
+        SecretText.MaskServiceSecrets = text => All.Aggregate(text, (masked, service) => service.SecretFormat.Mask(masked));
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services;
@@ -18,11 +17,8 @@ public abstract class ServiceDefinition
     /// <summary>The addresses of its regions; a single one has the empty name; none where there is no vendor's address.</summary>
     public abstract IReadOnlyDictionary<string, Uri> Regions { get; }
 
-    /// <summary>The form of its secrets; only a text that has it is ever sent to it to be proved.</summary>
-    internal abstract Regex SecretForm { get; }
-
-    /// <summary>Finds its secrets in other text; narrower than <see cref="SecretForm"/>, so that not all that is alike is taken for one.</summary>
-    internal abstract Regex SecretInText { get; }
+    /// <summary>What its secrets look like.</summary>
+    internal abstract SecretFormat SecretFormat { get; }
 
     /// <summary>What makes a token broader than one purpose can need, in the service's own words; null where nothing does.</summary>
     internal virtual string? BroadPermission(ApiToken token) => null;
@@ -41,9 +37,6 @@ public abstract class ServiceDefinition
         token.Role,
         string.Join(" ", (token.Access ?? new Dictionary<string, AccessLevel>())
             .Where(entry => entry.Value != AccessLevel.None).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
-
-    /// <summary>What tells that a secret is a token's where the token's id stands in the secret.</summary>
-    internal virtual MatchedBy MatchedById => MatchedBy.Form;
 
     /// <summary>Opens it. Sends requests only to find out the account where it was not given.</summary>
     internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);

@@ -39,7 +39,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     // A login's session is no token of the list; a secret that was given may name its token.
     public virtual Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
     {
-        _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? IdsInSecret(secret) : [];
+        _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? TokenIdsIn(secret) : [];
         return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
     }
 
@@ -199,9 +199,6 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     /// <summary>Brings a filter into the service's own words, such as a role's name for its id.</summary>
     protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
 
-    /// <summary>The ids of tokens that a secret names, as far as its form shows them; the first that exists is taken for its token.</summary>
-    protected virtual IReadOnlyCollection<string> IdsInSecret(SecureString secret) => [];
-
     /// <summary>The expiry with which a successor lives as long as the token was meant to.</summary>
     protected virtual TokenExpiry SameLifetime(ApiToken token) => token switch
     {
@@ -264,19 +261,23 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     private async Task<SearchStep?> FindByIdsAsync(int index, SecureString secret, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
-        foreach (string id in IdsInSecret(secret))
+        foreach (string id in TokenIdsIn(secret))
         {
             (ApiToken? token, string? note) = await TryReadAsync(id, cancellationToken).ConfigureAwait(false);
             if (token is not null)
             {
-                return SearchStep.Found(index, token, Context.Definition.MatchedById);
+                return SearchStep.Found(index, token, Context.Definition.SecretFormat.MatchedById);
             }
 
             notes.Add(note!);
         }
 
-        return notes.Count > 0 ? SearchStep.NotFound(index, string.Join(" ", notes)) : null;
+        string? about = notes.Count > 0 ? string.Join(" ", notes) : Context.Definition.SecretFormat.NoTokenIdNote;
+        return about is null ? null : SearchStep.NotFound(index, about);
     }
+
+    /// <summary>The ids of tokens that stand in a secret.</summary>
+    protected IReadOnlyCollection<string> TokenIdsIn(SecureString secret) => Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret));
 
     // What is done next is done to the token that the service answered with: it must be the one that was asked for.
     private async Task<T> SameAsync<T>(string id, Task<T> answer, bool write)

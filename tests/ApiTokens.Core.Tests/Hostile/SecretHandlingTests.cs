@@ -24,8 +24,8 @@ public sealed partial class SecretHandlingTests
 
         // To tell whose it is: by the id in it, or by comparing in constant time.
         ["DevoService.cs"] = 2,
-        ["GcoreService.cs"] = 3,
-        ["WegnologyRules.cs"] = 1,
+        ["GcoreService.cs"] = 1,
+        ["TokenService.cs"] = 1,
         ["SecretSearch.cs"] = 1,
 
         // To where the user wants it: plain text, a file, a one-time code.

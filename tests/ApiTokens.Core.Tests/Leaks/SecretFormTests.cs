@@ -42,6 +42,17 @@ public sealed class SecretFormTests
     public void What_may_be_a_secret_is_found_in_a_line(string line, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], SecretForms.In(line));
 
+    [Theory]
+    [InlineData("Bearer eyJhbGciOi", "Bearer ***")]
+    [InlineData(Jwt + ", and more", "***, and more")]
+    [InlineData("42_abcdef of V2, 123$61b8e1e7a68c of V1", "*** of V2, *** of V1")]
+    [InlineData("7$" + Jwt, "7$***")]
+    [InlineData("in (" + Devo + ")", "in (***)")]
+    [InlineData("sha1 0123456789ABCDEF0123456789ABCDEF01234567", "sha1 ***")]
+    [InlineData("ghp_0123456789abcdefghijABCDEFGHIJ012345", "***")]
+    [InlineData("token 4711 of at_payroll", "token 4711 of at_payroll")]
+    public void Mask_SecretOrLongPartOfOne_IsReplaced(string text, string masked) => Assert.Equal(masked, SecretText.Mask(text));
+
     [Fact]
     public async Task A_long_line_of_anything_takes_little_time()
     {

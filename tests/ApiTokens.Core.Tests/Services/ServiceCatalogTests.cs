@@ -29,8 +29,8 @@ public sealed class ServiceCatalogTests(SandboxFixture sandbox) : IClassFixture<
         ServiceDefinition definition = ServiceCatalog.Find(service);
         string secret = sandbox.Describe(service).Secret;
 
-        Assert.Equal(definition, Assert.Single(ServiceCatalog.All, other => other.SecretForm.IsMatch(secret)));
-        Assert.Equal(secret, definition.SecretInText.Match($"token={secret}, and more").Value);
+        Assert.Equal(definition, Assert.Single(ServiceCatalog.All, other => other.SecretFormat.IsMatch(secret)));
+        Assert.Equal([secret], definition.SecretFormat.FindIn($"token={secret}, and more"));
         Assert.Equal("token=***, and more", SecretText.Mask($"token={secret}, and more"));
     }
 }

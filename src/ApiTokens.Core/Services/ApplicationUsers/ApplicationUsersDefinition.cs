@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.ApplicationUsers;
@@ -15,9 +14,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
     // There is no vendor's address: whoever implements the contract has one.
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>();
 
-    internal override Regex SecretForm => ApplicationUsersRules.SecretForm;
-
-    internal override Regex SecretInText => ApplicationUsersRules.SecretInText;
+    internal override SecretFormat SecretFormat { get; } = new ApplicationUsersSecretFormat();
 
     internal override string? BroadPermission(ApiToken token) =>
         token.Access is { Count: > 0 } access && access.Values.All(level => level == AccessLevel.Full) ? "Full Access to all APIs" : null;

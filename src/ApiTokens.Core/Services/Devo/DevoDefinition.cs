@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Devo;
@@ -23,9 +22,7 @@ internal sealed class DevoDefinition : ServiceDefinition
         ["ES"] = new("https://api-es.devo.com"),
     };
 
-    internal override Regex SecretForm => DevoRules.SecretForm;
-
-    internal override Regex SecretInText => DevoRules.SecretInText;
+    internal override SecretFormat SecretFormat { get; } = new DevoSecretFormat();
 
     internal override string? BroadPermission(ApiToken token) => DevoRules.ReachesAllTables(token.Scope) ? $"'{DevoRules.AllTables}'" : null;
 

@@ -18,9 +18,6 @@ internal static class DevoRules
         ReadSecretAdvice = "Only the token's owner and its authorized user can read the secret. Connect as one of them.",
     };
 
-    /// <summary>A secret of someone else's token is shown in this form (2.2).</summary>
-    public const string MaskedPrefix = "tk.";
-
     /// <summary>The audiences of the documentation's examples; the whole list is not documented, so others are let through.</summary>
     public static readonly IReadOnlyDictionary<string, string> DataAudiences = new Dictionary<string, string>
     {
@@ -33,14 +30,6 @@ internal static class DevoRules
 
     /// <summary>Every table with every right: what a token gets where none is named (2.4).</summary>
     public const string AllTables = "table://*.** level://admin";
-
-    /// <summary>How many of a secret's last characters the masked form shows (2.6).</summary>
-    public const int MaskedTail = 5;
-
-    /// <summary>The form of a secret: 32 hexadecimal digits (2.6).</summary>
-    public static readonly Regex SecretForm = new(@"\A[0-9a-f]{32}\z", RegexOptions.CultureInvariant);
-
-    public static readonly Regex SecretInText = new(@"(?<![\w.$-])[0-9a-f]{32}(?![\w-])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
 
     private const string ScopeHelp = "Give pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' is every table.";
 
@@ -106,11 +95,6 @@ internal static class DevoRules
 
         return false;
     }
-
-    /// <summary>Whether a value that Devo shows, whole or masked, can be this secret's.</summary>
-    public static bool MayBe(string shown, string secret) => shown.StartsWith(MaskedPrefix, StringComparison.Ordinal)
-        ? shown.Length > MaskedTail && SecretText.FixedTimeEquals(shown.Substring(shown.Length - MaskedTail), secret.Substring(Math.Max(0, secret.Length - MaskedTail)))
-        : SecretText.FixedTimeEquals(shown, secret);
 
     /// <summary>The one rule for the status: <c>active:false</c> is Expired or Inactive by the expiry (2.5, 2.9).</summary>
     public static TokenStatus Status(DevoTokenWire token, DateTimeOffset now) => token switch

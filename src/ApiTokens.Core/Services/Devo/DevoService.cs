@@ -46,7 +46,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
             for (int i = 0; i < some.Length; i++)
             {
                 unread += wires[i] is null ? 1 : 0;
-                foreach (int index in open.Where(index => wires[i]?.ShownSecret is { } value && DevoRules.MayBe(value, texts[index])).ToArray())
+                foreach (int index in open.Where(index => wires[i]?.ShownSecret is { } value && DevoSecretFormat.MayBe(value, texts[index])).ToArray())
                 {
                     if (wires[i]!.Secret is null)
                     {

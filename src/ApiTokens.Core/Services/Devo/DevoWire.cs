@@ -59,8 +59,7 @@ internal sealed class DevoTokenWire : ITokenWire
 
     /// <summary>The secret; null where the answer has none or its masked form.</summary>
     [JsonIgnore]
-    public string? Secret =>
-        ShownSecret is { Length: > 0 } value && !value.StartsWith(DevoRules.MaskedPrefix, StringComparison.Ordinal) ? value : null;
+    public string? Secret => ShownSecret is { Length: > 0 } value && !DevoSecretFormat.IsMasked(value) ? value : null;
 }
 
 /// <summary>The body of a new token (2.4). Devo refuses any other field.</summary>

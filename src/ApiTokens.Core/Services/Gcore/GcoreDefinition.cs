@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Gcore;
@@ -18,9 +17,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
 
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.gcore.com") };
 
-    internal override Regex SecretForm => GcoreRules.SecretForm;
-
-    internal override Regex SecretInText => GcoreRules.SecretInText;
+    internal override SecretFormat SecretFormat { get; } = new GcoreSecretFormat();
 
     internal override string? BroadPermission(ApiToken token) =>
         token.Role is { } role && GcoreRoles.Find(role) == GcoreRoles.RolesByPrivilege[0] ? $"the role '{GcoreRoles.RolesByPrivilege[0].Name}'" : null;

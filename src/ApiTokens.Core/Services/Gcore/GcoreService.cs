@@ -12,7 +12,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     /// <summary>What goes before a secret in the header (1.2).</summary>
     public const string Scheme = "APIKey";
 
-    private readonly string? _ownId = context.Credential is SecretCredential given ? GcoreRules.IdOf(SecretText.ToPlainText(given.Secret!)) : null;
+    private readonly string? _ownId = context.Credential is SecretCredential given ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(given.Secret!)) : null;
     private GcoreRole? _ownRole;
     private bool _ownRoleAsked;
 
@@ -43,10 +43,6 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         Issuer = UserId(filter.Issuer) is null ? filter.Issuer : null,
         IssuerId = UserId(filter.Issuer),
     };
-
-    // A secret starts with its token's id (1.6); that is all that can be told without sending it.
-    protected override IReadOnlyCollection<string> IdsInSecret(SecureString secret) =>
-        GcoreRules.IdOf(SecretText.ToPlainText(secret)) is { } id ? [id] : [];
 
     protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -88,7 +84,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(Client, new SecretCredential(Scheme, secret), cancellationToken).ConfigureAwait(false);
-        return new SecretCheck(SecretState.Accepted) { TokenId = GcoreRules.IdOf(SecretText.ToPlainText(secret)), Account = me.Id, Owner = me.Email };
+        return new SecretCheck(SecretState.Accepted) { TokenId = TokenIdsIn(secret).FirstOrDefault(), Account = me.Id, Owner = me.Email };
     }
 
     protected override ApiToken ToToken(GcoreTokenWire wire) => new()
@@ -131,7 +127,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     // fails the secret is still delivered.
     private async Task<ApiToken> CompleteAsync(string secret, NewTokenRequest request, CancellationToken cancellationToken)
     {
-        string id = GcoreRules.IdOf(secret)
+        string id = GcoreSecretFormat.IdOf(secret)
             ?? throw ApiTokenException.InvalidResult($"Gcore issued the token '{request.Name}' and gave no id.", outcomeUnknown: true);
         try
         {

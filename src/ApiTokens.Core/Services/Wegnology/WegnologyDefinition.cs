@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
@@ -15,11 +14,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
 
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.app.wnology.io") };
 
-    internal override Regex SecretForm => WegnologyRules.SecretForm;
-
-    internal override Regex SecretInText => WegnologyRules.SecretInText;
-
-    internal override MatchedBy MatchedById => MatchedBy.Claims;
+    internal override SecretFormat SecretFormat { get; } = new WegnologySecretFormat();
 
     internal override string? BroadPermission(ApiToken token) => WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
 

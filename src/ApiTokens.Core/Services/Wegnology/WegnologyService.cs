@@ -9,8 +9,6 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     : PagedTokenService<WegnologyTokenWire, WegnologyPageWire>(
         context, WegnologyJson.Default.WegnologyTokenWire, WegnologyJson.Default.WegnologyPageWire, account.Path)
 {
-    private const int MostIdsInClaims = 8;
-
     public override Task CheckAsync(CancellationToken cancellationToken) =>
         Client.GetAsync(
             new ServiceRequest(HttpMethod.Get, Path()) { Purpose = "prove the credential" }.WithQuery("perPage", "1"),
@@ -26,10 +24,6 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             .Select(preset => Permission("Preset", preset.Key, $"all.{account.Kind}{preset.Value}")),
         .. scopes.Values.Select(value => Permission("Scope", value)),
     ];
-
-    // The claims are not documented (1.12): an id among them that is a token's tells, and nothing else does.
-    protected override IReadOnlyCollection<string> IdsInSecret(SecureString secret) =>
-        [.. WegnologyRules.IdsInClaims(secret).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostIdsInClaims)];
 
     protected override void ValidateNew(NewTokenRequest request)
     {
@@ -68,7 +62,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             new ServiceRequest(HttpMethod.Get, account.OwnPath) { Credential = new SecretCredential("Bearer", secret), Purpose = "prove the credential" },
             WegnologyJson.Default.WegnologyAccountWire,
             cancellationToken).ConfigureAwait(false);
-        IReadOnlyCollection<string> claimed = WegnologyRules.IdsInClaims(secret);
+        IReadOnlyCollection<string> claimed = TokenIdsIn(secret);
         return new SecretCheck(SecretState.Accepted)
         {
             TokenId = token is not null && claimed.Contains(token.Id, StringComparer.OrdinalIgnoreCase) ? token.Id : null,
