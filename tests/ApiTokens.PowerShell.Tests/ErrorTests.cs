@@ -12,7 +12,7 @@ public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixt
     /// <summary>The ids that no cmdlet can be brought to write here; for each, the file with the tests that have it, or null, and why.</summary>
     private static readonly Dictionary<string, (string? Tests, string Reason)> NotProvoked = new()
     {
-        ["NoSecret"] = ("tests/ApiTokens.Core.Tests/Services/SecretCheckTests.cs", "It is the cause of other errors, such as SuccessorRefused, and none of a cmdlet's own."),
+        ["NoSecret"] = ("tests/ApiTokens.Core.Tests/Conformance/ServiceConformanceTests.Secrets.cs", "It is the cause of other errors, such as SuccessorRefused, and none of a cmdlet's own."),
         ["UnexpectedError"] = (null, "It is a defect: no input is known that leads to one."),
     };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Core.Tests.Operations;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Journal;
@@ -347,13 +348,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         return string.IsNullOrWhiteSpace(name) ? "*" : name.Length > 255 ? name[..20] : name;
     }
 
-    private static NewTokenRequest Request(TokenConnection connection, string name) => connection.Service switch
-    {
-        "Devo" => new NewTokenRequest { Name = name, User = "user@example.com", Audience = ["apiv2"] },
-        "Wegnology" => new NewTokenRequest { Name = name, Scope = ["All"] },
-        "Gcore" => new NewTokenRequest { Name = name, Role = "Users" },
-        _ => new NewTokenRequest { Name = name, User = "jdoe" },
-    };
+    private static NewTokenRequest Request(TokenConnection connection, string name) => ServiceRecipe.Of(connection.Service).New(name);
 
     private static async Task CarryAsync(TokenConnection connection, string name, string newName)
     {

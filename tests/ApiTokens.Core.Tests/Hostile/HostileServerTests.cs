@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Operations;
 using ApiTokens.Services;
@@ -199,13 +200,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
         return first;
     }
 
-    private static NewTokenRequest NewFor(TokenConnection connection) => connection.Service switch
-    {
-        "Devo" => new NewTokenRequest { Name = "ci", User = "u@example.com", Audience = ["apiv2"] },
-        "Gcore" => new NewTokenRequest { Name = "ci", Role = "Engineers" },
-        "Wegnology" => new NewTokenRequest { Name = "ci", Scope = ["ReadOnly"] },
-        _ => new NewTokenRequest { User = "jdoe", ApplyToAll = AccessLevel.Read },
-    };
+    private static NewTokenRequest NewFor(TokenConnection connection) => ServiceRecipe.Of(connection.Service).New("ci");
 
     private async Task RunAsync(string service, string id, int operation, HostileAnswer[] answers)
     {
@@ -221,7 +216,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
                 {
                     Service = service,
                     BaseUri = baseUri,
-                    Account = service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
+                    Account = ServiceRecipe.Of(service).Account,
                     Secret = SecretText.ToSecureString(Canary),
                     SkipCheck = true,
                     RequestsPerSecond = Connecting.Unpaced,

@@ -209,5 +209,5 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         _ => new() { User = "jdoe", ApplyToAll = AccessLevel.Read },
     };
 
-    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.WhoAmIAsync(token.Service, SecretText.ToPlainText(token.Secret));
+    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.ProveAsync(token, SecretText.ToPlainText(token.Secret));
 }

@@ -1,3 +1,4 @@
+using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Services;
 
@@ -24,13 +25,25 @@ public sealed class ServiceCatalogTests(SandboxFixture sandbox) : IClassFixture<
 
     [Theory]
     [MemberData(nameof(Services))]
-    public void Its_secrets_have_its_form_and_no_other_and_are_found_and_masked(string service)
+    public void EachService_HasARecipeAndRunsTheConformanceTests(string service)
     {
-        ServiceDefinition definition = ServiceCatalog.Find(service);
-        string secret = sandbox.Describe(service).Secret;
+        Type tests = typeof(ServiceConformanceTests<>).MakeGenericType(ServiceRecipe.Of(service).GetType());
 
-        Assert.Equal(definition, Assert.Single(ServiceCatalog.All, other => other.SecretFormat.IsMatch(secret)));
-        Assert.Equal([secret], definition.SecretFormat.FindIn($"token={secret}, and more"));
-        Assert.Equal("token=***, and more", SecretText.Mask($"token={secret}, and more"));
+        Assert.True(
+            Array.Exists(typeof(ServiceCatalogTests).Assembly.GetTypes(), type => type.IsSubclassOf(tests) && !type.IsAbstract),
+            $"The service {service} is in the catalogue and has no class of tests: derive {service}Tests from ServiceConformanceTests<{service}Recipe>.");
     }
+
+    [Fact]
+    public void ServiceWithoutARecipe_FailsWithASentence()
+    {
+        var error = Record.Exception(() => ServiceRecipe.Of("Acme"));
+
+        Assert.Equal("The service Acme is in the catalogue and has no recipe: add a class AcmeRecipe to its tests.", error?.Message);
+    }
+
+    [Fact]
+    public void RequestFields_AreThoseOfARequest() => Assert.Equal(
+        typeof(NewTokenRequest).GetProperties().Select(property => property.Name).Order(),
+        Enum.GetNames<NewTokenFields>().Where(name => name != nameof(NewTokenFields.None)).Order());
 }

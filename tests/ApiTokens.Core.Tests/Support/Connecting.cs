@@ -1,3 +1,4 @@
+using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Support;
@@ -26,7 +27,7 @@ internal static class Connecting
     {
         Service = service,
         BaseUri = baseUri,
-        Account = account ?? service switch { "Gcore" => "456", "Wegnology" => "user", _ => "acme" },
+        Account = account ?? ServiceRecipe.Of(service).Account,
         Secret = SecretText.ToSecureString(secret),
         SkipCheck = true,
         RequestsPerSecond = Unpaced,

@@ -1,4 +1,4 @@
-using System.Net;
+using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Sandbox;
 using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
@@ -37,14 +37,7 @@ public sealed class FaultySandbox : IAsyncLifetime
     /// <summary>A name that no other token has.</summary>
     public static string NewName() => $"token {Interlocked.Increment(ref _names)}";
 
-    public static NewTokenRequest New(string service, string name) => service switch
-    {
-        "Devo" => new() { Name = name, User = "jdoe@example.com", Audience = ["apiv2"] },
-        "Wegnology" => new() { Name = name, Description = "before", Scope = ["all.User"] },
-        "Gcore" => new() { Name = name, Role = "Users" },
-        "ApplicationUsers" => new() { Name = name, User = User, ApplyToAll = AccessLevel.Read },
-        _ => throw new ArgumentOutOfRangeException(nameof(service), service, "Say here what a token of it is issued with."),
-    };
+    public static NewTokenRequest New(string service, string name) => ServiceRecipe.Of(service).New(name);
 
     public Task<TokenConnection> ConnectAsync(string service, string? name = null)
     {
@@ -72,15 +65,7 @@ public sealed class FaultySandbox : IAsyncLifetime
     internal void Clear() => _sandbox.Faults.Clear();
 
     /// <summary>Whether a token's secret is let in.</summary>
-    internal async Task<bool> WorksAsync(IssuedToken token)
-    {
-        string secret = SecretText.ToPlainText(token.Secret);
-        HttpStatusCode status = token.Service == "ApplicationUsers"
-            ? await _sandbox.UseAsync(HttpMethod.Get, "location", token.Owner!, secret)
-            : await _sandbox.WhoAmIAsync(token.Service, secret);
-        Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{status}");
-        return status == HttpStatusCode.OK;
-    }
+    internal Task<bool> WorksAsync(IssuedToken token) => _sandbox.AcceptsAsync(token);
 
     internal static async Task<List<ApiToken>> NamedAsync(TokenConnection connection, string name) =>
         await connection.Tokens.ListAsync(new TokenFilter { Names = [NamePattern.Literal(name)] });

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Sandbox;
 using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
@@ -8,7 +9,7 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Support;
 
 /// <summary>A sandbox of its own for each class of tests, whose methods run one after the other.</summary>
-public sealed class SandboxFixture : IAsyncLifetime
+public class SandboxFixture : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private SandboxServer _server = null!;
@@ -50,14 +51,20 @@ public sealed class SandboxFixture : IAsyncLifetime
             },
             CancellationToken.None);
 
-    /// <summary>Whether a service accepts a secret, by its own "who am I".</summary>
-    internal Task<HttpStatusCode> WhoAmIAsync(string service, string secret) => service switch
+    /// <summary>What a service answers when a token's secret proves itself.</summary>
+    internal Task<HttpStatusCode> ProveAsync(ApiToken token, string secret)
     {
-        "Devo" => StatusAsync(HttpMethod.Get, "devo/whoami", ("Authorization", $"Bearer {secret}")),
-        "Wegnology" => StatusAsync(HttpMethod.Get, "wegnology/me", ("Authorization", $"Bearer {secret}")),
-        "Gcore" => StatusAsync(HttpMethod.Get, "gcore/iam/clients/me", ("Authorization", $"APIKey {secret}")),
-        _ => throw new ArgumentOutOfRangeException(nameof(service)),
-    };
+        (string path, (string, string)[] headers) = ServiceRecipe.Of(token.Service).Proof(token.Owner, token.Account, secret);
+        return StatusAsync(HttpMethod.Get, path, headers);
+    }
+
+    /// <summary>Whether a service accepts a token's secret.</summary>
+    internal async Task<bool> AcceptsAsync(IssuedToken token)
+    {
+        HttpStatusCode status = await ProveAsync(token, SecretText.ToPlainText(token.Secret));
+        Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{status}");
+        return status == HttpStatusCode.OK;
+    }
 
     /// <summary>Whether the data API of Application Users lets a secret in.</summary>
     internal Task<HttpStatusCode> UseAsync(HttpMethod method, string api, string userId, string secret) => StatusAsync(

@@ -62,16 +62,9 @@ public sealed class Sandbox
     /// <param name="method">Application Users: the method.</param>
     public int SecretStatus(PSObject token, string? secret = null, string api = "location", string method = "GET")
     {
-        string text = secret ?? token.Secret();
-        string account = token.Text("Account");
-        using HttpRequestMessage request = token.Text("Service") switch
-        {
-            "Devo" => Request("devo/whoami", ("Authorization", $"Bearer {text}")),
-            "Gcore" => Request("gcore/iam/clients/me", ("Authorization", $"APIKey {text}")),
-            "Wegnology" => Request($"wegnology/{WegnologyPath(account)}", ("Authorization", $"Bearer {text}")),
-            "ApplicationUsers" => Request($"application-users/data/{api}", ("authenticationtoken", text), ("sitename", account), ("userid", token.Text("Owner"))),
-            var other => throw new InvalidOperationException($"It is not known how a secret of '{other}' proves itself."),
-        };
+        ServiceCase service = ServiceCase.All.Single(each => each.Service == token.Text("Service"));
+        SecretProof proof = service.Proof(new SecretUse(secret ?? token.Secret(), token.Text("Account"), token.Text("Owner"), api));
+        using HttpRequestMessage request = Request(proof);
         request.Method = new HttpMethod(method);
         using HttpResponseMessage response = Client.Send(request);
         return (int)response.StatusCode;
@@ -80,14 +73,10 @@ public sealed class Sandbox
     /// <summary>Whether the service accepts a token's secret.</summary>
     public bool Accepts(PSObject token, string? secret = null) => SecretStatus(token, secret) == 200;
 
-    private static string WegnologyPath(string account) => account == "user" ? "me" : account
-        .Replace("application/", "applications/", StringComparison.Ordinal)
-        .Replace("instance/", "instances/", StringComparison.Ordinal);
-
-    private HttpRequestMessage Request(string path, params (string Name, string Value)[] headers)
+    private HttpRequestMessage Request(SecretProof proof)
     {
-        var request = new HttpRequestMessage { RequestUri = new Uri(BaseUri, path) };
-        foreach ((string name, string value) in headers)
+        var request = new HttpRequestMessage { RequestUri = new Uri(BaseUri, proof.Path) };
+        foreach ((string name, string value) in proof.Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

@@ -12,6 +12,7 @@ public sealed record ServiceCase
             Service = "Devo", Connection = "devo",
             SetEnabled = true, Rename = true, ReadSecret = true, Expiry = "None",
             Issue = new() { ["User"] = "user@example.com", ["Audience"] = "apiv2" },
+            Proof = use => new("devo/whoami", ("Authorization", $"Bearer {use.Secret}")),
             Complete = new() { ["Scope"] = "table://my.app.table level://admin", ["Audience"] = "apiv2 alerts" },
             UnusedId = "999999",
             UnknownSecret = "00112233445566778899aabbccddeeff",
@@ -24,6 +25,7 @@ public sealed record ServiceCase
             Service = "Wegnology", Connection = "wegnology", HasLogin = true,
             SetEnabled = true, Rename = true, NewDescription = true, SetDescription = true, Expiry = "AnyOrNever",
             Issue = new() { ["Scope"] = "All" },
+            Proof = use => new($"wegnology/{WegnologyPath(use.Account)}", ("Authorization", $"Bearer {use.Secret}")),
             Complete = new() { ["Scope"] = "ReadOnly", ["Description"] = "what for", ["ExpiresIn"] = "45d" },
             UnusedId = "ffffffffffffffffffffffff",
             UnknownSecret = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI1ZTAwMDAwMDAwMDAwMDAwMDBmZmZmZmYifQ.c2lnbmF0dXJl",
@@ -36,6 +38,7 @@ public sealed record ServiceCase
             Service = "Gcore", Connection = "gcore", HasLogin = true,
             NewDescription = true, LastUsed = true, Expiry = "AnyOrNever",
             Issue = new() { ["Role"] = "Engineers" },
+            Proof = use => new("gcore/iam/clients/me", ("Authorization", $"APIKey {use.Secret}")),
             Complete = new() { ["Role"] = "Users", ["Description"] = "what for", ["ExpiresIn"] = "45d" },
             UnusedId = "999999",
             UnknownSecret = "99999_00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
@@ -48,6 +51,8 @@ public sealed record ServiceCase
             Service = "ApplicationUsers", Connection = "application-users",
             Rename = true, SetAccess = true, InPlace = true, LastUsed = true, Expiry = "Months",
             Issue = new() { ["User"] = "jdoe", ["ApplyToAll"] = "Full" },
+            Proof = use => new(
+                $"application-users/data/{use.Api}", ("authenticationtoken", use.Secret), ("sitename", use.Account), ("userid", use.Owner)),
             Complete = new() { ["ApplyToAll"] = "Read", ["Access"] = new Hashtable { ["vendor"] = "Full" }, ["ExpirationMonths"] = 12 },
             UnusedId = "at_zzzzzzzzzzzzzzzzzzzz",
             UnknownSecret = "zz112233445566778899aabbccddeeff00112233",
@@ -88,6 +93,9 @@ public sealed record ServiceCase
     /// <summary>The parameters with which a token is issued whose secret can prove itself.</summary>
     public required Hashtable Issue { get; init; }
 
+    /// <summary>How a secret proves itself to the sandbox.</summary>
+    public required Func<SecretUse, SecretProof> Proof { get; init; }
+
     /// <summary>The parameters of a token of which a successor must take over everything.</summary>
     public required Hashtable Complete { get; init; }
 
@@ -115,9 +123,25 @@ public sealed record ServiceCase
     /// <summary>The one of a connection, which may have another name as long as it begins with the usual one.</summary>
     public static ServiceCase Of(string connection) => All.First(service => connection.StartsWith(service.Connection, StringComparison.OrdinalIgnoreCase));
 
+    private static string WegnologyPath(string account) => account == "user" ? "me" : account
+        .Replace("application/", "applications/", StringComparison.Ordinal)
+        .Replace("instance/", "instances/", StringComparison.Ordinal);
+
     /// <summary>Theory data: the connections of services for which something holds.</summary>
     public static TheoryData<string> Where(Func<ServiceCase, bool> holds) => [.. All.Where(holds).Select(service => service.Connection)];
 }
+
+/// <summary>A secret that is to be used.</summary>
+/// <param name="Secret">The secret.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Owner">Whom its token acts for.</param>
+/// <param name="Api">Application Users: the API.</param>
+public sealed record SecretUse(string Secret, string Account, string Owner, string Api);
+
+/// <summary>A request that any secret may send.</summary>
+/// <param name="Path">The path in the sandbox.</param>
+/// <param name="Headers">The headers, one of which holds the secret.</param>
+public sealed record SecretProof(string Path, params (string Name, string Value)[] Headers);
 
 /// <summary>Theory data: the connection of each service.</summary>
 public sealed class EachService : TheoryData<string>

@@ -2,7 +2,7 @@ using System.Net;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Services;
 
-namespace ApiTokens.Core.Tests.Services;
+namespace ApiTokens.Core.Tests.Services.Devo;
 
 public sealed class DevoWireTests : IAsyncLifetime
 {

@@ -1,7 +1,7 @@
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Services;
 
-namespace ApiTokens.Core.Tests.Services;
+namespace ApiTokens.Core.Tests.Services.Wegnology;
 
 public sealed class WegnologyWireTests : IAsyncLifetime
 {

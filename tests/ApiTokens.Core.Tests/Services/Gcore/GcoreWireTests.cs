@@ -2,7 +2,7 @@ using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Services;
 
-namespace ApiTokens.Core.Tests.Services;
+namespace ApiTokens.Core.Tests.Services.Gcore;
 
 public sealed class GcoreWireTests : IAsyncLifetime
 {

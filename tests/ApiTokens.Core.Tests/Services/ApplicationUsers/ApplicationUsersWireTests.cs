@@ -1,7 +1,7 @@
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Services;
 
-namespace ApiTokens.Core.Tests.Services;
+namespace ApiTokens.Core.Tests.Services.ApplicationUsers;
 
 public sealed class ApplicationUsersWireTests : IAsyncLifetime
 {

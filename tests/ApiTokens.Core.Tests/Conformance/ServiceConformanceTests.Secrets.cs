@@ -1,0 +1,91 @@
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Leaks;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Conformance;
+
+public abstract partial class ServiceConformanceTests<TRecipe>
+{
+    [Fact]
+    public async Task Secret_Issued_HasTheFormatOfItsServiceAloneAndIsFoundAndMasked()
+    {
+        ServiceDefinition definition = ServiceCatalog.Find(Recipe.Service);
+        string issued = SecretText.ToPlainText((await NewAsync()).Secret);
+        foreach (string secret in (string[])[issued, Sandbox.Describe(Recipe.Service).Secret])
+        {
+            Assert.Equal(definition, Assert.Single(ServiceCatalog.All, other => other.SecretFormat.IsMatch(secret)));
+            Assert.Equal([secret], definition.SecretFormat.FindIn($"token={secret}, and more"));
+            Assert.Equal([secret], SecretForms.In($"token={secret}, and more"));
+            Assert.Equal("token=***, and more", SecretText.Mask($"token={secret}, and more"));
+        }
+    }
+
+    [Fact]
+    public async Task FindBySecret_Leaked_LeadsToItsTokenAsFarAsItsFormTells()
+    {
+        await NewAsync("other");
+        IssuedToken issued = await NewAsync("leaked");
+        var steps = new List<SearchStep>();
+
+        await foreach (SearchStep step in Tokens.FindBySecretAsync([issued.Secret], maximumReads: 1000, default))
+        {
+            steps.Add(step);
+        }
+
+        SearchStep? found = steps.SingleOrDefault(step => step.Token is not null);
+        Assert.Equal(Recipe.MatchedBy is null ? null : issued.Id, found?.Token!.Id);
+        Assert.Equal(Recipe.MatchedBy, found?.MatchedBy);
+    }
+
+    [Fact]
+    public async Task CheckSecret_OfALivingAndOfARemovedToken_IsAcceptedAndRefused()
+    {
+        IssuedToken token = await NewAsync("check");
+
+        SecretCheck alive = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        await Tokens.RemoveAsync(token.Id, default);
+        SecretCheck dead = await Tokens.CheckSecretAsync(token.Secret, token, default);
+
+        if (!Recipe.ChecksSecrets)
+        {
+            Assert.Equal((SecretState.Unknown, SecretState.Unknown), (alive.State, dead.State));
+            return;
+        }
+
+        Assert.Equal(SecretState.Accepted, alive.State);
+        Assert.Equal((token.Id, Connection.Account), (alive.TokenId, alive.Account));
+        Assert.Equal(SecretState.Refused, dead.State);
+        Assert.Equal(ErrorKind.AuthenticationError, dead.Error!.Kind);
+        Assert.DoesNotContain(SecretText.ToPlainText(token.Secret), dead.Error.ToString());
+    }
+
+    [Fact]
+    public async Task CheckSecret_IsSentInThePlaceOfTheConnectionsOwnAndNeitherComesBack()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        string words = $"no tested-secret-1 and no {Connecting.Secret}";
+        server.Answer(500).Json($$"""{"message":"{{words}}","detail":"{{words}}","error":"{{words}}"}""", 400);
+        TokenConnection connection = await Connecting.ToAsync(server, Recipe.Service);
+
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(SecretText.ToSecureString("tested-secret-1"), token: null, default);
+
+        Assert.Equal(SecretState.Unknown, check.State);
+        Assert.Contains("no *** and no ***", check.Error!.Message);
+        Assert.Equal(Recipe.CheckPath, server.Requests[0].Path);
+        Assert.All(server.Requests, request => Assert.Equal($"{Recipe.Scheme} tested-secret-1", request.Headers["Authorization"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("two words")]
+    [InlineData("a line\r\nInjected: header")]
+    public async Task CheckSecret_TextThatCanBeNoSecret_IsNotSent(string text)
+    {
+        long before = await Sandbox.CountAsync();
+
+        SecretCheck check = await Tokens.CheckSecretAsync(SecretText.ToSecureString(text), token: null, default);
+
+        Assert.Equal((SecretState.Refused, "NoSecret"), (check.State, check.Error!.ErrorId));
+        Assert.Equal(before, await Sandbox.CountAsync());
+    }
+}

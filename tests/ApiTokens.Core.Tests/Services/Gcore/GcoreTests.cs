@@ -1,0 +1,117 @@
+using ApiTokens.Core.Tests.Conformance;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Services.Gcore;
+
+/// <summary>What is peculiar to Gcore, and what all services do alike.</summary>
+public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConformanceTests<GcoreRecipe>(sandbox)
+{
+    private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers", Description = "for the pipeline" };
+
+    [Fact]
+    public async Task A_created_token_is_what_was_asked_for_and_its_secret_is_accepted()
+    {
+        IssuedToken issued = await Tokens.CreateAsync(New, default);
+
+        Assert.Equal(("ci", "for the pipeline", "Engineers"), (issued.Name, issued.Description, issued.Role));
+        Assert.Equal("admin@example.com", issued.Issuer);
+        Assert.StartsWith(issued.Id + "_", SecretText.ToPlainText(issued.Secret));
+        Assert.True(await WorksAsync(issued));
+    }
+
+    [Fact]
+    public async Task Removing_a_token_twice_is_an_error_the_second_time()
+    {
+        IssuedToken issued = await Tokens.CreateAsync(New, default);
+        await Tokens.RemoveAsync(issued.Id, default);
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => Tokens.RemoveAsync(issued.Id, default));
+
+        Assert.Equal(ErrorKind.ObjectNotFound, error.Kind);
+    }
+
+    [Fact]
+    public async Task A_token_that_never_expires_has_no_end()
+    {
+        IssuedToken issued = await Tokens.CreateAsync(new NewTokenRequest { Name = "forever", Role = "2", Expiry = TokenExpiry.NeverExpires }, default);
+
+        Assert.Null(issued.ExpiresAt);
+        Assert.Equal("Users", issued.Role);
+    }
+
+    [Fact]
+    public async Task Without_a_given_end_a_token_lives_a_year()
+    {
+        IssuedToken issued = await Tokens.CreateAsync(New, default);
+
+        Assert.Equal(Sandbox.Clock.GetUtcNow().AddYears(1), issued.ExpiresAt!.Value, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Theory]
+    [InlineData("Engineers")]
+    [InlineData("engineers")]
+    [InlineData("5")]
+    public async Task A_role_filters_by_name_or_id(string role)
+    {
+        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Role = role });
+
+        Assert.Contains(found, token => token.Name == "log shipper");
+        Assert.All(found, token => Assert.Equal("Engineers", token.Role));
+    }
+
+    [Theory]
+    [InlineData("2003")]
+    [InlineData("jdoe@example.com")]
+    public async Task An_issuer_filters_by_id_or_address(string issuer)
+    {
+        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Issuer = issuer });
+
+        Assert.Contains(found, token => token.Name == "log shipper");
+        Assert.All(found, token => Assert.Equal("jdoe@example.com", token.Issuer));
+    }
+
+    [Fact]
+    public async Task A_role_above_the_connections_own_is_refused_by_the_parameters_name()
+    {
+        IssuedToken engineer = await Tokens.CreateAsync(New, default);
+        TokenConnection lower = await Sandbox.ConnectAsync("Gcore", secret: SecretText.ToPlainText(engineer.Secret));
+        long writes = await Sandbox.CountAsync("writes");
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => lower.Tokens.CreateAsync(new NewTokenRequest { Name = "x", Role = "Administrators" }, default));
+
+        Assert.Equal("InvalidRole", error.ErrorId);
+        Assert.Equal(writes, await Sandbox.CountAsync("writes"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Enabling_and_disabling_are_not_supported(bool enabled)
+    {
+        ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.SetEnabledAsync("42", enabled, default));
+
+        Assert.Equal("OperationNotSupported", error.ErrorId);
+        Assert.Equal("Gcore tokens cannot be disabled. Remove the token, or reset it.", error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task A_filter_by_last_use_finds_what_was_never_used()
+    {
+        List<ApiToken> unused = await Tokens.ListAsync(new TokenFilter { UnusedSince = Sandbox.Clock.GetUtcNow().AddSeconds(-1) });
+
+        Assert.Contains(unused, token => token.Name == "cdn purge");
+    }
+
+    [Fact]
+    public async Task CheckSecret_WithoutItsToken_NamesTheTokenAndTheOwner()
+    {
+        IssuedToken token = await NewAsync();
+
+        SecretCheck check = await Tokens.CheckSecretAsync(token.Secret, token: null, default);
+
+        Assert.Equal((SecretState.Accepted, token.Id), (check.State, check.TokenId));
+        Assert.NotNull(check.Owner);
+    }
+}
