@@ -14,7 +14,8 @@ internal static class SecretForms
     private static readonly Regex EscapedDollar = new(@"\\u0024|%24", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(2));
 
     /// <summary>The services whose secrets have this form.</summary>
-    public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) => [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
+    public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) =>
+        [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
 
     /// <summary>The texts in a line that may be secrets: the line itself where it is one word, else what has a form.</summary>
     public static IEnumerable<string> In(string line)

@@ -58,7 +58,8 @@ internal static class NewTokenValidator
                 throw ApiTokenException.InvalidParameter(
                     "ExpirationMonths", $"{capabilities.Service} takes no expiry of '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
-                throw ApiTokenException.InvalidParameter("ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
+                throw ApiTokenException.InvalidParameter(
+                    "ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
             case ExpiryChoice.AnyOrNever when expiry.At <= now:
                 throw ApiTokenException.InvalidParameter(
                     "ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");

@@ -21,20 +21,24 @@ internal abstract class PagedTokenService<TWire, TPage>(
     public override async Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken)
     {
         var active = new TokenFilter { Statuses = [TokenStatus.Active] };
-        Page<ApiToken> page = await ReadPageAsync(PageRequest(0, most, active, expiringFirst: true), most, cancellationToken).ConfigureAwait(false);
+        ServiceRequest request = PageRequest(0, most, active, expiringFirst: true);
+        Page<ApiToken> page = await ReadPageAsync(request, most, cancellationToken).ConfigureAwait(false);
         return new TokenPreview(page.Items, page.Total <= page.Items.Count);
     }
 
-    protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken) => Page<ApiToken>.WalkAsync(
-        (number, cancellationToken) => ReadPageAsync(PageRequest(number, _pageSize, filter, expiringFirst: false), _pageSize, cancellationToken),
-        token => token.Id,
-        cancellationToken);
+    protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken)
+    {
+        return Page<ApiToken>.WalkAsync(ReadAsync, token => token.Id, cancellationToken);
+
+        Task<Page<ApiToken>> ReadAsync(int number, CancellationToken cancellationToken) =>
+            ReadPageAsync(PageRequest(number, _pageSize, filter, expiringFirst: false), _pageSize, cancellationToken);
+    }
 
     /// <summary>The request for a page.</summary>
     /// <param name="number">The number of the page, from zero.</param>
     /// <param name="size">How many tokens it shall have.</param>
     /// <param name="filter">What the service can filter by itself is in the request; the rest is filtered here.</param>
-    /// <param name="expiringFirst">Whether to sort by expiry, where the service can; else new tokens come last, which the walk relies on.</param>
+    /// <param name="expiringFirst">Whether to sort by expiry, where the service can; else new tokens come last, as the walk needs.</param>
     /// <returns>The request.</returns>
     protected abstract ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst);
 

@@ -13,7 +13,8 @@ namespace ApiTokens.Services;
 /// <param name="context">The connection that it works for.</param>
 /// <param name="json">How the record is read.</param>
 /// <param name="path">Where the tokens are: the list is there, and each token below it by its id.</param>
-internal abstract class RestTokenService<TWire>(ServiceContext context, JsonTypeInfo<TWire> json, params string[] path) : TokenService(context)
+internal abstract class RestTokenService<TWire>(ServiceContext context, JsonTypeInfo<TWire> json, params string[] path)
+    : TokenService(context)
     where TWire : class, ITokenWire
 {
     // For a list that is one array of everything.
@@ -30,7 +31,8 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     /// <summary>The request that issues a token; see <see cref="Post"/>.</summary>
     protected abstract ServiceRequest CreateRequest(NewTokenRequest request);
 
-    protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(
+        TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (TWire wire in Client.StreamAsync(ListRequest(), json, cancellationToken).ConfigureAwait(false))
         {
@@ -44,8 +46,11 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken) =>
         Issued(await Client.GetAsync(CreateRequest(request), json, cancellationToken).ConfigureAwait(false));
 
-    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) => Client.SendAsync(
-        new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" }, cancellationToken, treatNotFoundAsSuccess: true);
+    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken)
+    {
+        var request = new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" };
+        return Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true);
+    }
 
     /// <summary>The path of the tokens, or one below it.</summary>
     protected string[] Path(params string[] more) => [.. path, .. more];
@@ -54,20 +59,21 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     protected ServiceRequest ListRequest(string purpose = "list the tokens", ServiceCredential? credential = null) =>
         new(HttpMethod.Get, path) { Credential = credential, Purpose = purpose, ResponseLimit = ListLimit };
 
+    /// <summary>A request that proves a credential: the connection's, or another in its place.</summary>
+    protected static ServiceRequest ProveRequest(ServiceCredential? credential, params string[] path) =>
+        new(HttpMethod.Get, path) { Credential = credential, Purpose = "prove the credential" };
+
     /// <summary>A request that issues a secret. It is sent once: where its answer is lost, nobody knows whether it had an effect.</summary>
-    protected static ServiceRequest Post<TBody>(string[] path, TBody body, JsonTypeInfo<TBody> type, string purpose) => new(HttpMethod.Post, path)
-    {
-        Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
-        IsIdempotent = false,
-        Purpose = purpose,
-    };
+    protected static ServiceRequest Post<TBody>(string[] path, TBody body, JsonTypeInfo<TBody> type, string purpose) =>
+        new(HttpMethod.Post, path) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type), IsIdempotent = false, Purpose = purpose };
 
     /// <summary>Reads the record of a token.</summary>
     protected Task<TWire> ReadAsync(string id, CancellationToken cancellationToken) =>
         Client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, json, cancellationToken);
 
     /// <summary>Sends a PATCH to a token; once more changes nothing, so it is repeated where its answer is lost.</summary>
-    protected async Task<ApiToken?> PatchAsync<TBody>(string id, TBody body, JsonTypeInfo<TBody> type, string purpose, CancellationToken cancellationToken)
+    protected async Task<ApiToken?> PatchAsync<TBody>(
+        string id, TBody body, JsonTypeInfo<TBody> type, string purpose, CancellationToken cancellationToken)
     {
         var request = new ServiceRequest(Patch, Path(id)) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type), Purpose = purpose };
         return Map(await Client.GetAsync(request, json, cancellationToken).ConfigureAwait(false));
@@ -80,7 +86,8 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
             Connection = Identity.Connection,
             Service = Identity.Service,
             Account = Identity.Account,
-            Id = wire.Id ?? throw ApiTokenException.InvalidResult($"{Identity.Service} answered with a token that has no id.", outcomeUnknown: true),
+            Id = wire.Id ?? throw ApiTokenException.InvalidResult(
+                $"{Identity.Service} answered with a token that has no id.", outcomeUnknown: true),
         },
         Credential.Secret);
 

@@ -32,7 +32,8 @@ public sealed record ServiceCapabilities
     public NewTokenFields OptionalFields { get; init; }
 
     /// <summary>All fields that a request for a new token may have; any other is refused before a request is sent.</summary>
-    public NewTokenFields Fields => RequiredFields | OptionalFields | (Expiry == ExpiryChoice.None ? NewTokenFields.None : NewTokenFields.Expiry);
+    public NewTokenFields Fields =>
+        RequiredFields | OptionalFields | (Expiry == ExpiryChoice.None ? NewTokenFields.None : NewTokenFields.Expiry);
 
     /// <summary>A description when a token is issued.</summary>
     public bool Description => Fields.HasFlag(NewTokenFields.Description);
@@ -119,7 +120,7 @@ public sealed record ServiceCapabilities
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireLastUsed() => Require(LastUsed, "tell when a token was last used", LastUsedAdvice);
 
-    /// <summary>Refuses a field of a request for a new token that the service has no place for, rather than dropping what was asked for.</summary>
+    /// <summary>Refuses a field of a request for a new token that the service would drop.</summary>
     internal void RequireField(NewTokenFields field)
     {
         if (Fields.HasFlag(field))

@@ -10,7 +10,12 @@ namespace ApiTokens.Services;
 /// <param name="Time">The clock.</param>
 /// <param name="PageSize">How many tokens to ask for at once.</param>
 internal sealed record ServiceContext(
-    ServiceDefinition Definition, ConnectionIdentity Identity, ServiceClient Client, ServiceCredential Credential, TimeProvider Time, int PageSize);
+    ServiceDefinition Definition,
+    ConnectionIdentity Identity,
+    ServiceClient Client,
+    ServiceCredential Credential,
+    TimeProvider Time,
+    int PageSize);
 
 /// <summary>What every token of a connection is marked with.</summary>
 /// <param name="Connection">The connection's name.</param>

@@ -52,8 +52,11 @@ public abstract class ServiceDefinition
     };
 
     /// <summary>The connection as the request has it.</summary>
-    internal ServiceContext Context(ConnectionRequest request, string account, ServiceClient client, ServiceCredential credential) =>
-        new(this, new ConnectionIdentity(request.Name ?? ConnectionName, Name, account), client, credential, request.Time, request.PageSize);
+    internal ServiceContext Context(ConnectionRequest request, string account, ServiceClient client, ServiceCredential credential)
+    {
+        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
+        return new ServiceContext(this, identity, client, credential, request.Time, request.PageSize);
+    }
 
     /// <summary>The secret, or a clear word that this service has no login by password.</summary>
     internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret

@@ -49,8 +49,9 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         for (int start = 0; start < secrets.Count; start += ReadsAtOnce)
         {
             int first = start;
-            SearchStep?[] found = await Task.WhenAll(
-                secrets.Skip(first).Take(ReadsAtOnce).Select((secret, i) => FindByIdsAsync(first + i, secret, cancellationToken))).ConfigureAwait(false);
+            IEnumerable<Task<SearchStep?>> some = secrets.Skip(first).Take(ReadsAtOnce)
+                .Select((secret, i) => FindByIdsAsync(first + i, secret, cancellationToken));
+            SearchStep?[] found = await Task.WhenAll(some).ConfigureAwait(false);
             foreach (SearchStep step in found.OfType<SearchStep>())
             {
                 yield return step;
@@ -277,7 +278,8 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     }
 
     /// <summary>The ids of tokens that stand in a secret.</summary>
-    protected IReadOnlyCollection<string> TokenIdsIn(SecureString secret) => Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret));
+    protected IReadOnlyCollection<string> TokenIdsIn(SecureString secret) =>
+        Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret));
 
     // What is done next is done to the token that the service answered with: it must be the one that was asked for.
     private async Task<T> SameAsync<T>(string id, Task<T> answer, bool write)

@@ -9,7 +9,8 @@ namespace ApiTokens.Core.Tests.Conformance;
 /// </summary>
 /// <typeparam name="TRecipe">What the tests must know of the service.</typeparam>
 /// <param name="sandbox">A sandbox with the service in it.</param>
-public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRecipe> sandbox) : IClassFixture<RecipeSandbox<TRecipe>>, IAsyncLifetime
+public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRecipe> sandbox)
+    : IClassFixture<RecipeSandbox<TRecipe>>, IAsyncLifetime
     where TRecipe : ServiceRecipe, new()
 {
     private static readonly TRecipe Recipe = new();
@@ -85,7 +86,9 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
 
         List<ApiToken> paged = await paging.Tokens.ListAsync(everything);
 
-        Assert.Equal(whole.Select(token => token.Id).Order(StringComparer.Ordinal), paged.Select(token => token.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            whole.Select(token => token.Id).Order(StringComparer.Ordinal),
+            paged.Select(token => token.Id).Order(StringComparer.Ordinal));
 
         // The first page tells how many there are, and is read again in its turn.
         Assert.Equal(Recipe.IsPaged ? ((whole.Count + 1) / 2) + 1 : 1, await Sandbox.CountAsync() - before);
@@ -145,7 +148,9 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
 
         Assert.NotEmpty(permissions);
         Assert.All(permissions, permission => Assert.Equal((Connection.Name, Recipe.Service), (permission.Connection, permission.Service)));
-        Assert.Equal(permissions.Select(permission => (permission.Kind, permission.Value)), Tokens.KnownPermissions.Select(permission => (permission.Kind, permission.Value)));
+        Assert.Equal(
+            permissions.Select(permission => (permission.Kind, permission.Value)),
+            Tokens.KnownPermissions.Select(permission => (permission.Kind, permission.Value)));
     }
 
     [Fact]
@@ -156,7 +161,9 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
         IssuedToken successor = await Tokens.CreateAsync(Tokens.CreateSuccessorRequest(issued, TokenExpiry.ServiceDefault), default);
 
         Assert.NotEqual(issued.Id, successor.Id);
-        Assert.Equal((issued.Name, issued.Description, issued.Role, issued.Owner), (successor.Name, successor.Description, successor.Role, successor.Owner));
+        Assert.Equal(
+            (issued.Name, issued.Description, issued.Role, issued.Owner),
+            (successor.Name, successor.Description, successor.Role, successor.Owner));
         Assert.Equal(issued.Access, successor.Access);
         Assert.Equal((issued.Scope, issued.Audience), (successor.Scope, successor.Audience), TextsComparer.Instance);
         Assert.Equal(issued.Lifetime?.TotalMinutes ?? 0, successor.Lifetime?.TotalMinutes ?? 0, tolerance: 1);
@@ -179,7 +186,8 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     {
         public static readonly TextsComparer Instance = new();
 
-        public bool Equals((string[], string[]) x, (string[], string[]) y) => x.Item1.SequenceEqual(y.Item1) && x.Item2.SequenceEqual(y.Item2);
+        public bool Equals((string[], string[]) x, (string[], string[]) y) =>
+            x.Item1.SequenceEqual(y.Item1) && x.Item2.SequenceEqual(y.Item2);
 
         public int GetHashCode((string[], string[]) obj) => obj.Item1.Length;
     }

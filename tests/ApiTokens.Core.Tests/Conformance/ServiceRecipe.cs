@@ -80,7 +80,9 @@ public abstract class ServiceRecipe
     public static ServiceRecipe Of(string service)
     {
         ServiceRecipe? recipe = Array.Find(All.Value, each => each.Service == service);
-        Assert.True(recipe is not null, $"The service {service} is in the catalogue and has no recipe: add a class {service}Recipe to its tests.");
+        Assert.True(
+            recipe is not null,
+            $"The service {service} is in the catalogue and has no recipe: add a class {service}Recipe to its tests.");
         return recipe;
     }
 
@@ -88,7 +90,7 @@ public abstract class ServiceRecipe
     internal NewTokenRequest Request(NewTokenFields fields, NewTokenFields another = NewTokenFields.None)
     {
         var request = new NewTokenRequest();
-        foreach (NewTokenFields field in Enum.GetValues<NewTokenFields>().Where(each => each != NewTokenFields.None && fields.HasFlag(each)))
+        foreach (NewTokenFields field in Enum.GetValues<NewTokenFields>().Where(each => (fields & each) != NewTokenFields.None))
         {
             PropertyInfo property = typeof(NewTokenRequest).GetProperty(field.ToString())!;
             property.SetValue(request, Value(field, another: field == another));

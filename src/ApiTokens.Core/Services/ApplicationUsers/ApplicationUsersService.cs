@@ -8,7 +8,8 @@ namespace ApiTokens.Services.ApplicationUsers;
 
 /// <summary>The tokens of the users of one site (docs/application-users-api.yaml).</summary>
 internal sealed class ApplicationUsersService(ServiceContext context) : PagedTokenService<UserTokenWire, UserTokenPageWire>(
-    context, ApplicationUsersJson.Default.UserTokenWire, ApplicationUsersJson.Default.UserTokenPageWire, "sites", context.Identity.Account, "tokens")
+    context, ApplicationUsersJson.Default.UserTokenWire, ApplicationUsersJson.Default.UserTokenPageWire,
+    "sites", context.Identity.Account, "tokens")
 {
     private const int DefaultMonths = 6;
 
@@ -59,7 +60,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     }
 
     // The expiry was set by whole months when the token was issued or last regenerated (contracts/application-users.md, 2.3).
-    protected override TokenExpiry SameLifetime(ApiToken token) => (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } end)
+    protected override TokenExpiry SameLifetime(ApiToken token) =>
+        (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } end)
         ? TokenExpiry.AfterMonths(((int[])[3, 6, 12]).OrderBy(months => (start.AddMonths(months) - end).Duration()).First())
         : TokenExpiry.ServiceDefault;
 
@@ -106,13 +108,15 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     protected override async Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken)
     {
         int months = expiry.Months ?? (await ReadAsync(id, cancellationToken).ConfigureAwait(false)).ExpirationMonths ?? DefaultMonths;
-        ServiceRequest request = Issue(Path(id, "regenerate"), new UserTokenChangeWire { ExpirationMonths = months }, $"regenerate token {id}");
+        var body = new UserTokenChangeWire { ExpirationMonths = months };
+        ServiceRequest request = Issue(Path(id, "regenerate"), body, $"regenerate token {id}");
         return Issued(await Client.GetAsync(request, ApplicationUsersJson.Default.UserTokenWire, cancellationToken).ConfigureAwait(false));
     }
 
     protected override ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst)
     {
-        string? status = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
+        bool one = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive;
+        string? status = one ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
         return new ServiceRequest(HttpMethod.Get, Path()) { Purpose = "list the tokens" }
             .WithQuery("userId", filter.User)
             .WithQuery("status", status)
@@ -140,7 +144,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     private static AccessLevel LevelOf(string text) => Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
         ? level
-        : throw ApiTokenException.InvalidResult($"ApplicationUsers answered with the unknown access level '{SecretText.Mask(text)}'.", outcomeUnknown: true);
+        : throw ApiTokenException.InvalidResult(
+            $"ApplicationUsers answered with the unknown access level '{SecretText.Mask(text)}'.", outcomeUnknown: true);
 
     private static ServiceRequest Issue(string[] path, UserTokenChangeWire body, string purpose) =>
         Post(path, body, ApplicationUsersJson.Default.UserTokenChangeWire, purpose);
@@ -149,9 +154,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         PatchAsync(id, change, ApplicationUsersJson.Default.UserTokenChangeWire, purpose, cancellationToken);
 
     private Task<CallerWire> WhoAmIAsync(CancellationToken cancellationToken, SecretCredential? credential = null) => Client.GetAsync(
-        new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "me") { Credential = credential, Purpose = "prove the credential" },
-        ApplicationUsersJson.Default.CallerWire,
-        cancellationToken);
+        ProveRequest(credential, "sites", Identity.Account, "me"), ApplicationUsersJson.Default.CallerWire, cancellationToken);
 
     // The one rule for the status: revoked, then expired, then active (contracts/application-users.md, 2.4).
     private TokenStatus StatusOf(UserTokenWire wire) => wire switch

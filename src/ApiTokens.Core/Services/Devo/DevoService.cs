@@ -46,7 +46,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
             for (int i = 0; i < some.Length; i++)
             {
                 unread += wires[i] is null ? 1 : 0;
-                foreach (int index in open.Where(index => wires[i]?.ShownSecret is { } value && DevoSecretFormat.MayBe(value, texts[index])).ToArray())
+                string? shown = wires[i]?.ShownSecret;
+                foreach (int index in open.Where(index => shown is not null && DevoSecretFormat.MayBe(shown, texts[index])).ToArray())
                 {
                     if (wires[i]!.Secret is null)
                     {
@@ -112,7 +113,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
 
     protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken)
     {
-        DevoTokenWire wire = await Client.GetAsync(CreateRequest(request), DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false);
+        DevoTokenWire wire = await Client.GetAsync(
+            CreateRequest(request), DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false);
 
         // What a create answers is not documented (2.5): where it lacks the value, reading the token gives it.
         ApiToken token = Map(wire);
@@ -179,8 +181,12 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         ExpiresAt = wire.Expiration,
     };
 
-    private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken) =>
-        await Client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false) is { Id: not null } wire ? Map(wire) : null;
+    // The answer is not documented: it may be the token, or nothing.
+    private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken)
+    {
+        DevoTokenWire? wire = await Client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false);
+        return wire?.Id is null ? null : Map(wire);
+    }
 
     private async Task ReadFirstAsync(ServiceCredential? credential, CancellationToken cancellationToken)
     {

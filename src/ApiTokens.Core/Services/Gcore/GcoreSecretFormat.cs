@@ -1,7 +1,7 @@
 namespace ApiTokens.Services.Gcore;
 
 /// <summary>A secret is the token's id, <c>_</c> (V2) or <c>$</c> (V1), and more (contracts/gcore.md, 1.6).</summary>
-/// <remarks>In other text dates and counters look like that too; what was seen of real ones is long and hexadecimal, or a JSON Web Token.</remarks>
+/// <remarks>In other text dates and counters look like that too; real ones are long and hexadecimal, or a JSON Web Token.</remarks>
 internal sealed class GcoreSecretFormat() : SecretFormat(
     @"\d{1,19}[$_][\w.-]{6,}",
     inText: @"\d{1,19}[$_](?:[0-9a-f]{24,}|eyJ[\w-]{8,}(?:\.[\w-]+)*)",

@@ -12,7 +12,9 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     /// <summary>What goes before a secret in the header (1.2).</summary>
     public const string Scheme = "APIKey";
 
-    private readonly string? _ownId = context.Credential is SecretCredential given ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(given.Secret!)) : null;
+    private readonly string? _ownId =
+        context.Credential is SecretCredential given ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(given.Secret!)) : null;
+
     private GcoreRole? _ownRole;
     private bool _ownRoleAsked;
 
@@ -71,12 +73,14 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken)
     {
         GcoreRoles.RequireAtMost(GcoreRoles.Require(request.Role), await OwnRoleAsync(cancellationToken).ConfigureAwait(false));
-        GcoreTokenWire wire = await Client.GetAsync(CreateRequest(request), GcoreJson.Default.GcoreTokenWire, cancellationToken).ConfigureAwait(false);
+        GcoreTokenWire wire = await Client.GetAsync(
+            CreateRequest(request), GcoreJson.Default.GcoreTokenWire, cancellationToken).ConfigureAwait(false);
         return wire switch
         {
             { Id: not null } => Issued(wire),
             { Secret: { Length: > 0 } secret } => Issued(await CompleteAsync(secret, request, cancellationToken).ConfigureAwait(false), secret),
-            _ => throw ApiTokenException.InvalidResult("Gcore issued a token and gave neither its id nor its secret.", outcomeUnknown: true),
+            _ => throw ApiTokenException.InvalidResult(
+                "Gcore issued a token and gave neither its id nor its secret.", outcomeUnknown: true),
         };
     }
 
@@ -102,7 +106,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
 
     private static Task<GcoreClientWire> WhoAmIAsync(ServiceClient client, ServiceCredential? credential, CancellationToken cancellationToken) =>
         client.GetAsync(
-            new ServiceRequest(HttpMethod.Get, "iam", "clients", "me") { Credential = credential, Purpose = "prove the credential" },
+            ProveRequest(credential, "iam", "clients", "me"),
             GcoreJson.Default.GcoreClientWire,
             cancellationToken);
 

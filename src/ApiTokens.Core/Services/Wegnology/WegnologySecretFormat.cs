@@ -35,7 +35,8 @@ internal sealed class WegnologySecretFormat() : SecretFormat(
         {
             string base64 = parts[1].Replace('-', '+').Replace('_', '/');
             string claims = Encoding.UTF8.GetString(Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '=')));
-            return [.. IdInText.Matches(claims).Cast<Match>().Select(match => match.Value).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostIds)];
+            IEnumerable<string> ids = IdInText.Matches(claims).Cast<Match>().Select(match => match.Value);
+            return [.. ids.Distinct(StringComparer.OrdinalIgnoreCase).Take(MostIds)];
         }
         catch (FormatException)
         {

@@ -9,11 +9,8 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     : PagedTokenService<WegnologyTokenWire, WegnologyPageWire>(
         context, WegnologyJson.Default.WegnologyTokenWire, WegnologyJson.Default.WegnologyPageWire, account.Path)
 {
-    public override Task CheckAsync(CancellationToken cancellationToken) =>
-        Client.GetAsync(
-            new ServiceRequest(HttpMethod.Get, Path()) { Purpose = "prove the credential" }.WithQuery("perPage", "1"),
-            WegnologyJson.Default.WegnologyPageWire,
-            cancellationToken);
+    public override Task CheckAsync(CancellationToken cancellationToken) => Client.GetAsync(
+        ProveRequest(credential: null, Path()).WithQuery("perPage", "1"), WegnologyJson.Default.WegnologyPageWire, cancellationToken);
 
     public override bool IsId(string text) => WegnologyRules.IsId(text);
 
@@ -59,7 +56,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         WegnologyAccountWire? found = await Client.TryGetAsync(
-            new ServiceRequest(HttpMethod.Get, account.OwnPath) { Credential = new SecretCredential("Bearer", secret), Purpose = "prove the credential" },
+            ProveRequest(new SecretCredential("Bearer", secret), account.OwnPath),
             WegnologyJson.Default.WegnologyAccountWire,
             cancellationToken).ConfigureAwait(false);
         IReadOnlyCollection<string> claimed = TokenIdsIn(secret);

@@ -6,7 +6,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Services.ApplicationUsers;
 
 /// <summary>What is peculiar to ApplicationUsers, and what all services do alike.</summary>
-public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> sandbox) : ServiceConformanceTests<ApplicationUsersRecipe>(sandbox)
+public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> sandbox)
+    : ServiceConformanceTests<ApplicationUsersRecipe>(sandbox)
 {
     private static readonly NewTokenRequest New = new()
     {
