@@ -1,3 +1,6 @@
+using ApiTokens.Sandbox.Http;
+using ApiTokens.Sandbox.Storage;
+
 namespace ApiTokens.Sandbox;
 
 /// <summary>How a <see cref="SandboxServer"/> is started.</summary>
@@ -23,6 +26,9 @@ public sealed record SandboxOptions
 
     /// <summary>How many live tokens a Gcore account may hold. It is raised to <see cref="Tokens"/> + 100 where that is more.</summary>
     public int GcoreTokenLimit { get; init; } = 100;
+
+    /// <summary>Emulators of services that are outside this assembly.</summary>
+    internal IReadOnlyList<Func<Database, TimeProvider, IServiceEmulator>> MoreEmulators { get; init; } = [];
 
     /// <summary>The clock by which tokens are dated and expire.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -92,6 +92,7 @@ public sealed class SandboxServer : IAsyncDisposable
         new WegnologyEmulator(database, options.TimeProvider),
         new GcoreEmulator(database, options.TimeProvider, Math.Max(options.GcoreTokenLimit, options.Tokens + 100)),
         new ApplicationUsersEmulator(database, options.TimeProvider),
+        .. options.MoreEmulators.Select(create => create(database, options.TimeProvider)),
     ];
 
     private static void Fill(Database database, IServiceEmulator[] emulators, int generated) => database.Atomically(() =>
