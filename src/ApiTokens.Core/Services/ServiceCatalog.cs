@@ -10,7 +10,7 @@ namespace ApiTokens.Services;
 public static class ServiceCatalog
 {
     /// <summary>The services, in the order in which they are listed.</summary>
-    public static IReadOnlyList<ServiceDefinition> All { get; } =
+    public static IReadOnlyList<ServiceDefinition> All { get; private set; } =
     [
         new DevoDefinition(),
         new WegnologyDefinition(),
@@ -26,6 +26,9 @@ public static class ServiceCatalog
         All.FirstOrDefault(service => Same(service.Name, name) || Same(service.ConnectionName, name))
         ?? throw ApiTokenException.InvalidParameter(
             "Service", $"there is no service '{name}'.", $"Give one of: {string.Join(", ", All.Select(service => service.Name))}.");
+
+    /// <summary>Adds a service that is outside this assembly, for the whole process. It comes last.</summary>
+    internal static void Add(ServiceDefinition service) => All = [.. All, service];
 
     private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 

@@ -1,0 +1,34 @@
+using System.Net;
+using ApiTokens.Core.Tests.Conformance;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Services;
+
+namespace ApiTokens.SampleService.Tests;
+
+/// <summary>What is peculiar to Acme, and what all services do alike.</summary>
+public sealed class AcmeTests(RecipeSandbox<AcmeRecipe> sandbox) : ServiceConformanceTests<AcmeRecipe>(sandbox)
+{
+    [Theory]
+    [InlineData("read", "everything")]
+    [InlineData(" ")]
+    public async Task Create_ScopeThatAcmeDoesNotHave_IsRefused(params string[] scope)
+    {
+        var request = new NewTokenRequest { Name = "x", Scope = scope };
+        ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(request, default));
+
+        Assert.Equal("InvalidScope", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task Token_WithoutTheScopeManage_IsKnownAsItsOwnAndIsNotPermitted()
+    {
+        IssuedToken issued = await NewAsync();
+        TokenConnection its = await Sandbox.ConnectAsync("Acme", secret: SecretText.ToPlainText(issued.Secret));
+
+        Assert.True(await its.Tokens.IsOwnTokenAsync(issued, default));
+        Assert.False(await Tokens.IsOwnTokenAsync(issued, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => its.Tokens.ListAsync());
+        Assert.Equal((ErrorKind.PermissionDenied, HttpStatusCode.Forbidden), (error.Kind, error.StatusCode));
+        Assert.Contains("the scope manage is needed", error.Message);
+    }
+}
