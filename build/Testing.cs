@@ -9,7 +9,7 @@ internal static class Testing
     public const string Cmdlets = "ApiTokens.PowerShell.Tests";
 
     /// <summary>The suites of xunit that run everywhere.</summary>
-    public static readonly string[] Suites = ["ApiTokens.Core.Tests", Cmdlets, "ApiTokens.Sandbox.Tests"];
+    public static readonly string[] Suites = ["ApiTokens.Core.Tests", Cmdlets, "ApiTokens.SampleService.Tests", "ApiTokens.Sandbox.Tests"];
 
     public static int Run(string[] arguments)
     {
