@@ -72,7 +72,7 @@ Describe 'A vault that takes the secrets, on <Connection>' -ForEach $services -S
         $failure | Should -HaveCount 1
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
         $failure[0].TargetObject.Id | Should -Be $new.Id
-        $failure[0].ErrorDetails.Message | Should -BeLike "*$($new.Id)*$($old.Id)*vault is full*predecessor is untouched*"
+        $failure[0].ErrorDetails.Message | Should -BeLike "*$($new.Id)*$($old.Id)*vault is full*old token is unchanged*"
         "$($failure[0] | Format-List * -Force | Out-String) $($failure[0].Exception)" | Should -Not -BeLike "*$(Get-PlainText $new.Secret)*"
     }
 }

@@ -33,11 +33,15 @@ public sealed class Shard
     /// <summary>Whether a token is in this part. The same on every machine and in every version.</summary>
     /// <param name="token">The token.</param>
     /// <returns>True if it is.</returns>
-    public bool Contains(ApiToken token) => Hash($"{token.Service}\n{token.Account}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
+    public bool Contains(ApiToken token) => Hash($"{token.Service}\n{Lower(token.Account)}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
 
     /// <summary>As it was written.</summary>
     /// <returns>For example <c>3/8</c>.</returns>
     public override string ToString() => $"{_index}/{_count}";
+
+#pragma warning disable CA1308 // Not for comparing: the hash of an account is that of its usual spelling, whatever case a machine wrote it in.
+    private static string Lower(string account) => account.ToLowerInvariant();
+#pragma warning restore CA1308
 
     // FNV-1a with a final mix: fixed for ever, and spread well by its low bits too, which the remainder uses.
     private static uint Hash(string text)

@@ -66,6 +66,18 @@ public sealed class ShardTests
     }
 
     [Theory]
+    [InlineData("ACME")]
+    [InlineData("Acme")]
+    public void Contains_AccountInAnotherCase_IsTheSame(string account)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            var token = new ApiToken { Service = "Devo", Account = "acme", Id = $"{i}" };
+            Assert.Equal(IndexOf(token, 1000), IndexOf(new ApiToken(token) { Account = account }, 1000));
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("1")]
     [InlineData("0/8")]
