@@ -30,6 +30,6 @@ public sealed record SandboxOptions
     /// <summary>Emulators of services that are outside this assembly.</summary>
     internal IReadOnlyList<Func<Database, TimeProvider, IServiceEmulator>> MoreEmulators { get; init; } = [];
 
-    /// <summary>The clock by which tokens are dated and expire.</summary>
+    /// <summary>The clock by which tokens are dated and expire, and by which <see cref="Rate"/> is measured.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -52,7 +52,7 @@ public sealed class FaultTests : SandboxTest
     {
         await AddAsync("""{"kind":"status","status":429,"retryAfter":"Thu, 31 Jan 2030 12:00:05 GMT"}""");
 
-        Assert.Equal(Clock.Now.AddSeconds(5), (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.TooManyRequests).Headers.RetryAfter?.Date);
+        Assert.Equal(Clock.GetUtcNow().AddSeconds(5), (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.TooManyRequests).Headers.RetryAfter?.Date);
     }
 
     [Theory]

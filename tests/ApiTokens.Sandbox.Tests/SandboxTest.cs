@@ -6,7 +6,7 @@ public abstract class SandboxTest : IAsyncLifetime
     private SandboxServer? _server;
     private HttpClient? _http;
 
-    internal ManualClock Clock { get; } = new();
+    internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 31, 12, 0, 0, TimeSpan.Zero));
 
     internal SandboxServer Server => _server!;
 

@@ -25,7 +25,7 @@ public sealed class WegnologyOrderTests : SandboxTest
         }
 
         Assert.All(ids, id => Assert.Matches("^[0-9a-f]{24}$", id));
-        Assert.Equal(Clock.Now.AddSeconds(-3).ToUnixTimeSeconds(), SecondsOf(ids[0]));
+        Assert.Equal(Clock.GetUtcNow().AddSeconds(-3).ToUnixTimeSeconds(), SecondsOf(ids[0]));
         Assert.Equal(SecondsOf(ids[0]) + 2, SecondsOf(ids[^1]));
         Assert.Single(ids.Select(id => id[8..18]).Distinct());
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
@@ -43,7 +43,7 @@ public sealed class WegnologyOrderTests : SandboxTest
         Assert.All(ids, id => Assert.Matches("^[0-9a-f]{24}$", id));
         Assert.Equal(ids[^Generated], first.Items[0]!["id"]!.GetValue<string>());
         Assert.Equal(ids[^1], last.Items[0]!["id"]!.GetValue<string>());
-        Assert.Equal(Clock.Now.AddDays(-30).ToUnixTimeSeconds(), SecondsOf(ids[^1]));
+        Assert.Equal(Clock.GetUtcNow().AddDays(-30).ToUnixTimeSeconds(), SecondsOf(ids[^1]));
         Assert.True(string.CompareOrdinal(ids[^1], created) < 0);
     }
 

@@ -1,5 +1,3 @@
-using System.Threading.RateLimiting;
-
 namespace ApiTokens.Sandbox.Http;
 
 /// <summary>Lets each service answer so many requests a second, and refuses the rest as the service would.</summary>
@@ -10,19 +8,20 @@ internal sealed class RateMiddleware
     private const int BurstsPerSecond = 10;
 
     private readonly RequestDelegate _next;
-    private readonly Dictionary<IServiceEmulator, TokenBucketRateLimiter> _limiters;
+    private readonly Dictionary<IServiceEmulator, TokenBucket> _buckets;
 
     public RateMiddleware(RequestDelegate next, IServiceEmulator[] emulators, SandboxOptions options)
     {
         _next = next;
-        _limiters = options.Rate == 0 ? [] : emulators.ToDictionary(emulator => emulator, _ => Limiter(options.Rate));
+        int burst = Math.Max(LeastBurst, options.Rate / BurstsPerSecond);
+        _buckets = options.Rate == 0 ? [] : emulators.ToDictionary(emulator => emulator, _ => new TokenBucket(options.Rate, burst, options.TimeProvider));
     }
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<IServiceEmulator>() is not { } emulator
-            || !_limiters.TryGetValue(emulator, out TokenBucketRateLimiter? limiter)
-            || IsWithin(limiter))
+            || !_buckets.TryGetValue(emulator, out TokenBucket? bucket)
+            || bucket.TryTake())
         {
             return _next(context);
         }
@@ -30,26 +29,4 @@ internal sealed class RateMiddleware
         context.Response.Headers.RetryAfter = "1";
         return emulator.Refuse(StatusCodes.Status429TooManyRequests).Answer.ExecuteAsync(context);
     }
-
-    // The bucket is filled when somebody asks, by the time gone since, and not by a timer: that would fill it in gushes.
-    // One asks at a time: filling a full bucket does not use up the time gone by, so that several who fill it before they take
-    // from it would get almost twice what it holds.
-    private static bool IsWithin(TokenBucketRateLimiter limiter)
-    {
-        lock (limiter)
-        {
-            limiter.TryReplenish();
-            using RateLimitLease lease = limiter.AttemptAcquire();
-            return lease.IsAcquired;
-        }
-    }
-
-    private static TokenBucketRateLimiter Limiter(int rate) => new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = Math.Max(LeastBurst, rate / BurstsPerSecond),
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1) / rate,
-        AutoReplenishment = false,
-        QueueLimit = 0,
-    });
 }

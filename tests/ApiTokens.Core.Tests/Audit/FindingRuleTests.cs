@@ -9,7 +9,7 @@ public sealed class FindingRuleTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private int _lastId;
 
     private DateTimeOffset Now => _clock.GetUtcNow();

@@ -1,6 +1,7 @@
 namespace ApiTokens.Core.Tests.Hostile;
 
 /// <summary>The machine's clock, many times as fast: minutes of waiting pass in a moment, and time limits still hold.</summary>
+/// <remarks>A fake clock cannot replace it: it moves only when a test moves it, and here a hostile server keeps the client waiting in real time.</remarks>
 internal sealed class FastTimeProvider(int factor) : TimeProvider
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;

@@ -226,7 +226,7 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public IReadOnlyList<Plan> Plans { get; }
 
-        public ManualTimeProvider Clock { get; } = new();
+        public FakeTimeProvider Clock { get; } = new();
 
         public int Taken { get; private set; }
 

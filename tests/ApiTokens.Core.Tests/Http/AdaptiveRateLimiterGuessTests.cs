@@ -8,7 +8,7 @@ public sealed class AdaptiveRateLimiterGuessTests
     [Fact]
     public async Task One_limit_before_anything_was_measured_does_not_slow_a_connection_for_long()
     {
-        var clock = new ManualTimeProvider { SkipUpTo = TimeSpan.FromMinutes(1) };
+        var clock = new TestTimeProvider { SkipUpTo = TimeSpan.FromMinutes(1) };
         var pace = new AdaptiveRateLimiter(clock, requestsPerSecond: null);
         pace.OnThrottled(TimeSpan.FromSeconds(1));
         long start = clock.GetTimestamp();

@@ -9,10 +9,10 @@ public sealed class AdaptiveRateLimiterTests
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     // For requests one after the other: a wait takes no time and moves the clock.
-    private readonly ManualTimeProvider _clock = new() { SkipUpTo = TimeSpan.FromHours(1) };
+    private readonly TestTimeProvider _clock = new() { SkipUpTo = TimeSpan.FromHours(1) };
 
     // For requests at the same time: it goes as the test moves it.
-    private readonly ManualTimeProvider _still = new();
+    private readonly TestTimeProvider _still = new();
     private readonly List<DateTimeOffset> _sent = [];
     private int _asked;
 
@@ -245,7 +245,7 @@ public sealed class AdaptiveRateLimiterTests
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Answer(429, headers: ("Retry-After", retryAfter)).Json("""{"id":3,"name":"a"}""").Json("""{"id":3,"name":"b"}""");
-        var clock = new ManualTimeProvider();
+        var clock = new TestTimeProvider();
 
         // No time limit: the only timers are then those of requests that wait for the end of the pause.
         TokenConnection connection = await TokenConnection.ConnectAsync(

@@ -10,7 +10,7 @@ namespace ApiTokens.Core.Tests.Http;
 /// <summary>Answers that cannot be what the service means.</summary>
 public sealed class AnswerTests : IAsyncLifetime
 {
-    private readonly ManualTimeProvider _clock = Connecting.Impatient();
+    private readonly TestTimeProvider _clock = Connecting.Impatient();
     private ScriptedServer _server = null!;
     private ITokenService _tokens = null!;
 

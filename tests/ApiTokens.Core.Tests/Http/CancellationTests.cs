@@ -91,7 +91,7 @@ public sealed class CancellationTests : IAsyncLifetime
     [Fact]
     public async Task A_wait_between_two_tries_ends_at_the_stop_and_no_try_follows()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new TestTimeProvider();
         ITokenService tokens = (await Connecting.ToAsync(_server, "Devo", time: clock)).Tokens;
         _server.Otherwise = context => ScriptedServer.WriteAsync(context, 503, "", headers: ("Retry-After", "60"));
         Task<ApiToken> reading = tokens.GetAsync("3", _stop.Token);

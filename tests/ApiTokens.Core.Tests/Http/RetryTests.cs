@@ -10,7 +10,7 @@ public sealed class RetryTests : IAsyncLifetime
     private const string Id = "575ec7417ae143cd83dc4a95";
     private const string Token = """{"id":"575ec7417ae143cd83dc4a95","name":"x","token":"s.e.t"}""";
 
-    private readonly ManualTimeProvider _clock = Connecting.Impatient();
+    private readonly TestTimeProvider _clock = Connecting.Impatient();
     private ScriptedServer _server = null!;
     private ITokenService _tokens = null!;
 
@@ -151,7 +151,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         int port = ScriptedServer.UnusedPort();
         ScriptedServer? late = null;
-        var clock = new ManualTimeProvider { SkipUpTo = TimeSpan.FromMinutes(20) };
+        var clock = new TestTimeProvider { SkipUpTo = TimeSpan.FromMinutes(20) };
         clock.Waiting = number =>
         {
             if (number == 2)

@@ -6,7 +6,7 @@ namespace ApiTokens.Core.Tests.Http;
 
 public sealed class TimeoutTests : IAsyncLifetime
 {
-    private readonly ManualTimeProvider _clock = Connecting.Impatient();
+    private readonly TestTimeProvider _clock = Connecting.Impatient();
     private ScriptedServer _server = null!;
     private ITokenService _tokens = null!;
 

@@ -11,7 +11,7 @@ public sealed class JournalTests : IAsyncLifetime
     private static readonly Func<OperationContext, Task> Nothing = _ => Task.CompletedTask;
 
     private readonly JournalFile _file = new();
-    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 3, 31, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 31, 12, 0, 0, TimeSpan.Zero));
     private TokenConnection _connection = null!;
 
     public async Task InitializeAsync() => _connection = await ConnectAsync("acme");

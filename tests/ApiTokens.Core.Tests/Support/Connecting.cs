@@ -16,7 +16,7 @@ internal static class Connecting
     public const double Unpaced = 1e9;
 
     /// <summary>A clock for which waits between two tries take no time.</summary>
-    public static ManualTimeProvider Impatient() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
+    public static TestTimeProvider Impatient() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
 
     public static Task<TokenConnection> ToAsync(ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret) =>
         TokenConnection.ConnectAsync(Request(server.BaseUri, service, account, time, secret), CancellationToken.None);

@@ -14,7 +14,7 @@ public sealed class FaultySandbox : IAsyncLifetime
 
     private readonly SandboxFixture _sandbox = new()
     {
-        Clock = new ManualTimeProvider(DateTimeOffset.UtcNow) { SkipUpTo = TimeSpan.FromMinutes(20) },
+        Clock = new TestTimeProvider(DateTimeOffset.UtcNow) { SkipUpTo = TimeSpan.FromMinutes(20) },
         Options = new SandboxOptions { GcoreTokenLimit = 1_000_000 },
     };
 
@@ -28,7 +28,7 @@ public sealed class FaultySandbox : IAsyncLifetime
 
     internal static IEnumerable<string> NamesWithSuccessors => ServiceCatalog.All.Where(service => !service.Capabilities.Regenerate).Select(service => service.Name);
 
-    internal ManualTimeProvider Clock => _sandbox.Clock;
+    internal FakeTimeProvider Clock => _sandbox.Clock;
 
     public Task InitializeAsync() => _sandbox.InitializeAsync();
 

@@ -14,7 +14,7 @@ public class SandboxFixture : IAsyncLifetime
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
     private SandboxServer _server = null!;
 
-    internal ManualTimeProvider Clock { get; init; } = new(DateTimeOffset.UtcNow);
+    internal FakeTimeProvider Clock { get; init; } = new(DateTimeOffset.UtcNow);
 
     internal SandboxOptions Options { get; init; } = new();
 

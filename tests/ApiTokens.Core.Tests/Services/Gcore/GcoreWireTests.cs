@@ -291,7 +291,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [Fact]
     public async Task A_login_gives_an_access_that_is_renewed_before_its_hour_is_over()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         _server.Json(Session("access1", "refresh1")).Json("[]").Json("[]").Json(Session("access2", "refresh2")).Json("[]");
         ITokenService tokens = await LoginAsync(clock);
 
@@ -315,7 +315,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [Fact]
     public async Task A_session_that_cannot_be_renewed_leads_to_a_new_login()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         _server.Json(Session("access1", "refresh1")).Json("[]").Answer(401).Json(Session("access2", "refresh2")).Json("[]");
         ITokenService tokens = await LoginAsync(clock);
         await tokens.ListAsync();
@@ -331,7 +331,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     public async Task A_login_without_an_access_is_an_invalid_result()
     {
         _server.Json("""{"refresh":"x"}""");
-        ITokenService tokens = await LoginAsync(new ManualTimeProvider());
+        ITokenService tokens = await LoginAsync(new FakeTimeProvider());
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
 
@@ -352,7 +352,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
     private async Task<ITokenService> TokensAsync() => (await Connecting.ToAsync(_server, "Gcore")).Tokens;
 
-    private async Task<ITokenService> LoginAsync(ManualTimeProvider clock) => (await TokenConnection.ConnectAsync(
+    private async Task<ITokenService> LoginAsync(FakeTimeProvider clock) => (await TokenConnection.ConnectAsync(
         new ConnectionRequest
         {
             Service = "Gcore",

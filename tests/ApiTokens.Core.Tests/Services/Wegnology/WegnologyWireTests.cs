@@ -231,7 +231,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     public async Task Months_and_durations_count_from_now()
     {
         _server.Json(Token, 201).Json(Token, 201);
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 11, 30, 10, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 10, 0, 0, TimeSpan.Zero));
         ITokenService tokens = (await Connecting.ToAsync(_server, "Wegnology", time: clock)).Tokens;
 
         await tokens.CreateAsync(new NewTokenRequest { Name = "x", Expiry = TokenExpiry.AfterMonths(3) }, default);

@@ -1,0 +1,123 @@
+namespace ApiTokens.Core.Tests.Support;
+
+/// <summary>
+/// A fake clock that skips waits and counts timers. A timer of up to <see cref="SkipUpTo"/> is remembered and moves the clock
+/// by its own length; longer timers fire when <see cref="FakeTimeProvider.Advance"/> reaches them.
+/// </summary>
+/// <remarks><see cref="FakeTimeProvider"/> does neither: nobody would advance it while the code under test waits.</remarks>
+internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private readonly HashSet<CountedTimer> _timers = [];
+    private readonly List<TimeSpan> _waits = [];
+
+    public TestTimeProvider()
+        : this(new DateTimeOffset(2026, 3, 31, 12, 0, 0, TimeSpan.Zero))
+    {
+    }
+
+    /// <summary>The longest timer that is skipped. By default none is.</summary>
+    public TimeSpan SkipUpTo { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Called with the number of the wait, from 1, before it is skipped.</summary>
+    public Action<int>? Waiting { get; set; }
+
+    /// <summary>The waits that were skipped.</summary>
+    public IReadOnlyList<TimeSpan> Waits
+    {
+        get
+        {
+            lock (_waits)
+            {
+                return [.. _waits];
+            }
+        }
+    }
+
+    /// <summary>How many timers are set and have not fired.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_timers)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new CountedTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private ITimer CreateFakeTimer(Action fire) =>
+        base.CreateTimer(_ => fire(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    private void Count(CountedTimer timer, bool isPending)
+    {
+        lock (_timers)
+        {
+            _ = isPending ? _timers.Add(timer) : _timers.Remove(timer);
+        }
+    }
+
+    private void Skip(TimeSpan wait)
+    {
+        int number;
+        lock (_waits)
+        {
+            _waits.Add(wait);
+            number = _waits.Count;
+        }
+
+        // On another thread: code that sets a timer does not expect it to fire before it has the timer.
+        _ = Task.Run(() =>
+        {
+            Waiting?.Invoke(number);
+            Advance(wait);
+        });
+    }
+
+    private sealed class CountedTimer : ITimer
+    {
+        private readonly TestTimeProvider _clock;
+        private readonly ITimer _timer;
+
+        public CountedTimer(TestTimeProvider clock, Action callback)
+        {
+            _clock = clock;
+            _timer = clock.CreateFakeTimer(() =>
+            {
+                clock.Count(this, isPending: false);
+                callback();
+            });
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            bool isSet = dueTime != Timeout.InfiniteTimeSpan;
+            _clock.Count(this, isSet);
+            bool changed = _timer.Change(dueTime, period);
+            if (isSet && dueTime <= _clock.SkipUpTo)
+            {
+                _clock.Skip(dueTime);
+            }
+
+            return changed;
+        }
+
+        public void Dispose()
+        {
+            _clock.Count(this, isPending: false);
+            _timer.Dispose();
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+}
