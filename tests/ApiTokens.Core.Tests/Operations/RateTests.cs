@@ -1,65 +1,118 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Operations;
 using ApiTokens.Sandbox;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>Against a service that allows a hundred requests a second, by the system's clock.</summary>
+/// <summary>
+/// Against a service that allows a hundred requests a second. Client and sandbox share one fake clock, which moves only while
+/// all requests wait for it: the counts are exact, however busy the machine is.
+/// </summary>
 public sealed class RateTests : IAsyncLifetime
 {
     private const int Rate = 100;
+    private const int Tokens = 320;
+    private const int ThrottleLimit = 32;
 
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
+
+    private readonly TestTimeProvider _clock = new();
+    private readonly HttpClient _http = new();
     private SandboxServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await SandboxServer.StartAsync(new SandboxOptions { Rate = Rate });
+    public async Task InitializeAsync() =>
+        _server = await SandboxServer.StartAsync(new SandboxOptions { Rate = Rate, Tokens = Tokens, TimeProvider = _clock });
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    [Fact]
-    public async Task Who_is_told_the_rate_is_hardly_ever_limited()
+    public async Task DisposeAsync()
     {
-        TokenConnection connection = await ConnectAsync("Wegnology", Rate);
-        int limited = int.MaxValue;
-
-        // A machine that stands still for a moment sends what is due all at once: three chances.
-        for (int run = 0; run < 3 && limited >= 4; run++)
-        {
-            RunResult result = await ReadAsync(connection, 200);
-            Assert.Equal((200, 0), (result.Summary.Done, result.Summary.Failed));
-            limited = await LimitedAsync(200 + result.Summary.Retried);
-        }
-
-        Assert.InRange(limited, 0, 3);
+        _http.Dispose();
+        await _server.DisposeAsync();
     }
 
     [Fact]
-    public async Task Who_is_not_told_finds_it_out_and_nothing_fails()
+    public async Task Remove_AtTheRateThatTheServiceAllows_IsNeverRefused()
+    {
+        (RunResult result, TimeSpan time) = await RemoveAllAsync(Rate);
+
+        Assert.Equal((Tokens, 0, 0), (result.Summary.Done, result.Summary.Failed, result.Summary.Retried));
+        Assert.Equal(0, await RefusedAsync());
+
+        // The cap is kept, and used nearly whole.
+        Assert.InRange(time.TotalSeconds, (Tokens - 1.0) / Rate, (Tokens - 1.0) / Rate / 0.95);
+    }
+
+    [Fact]
+    public async Task Remove_AboveTheRateThatTheServiceAllows_IsRefusedAndRepeated()
+    {
+        (RunResult result, _) = await RemoveAllAsync(2 * Rate);
+
+        Assert.Equal((Tokens, 0), (result.Summary.Done, result.Summary.Failed));
+        Assert.True(result.Summary.Retried > 0);
+        Assert.Equal(result.Summary.Retried, await RefusedAsync());
+    }
+
+    [Fact]
+    public async Task Get_RateNotGiven_FindsTheRateAndNothingFails()
     {
         TokenConnection connection = await ConnectAsync("Devo", requestsPerSecond: null);
+        string id = (await connection.Tokens.ListAsync()).First().Id;
 
-        RunResult result = await ReadAsync(connection, 150);
+        (RunResult result, _) = await RunAsync(connection, Enumerable.Repeat(id, 150), (service, token, stop) => service.GetAsync(token, stop));
 
         Assert.Equal((150, 0), (result.Summary.Done, result.Summary.Failed));
         Assert.True(result.Summary.Retried > 0);
-        Assert.Equal(result.Summary.Retried, await LimitedAsync(150 + result.Summary.Retried));
+        Assert.Equal(result.Summary.Retried, await RefusedAsync());
     }
 
-    private static async Task<RunResult> ReadAsync(TokenConnection connection, int count)
+    private async Task<(RunResult Result, TimeSpan Time)> RemoveAllAsync(int requestsPerSecond)
     {
-        string id = (await connection.Tokens.ListAsync()).First().Id;
-        return await RunResult.OfAsync(
-            null, throttleLimit: 32, [.. Enumerable.Range(0, count).Select(i => new TestOperation(connection, $"{i}", "x", "t", context => connection.Tokens.GetAsync(id, context.CancellationToken)))]);
+        TokenConnection unlimited = await ConnectAsync("Wegnology", Connecting.Unpaced);
+        List<ApiToken> tokens = await unlimited.Tokens.ListAsync(new TokenFilter { Names = [new NamePattern("token-*")] });
+        Assert.Equal(Tokens, tokens.Count);
+
+        // The list has used some of what is allowed.
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        TokenConnection connection = await ConnectAsync("Wegnology", requestsPerSecond);
+        return await RunAsync(connection, tokens.Select(token => token.Id), (service, id, stop) => service.RemoveAsync(id, stop));
     }
 
-    private async Task<int> LimitedAsync(int last)
+    private async Task<(RunResult Result, TimeSpan Time)> RunAsync(
+        TokenConnection connection, IEnumerable<string> ids, Func<ITokenService, string, CancellationToken, Task> request)
     {
-        using var http = new HttpClient();
-        JsonElement log = await http.GetFromJsonAsync<JsonElement>(new Uri(_server.BaseAddress, $"sandbox/requests/log?last={last}"));
+        int done = 0;
+        Operation[] operations = [.. ids.Select((id, number) => new TestOperation(connection, $"{number}", id, id, async context =>
+        {
+            await request(connection.Tokens, id, context.CancellationToken);
+            Interlocked.Increment(ref done);
+        }))];
+        DateTimeOffset start = _clock.GetUtcNow();
+        Task<RunResult> run = RunResult.OfAsync(null, ThrottleLimit, operations);
+        while (!run.IsCompleted)
+        {
+            // Every request that can be under way waits for the clock, so no other answer is outstanding.
+            if (_clock.Pending == Math.Min(ThrottleLimit, operations.Length - Volatile.Read(ref done)))
+            {
+                _clock.Advance(Step);
+            }
+            else
+            {
+                await Task.WhenAny(run, Task.Delay(1));
+            }
+        }
+
+        return (await run, _clock.GetUtcNow() - start);
+    }
+
+    private async Task<int> RefusedAsync()
+    {
+        JsonElement log = await _http.GetFromJsonAsync<JsonElement>(new Uri(_server.BaseAddress, "sandbox/requests/log"));
         return log.EnumerateArray().Count(entry => entry.TryGetProperty("status", out JsonElement status) && status.GetInt32() == 429);
     }
 
+    // No time limit: the only timers are then those of requests that wait.
     private Task<TokenConnection> ConnectAsync(string service, double? requestsPerSecond)
     {
         ServiceDescription description = _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];
@@ -72,6 +125,8 @@ public sealed class RateTests : IAsyncLifetime
                 Secret = SecretText.ToSecureString(description.Secret),
                 RequestsPerSecond = requestsPerSecond,
                 SkipCheck = true,
+                Time = _clock,
+                Timeout = Timeout.InfiniteTimeSpan,
             },
             default);
     }

@@ -87,23 +87,23 @@ public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<
     public sealed class Fixture() : ManyTokensFixture("-Tokens 400");
 }
 
-/// <summary>A service that allows 100 requests a second. Other tests at the same time would bunch the requests, so these run alone.</summary>
-[Collection(RunsAlone.Name)]
+/// <summary>A service that allows 100 requests a second.</summary>
+/// <remarks>
+/// What is asserted here does not depend on how busy the machine is. That a client which keeps the rate is never refused is
+/// tested with a fake clock, in RateTests of ApiTokens.Core.Tests.
+/// </remarks>
 public sealed class LimitedRateTests(LimitedRateTests.Fixture fixture) : CmdletTest<LimitedRateTests.Fixture>(fixture)
 {
     [Fact]
-    public void RequestsPerSecond_AsTheServiceAllows_IsRarelyRefused()
+    public void RequestsPerSecond_AsTheServiceAllows_IsKeptAndEverythingIsDone()
     {
         IReadOnlyList<PSObject> tokens = Output("Get-ApiToken -Connection wegnology -Name 'token-*'");
-
-        // The list has used some of what is allowed.
-        Thread.Sleep(500);
         RequestCount before = Sandbox.Count();
+        var clock = Stopwatch.StartNew();
         RunResult result = Run("param($Tokens) $Tokens | Remove-ApiToken -RequestsPerSecond 100", tokens).ShouldSucceed();
+        Assert.True(clock.Elapsed >= TimeSpan.FromSeconds(3), $"It took only {clock.Elapsed}.");
         Assert.Equal(320, result.Summary!.Get("Done"));
-        IReadOnlyList<LoggedRequest> requests = Sandbox.Since(before);
-        Assert.True(requests.Count >= 320);
-        Assert.True(requests.Count(request => request.Status == 429) < 0.02 * requests.Count);
+        Assert.True(Sandbox.Since(before).Count >= 320);
     }
 
     [Fact]
