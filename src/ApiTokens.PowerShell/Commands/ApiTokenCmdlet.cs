@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;

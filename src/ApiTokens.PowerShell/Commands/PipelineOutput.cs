@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell.Commands;
 

@@ -1,7 +1,6 @@
 using System.Management.Automation;
-using ApiTokens.PowerShell.Display;
 
-namespace ApiTokens.PowerShell;
+namespace ApiTokens.PowerShell.Display;
 
 /// <summary>Makes error records: stable ids, a category, what it is about, and what to do.</summary>
 internal static class ErrorRecords
