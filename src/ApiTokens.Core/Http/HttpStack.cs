@@ -16,7 +16,10 @@ internal static class HttpStack
 
     private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
 
-    public static HttpClient CreateClient() => Factory.Value.CreateClient(ClientName);
+#pragma warning disable RS0030 // The one place that knows HttpClient.
+    /// <summary>Sends a request, and returns when the headers of the answer are there.</summary>
+    public static Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken) =>
+        Factory.Value.CreateClient(ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
     private static IHttpClientFactory Build()
     {
@@ -33,6 +36,7 @@ internal static class HttpStack
             .RemoveAllLoggers();
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>();
     }
+#pragma warning restore RS0030
 
     // Windows PowerShell 5.1 may run with a list of protocols that lacks TLS 1.2; the system's default (0) has it.
     private static void AllowTls12()

@@ -203,7 +203,7 @@ internal sealed class ServiceClient
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            response = await HttpStack.CreateClient().SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            response = await HttpStack.SendAsync(message, either.Token).ConfigureAwait(false);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
             var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time) { ElementLimit = keepOpen ? ElementLimit : long.MaxValue };
             open = keepOpen && response.IsSuccessStatusCode;

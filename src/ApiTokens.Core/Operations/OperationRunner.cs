@@ -94,7 +94,9 @@ public sealed class OperationRunner : IDisposable
         Added++;
         bool isRepeated = !operation.MayRepeat && !_notRepeatable.Add(operation.Identity);
         Task previous = _lastOfToken.TryGetValue(operation.Identity, out (Operation, Task Task) last) ? last.Task : Task.CompletedTask;
+#pragma warning disable RS0030 // The one place that starts work on other threads.
         Task task = Task.Run(() => isRepeated ? FailRepeatedAsync(operation) : RunAsync(operation, gate, previous));
+#pragma warning restore RS0030
         _lastOfToken[operation.Identity] = (operation, task);
         while (_pipeline.TryRunNext(TimeSpan.Zero, CancellationToken.None))
         {

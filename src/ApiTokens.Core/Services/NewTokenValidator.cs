@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ApiTokens.Services;
 
 /// <summary>Checks a request for a new token against what a service can do. Sends nothing.</summary>
@@ -54,7 +56,7 @@ internal static class NewTokenValidator
                 capabilities.RequireExpiry();
                 break;
             case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
-                string given = expiry.Never ? "never" : expiry.Months?.ToString() ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
+                string given = expiry.Never ? "never" : expiry.Months?.ToString(CultureInfo.InvariantCulture) ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
                 throw ApiTokenException.InvalidParameter(
                     "ExpirationMonths", $"{capabilities.Service} takes no expiry of '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:

@@ -150,6 +150,9 @@ internal sealed class TokenReader(PSObject input)
     private static bool TryParse(string text, out DateTimeOffset time)
     {
         bool yearFirst = text.Length > 4 && text.Substring(0, 4).All(char.IsDigit) && text[4] == '-';
-        return DateTimeOffset.TryParse(text, yearFirst ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture, DateTimeStyles.AssumeUniversal, out time);
+#pragma warning disable RS0030 // The text is the session's own, as the comment says.
+        CultureInfo culture = yearFirst ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture;
+#pragma warning restore RS0030
+        return DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out time);
     }
 }

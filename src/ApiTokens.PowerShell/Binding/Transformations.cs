@@ -74,7 +74,7 @@ public sealed class DurationTransformationAttribute : ArgumentTransformationAttr
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         TokenLife? life = TokenLife.From(inputData);
-        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset now = Clock.UtcNow;
         return life switch
         {
             null => null,

@@ -94,7 +94,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
 
         try
         {
-            ReportFile.Write(new TokenReport(Title, DateTimeOffset.UtcNow, _tokens, _findings), _path, NoClobber, Force);
+            ReportFile.Write(new TokenReport(Title, Clock.UtcNow, _tokens, _findings), _path, NoClobber, Force);
         }
         catch (ApiTokenException e)
         {

@@ -140,7 +140,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     private TokenFilter CreateFilter()
     {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
+        DateTimeOffset now = Clock.UtcNow;
         return new TokenFilter
         {
             Names = [.. Name.Select(name => new NamePattern(name))],

@@ -67,7 +67,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
         if (ParameterSetName == DueSet)
         {
-            foreach (DueToken due in Retirements!.DueAt(DateTimeOffset.UtcNow))
+            foreach (DueToken due in Retirements!.DueAt(Clock.UtcNow))
             {
                 Retire(due);
             }

@@ -29,7 +29,7 @@ public static class TokenDisplay
             return VisibleText.Of(Text(instance, nameof(ApiToken.ExpiresAt)));
         }
 
-        TimeSpan? left = end - DateTimeOffset.UtcNow;
+        TimeSpan? left = end - Clock.UtcNow;
         string text = Relative(left);
         return left switch
         {
@@ -58,7 +58,7 @@ public static class TokenDisplay
         }
 
         return moment is { } known
-            ? $"{known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(known - DateTimeOffset.UtcNow)})"
+            ? $"{known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(known - Clock.UtcNow)})"
             : none;
     }
 
