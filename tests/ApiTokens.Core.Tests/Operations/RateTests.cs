@@ -60,7 +60,8 @@ public sealed class RateTests : IAsyncLifetime
         TokenConnection connection = await ConnectAsync("Devo", requestsPerSecond: null);
         string id = (await connection.Tokens.ListAsync()).First().Id;
 
-        (RunResult result, _) = await RunAsync(connection, Enumerable.Repeat(id, 150), (service, token, stop) => service.GetAsync(token, stop));
+        (RunResult result, _) = await RunAsync(
+            connection, Enumerable.Repeat(id, 150), (service, token, cancellationToken) => service.GetAsync(token, cancellationToken));
 
         Assert.Equal((150, 0), (result.Summary.Done, result.Summary.Failed));
         Assert.True(result.Summary.Retried > 0);
@@ -76,7 +77,8 @@ public sealed class RateTests : IAsyncLifetime
         // The list has used some of what is allowed.
         _clock.Advance(TimeSpan.FromSeconds(1));
         TokenConnection connection = await ConnectAsync("Wegnology", requestsPerSecond);
-        return await RunAsync(connection, tokens.Select(token => token.Id), (service, id, stop) => service.RemoveAsync(id, stop));
+        return await RunAsync(
+            connection, tokens.Select(token => token.Id), (service, id, cancellationToken) => service.RemoveAsync(id, cancellationToken));
     }
 
     private async Task<(RunResult Result, TimeSpan Time)> RunAsync(

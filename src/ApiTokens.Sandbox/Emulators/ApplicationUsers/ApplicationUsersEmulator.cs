@@ -33,7 +33,12 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
     {
         DateTimeOffset now = clock.Now();
         string secret = NewSecret();
-        _tokens.Change(AdministratorTokenId, token => AdministratorToken(now) with { Created = token.Created, SecretHash = Secrets.Hash(secret) });
+        _tokens.Change(AdministratorTokenId, token => AdministratorToken(now) with
+        {
+            Created = token.Created,
+            LastUsed = token.LastUsed,
+            SecretHash = Secrets.Hash(secret),
+        });
         return new ServiceDescription { BaseUri = baseAddress, Account = ApplicationUsersSite.Name, Secret = secret };
     }
 

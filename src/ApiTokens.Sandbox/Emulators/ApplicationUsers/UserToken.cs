@@ -1,7 +1,9 @@
+using ApiTokens.Sandbox.Storage;
+
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
 /// <summary>A token of an application user, as it is stored.</summary>
-internal sealed record UserToken
+internal sealed record UserToken : IStoredToken
 {
     public required string Id { get; init; }
 
@@ -26,7 +28,6 @@ internal sealed record UserToken
 
     public DateTimeOffset? LastUsed { get; init; }
 
-    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
     public byte[]? SecretHash { get; init; }
 
     public TokenStatus Status(DateTimeOffset now) =>

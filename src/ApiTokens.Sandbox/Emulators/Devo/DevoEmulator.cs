@@ -100,7 +100,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
 
         string secret = Secrets.Hex(16);
         DateTimeOffset now = clock.Now();
-        DevoToken token = _tokens.Add(new DevoToken
+        var token = new DevoToken
         {
             Name = name,
             Owner = caller.User,
@@ -112,7 +112,8 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
             Expires = now + DevoRules.Lifetime,
             SecretHash = Secrets.Hash(secret),
             SecretTail = secret[^5..],
-        });
+        };
+        token = token with { Id = _tokens.Add(token) };
         _values[token.Id] = secret;
         return Answer(token, secret, StatusCodes.Status201Created);
     }
@@ -125,9 +126,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     private IResult SetActive(HttpRequest request, string account, string id, bool active)
     {
         Authorize(request, account);
-        DevoToken token = Find(id);
-        _tokens.SetActive(token.Id, active, clock.Now());
-        return Answer(Find(id));
+        return Answer(Change(Find(id), token => token with { Active = active }));
     }
 
     private async Task<IResult> RenameAsync(HttpRequest request, string account, string id)
@@ -135,8 +134,8 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         Authorize(request, account);
         DevoToken token = Find(id);
         RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name");
-        _tokens.Rename(token.Id, ReadName(body), clock.Now());
-        return Answer(Find(id));
+        string name = ReadName(body);
+        return Answer(Change(token, current => current with { Name = name }));
     }
 
     private IResult Delete(HttpRequest request, string account, string id)
@@ -176,6 +175,9 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && _tokens.Find(number) is { } token
             ? token
             : throw DevoErrors.TokenNotFound();
+
+    private DevoToken Change(DevoToken token, Func<DevoToken, DevoToken> change) =>
+        _tokens.Change(token.Id, current => change(current) with { Updated = clock.Now() }) ?? throw DevoErrors.TokenNotFound();
 
     private string Value(DevoToken token) => _values.GetValueOrDefault(token.Id) ?? Mask(token);
 

@@ -1,7 +1,9 @@
+using ApiTokens.Sandbox.Storage;
+
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
 /// <summary>A token of a Devo domain, as it is stored.</summary>
-internal sealed record DevoToken
+internal sealed record DevoToken : IStoredToken
 {
     public long Id { get; init; }
 
@@ -23,7 +25,6 @@ internal sealed record DevoToken
 
     public required DateTimeOffset Expires { get; init; }
 
-    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
     public byte[]? SecretHash { get; init; }
 
     /// <summary>The last five characters of the secret, which Devo shows to everybody.</summary>

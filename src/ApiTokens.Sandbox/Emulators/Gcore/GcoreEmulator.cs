@@ -32,7 +32,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         _tokens.Put(AdministratorToken(now));
         foreach (GcoreToken token in GcoreSeed.Tokens(now))
         {
-            _tokens.Insert(token);
+            _tokens.Add(token);
         }
 
         _tokens.Generate(generated, GcoreAccount.Users, now);

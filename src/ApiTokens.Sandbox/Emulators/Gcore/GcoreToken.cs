@@ -1,7 +1,9 @@
+using ApiTokens.Sandbox.Storage;
+
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
 /// <summary>A permanent API token, as it is stored.</summary>
-internal sealed record GcoreToken
+internal sealed record GcoreToken : IStoredToken
 {
     public long Id { get; init; }
 
@@ -23,7 +25,6 @@ internal sealed record GcoreToken
 
     public bool Removed { get; init; }
 
-    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
     public byte[]? SecretHash { get; init; }
 
     public bool IsExpired(DateTimeOffset now) => Expires <= now;

@@ -1,16 +1,13 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ApiTokens.Sandbox.Http;
 using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
 /// <summary>WEGnology's API, as far as it concerns API tokens.</summary>
-internal sealed partial class WegnologyEmulator(Database database, TimeProvider clock) : IServiceEmulator
+internal sealed class WegnologyEmulator(Database database, TimeProvider clock) : IServiceEmulator
 {
     private const string AdministratorTokenId = "5e00000000000000000000ff";
-    private const int LongestName = 255;
-    private const int LongestDescription = 32_767;
 
     // Inferred: a log-in that asks for no life gets a day.
     private static readonly TimeSpan DefaultSession = TimeSpan.FromDays(1);
@@ -111,7 +108,7 @@ internal sealed partial class WegnologyEmulator(Database database, TimeProvider 
         string email = body.Text("email") ?? throw WegnologyErrors.Validation("email is required");
         string password = body.Text("password") ?? throw WegnologyErrors.Validation("password is required");
         List<string> scopes = body.Texts("requestedScopes") ?? ["all.User"];
-        RequireGrantable(WegnologyAccount.User, scopes);
+        WegnologyRules.RequireGrantable(WegnologyAccount.User, scopes);
         int? life = body.Integer("tokenTTL");
         if (life < 0)
         {
@@ -184,19 +181,19 @@ internal sealed partial class WegnologyEmulator(Database database, TimeProvider 
 
         // Whether a narrow token may create a wider one is not documented; here it may.
         List<string> scope = body.Texts("scope") ?? [Scopes.Default(owner)];
-        RequireGrantable(owner, scope);
+        WegnologyRules.RequireGrantable(owner, scope);
         var token = new WegnologyToken
         {
             Id = _ids.Next(),
             Owner = owner,
             Creator = caller.Creator,
-            Name = ReadName(body) ?? throw WegnologyErrors.Validation("name is required"),
-            Description = ReadDescription(body),
+            Name = WegnologyRules.ReadName(body) ?? throw WegnologyErrors.Validation("name is required"),
+            Description = WegnologyRules.ReadDescription(body),
             Created = now,
             Updated = now,
-            Expires = ReadExpiration(body, now),
+            Expires = WegnologyRules.ReadExpiration(body, now),
             Scope = scope,
-            Status = ReadStatus(body) ?? WegnologyToken.Active,
+            Status = WegnologyRules.ReadStatus(body) ?? WegnologyToken.Active,
         };
         string secret = Sign(request.Host.Host, token);
         _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
@@ -206,20 +203,27 @@ internal sealed partial class WegnologyEmulator(Database database, TimeProvider 
     private async Task<IResult> PatchAsync(WegnologyToken token, HttpRequest request)
     {
         RequestBody body = await RequestBody.ReadStrictAsync(request, WegnologyErrors.Body, "name", "description", "status");
-        _tokens.Update(token.Id, ReadName(body), ReadDescription(body), ReadStatus(body), clock.Now());
-        return Answer(Find(token.Owner, token.Id));
+        (string? name, string? description, string? status) = (WegnologyRules.ReadName(body), WegnologyRules.ReadDescription(body), WegnologyRules.ReadStatus(body));
+        WegnologyToken? changed = _tokens.Change(token.Id, current => current with
+        {
+            Name = name ?? current.Name,
+            Description = description ?? current.Description,
+            Status = status ?? current.Status,
+            Updated = clock.Now(),
+        });
+        return Answer(changed ?? throw WegnologyErrors.NotFound("API Token"));
     }
 
     private IResult Delete(WegnologyToken token)
     {
-        _tokens.Remove(token.Owner, token.Id);
+        _tokens.Remove(token.Id);
         return TypedResults.Json(new Success(true), WegnologyJson.Wire.Success);
     }
 
     private WegnologyToken Find(Owner owner, string id)
     {
-        RequireId("apiTokenId", id);
-        return _tokens.Find(owner, id.ToLowerInvariant()) ?? throw WegnologyErrors.NotFound("API Token");
+        WegnologyRules.RequireId("apiTokenId", id);
+        return _tokens.Find(id.ToLowerInvariant()) is { } token && token.Owner == owner ? token : throw WegnologyErrors.NotFound("API Token");
     }
 
     /// <summary>Who calls, if the caller may do the action.</summary>
@@ -240,7 +244,7 @@ internal sealed partial class WegnologyEmulator(Database database, TimeProvider 
         }
 
         string id = (string)request.RouteValues["ownerId"]!;
-        RequireId($"{ownerType}Id", id);
+        WegnologyRules.RequireId($"{ownerType}Id", id);
         var owner = new Owner(ownerType, id.ToLowerInvariant());
         bool exists = (ownerType == Owner.Application ? WegnologyAccount.Applications : WegnologyAccount.Instances).ContainsKey(owner.Id);
         if (!exists)
@@ -258,58 +262,6 @@ internal sealed partial class WegnologyEmulator(Database database, TimeProvider 
             ? new WegnologyCaller(token.Owner, new Creator("apiToken", token.Id, token.Name), token.Scope)
             : null;
 
-    private static void RequireId(string name, string id)
-    {
-        if (!IdForm().IsMatch(id))
-        {
-            throw WegnologyErrors.Validation($"{name} must match ^[A-Fa-f\\d]{{24}}$");
-        }
-    }
-
-    private static void RequireGrantable(Owner owner, List<string> scope)
-    {
-        if (scope.Count != scope.Distinct(StringComparer.Ordinal).Count())
-        {
-            throw WegnologyErrors.Validation("scope must have unique items");
-        }
-
-        if (scope.Find(value => !Scopes.IsGrantable(owner, value)) is { } unknown)
-        {
-            throw WegnologyErrors.Validation($"scope has a value that is not allowed for this token: {unknown}");
-        }
-    }
-
-    private static string? ReadName(RequestBody body) => body.Text("name") switch
-    {
-        { Length: 0 or > LongestName } => throw WegnologyErrors.Validation($"name must have 1 to {LongestName} characters"),
-        var name => name,
-    };
-
-    private static string? ReadDescription(RequestBody body) => body.Text("description") switch
-    {
-        { Length: > LongestDescription } => throw WegnologyErrors.Validation($"description must have at most {LongestDescription} characters"),
-        var description => description,
-    };
-
-    private static string? ReadStatus(RequestBody body) => body.Text("status") switch
-    {
-        null => null,
-        WegnologyToken.Active => WegnologyToken.Active,
-        WegnologyToken.Inactive => WegnologyToken.Inactive,
-        _ => throw WegnologyErrors.Validation("status must be active or inactive"),
-    };
-
-    private static DateTimeOffset? ReadExpiration(RequestBody body, DateTimeOffset now)
-    {
-        if (body.Text("expirationDate") is not { } text)
-        {
-            return null;
-        }
-
-        DateTimeOffset expires = Rfc3339.Parse(text) ?? throw WegnologyErrors.Validation("expirationDate must be a date-time");
-        return expires > now ? expires.ToMilliseconds() : throw WegnologyErrors.Validation("expirationDate must be in the future");
-    }
-
     private string Sign(string issuer, WegnologyToken token) => Sign(issuer, token.Owner.Id, token.Id, token.Created, token.Expires);
 
     private string Sign(string issuer, string subject, string id, DateTimeOffset issued, DateTimeOffset? expires)
@@ -325,9 +277,6 @@ internal sealed partial class WegnologyEmulator(Database database, TimeProvider 
 
     private static IResult Answer(WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(WegnologyTokenBody.Of(token, secret), WegnologyJson.Wire.WegnologyTokenBody, statusCode: status);
-
-    [GeneratedRegex(@"\A[A-Fa-f0-9]{24}\z")]
-    private static partial Regex IdForm();
 }
 
 /// <summary>Who makes a request, and as whom tokens are created.</summary>

@@ -1,7 +1,9 @@
+using ApiTokens.Sandbox.Storage;
+
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
 /// <summary>A token of a user, an application or an instance, as it is stored.</summary>
-internal sealed record WegnologyToken
+internal sealed record WegnologyToken : IStoredToken
 {
     public const string Active = "active";
 
@@ -27,7 +29,6 @@ internal sealed record WegnologyToken
 
     public string Status { get; init; } = Active;
 
-    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
     public byte[]? SecretHash { get; init; }
 
     public bool IsLive(DateTimeOffset now) => Status == Active && (Expires is null || Expires > now);

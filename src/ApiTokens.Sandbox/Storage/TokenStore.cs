@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+
+namespace ApiTokens.Sandbox.Storage;
+
+/// <summary>A token as it is stored.</summary>
+internal interface IStoredToken
+{
+    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
+    byte[]? SecretHash { get; }
+}
+
+/// <summary>A column of a table of tokens.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Type">The type and its constraints, in SQL.</param>
+/// <param name="Value">What a token has there; null for a number that SQLite gives.</param>
+internal sealed record Column<T>(string Name, string Type, Func<T, object?>? Value);
+
+/// <summary>The tokens of one service, in a table that has the columns <c>id</c> and <c>secret_hash</c>.</summary>
+/// <param name="database">The database.</param>
+/// <param name="table">The name of the table.</param>
+/// <param name="columns">Its columns, in the order in which <see cref="Read"/> reads them.</param>
+/// <param name="indexes">Its indexes, beside the one by secret: each a name and columns.</param>
+internal abstract class TokenStore<T>(Database database, string table, Column<T>[] columns, params (string Name, string Columns)[] indexes)
+    where T : class, IStoredToken
+{
+    private const int ChunkSize = 500;
+
+    protected Database Database { get; } = database;
+
+    public virtual void CreateSchema()
+    {
+        Database.Run($"""
+            CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"))});
+            CREATE UNIQUE INDEX IF NOT EXISTS {table}_by_secret ON {table} (secret_hash) WHERE secret_hash IS NOT NULL;
+            """);
+        foreach ((string name, string indexed) in indexes)
+        {
+            Database.Run($"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} ({indexed})");
+        }
+    }
+
+    public T? Find(object id) => Database.First(Statement($"SELECT * FROM {table} WHERE id = {{0}}", id), Read);
+
+    public T? FindBySecret(string secret)
+    {
+        byte[] hash = Secrets.Hash(secret);
+        T? token = Database.First(Statement($"SELECT * FROM {table} WHERE secret_hash = {{0}}", hash), Read);
+        return token is not null && Secrets.Same(token.SecretHash, hash) ? token : null;
+    }
+
+    /// <summary>Adds a token and returns the number of its row.</summary>
+    public virtual long Add(T token) => Write("INSERT", token);
+
+    /// <summary>Writes a token under its own id, whether that exists or not.</summary>
+    public virtual void Put(T token) => Write("INSERT OR REPLACE", token);
+
+    /// <summary>Reads, changes and writes a token as one transaction. What <paramref name="change"/> throws leaves it as it was.</summary>
+    public virtual T? Change(object id, Func<T, T> change) => Database.Atomically(() =>
+    {
+        if (Find(id) is not { } token)
+        {
+            return null;
+        }
+
+        T changed = change(token);
+        Column<T>[] written = [.. columns.Where(column => column.Value is not null)];
+        string values = string.Join(", ", written.Select((column, number) => $"{column.Name} = {{{number}}}"));
+        Database.Execute(Statement(
+            $"UPDATE {table} SET {values} WHERE id = {{{written.Length}}}",
+            [.. written.Select(column => column.Value!(changed)), id]));
+        return changed;
+    });
+
+    /// <summary>Deletes a token; false when it was not there.</summary>
+    public virtual bool Remove(object id) => Database.Execute(Statement($"DELETE FROM {table} WHERE id = {{0}}", id)) > 0;
+
+    /// <summary>Sets one column of a token.</summary>
+    protected void Set(object id, string column, object value) =>
+        Database.Execute(Statement($"UPDATE {table} SET {column} = {{0}} WHERE id = {{1}}", value, id));
+
+    /// <summary>The tokens that fit, by id. They are read in chunks: no long list is in memory, and no reader blocks the others.</summary>
+    protected IEnumerable<T> InChunks(Func<T, long> id, string where = "TRUE", object? argument = null)
+    {
+        long last = 0;
+        while (true)
+        {
+            List<T> chunk = Database.Query(
+                Statement($"SELECT * FROM {table} WHERE {where} AND id > {{1}} ORDER BY id LIMIT {{2}}", argument, last, ChunkSize), Read);
+            foreach (T token in chunk)
+            {
+                yield return token;
+            }
+
+            if (chunk.Count < ChunkSize)
+            {
+                yield break;
+            }
+
+            last = id(chunk[^1]);
+        }
+    }
+
+    /// <summary>Generates tokens inside SQLite.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="into">The columns, separated by commas.</param>
+    /// <param name="values">Their values, where <c>n</c> counts from 1.</param>
+    protected void Generate(int count, string into, FormattableString values)
+    {
+        string last = $"{{{values.ArgumentCount}}}";
+        Database.Execute(Statement(
+            $"""
+            WITH RECURSIVE numbers(n) AS (SELECT 1 WHERE {last} > 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})
+            INSERT INTO {table} ({into}) SELECT {values.Format} FROM numbers
+            """,
+            [.. values.GetArguments(), count]));
+    }
+
+    /// <summary>A statement whose text is put together; what stands for values is written <c>{0}</c> and so on.</summary>
+    protected static FormattableString Statement(string text, params object?[] values) => FormattableStringFactory.Create(text, values);
+
+    /// <summary>Reads a row; the columns stand in the order of the schema.</summary>
+    protected abstract T Read(SqliteDataReader row);
+
+    private long Write(string verb, T token)
+    {
+        string values = string.Join(", ", columns.Select((_, number) => $"{{{number}}}"));
+        return Database.Number(Statement(
+            $"{verb} INTO {table} VALUES ({values}) RETURNING rowid", [.. columns.Select(column => column.Value?.Invoke(token))]));
+    }
+}
