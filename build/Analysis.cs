@@ -1,11 +1,14 @@
 namespace ApiTokens.Build;
 
-/// <summary>Reads without running: scripts and manifests with PSScriptAnalyzer, and C# with dotnet format.</summary>
+/// <summary>Reads without running: scripts and manifests with PSScriptAnalyzer, C# with dotnet format and by its lengths.</summary>
 internal static class Analysis
 {
     public static int Run()
     {
         Staging.Build();
+
+        // Reported only, until the lines that are too long now are wrapped; then it belongs to the codes below.
+        _ = SourceLimits.Run();
         int[] codes = [Scripts(), Format("ApiTokens.slnx"), Format("build/ApiTokens.Build.csproj"), Format(DesktopTesting.CoreTests), Format(DesktopTesting.Host)];
         return codes.All(code => code == 0) ? 0 : 1;
     }

@@ -9,7 +9,7 @@ namespace ApiTokens.Loader;
 public static class DesktopResolver
 {
     private static readonly object Once = new();
-    private static string? s_folder;
+    private static string? _folder;
 
     /// <summary>Registers the resolver, once for the process.</summary>
     /// <param name="folder">The full path of the folder with the module's assemblies.</param>
@@ -17,9 +17,9 @@ public static class DesktopResolver
     {
         lock (Once)
         {
-            if (s_folder is null)
+            if (_folder is null)
             {
-                s_folder = folder;
+                _folder = folder;
                 AppDomain.CurrentDomain.AssemblyResolve += Resolve;
             }
         }
@@ -27,7 +27,7 @@ public static class DesktopResolver
 
     private static Assembly? Resolve(object sender, ResolveEventArgs args)
     {
-        string file = Path.Combine(s_folder, new AssemblyName(args.Name).Name + ".dll");
+        string file = Path.Combine(_folder, new AssemblyName(args.Name).Name + ".dll");
         return File.Exists(file) ? Assembly.LoadFrom(file) : null;
     }
 }

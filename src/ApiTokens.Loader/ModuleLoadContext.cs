@@ -13,7 +13,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
 
     private static readonly object Once = new();
     private static readonly Dictionary<string, string> HostFiles = TrustedPlatformFiles();
-    private static ModuleLoadContext? s_context;
+    private static ModuleLoadContext? _context;
 
     private readonly string _folder;
 
@@ -32,9 +32,9 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     {
         lock (Once)
         {
-            if (s_context is null)
+            if (_context is null)
             {
-                s_context = new ModuleLoadContext(folder);
+                _context = new ModuleLoadContext(folder);
                 Default.Resolving += ResolveLibrary;
             }
         }
@@ -48,7 +48,7 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     }
 
     private static Assembly? ResolveLibrary(AssemblyLoadContext context, AssemblyName wanted) =>
-        string.Equals(wanted.Name, Library, StringComparison.OrdinalIgnoreCase) ? s_context!.LoadFromAssemblyName(wanted) : null;
+        string.Equals(wanted.Name, Library, StringComparison.OrdinalIgnoreCase) ? _context!.LoadFromAssemblyName(wanted) : null;
 
     // The host's framework goes first where it is new enough, as its parts belong together.
     private static bool HostHas(AssemblyName wanted) =>
