@@ -1,129 +1,135 @@
 namespace ApiTokens;
 
 /// <summary>
-/// The ids of errors, for scripts that tell them apart: stable, and never the message. Beside them there are the names of
-/// <see cref="ErrorKind"/>, for what a service refused, and <c>Invalid</c> with a parameter's name, for what was refused
-/// before any request.
+/// The stable ids of errors, for scripts that handle errors by id. Two other kinds of ids exist: the names of
+/// <see cref="ErrorKind"/>, for requests that a service rejected, and <c>Invalid</c> with the name of a parameter, for values
+/// that were rejected before any request.
 /// </summary>
 public static class ErrorIds
 {
-    /// <summary>An id or a new token could belong to several connections: name one.</summary>
+    /// <summary>An id or a new token could belong to several connections. Specify one.</summary>
     public const string AmbiguousConnection = "AmbiguousConnection";
 
-    /// <summary>A name fits several tokens; the message lists their ids. Nothing was done.</summary>
+    /// <summary>A name matches several tokens. The message lists their ids. Nothing was changed.</summary>
     public const string AmbiguousName = "AmbiguousName";
 
-    /// <summary>The input is every token, and there is nobody to ask whether that is intended. Nothing was done.</summary>
+    /// <summary>The input is every token, and the session cannot prompt for confirmation. Nothing was changed.</summary>
     public const string ConfirmationNeeded = "ConfirmationNeeded";
 
-    /// <summary>A token belongs to another account than the connection that was named for it.</summary>
+    /// <summary>The token belongs to another account than the specified connection.</summary>
     public const string ConnectionMismatch = "ConnectionMismatch";
 
-    /// <summary>There is no such connection in this runspace, or none at all.</summary>
+    /// <summary>The connection does not exist in this runspace, or there are no connections.</summary>
     public const string ConnectionNotFound = "ConnectionNotFound";
 
-    /// <summary>A token is in the input more than once, and a run resets it once. Nothing was done the second time.</summary>
+    /// <summary>A token is in the input more than once. A run resets a token only once.</summary>
     public const string DuplicateToken = "DuplicateToken";
 
-    /// <summary>The file is not a journal, or it belongs to another operation or account.</summary>
+    /// <summary>The file is not a journal, or the journal belongs to another operation, account or base address.</summary>
     public const string JournalMismatch = "JournalMismatch";
 
-    /// <summary>There is no such journal.</summary>
+    /// <summary>The journal does not exist.</summary>
     public const string JournalNotFound = "JournalNotFound";
 
-    /// <summary>A journal cannot be opened: another run holds it, or the file cannot be written.</summary>
+    /// <summary>The journal cannot be opened: another run uses it, or the file cannot be written.</summary>
     public const string JournalNotOpened = "JournalNotOpened";
 
-    /// <summary>A line of a journal could not be written, as on a full disk: the run ends, as what it did later would be known to nobody.</summary>
+    /// <summary>
+    /// The journal cannot be written, for example because the disk is full. The run ends, because it could not record
+    /// further operations.
+    /// </summary>
     public const string JournalNotWritten = "JournalNotWritten";
 
-    /// <summary>A text cannot be a secret of the service.</summary>
+    /// <summary>The value is not a valid secret of the service.</summary>
     public const string NoSecret = "NoSecret";
 
-    /// <summary>A pipeline brought no token to test.</summary>
+    /// <summary>The pipeline passed no tokens to test.</summary>
     public const string NothingTested = "NothingTested";
 
-    /// <summary>The service has no such operation; nothing was sent.</summary>
+    /// <summary>The service does not support the operation. No request was sent.</summary>
     public const string OperationNotSupported = "OperationNotSupported";
 
-    /// <summary>A token exists, or may exist, whose secret nobody has. The error's target is the token.</summary>
+    /// <summary>A token exists, or may exist, and its secret is lost. The target of the error is the token.</summary>
     public const string OrphanedToken = "OrphanedToken";
 
-    /// <summary>A leaked secret is the one that a connection is using, and no token is listed for it.</summary>
+    /// <summary>A leaked secret is the credential of a connection, and the service lists no token for it.</summary>
     public const string OwnCredentialLeaked = "OwnCredentialLeaked";
 
     /// <summary>The connection itself uses the token, and the change was not forced.</summary>
     public const string OwnTokenProtected = "OwnTokenProtected";
 
-    /// <summary>A rotation ended well but for its last step: the predecessor could not be disabled.</summary>
+    /// <summary>The new token works, but the old token could not be disabled.</summary>
     public const string PredecessorNotDisabled = "PredecessorNotDisabled";
 
-    /// <summary>A rotation ended well but for its last step: the predecessor could not be removed.</summary>
+    /// <summary>The new token works, but the old token could not be removed.</summary>
     public const string PredecessorNotRemoved = "PredecessorNotRemoved";
 
-    /// <summary>A report would replace a file, and existing files are to be kept.</summary>
+    /// <summary>The report file already exists, and existing files must be kept.</summary>
     public const string ReportExists = "ReportExists";
 
-    /// <summary>There is no folder for a report.</summary>
+    /// <summary>The folder for the report does not exist.</summary>
     public const string ReportFolderNotFound = "ReportFolderNotFound";
 
-    /// <summary>A report could not be written.</summary>
+    /// <summary>The report could not be written.</summary>
     public const string ReportNotWritten = "ReportNotWritten";
 
-    /// <summary>The sandbox did not start, or what it needs is missing.</summary>
+    /// <summary>The sandbox did not start, or a required component is missing.</summary>
     public const string SandboxNotStarted = "SandboxNotStarted";
 
-    /// <summary>A file or a vault's entry is there already, and belongs to something else.</summary>
+    /// <summary>The file or the vault entry already exists and belongs to something else.</summary>
     public const string SecretExists = "SecretExists";
 
-    /// <summary>A vault needs the module Microsoft.PowerShell.SecretManagement.</summary>
+    /// <summary>A vault requires the module Microsoft.PowerShell.SecretManagement.</summary>
     public const string SecretManagementNotFound = "SecretManagementNotFound";
 
-    /// <summary>A leaked text belongs to no token that was found.</summary>
+    /// <summary>A leaked value belongs to no token that was found.</summary>
     public const string SecretNotAttributed = "SecretNotAttributed";
 
-    /// <summary>A secret could not be saved. It is not lost: the token with it is in the pipeline and is the error's target.</summary>
+    /// <summary>
+    /// The secret could not be saved. It is not lost: the token with its secret is written to the pipeline and is the
+    /// target of the error.
+    /// </summary>
     public const string SecretNotSaved = "SecretNotSaved";
 
     /// <summary>The service does not show the secret to this connection.</summary>
     public const string SecretNotShown = "SecretNotShown";
 
-    /// <summary>Two tokens of one run would have their secrets in the same place.</summary>
+    /// <summary>Two tokens of one run would save their secrets in the same place.</summary>
     public const string SecretPlaceTaken = "SecretPlaceTaken";
 
-    /// <summary>A secret that was just issued is refused by its service.</summary>
+    /// <summary>The service rejects a secret that it just issued.</summary>
     public const string SecretRefused = "SecretRefused";
 
-    /// <summary>A predecessor has fallen due, and nothing that works has taken its place.</summary>
+    /// <summary>An old token is due, but no active token has replaced it.</summary>
     public const string SuccessorNotActive = "SuccessorNotActive";
 
-    /// <summary>It could not be found out whether a successor's secret works; the predecessor was left.</summary>
+    /// <summary>The secret of the new token could not be verified. The old token is unchanged.</summary>
     public const string SuccessorNotProved = "SuccessorNotProved";
 
-    /// <summary>A successor's secret is refused; the predecessor was left.</summary>
+    /// <summary>The service rejects the secret of the new token. The old token is unchanged.</summary>
     public const string SuccessorRefused = "SuccessorRefused";
 
-    /// <summary>The token is disabled, and a reset would issue an enabled one.</summary>
+    /// <summary>The token is disabled, and a reset would issue an enabled token.</summary>
     public const string TokenInactive = "TokenInactive";
 
-    /// <summary>The account has no room for another token.</summary>
+    /// <summary>The account has reached its token limit.</summary>
     public const string TokenLimitReached = "TokenLimitReached";
 
-    /// <summary>The token is revoked for good.</summary>
+    /// <summary>The token is revoked permanently.</summary>
     public const string TokenRevoked = "TokenRevoked";
 
     /// <summary>A bug in ApiTokens.</summary>
     public const string UnexpectedError = "UnexpectedError";
 
-    /// <summary>The service answered with a redirect, which is never followed.</summary>
+    /// <summary>The service responded with a redirect. ApiTokens does not follow redirects.</summary>
     public const string UnexpectedRedirect = "UnexpectedRedirect";
 
-    /// <summary>There is no such vault, or it cannot be used.</summary>
+    /// <summary>The vault does not exist or cannot be used.</summary>
     public const string VaultNotFound = "VaultNotFound";
 
-    /// <summary>A vault says that it cannot be used now.</summary>
+    /// <summary>The vault reports that it cannot be used now.</summary>
     public const string VaultNotReady = "VaultNotReady";
 
-    /// <summary>A wildcard that fits every token was given where one is named. Nothing was sent.</summary>
+    /// <summary>A wildcard that matches every token was specified where a single token is required. No request was sent.</summary>
     public const string WildcardNotAllowed = "WildcardNotAllowed";
 }
