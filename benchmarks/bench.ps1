@@ -151,7 +151,7 @@ function Write-Comparison {
 Write-Line '# Benchmarks'
 Write-Line
 Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')): $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription), $([Environment]::ProcessorCount) processors, PowerShell $($PSVersionTable.PSVersion), $([System.Runtime.InteropServices.RuntimeInformation]::FrameworkDescription)."
-Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of $Repetitions repetitions, contenders in turn; a sandbox filled anew for each."
+Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of $Repetitions repetitions, contenders alternate; each run uses a newly filled sandbox."
 Write-Line
 if (-not $ImportOnly) {
     Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
@@ -160,7 +160,7 @@ if (-not $ImportOnly) {
     Write-Line '|---|---|---|---|---|'
     Write-Comparison -Contenders 'ApiTokens', 'HttpClient', 'Invoke-RestMethod', 'Parallel' -LatencyMs $Latency
     Write-Line
-    Write-Line "## Own cost: $Count tokens without server latency, throttle $Throttle"
+    Write-Line "## Overhead: $Count tokens without server latency, throttle $Throttle"
     Write-Line
     Write-Line '| operation | contender | median | range | times ApiTokens |'
     Write-Line '|---|---|---|---|---|'
@@ -168,9 +168,9 @@ if (-not $ImportOnly) {
     Write-Line
     Write-Line '## Listing'
     Write-Line
-    Write-Line 'Each in a PowerShell of its own; the tokens are counted and dropped. The working set is the highest of the process.'
+    Write-Line 'Each run uses its own PowerShell process; the tokens are counted and discarded. The working set is the peak of the process.'
     Write-Line
-    Write-Line '| tokens | contender | median | highest working set |'
+    Write-Line '| tokens | contender | median | peak working set |'
     Write-Line '|---|---|---|---|'
     foreach ($size in $ListSizes) {
         $sandbox = Start-ApiTokenSandbox -Tokens $size -SkipConnect
@@ -210,7 +210,7 @@ if (-not $ImportOnly) {
     Write-Line
     $sandbox = Start-ApiTokenSandbox -Tokens $Count -Rate 100
     try {
-        foreach ($case in @(@{ Text = 'told of the limit (-RequestsPerSecond 100)'; Parameters = @{ RequestsPerSecond = 100 } }, @{ Text = 'finding the limit out'; Parameters = @{} })) {
+        foreach ($case in @(@{ Text = 'limit specified (-RequestsPerSecond 100)'; Parameters = @{ RequestsPerSecond = 100 } }, @{ Text = 'limit not specified'; Parameters = @{} })) {
             $tokens = @(Get-ApiToken -Connection wegnology -Name 'token-*' | Select-Object -First ($Count / 2))
             $null = Invoke-RestMethod -Method Delete -Uri "$($sandbox.BaseUri)sandbox/requests"
             $parameters = $case.Parameters
@@ -220,7 +220,7 @@ if (-not $ImportOnly) {
             $log = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/requests/log?last=10000"
             $limited = @($log | Where-Object status -EQ 429).Count
             (Get-ApiTokenService wegnology).RequestsPerSecond = $null
-            Write-Line "- $($case.Text): $($tokens.Count) tokens removed in $(Format-Number $seconds) s, $(Format-Number (100 * $tokens.Count / $seconds / 100) 1) % of what is allowed; $limited of $(@($log).Count) requests answered 429 ($(Format-Number (100 * $limited / @($log).Count) 1) %)."
+            Write-Line "- $($case.Text): $($tokens.Count) tokens removed in $(Format-Number $seconds) s, $(Format-Number (100 * $tokens.Count / $seconds / 100) 1) % of the limit; $limited of $(@($log).Count) requests answered 429 ($(Format-Number (100 * $limited / @($log).Count) 1) %)."
         }
     }
     finally {
@@ -262,8 +262,8 @@ try {
             @{ First = $first; Second = $watch.Elapsed.TotalMilliseconds } | ConvertTo-Json
         }
     }
-    Write-Line "| first Connect-ApiTokenService of a process, with its request | $(Format-Number (Get-Median $results.First) 0) ms | $(Format-Range $results.First) ms |"
-    Write-Line "| second one | $(Format-Number (Get-Median $results.Second) 0) ms | $(Format-Range $results.Second) ms |"
+    Write-Line "| first Connect-ApiTokenService of a process, including its request | $(Format-Number (Get-Median $results.First) 0) ms | $(Format-Range $results.First) ms |"
+    Write-Line "| second Connect-ApiTokenService | $(Format-Number (Get-Median $results.Second) 0) ms | $(Format-Range $results.Second) ms |"
 }
 finally {
     Stop-ApiTokenSandbox $sandbox
