@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-    Installs the built package and the Pester to test it with into a folder of modules.
+    Installs the built package, and the Pester version for its tests, into a module folder.
 #>
 [CmdletBinding()]
 param(

@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
-    Puts the newest PowerShell of a line, such as 7.4, from its official release archive onto the job's PATH. The archive is
-    held against the release's own checksums.
+    Installs the latest PowerShell of a version line, such as 7.4, from its official release archive and adds it to the PATH of
+    the job. The checksum of the archive is verified.
 #>
 [CmdletBinding()]
 param(
@@ -41,7 +41,7 @@ foreach ($file in $archive, $sums) {
 $expected = Get-Content -LiteralPath $sums | Where-Object { $_ -match "^(?<hash>[0-9A-Fa-f]{64})\s+\*?$([regex]::Escape($name))\s*$" } | ForEach-Object { $Matches.hash }
 $actual = (Get-FileHash -LiteralPath $archive -Algorithm SHA256).Hash
 if ($actual -ne $expected) {
-    throw "$name has the SHA-256 $actual, not '$expected' as its release says."
+    throw "The SHA-256 of $name is $actual, but its release specifies '$expected'."
 }
 
 if ($IsWindows) {
