@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Shows what the README promises, against the built-in sandbox, and checks every claim by using the secret.
+    Demonstrates the features in the README against the built-in sandbox, and checks each claim by using the secrets.
 .DESCRIPTION
-    It uses the module's cmdlets and only what every PowerShell engine has, so it also runs where the modules
-    Microsoft.PowerShell.Utility and Microsoft.PowerShell.Management are missing.
+    Uses only the cmdlets of the module and features of the PowerShell engine, so it also runs without the modules
+    Microsoft.PowerShell.Utility and Microsoft.PowerShell.Management.
 .EXAMPLE
     ./build.sh demo
 #>
@@ -27,7 +27,7 @@ function Write-Text {
     $Host.UI.WriteLine($Text)
 }
 
-# Uses a secret as a client of the service would. True if the service accepts it.
+# Sends a request with a secret, as a client of the service does. Returns true if the service accepts the secret.
 function Test-Secret {
     param($Token)
 
@@ -46,7 +46,7 @@ function Test-Secret {
     $client.SendAsync($request).GetAwaiter().GetResult().IsSuccessStatusCode
 }
 
-# Prints a claim, and whether it holds.
+# Prints a claim and its result.
 function Confirm-Claim {
     param([string] $Subject, [string] $Claim, [bool] $Holds)
 
@@ -54,7 +54,7 @@ function Confirm-Claim {
     Write-Text ('  {0} {1}' -f $(if ($Holds) { 'ok  ' } else { 'FAIL' }), $Claim)
 }
 
-# An operation that the service does not have fails with an id that scripts can rely on.
+# An operation that the service does not support fails with a stable error id.
 function Confirm-NotSupported {
     param([string] $Subject, [string] $Claim, [scriptblock] $Action)
 
@@ -62,7 +62,7 @@ function Confirm-NotSupported {
     Confirm-Claim $Subject "$Claim (OperationNotSupported)" -Holds ($id -like 'OperationNotSupported,*')
 }
 
-Write-Text 'Starting the sandbox: one server on this machine that behaves as all four services.'
+Write-Text 'Starting the sandbox: a local server that emulates all four services.'
 $sandbox = Start-ApiTokenSandbox
 Get-ApiTokenService | Out-Host
 
@@ -81,7 +81,7 @@ foreach ($connection in $requests.Keys) {
 }
 
 $listed = @(Get-ApiToken -Connection * -Name ci)
-Confirm-Claim 'all services' 'one list finds all four' -Holds (@($listed | Where-Object { $_.Id -in $tokens.Values.Id }).Count -eq 4)
+Confirm-Claim 'all services' 'one list returns all four tokens' -Holds (@($listed | Where-Object { $_.Id -in $tokens.Values.Id }).Count -eq 4)
 
 foreach ($connection in $requests.Keys) {
     Write-Text "`n$connection"
@@ -90,7 +90,7 @@ foreach ($connection in $requests.Keys) {
 
     if ($can.SetEnabled) {
         $token | Disable-ApiToken
-        Confirm-Claim $connection 'disabled: the secret is refused' -Holds (-not (Test-Secret $token))
+        Confirm-Claim $connection 'disabled: the secret is rejected' -Holds (-not (Test-Secret $token))
         $token | Enable-ApiToken
         Confirm-Claim $connection 'enabled: the secret is accepted again' -Holds (Test-Secret $token)
     }
@@ -107,42 +107,42 @@ foreach ($connection in $requests.Keys) {
         Confirm-NotSupported $connection 'cannot rename a token' -Action { $token | Rename-ApiToken -NewName 'ci (linux)' }
     }
 
-    # The new token comes down the pipeline before the old one is removed.
+    # The new token is written to the pipeline before the old token is removed.
     $oldAtDelivery = [System.Collections.Generic.List[bool]]::new()
     $successor = $token | Reset-ApiToken -Confirm:$false | ForEach-Object { $oldAtDelivery.Add((Test-Secret $token)); $_ }
     Confirm-Claim $connection "reset: the secret of $successor is accepted" -Holds (Test-Secret $successor)
     if ($successor.Id -ne $token.Id) {
-        Confirm-Claim $connection 'reset: the old secret was accepted until the new one had arrived, and is refused now' -Holds ($oldAtDelivery[0] -and -not (Test-Secret $token))
+        Confirm-Claim $connection 'reset: the old secret was accepted until the new token was delivered, and is rejected now' -Holds ($oldAtDelivery[0] -and -not (Test-Secret $token))
     }
     else {
-        Confirm-Claim $connection 'reset in place: the id is the same, and the old secret is refused' -Holds (-not (Test-Secret $token))
+        Confirm-Claim $connection 'reset in place: the id is the same, and the old secret is rejected' -Holds (-not (Test-Secret $token))
     }
 
     $successor | Remove-ApiToken -WhatIf
     Confirm-Claim $connection 'revoked with -WhatIf: the secret is still accepted' -Holds (Test-Secret $successor)
     $successor | Remove-ApiToken -Confirm:$false
-    Confirm-Claim $connection 'revoked: the secret is refused' -Holds (-not (Test-Secret $successor))
+    Confirm-Claim $connection 'revoked: the secret is rejected' -Holds (-not (Test-Secret $successor))
 }
 
-Write-Text "`nA secret has leaked: find the token that it belongs to, and revoke it"
+Write-Text "`nA secret has leaked: find its token, and revoke it"
 $leaked = New-ApiToken -Connection gcore -Name leaked -Role Users -ExpiresIn 30d
 $log = [System.IO.Path]::Combine($folder, 'build.log')
 [System.IO.File]::WriteAllText($log, "curl -H 'Authorization: APIKey $([System.Net.NetworkCredential]::new('', $leaked.Secret).Password)' https://api.gcore.com`n")
 $found = @(Find-ApiToken -Path $log -Connection * -Probe)
 Confirm-Claim 'leak' "found in a log: $($found -join ', ')" -Holds ($found.Count -eq 1 -and $found[0].Id -eq $leaked.Id)
 $found | Remove-ApiToken -Confirm:$false
-Confirm-Claim 'leak' 'revoked: the leaked secret is refused' -Holds (-not (Test-Secret $leaked))
+Confirm-Claim 'leak' 'revoked: the leaked secret is rejected' -Holds (-not (Test-Secret $leaked))
 
 Write-Text "`nRevoke fifty tokens through a pipeline, with a journal"
 $fifty = @(1..50 | ForEach-Object { [pscustomobject]@{ Name = "batch-$_" } } | New-ApiToken -Connection wegnology -Scope All -ExpiresIn 30d)
-Confirm-Claim 'pipeline' 'issued 50; all of their secrets are accepted' -Holds (@($fifty | Where-Object { Test-Secret $_ }).Count -eq 50)
+Confirm-Claim 'pipeline' 'issued 50 tokens; all of their secrets are accepted' -Holds (@($fifty | Where-Object { Test-Secret $_ }).Count -eq 50)
 $journal = [System.IO.Path]::Combine($folder, 'revoked.jsonl')
 $fifty | Remove-ApiToken -JournalPath $journal -Confirm:$false
-Confirm-Claim 'pipeline' 'revoked 50; none of their secrets is accepted' -Holds (@($fifty | Where-Object { Test-Secret $_ }).Count -eq 0)
+Confirm-Claim 'pipeline' 'revoked 50 tokens; all of their secrets are rejected' -Holds (@($fifty | Where-Object { Test-Secret $_ }).Count -eq 0)
 $noted = [System.IO.File]::ReadAllText($journal)
-Confirm-Claim 'pipeline' 'the journal names each of them' -Holds (@($fifty | Where-Object { $noted.Contains($_.Id) }).Count -eq 50)
+Confirm-Claim 'pipeline' 'the journal contains the id of each token' -Holds (@($fifty | Where-Object { $noted.Contains($_.Id) }).Count -eq 50)
 $fifty | Remove-ApiToken -JournalPath $journal -Confirm:$false -InformationVariable summary
-Confirm-Claim 'pipeline' "the same command again does nothing: $summary" -Holds ("$summary" -like '*50 skipped*')
+Confirm-Claim 'pipeline' "running the same command again changes nothing: $summary" -Holds ("$summary" -like '*50 skipped*')
 
 Write-Text "`nCompare with a policy, and write a report"
 $forever = New-ApiToken -Connection wegnology -Name forever -Scope All -NeverExpires
@@ -153,9 +153,9 @@ $report = [System.IO.Path]::Combine($folder, 'tokens.html')
 @(Get-ApiToken -Connection *) + $findings | Export-ApiTokenReport $report -Title 'API tokens of the sandbox'
 $html = [System.IO.File]::ReadAllText($report)
 $secret = [System.Net.NetworkCredential]::new('', $forever.Secret).Password
-Confirm-Claim 'report' 'it names the token and its finding, and does not have its secret' -Holds ($html.Contains($forever.Id) -and $html.Contains('NeverExpires') -and -not $html.Contains($secret))
+Confirm-Claim 'report' 'it contains the token and its finding, but not its secret' -Holds ($html.Contains($forever.Id) -and $html.Contains('NeverExpires') -and -not $html.Contains($secret))
 
-Write-Text "`nThese expire within a week, on all services:"
+Write-Text "`nTokens that expire within a week, on all services:"
 Get-ApiToken -Connection * -ExpiringWithin 7d | Out-Host
 
 Stop-ApiTokenSandbox $sandbox
@@ -164,18 +164,18 @@ Stop-ApiTokenSandbox $sandbox
 $subjects = [ordered]@{}
 foreach ($claim in $claims) {
     if (-not $subjects.Contains($claim.Subject)) {
-        $subjects[$claim.Subject] = [pscustomobject]@{ Subject = $claim.Subject; Claims = 0; Held = 0 }
+        $subjects[$claim.Subject] = [pscustomobject]@{ Subject = $claim.Subject; Claims = 0; Passed = 0 }
     }
 
     $subjects[$claim.Subject].Claims++
-    $subjects[$claim.Subject].Held += [int] $claim.Holds
+    $subjects[$claim.Subject].Passed += [int] $claim.Holds
 }
 
 $subjects.Values | Out-Host
 $failed = @($claims | Where-Object { -not $_.Holds })
 if ($failed) {
-    Write-Text "$($failed.Count) of $($claims.Count) claims did not hold: $($failed.Claim -join '; ')"
+    Write-Text "$($failed.Count) of $($claims.Count) claims failed: $($failed.Claim -join '; ')"
     exit 1
 }
 
-Write-Text "All $($claims.Count) claims held."
+Write-Text "All $($claims.Count) claims passed."

@@ -2,8 +2,8 @@
 .SYNOPSIS
     Issues the six tokens of the example in Devo's documentation of its Credentials API, in one pipeline.
 .DESCRIPTION
-    The documentation does it with a bash script of six curl calls, one for each kind of token. Here each token is a row,
-    the secrets come back as SecureStrings, and a row that Devo refuses is an error that does not stop the others.
+    The documentation uses a bash script with six curl calls, one for each kind of token. Here each token is a row, the
+    secrets are returned as SecureStrings, and a row that Devo rejects is an error that does not stop the other rows.
     Connect first, for example:
         Connect-ApiTokenService Devo my_domain -Region EU -Token (Read-Host -AsSecureString)
 .EXAMPLE
@@ -13,10 +13,10 @@
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
-    # The user whom the tokens act for.
+    # The user that the tokens act for.
     [Parameter(Mandatory)] [string] $User,
 
-    # The table that they may reach.
+    # The table that the tokens can access.
     [string] $Table = 'my.app.test.tokenapi',
 
     # The connection.

@@ -1,33 +1,33 @@
 #Requires -Version 5.1
 <#
 .SYNOPSIS
-    Lists the tokens that expire soon, or have expired and are still there, on all connections; on request as the body of
-    a mail.
+    Lists the tokens of all connections that expire soon, or that expired and still exist; optionally as the body of an
+    email.
 .DESCRIPTION
-    Made to run every night. It changes nothing and sends no mail: it gives objects, or one text that the mail of your
-    automation takes. A connection that could not be looked at is an error, and stands in the text, so that silence is not
-    taken for good news.
+    Run this script every night. It changes nothing and sends no email: it returns objects, or one text for an email. If a
+    connection cannot be checked, the script returns an error and includes it in the text, so that a failure is not mistaken
+    for an empty result.
 .EXAMPLE
     ./expiry-notice.ps1 | Export-Csv expiring.csv -NoTypeInformation
 .EXAMPLE
     ./expiry-notice.ps1 -ConnectionInfo (Get-AutomationConnection devo), (Get-AutomationConnection gcore) -Within 14d -As Markdown
 .OUTPUTS
-    One object for each token: State, ExpiresAt, DaysLeft, Connection, Service, Account, Name, Id, Owner, Issuer. With -As,
-    one text.
+    One object for each token: State, ExpiresAt, DaysLeft, Connection, Service, Account, Name, Id, Owner, Issuer. With -As
+    Markdown or Text, one text.
 #>
 [CmdletBinding()]
 [OutputType([pscustomobject], [string])]
 param(
-    # Connections to make first: the fields of Connect-ApiTokenService -ConnectionInfo. Without any, those that there are.
+    # Connections to create first, with the fields of Connect-ApiTokenService -ConnectionInfo. By default, uses the existing connections.
     [hashtable[]] $ConnectionInfo = @(),
 
-    # The connections to look at, by name or wildcard pattern.
+    # The connections to check: names or wildcard patterns.
     [string[]] $Connection = '*',
 
-    # How long before its end a token is listed, such as 7d.
+    # How long before its expiry a token is listed, such as 7d.
     [string] $Within = '7d',
 
-    # Objects, or the body of a mail.
+    # Objects, or the body of an email.
     [ValidateSet('Object', 'Markdown', 'Text')] [string] $As = 'Object',
 
     # The folder of the module.
@@ -49,7 +49,7 @@ foreach ($info in $ConnectionInfo) {
     }
 }
 
-# The rules say which tokens these are: those of the service's own notices, and what is over and was not removed.
+# Two rules select the tokens: tokens that expire soon, and expired tokens that were not removed.
 $failures = @()
 $findings = @()
 try {
@@ -86,7 +86,7 @@ if ($As -eq 'Object') {
     return $notices
 }
 
-# A name can have any character: none of it may become markup or a line of its own.
+# A name can contain any character. Escape it, so that it creates no markup and no new line.
 function ConvertTo-Cell {
     param([AllowNull()] [object] $Value)
 
@@ -95,7 +95,7 @@ function ConvertTo-Cell {
 }
 
 $expiring = @($notices | Where-Object State -EQ 'Expiring')
-$lines = @("$($expiring.Count) API tokens expire within $Within, and $($notices.Count - $expiring.Count) have expired and are still there.", '')
+$lines = @("$($expiring.Count) API tokens expire within $Within, and $($notices.Count - $expiring.Count) have expired and still exist.", '')
 if ($As -eq 'Markdown') {
     if ($notices.Count -gt 0) {
         $lines += '| state | expires (UTC) | connection | name | id | owner |', '|---|---|---|---|---|---|'
@@ -105,13 +105,13 @@ if ($As -eq 'Markdown') {
         $lines += ''
     }
 
-    $lines += $problems | ForEach-Object { "**Could not be looked at:** $(ConvertTo-Cell $_.Exception.Message)" }
+    $lines += $problems | ForEach-Object { "**Could not be checked:** $(ConvertTo-Cell $_.Exception.Message)" }
 }
 else {
     $lines += $notices | ForEach-Object {
         '{0,-8}  {1:yyyy-MM-dd HH:mm}  {2}: {3} ({4}), {5}' -f $_.State, $_.ExpiresAt, $_.Connection, ($_.Name -replace '[\r\n\t]+', ' '), $_.Id, $_.Owner
     }
-    $lines += $problems | ForEach-Object { "Could not be looked at: $($_.Exception.Message)" }
+    $lines += $problems | ForEach-Object { "Could not be checked: $($_.Exception.Message)" }
 }
 
 ($lines -join "`n").TrimEnd()

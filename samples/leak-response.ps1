@@ -1,14 +1,14 @@
 #Requires -Version 5.1
 <#
 .SYNOPSIS
-    The response to leaked secrets: finds the tokens that they belong to, revokes them, and says what could not be attributed.
+    Responds to leaked secrets: finds their tokens, revokes them, and reports secrets without a match.
 .DESCRIPTION
-    Give it a secret scanner's findings or a list of texts. No output, journal or error of it has any of the texts: each is
-    named by its file and line.
+    The input is the findings of a secret scanner, or a list of values. Output, journals and errors never contain these
+    values; they specify the file and the line instead.
 
-    By default nothing is sent to a service but requests for tokens; with -Probe, each secret is also sent to the services
-    whose form it has, to prove whose it is. -WhatIf shows what would be revoked, and sends no write request. The secret that a
-    connection itself is using is found and not revoked: connect with another credential first.
+    By default, the script sends only requests for tokens. With -Probe, it also sends each secret to the services whose format
+    it matches, to verify which token it belongs to. With -WhatIf, it shows what would be revoked and sends no write request.
+    The secret that a connection itself uses is found but not revoked: connect with another credential first.
 .EXAMPLE
     ./leak-response.ps1 -Path gitleaks.json -Probe -WhatIf
 .EXAMPLE
@@ -20,22 +20,22 @@
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High', DefaultParameterSetName = 'Path')]
 [OutputType([pscustomobject])]
 param(
-    # Files of leaked texts, or of a scanner's findings.
+    # Files with leaked values, or with the findings of a scanner.
     [Parameter(Mandatory, ParameterSetName = 'Path')] [string[]] $Path,
 
-    # The secrets themselves.
+    # The leaked secrets.
     [Parameter(Mandatory, ParameterSetName = 'Secret')] [securestring[]] $Secret,
 
-    # Also asks the services whose form a secret has whether it works, which sends it to them.
+    # Also asks the services whose format a secret matches whether they accept it. This sends the secret to them.
     [switch] $Probe,
 
-    # Connections to make first: the fields of Connect-ApiTokenService -ConnectionInfo. Without any, those that there are.
+    # Connections to create first, with the fields of Connect-ApiTokenService -ConnectionInfo. By default, uses the existing connections.
     [hashtable[]] $ConnectionInfo = @(),
 
-    # The connections to look at, by name or wildcard pattern.
+    # The connections to check: names or wildcard patterns.
     [string[]] $Connection = '*',
 
-    # The journal of what was revoked.
+    # The journal of the revocation.
     [string] $JournalPath,
 
     # The folder of the module.
@@ -90,7 +90,7 @@ if ($found.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess("$($f
         $parameters['JournalPath'] = $JournalPath
     }
 
-    # A credential that is refused ends the pipeline: what was done until then counts, the rest was not done.
+    # A rejected credential ends the pipeline. Tokens that were done before are in the results; the others were not changed.
     $failures = @()
     $done = [System.Collections.Generic.List[object]]::new()
     $ended = $null
@@ -114,13 +114,13 @@ if ($found.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess("$($f
             New-Record -Outcome 'Revoked' -Source $token.Source -Token $token
         }
         elseif ($WhatIfPreference) {
-            New-Record -Outcome 'WhatIf' -Source $token.Source -Token $token -Detail 'It would be revoked.'
+            New-Record -Outcome 'WhatIf' -Source $token.Source -Token $token -Detail 'Would be revoked.'
         }
         elseif ($ended) {
-            New-Record -Outcome 'Failed' -Source $token.Source -Token $token -Detail "Not known to be done: $($ended.Exception.Message)"
+            New-Record -Outcome 'Failed' -Source $token.Source -Token $token -Detail "The outcome is unknown: $($ended.Exception.Message)"
         }
         else {
-            New-Record -Outcome 'Revoked' -Source $token.Source -Token $token -Detail 'An earlier run with this journal did it.'
+            New-Record -Outcome 'Revoked' -Source $token.Source -Token $token -Detail 'Done in an earlier run with this journal.'
         }
     }
 
@@ -136,5 +136,5 @@ foreach ($problem in $problems) {
 }
 
 if ($problems.Count -gt 0 -or $unattributed.Count -gt 0) {
-    Write-Error "The response to the leak is not complete: $($problems.Count) failures, $($unattributed.Count) secrets that belong to no token that was found." -ErrorId LeakResponseIncomplete
+    Write-Error "The response to the leak is incomplete: $($problems.Count) failures, $($unattributed.Count) secrets without a matching token." -ErrorId LeakResponseIncomplete
 }

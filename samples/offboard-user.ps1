@@ -1,14 +1,14 @@
 #Requires -Version 5.1
 <#
 .SYNOPSIS
-    Ends the tokens of someone who leaves, on all connections, and reports what was done.
+    Removes or disables the tokens of a user who leaves, on all connections, and reports the results.
 .DESCRIPTION
-    A token outlives the account of its user: closing the account at the identity provider ends none of them. This finds
-    the tokens that act for the leaver and removes or disables them. Tokens that the leaver issued for others are listed
-    as IssuedByLeaver and left, as something may depend on them; reset them, or end them too with -IncludeIssued.
+    Tokens remain valid after the account of their user is closed at the identity provider. This script finds the tokens that
+    act for the leaver, and removes or disables them. Tokens that the leaver issued for others are reported as IssuedByLeaver
+    and not changed, because other users may depend on them. Reset these tokens, or include them with -IncludeIssued.
 
-    -WhatIf shows every token that it would end, and sends no write request. With -JournalPath, a run that was killed goes
-    on where it stopped. If anything failed, the last record is an error, so that a runbook counts as failed.
+    With -WhatIf, the script shows each affected token and sends no write request. To resume a run that was killed, run it again
+    with the same -JournalPath. If an operation fails, the last record is an error, so that the runbook fails.
 .EXAMPLE
     ./offboard-user.ps1 -User leaver@example.com, leaver -WhatIf
 .EXAMPLE
@@ -20,22 +20,22 @@
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 [OutputType([pscustomobject])]
 param(
-    # The leaver, under every name that the services know: an address, a user's id.
+    # The leaver, with all names that the services use: an email address, a user id.
     [Parameter(Mandatory)] [ValidateNotNullOrEmpty()] [string[]] $User,
 
-    # Remove, or Disable, which can be taken back. Where a service cannot disable, such a token is reported as Failed and left.
+    # Remove, or Disable, which can be reversed. If a service cannot disable tokens, its tokens are reported as Failed.
     [ValidateSet('Remove', 'Disable')] [string] $Action = 'Remove',
 
-    # Also ends the tokens that the leaver issued for others.
+    # Also removes or disables the tokens that the leaver issued for others.
     [switch] $IncludeIssued,
 
-    # Connections to make first: the fields of Connect-ApiTokenService -ConnectionInfo. Without any, those that there are.
+    # Connections to create first, with the fields of Connect-ApiTokenService -ConnectionInfo. By default, uses the existing connections.
     [hashtable[]] $ConnectionInfo = @(),
 
-    # The connections to look at, by name or wildcard pattern.
+    # The connections to check: names or wildcard patterns.
     [string[]] $Connection = '*',
 
-    # The journal of what was done.
+    # The journal of the run.
     [string] $JournalPath,
 
     # The folder of the module.
@@ -86,7 +86,7 @@ catch {
 
 $problems += @($failures | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
 
-# A token of WEGnology acts for the account that it belongs to; the person is who created it.
+# A WEGnology token acts for its account. The user is the creator of the token.
 $own = @($tokens | Where-Object { $(if ($_.Service -eq 'Wegnology') { $_.Issuer } else { $_.Owner }) -in $User })
 $issued = @($tokens | Where-Object { $_.Issuer -in $User -and $_ -notin $own })
 if ($IncludeIssued) {
@@ -105,7 +105,7 @@ if ($own.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess($count,
         $parameters['JournalPath'] = $JournalPath
     }
 
-    # A credential that is refused ends the pipeline: what was done until then counts, the rest was not done.
+    # A rejected credential ends the pipeline. Tokens that were done before are in the results; the others were not changed.
     $failures = @()
     $done = [System.Collections.Generic.List[object]]::new()
     $ended = $null
@@ -131,13 +131,13 @@ if ($own.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess($count,
             New-Record $token -Outcome "${Action}d"
         }
         elseif ($WhatIfPreference) {
-            New-Record $token -Outcome 'WhatIf' -Detail "${Action} would be done."
+            New-Record $token -Outcome 'WhatIf' -Detail "Would be $($Action.ToLowerInvariant())d."
         }
         elseif ($ended) {
-            New-Record $token -Outcome 'Failed' -Detail "Not known to be done: $($ended.Exception.Message)"
+            New-Record $token -Outcome 'Failed' -Detail "The outcome is unknown: $($ended.Exception.Message)"
         }
         else {
-            New-Record $token -Outcome "${Action}d" -Detail 'An earlier run with this journal did it.'
+            New-Record $token -Outcome "${Action}d" -Detail 'Done in an earlier run with this journal.'
         }
     }
 
@@ -145,7 +145,7 @@ if ($own.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess($count,
 }
 
 foreach ($token in $issued) {
-    New-Record $token -Outcome 'IssuedByLeaver' -Detail 'Reset it, or end it with -IncludeIssued: the leaver may know its secret.'
+    New-Record $token -Outcome 'IssuedByLeaver' -Detail 'The leaver may know its secret. Reset it, or include it with -IncludeIssued.'
 }
 
 foreach ($problem in $problems) {
@@ -153,5 +153,5 @@ foreach ($problem in $problems) {
 }
 
 if ($problems.Count -gt 0) {
-    Write-Error "The offboarding of $($User -join ', ') is not complete: $($problems.Count) failures." -ErrorId OffboardingIncomplete
+    Write-Error "The offboarding of $($User -join ', ') is incomplete: $($problems.Count) failures." -ErrorId OffboardingIncomplete
 }

@@ -1,18 +1,18 @@
 <#
 .SYNOPSIS
-    Makes a report for the auditor: the tokens of all services, and what is wrong with them.
+    Creates a report for an auditor with the tokens of all services and their findings.
 .DESCRIPTION
-    Starts a sandbox and reports on it; to report on real services, connect to them instead of starting it. With
-    -PicturePath, a headless Chromium, Chrome or Edge on the PATH takes a picture of an HTML report.
+    Starts a sandbox and creates a report of its tokens. To report on real services, connect to them instead. With
+    -PicturePath, a headless Chromium, Chrome or Edge on the PATH takes a screenshot of an HTML report.
 .EXAMPLE
     ./samples/report.ps1 -Path ./tokens.html
 #>
 [CmdletBinding()]
 param(
-    # The report; its extension (.html, .csv, .json, .md) chooses the format.
+    # The report. Its extension (.html, .csv, .json, .md) determines the format.
     [string] $Path = (Join-Path ([System.IO.Path]::GetTempPath()) 'tokens.html'),
 
-    # A file for the picture (.png).
+    # A file for the screenshot (.png).
     [string] $PicturePath,
 
     # The folder of the module.
@@ -37,7 +37,7 @@ finally {
 if ($PicturePath) {
     $browser = Get-Command chromium, chromium-browser, google-chrome, chrome, msedge -CommandType Application -ErrorAction Ignore | Select-Object -First 1
     if (-not $browser) {
-        throw 'No Chromium, Chrome or Edge is on the PATH to take the picture with.'
+        throw 'The screenshot requires Chromium, Chrome or Edge on the PATH.'
     }
 
     $picture = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($PicturePath)

@@ -1,7 +1,7 @@
 <#
 .SYNOPSIS
-    Shows a revocation shared by several processes: each revokes its part of the sandbox's tokens, and together their
-    journals account for every token once.
+    Demonstrates a revocation by several processes: each process revokes its part of the sandbox's tokens, and the journals
+    contain each token exactly once.
 .EXAMPLE
     ./revoke-in-shards.ps1 -Tokens 4000 -Shards 8
 #>
@@ -23,7 +23,7 @@ try {
     $expected = @(Get-ApiToken -Connection wegnology -Name 'token-*').Id
     $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
 
-    # Each process gets the credential by its environment, as a job of a CI or a cluster would.
+    # Each process gets the credential from an environment variable, as a CI or cluster job does.
     $env:SHARD_SECRET = [System.Net.NetworkCredential]::new('', $service.Secret).Password
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $info = "@{ Service = 'Wegnology'; BaseUri = '$($service.BaseUri)'; Token = `$env:SHARD_SECRET }"

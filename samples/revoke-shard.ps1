@@ -1,18 +1,18 @@
 <#
 .SYNOPSIS
-    Revokes one machine's part of the tokens that fit a name, with a journal.
+    Revokes one machine's part of the tokens that match a name, with a journal.
 .DESCRIPTION
-    The same script runs on each machine with its own number: a hybrid worker, a CI matrix cell, an indexed Kubernetes job.
-    Run again with the same journal, it goes on where it stopped.
+    Run the same script on each machine with a different shard number: hybrid workers, cells of a CI matrix, an indexed
+    Kubernetes job. To resume a run, run it again with the same journal.
 .EXAMPLE
     ./revoke-shard.ps1 -ConnectionInfo (Get-AutomationConnection wegnology) -Name 'ci-*' -Shard 3/8 -JournalPath shard-3.jsonl
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
-    # Where and as whom: the fields of Connect-ApiTokenService -ConnectionInfo.
+    # The connection, with the fields of Connect-ApiTokenService -ConnectionInfo.
     [Parameter(Mandatory)] [hashtable] $ConnectionInfo,
 
-    # The names of the tokens, as a wildcard pattern.
+    # A wildcard pattern for the names of the tokens.
     [Parameter(Mandatory)] [string] $Name,
 
     # This machine's part, such as 3/8.
@@ -21,7 +21,7 @@ param(
     # This machine's journal.
     [Parameter(Mandatory)] [string] $JournalPath,
 
-    # This machine's share of what the service allows.
+    # This machine's share of the rate limit of the service.
     [double] $RequestsPerSecond = 100000,
 
     # The folder of the module.

@@ -1,15 +1,15 @@
 #Requires -Version 5.1
 <#
 .SYNOPSIS
-    The nightly rotation: new secrets into a vault for all tokens that expire soon, the old ones retired a day later.
+    Rotates all tokens that expire soon into a vault, and retires the old tokens a day later. For nightly use.
 .DESCRIPTION
-    First it retires what earlier nights have left to fall due; then it rotates. Whoever reads the vault at the time of use
-    never meets a dead secret: the old token works until its grace period is over, and no token is retired while nothing
-    works in its place. One journal serves all nights: it knows what falls due, and a night that was cut off is taken up by
-    the next one. It has no secrets; keep it, it is the record of what was done.
+    First, the script retires the old tokens of earlier runs that are due. Then it rotates tokens. Clients that read the vault
+    at the time of use always get a working secret: an old token works until its grace period ends, and is retired only if its
+    new token is active. Use one journal for all runs. It records when old tokens are due, and the next run resumes a run that
+    was interrupted. The journal contains no secrets. Keep it as the audit record.
 
-    -WhatIf shows what would be done, and sends no write request. If anything failed, the last record is an error, so that
-    a runbook counts as failed.
+    With -WhatIf, the script shows what would be done and sends no write request. If an operation fails, the last record is an
+    error, so that the runbook fails.
 .EXAMPLE
     ./rotate-into-vault.ps1 -Vault ops -JournalPath D:\rotation.jsonl -WhatIf
 .EXAMPLE
@@ -20,22 +20,22 @@
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 [OutputType([pscustomobject])]
 param(
-    # The vault of SecretManagement that takes the secrets.
+    # The SecretManagement vault for the secrets.
     [Parameter(Mandatory)] [string] $Vault,
 
-    # The journal, the same each night.
+    # The journal. Use the same file for all runs.
     [Parameter(Mandatory)] [string] $JournalPath,
 
-    # Tokens that expire within this time are rotated.
+    # Rotates tokens that expire within this time.
     [string] $Within = '14d',
 
-    # How long the old secret goes on working.
+    # How long the old tokens remain valid.
     [string] $GracePeriod = '1d',
 
-    # Connections to make first: the fields of Connect-ApiTokenService -ConnectionInfo. Without any, those that there are.
+    # Connections to create first, with the fields of Connect-ApiTokenService -ConnectionInfo. By default, uses the existing connections.
     [hashtable[]] $ConnectionInfo = @(),
 
-    # The connections whose tokens are rotated, by name or wildcard pattern.
+    # The connections whose tokens are rotated: names or wildcard patterns.
     [string[]] $Connection = '*',
 
     # The folder of the module.
@@ -80,7 +80,7 @@ if (Test-Path -LiteralPath $JournalPath) {
     }
 }
 
-# Old tokens that are still waiting are in the journal, and left out.
+# Old tokens in their grace period are in the journal and are skipped.
 try {
     Get-ApiToken -Connection $Connection -Status Active -ExpiringWithin $Within -ErrorVariable +failures -ErrorAction SilentlyContinue |
         Reset-ApiToken -Vault $Vault -GracePeriod $GracePeriod -JournalPath $JournalPath -ErrorVariable +failures -ErrorAction SilentlyContinue |
@@ -96,5 +96,5 @@ foreach ($problem in $problems) {
 }
 
 if ($problems.Count -gt 0) {
-    Write-Error "The rotation is not complete: $($problems.Count) failures." -ErrorId RotationIncomplete
+    Write-Error "The rotation is incomplete: $($problems.Count) failures." -ErrorId RotationIncomplete
 }

@@ -64,7 +64,7 @@ Describe 'expiry-notice.ps1' {
         $runspace.Open()
         try {
             $result = Invoke-InRunspace $runspace -Variable @{ file = "$samples/expiry-notice.ps1"; module = $moduleFolder } { & $file -As Text -ModulePath $module }
-            $result[0] | Should -BeLike '*Could not be looked at: *no connection*'
+            $result[0] | Should -BeLike '*Could not be checked: *no connection*'
             $result[1].FullyQualifiedErrorId | Should -BeLike 'ConnectionNotFound*'
         }
         finally {
@@ -86,7 +86,7 @@ Describe 'expiry-notice.ps1' {
         Add-Fault @{ service = 'gcore'; kind = 'status'; status = 403; count = 1 }
         $run = Invoke-Runbook expiry-notice.ps1 @{ As = 'Markdown' }
         $run.Errors.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
-        $run.Output[0] | Should -BeLike '*Could not be looked at*'
+        $run.Output[0] | Should -BeLike '*Could not be checked*'
     }
 }
 
