@@ -1,4 +1,4 @@
-# Rows of CSV files, and tokens that went through CLIXML and JSON, as input. What else a token parameter takes: BindingTests.cs.
+# Rows of CSV files, and tokens from CLIXML and JSON, as input. BindingTests.cs tests the other inputs of token parameters.
 
 BeforeDiscovery {
     $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
@@ -9,7 +9,7 @@ BeforeAll {
     $script:sandbox = Start-ApiTokenSandbox
 
     function Export-Row {
-        <# Writes rows into a real CSV file and gives its path. #>
+        <# Writes rows to a CSV file and returns its path. #>
         [OutputType([string])]
         param([Parameter(Mandatory)] [object[]] $Row)
 
@@ -24,7 +24,7 @@ AfterAll {
 }
 
 Describe 'A token parameter on <Connection>' -ForEach $services {
-    It 'takes rows of a CSV file with <_>' -ForEach @(
+    It 'accepts rows of a CSV file with <_>' -ForEach @(
         , @('Id', 'Connection')
         , @('Name', 'Connection')
         , @('Connection', 'Service', 'Account', 'Id', 'Name', 'Status')
@@ -35,21 +35,21 @@ Describe 'A token parameter on <Connection>' -ForEach $services {
         $tokens | ForEach-Object { Test-Secret $_ | Should -BeFalse }
     }
 
-    It 'takes rows of a CSV file without a connection, which is then the one named' {
+    It 'uses the specified connection for rows without one' {
         $tokens = 1..2 | ForEach-Object { Add-TestToken $Connection }
         $file = Export-Row ($tokens | Select-Object -Property Id)
         Import-Csv -LiteralPath $file | Remove-ApiToken -Connection $Connection
         $tokens | ForEach-Object { Test-Secret $_ | Should -BeFalse }
     }
 
-    It 'takes rows whose connection is blank' {
+    It 'accepts rows with a blank connection' {
         $token = Add-TestToken $Connection
         $file = Export-Row ([pscustomobject]@{ Connection = ''; Id = $token.Id; Name = '' })
         Import-Csv -LiteralPath $file | Remove-ApiToken -Connection $Connection
         Test-Secret $token | Should -BeFalse
     }
 
-    It 'takes tokens that went through Export-Clixml' {
+    It 'accepts tokens from Export-Clixml' {
         $token = Add-TestToken $Connection
         $file = Join-Path $TestDrive 'tokens.clixml'
         Get-ApiToken -Connection $Connection -Id $token.Id | Export-Clixml -LiteralPath $file
@@ -61,7 +61,7 @@ Describe 'A token parameter on <Connection>' -ForEach $services {
         Test-Secret $token | Should -BeFalse
     }
 
-    It 'takes tokens that went through JSON' {
+    It 'accepts tokens from JSON' {
         $token = Add-TestToken $Connection
         Get-ApiToken -Connection $Connection -Id $token.Id | ConvertTo-Json | ConvertFrom-Json | Remove-ApiToken
         Test-Secret $token | Should -BeFalse
@@ -69,7 +69,7 @@ Describe 'A token parameter on <Connection>' -ForEach $services {
 }
 
 Describe 'Renaming from a CSV file' {
-    It 'gives each row its new name, on <Connection>' -ForEach @(
+    It 'renames the token of each row, on <Connection>' -ForEach @(
         @{ Connection = 'devo' }
         @{ Connection = 'wegnology' }
         @{ Connection = 'application-users' }
@@ -84,7 +84,7 @@ Describe 'Renaming from a CSV file' {
 }
 
 Describe 'Disabling from a CSV file' {
-    It 'crosses the services that the rows name' {
+    It 'uses the services that the rows specify' {
         $tokens = 'devo', 'wegnology', 'devo', 'wegnology' | ForEach-Object { Add-TestToken $_ }
         Import-Csv -LiteralPath (Export-Row ($tokens | Select-Object Connection, Id)) | Disable-ApiToken
         $tokens | ForEach-Object { Test-Secret $_ | Should -BeFalse }
@@ -94,7 +94,7 @@ Describe 'Disabling from a CSV file' {
 }
 
 Describe 'New-ApiToken from a CSV file' {
-    It 'issues devo tokens by the columns Name, User, Audience and Scope' {
+    It 'issues Devo tokens from the columns Name, User, Audience and Scope' {
         $file = Join-Path $TestDrive 'devo.csv'
         Set-Content -LiteralPath $file @'
 Name,User,Audience,Scope
@@ -109,7 +109,7 @@ csv-two,jdoe@example.com,apiv2 alerts,
         $issued | ForEach-Object { Test-Secret $_ | Should -BeTrue }
     }
 
-    It 'crosses the services that a column names, and takes blank columns for none' {
+    It 'uses the service that a column specifies, and ignores blank columns' {
         $file = Join-Path $TestDrive 'all.csv'
         Set-Content -LiteralPath $file @'
 Connection,Name,Description,User,Audience,Scope,Role,Access,ApplyToAll,ExpiresIn,ExpiresAt,ExpirationMonths,NeverExpires
@@ -137,7 +137,7 @@ application-users,,,asmith,,,,,Read,,,,
         $by[''].Owner | Should -Be 'asmith'
     }
 
-    It 'does not carry a column''s value over to a row in which it is blank' {
+    It 'does not reuse the value of a column for a row in which it is blank' {
         $file = Join-Path $TestDrive 'carry.csv'
         Set-Content -LiteralPath $file @'
 Connection,Name,Description,Scope,ExpiresIn

@@ -1,4 +1,4 @@
-# A process that is killed in the middle of a revocation, and the run that goes on with its journal.
+# A process that is killed during a revocation, and the run that resumes with its journal.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -10,7 +10,7 @@ AfterAll {
     $sandbox | Stop-ApiTokenSandbox
 }
 
-Describe 'Revoking 2,000 tokens in a process that is killed' {
+Describe 'Removing 2,000 tokens in a process that is killed' {
     BeforeAll {
         $script:tokens = @(Get-ApiToken -Connection wegnology -Name 'token-*')
         $script:journal = Join-Path $TestDrive 'revocation.jsonl'
@@ -58,46 +58,46 @@ Import-Csv -LiteralPath '$list' |
         }
     }
 
-    It 'is in the middle when it is killed' {
+    It 'is not finished when it is killed' {
         Get-Content -LiteralPath $start.RedirectStandardError | Should -BeNullOrEmpty
         @($afterKill | Where-Object event -EQ 'end').Count | Should -BeGreaterOrEqual 400
         @($afterKill | Where-Object event -EQ 'end').Count | Should -BeLessThan 2000
         @(Get-ApiToken -Connection wegnology -Name 'token-*').Count | Should -BeGreaterThan 0
     }
 
-    It 'keeps other processes from its journal while it runs' {
+    It 'locks its journal while it runs' {
         $refusal | Should -HaveCount 1
         $refusal[0].FullyQualifiedErrorId | Should -BeLike 'JournalNotOpened,*'
     }
 
-    It 'has written down each request before it was sent' {
+    It 'records each request before it is sent' {
         $started = [System.Collections.Generic.HashSet[string]]::new([string[]] @($afterKill | Where-Object event -EQ 'start').id)
         $deletesAtKill.Count | Should -BeGreaterThan 0
         $deletesAtKill | Where-Object { -not $started.Contains($_.path.Split('/')[-1]) } | Should -BeNullOrEmpty
         $ended = @($afterKill | Where-Object event -EQ 'end').Count
-        $started.Count - $ended | Should -BeLessOrEqual $throttle -Because 'no more were under way'
+        $started.Count - $ended | Should -BeLessOrEqual $throttle -Because 'no more requests were in flight'
     }
 
-    It 'is finished by the same command with the same journal: every token gone, none asked for twice that was not under way' {
+    It 'is completed by the same command with the same journal, which repeats only requests that were in flight' {
         $second = Start-Process @start
         $second.WaitForExit()
         Get-Content -LiteralPath $start.RedirectStandardError | Should -BeNullOrEmpty
         $summary = Get-Content -LiteralPath $start.RedirectStandardOutput -Raw | ConvertFrom-Json
         Get-ApiToken -Connection wegnology -Name 'token-*' | Should -BeNullOrEmpty
 
-        $underWay = @(Compare-Object @($afterKill | Where-Object event -EQ 'start').id @($afterKill | Where-Object event -EQ 'end').id).InputObject
+        $inFlight = @(Compare-Object @($afterKill | Where-Object event -EQ 'start').id @($afterKill | Where-Object event -EQ 'end').id).InputObject
         $deletes = @(Get-RequestSince $before | Where-Object method -EQ 'DELETE')
         $byToken = $deletes | Group-Object { $_.path.Split('/')[-1] }
         $byToken | Should -HaveCount 2000
         $byToken | Where-Object Count -GT 2 | Should -BeNullOrEmpty
         $twice = @($byToken | Where-Object Count -EQ 2)
         $twice.Count | Should -BeLessOrEqual $throttle
-        $twice.Name | Where-Object { $_ -notin $underWay } | Should -BeNullOrEmpty
+        $twice.Name | Where-Object { $_ -notin $inFlight } | Should -BeNullOrEmpty
 
         $summary.Failed | Should -Be 0
         $summary.Done + $summary.Skipped | Should -Be 2000
         $summary.Skipped | Should -BeGreaterOrEqual @($afterKill | Where-Object event -EQ 'end').Count
         $done = @(Get-JournalLine $journal | Where-Object { $_.event -eq 'end' -and $_.outcome -eq 'done' })
-        $done.id | Sort-Object | Should -Be ($tokens.Id | Sort-Object) -Because 'the journal accounts for every token once'
+        $done.id | Sort-Object | Should -Be ($tokens.Id | Sort-Object) -Because 'the journal contains every token once'
     }
 }

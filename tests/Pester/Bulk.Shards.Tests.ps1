@@ -1,4 +1,4 @@
-# -Shard: parts of all tokens that several machines can work on at once; here, what needs processes of its own.
+# Tests of -Shard that need separate processes. Shards divide the tokens between several machines.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -9,8 +9,8 @@ AfterAll {
     $sandbox | Stop-ApiTokenSandbox
 }
 
-Describe 'Get-ApiToken -Shard elsewhere' {
-    It 'gives the same part in another process' {
+Describe 'Get-ApiToken -Shard in another process' {
+    It 'returns the same shard' {
         $connection = 'gcore'
         $service = $sandbox.Services | Where-Object Service -EQ $connection
         $environment = @{ SHARD_SECRET = Get-PlainText $service.Secret; SHARD_URI = $service.BaseUri; SHARD_SERVICE = $service.Service; SHARD_ACCOUNT = $service.Account }
@@ -25,7 +25,7 @@ Describe 'Get-ApiToken -Shard elsewhere' {
 }
 
 Describe 'samples/revoke-in-shards.ps1' {
-    It 'accounts for every token once' {
+    It 'processes every token once' {
         $sample = [System.IO.Path]::GetFullPath("$PSScriptRoot/../../samples/revoke-in-shards.ps1")
         $result = Invoke-ChildPowerShell "& '$sample' -ModulePath '$moduleFolder' -Tokens 400 -Shards 3 -Latency 5 | ConvertTo-Json -Compress"
         $result.Tokens | Should -Be 400

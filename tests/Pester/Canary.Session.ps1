@@ -1,15 +1,15 @@
-# One session with every cmdlet, as loud as it goes; what it leaves in -Folder is searched for the secrets that it names at
-# its end. Run by Canary.Tests.ps1 in a process of its own.
+# A session that runs every cmdlet with all streams enabled. Canary.Tests.ps1 runs it in a separate process, and searches the
+# files that it writes to -Folder for the secrets that it lists at its end.
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', 'Elsewhere', Justification = 'Used in the script block.')]
 param(
     [Parameter(Mandatory)] [string] $ModulePath,
     [Parameter(Mandatory)] [string] $Folder,
 
-    # For what has to hold secrets, the file that a user asked for and a scanner's findings, and for what CanaryTests.cs
+    # For files that must contain secrets (a secret file and the findings of a scanner), and for files that CanaryTests.cs
     # searches: journals, reports and the sandbox's database.
     [Parameter(Mandatory)] [string] $Elsewhere,
 
-    # Also into a vault, with SecretManagement's own streams.
+    # Also to a vault, with the streams of SecretManagement.
     [switch] $WithVault
 )
 
@@ -30,7 +30,7 @@ $with = @{}
 $testServices.ForEach({ $with[$_.Connection] = $_.Issue })
 
 function Show {
-    <# Every way in which an object becomes text. #>
+    <# Converts an object to text in every way. #>
     process {
         $_
         $_ | Format-List -Property * -Force
@@ -106,7 +106,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Remove-ApiToken $token -JournalPath "$Elsewhere/remove-$name.journal" -PassThru @loud | Show
         Remove-ApiToken $token @loud
 
-        # A secret that was accepted once, as the credential: what a service says of it goes through the errors.
+        # A credential that is no longer valid: the messages of the service about it are part of the errors.
         $of = Get-ApiTokenService $name
         Connect-ApiTokenService $of.Service $of.Account -Token $token.Secret -BaseUri $of.BaseUri -Name dead -SkipCheck @loud
         try { Get-ApiToken -Connection dead @loud } catch { $_ | Show }

@@ -1,6 +1,6 @@
-# Known secrets through every cmdlet, with a transcript, a vault and all that formats and converts objects: none of it has one,
-# whole or in part. Streams as the engine gives them, journals, reports and the sandbox's database are searched in
-# ApiTokens.PowerShell.Tests.
+# Runs every cmdlet with known secrets, a transcript, a vault, and everything that formats and converts objects; no output may
+# contain a secret or a part of one. ApiTokens.PowerShell.Tests searches the engine's streams, journals, reports and the
+# sandbox's database.
 
 BeforeDiscovery {
     . "$PSScriptRoot/Common.ps1"
@@ -15,11 +15,11 @@ BeforeAll {
     $elsewhere = (New-Item -ItemType Directory -Path (Join-Path $TestDrive 'elsewhere')).FullName
     $script:child = Invoke-ChildPowerShell "& '$session' -ModulePath '$moduleFolder' -Folder '$folder' -Elsewhere '$elsewhere'$(if (Test-VaultSupport) { ' -WithVault' })"
 
-    # By name of the file, once it was read.
+    # The files that have been read, by name.
     $script:captured = @{}
 
     function Read-Capture {
-        <# A file as text, whatever it is: bytes that are letters, also where each takes two. #>
+        <# Reads any file as text, in one-byte and two-byte encodings. #>
         param([Parameter(Mandatory)] [string] $Path)
 
         $bytes = [System.IO.File]::ReadAllBytes($Path)
@@ -28,18 +28,18 @@ BeforeAll {
 }
 
 Describe 'A session with every cmdlet' {
-    It 'uses every cmdlet there is' {
+    It 'uses every cmdlet' {
         $ast = [System.Management.Automation.Language.Parser]::ParseFile($session, [ref] $null, [ref] $null)
         $used = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() } | Sort-Object -Unique
         (Get-Command -Module ApiTokens -CommandType Cmdlet).Name | Where-Object { $_ -notin $used } | Should -BeNullOrEmpty
     }
 
-    It 'has issued secrets on all services, in all ways' {
+    It 'issues secrets on all services in all ways' {
         $child.Secrets | Sort-Object -Unique | Should -HaveCount (4 * $testServices.Count + $testServices.Where({ $_.HasLogin }).Count) -Because 'there are three for each service, its administrator''s and the passwords'
         $child.Secrets | Where-Object Length -LT 12 | Should -BeNullOrEmpty
     }
 
-    It 'leaves <_>, with no secret in it' -ForEach @(
+    It 'writes <_> without a secret' -ForEach @(
         'transcript.txt', 'streams.txt', 'issued.*'
     ) {
         $files = @(Get-ChildItem -Path (Join-Path $folder $_) -File)
@@ -48,18 +48,18 @@ Describe 'A session with every cmdlet' {
             $captured[$file.Name] = $text = Read-Capture $file.FullName
             Find-Secret $text -Secret $child.Secrets | Should -BeNullOrEmpty -Because $file.Name
 
-            # The search would find one, also cut short, in the middle of this very file.
+            # Check the search itself: it must find a part of a secret that is inserted into the middle of this file.
             $planted = $child.Secrets[3]
             $part = $planted.Substring($planted.Length - 12, 10)
             Find-Secret $text.Insert([int] ($text.Length / 2), $part) -Secret $planted | Should -BeExactly $planted -Because $file.Name
         }
     }
 
-    It 'leaves nothing else' {
+    It 'writes no other file' {
         (Get-ChildItem -LiteralPath $folder -File).Name | Where-Object { -not $captured.ContainsKey($_) } | Should -BeNullOrEmpty
     }
 
-    It 'was loud: <_>' -ForEach @(
+    It 'captures output: <_>' -ForEach @(
         'What if: Performing the operation "Remove API token"'
         '(?i)refused'
         'OwnTokenProtected|SecretNotAttributed'
@@ -68,7 +68,7 @@ Describe 'A session with every cmdlet' {
         $captured['transcript.txt'] -match $_ | Should -BeTrue
     }
 
-    It 'tried the vault''s streams too' -Skip:$noVaults {
+    It 'captures the streams of the vault' -Skip:$noVaults {
         $captured['streams.txt'] -match 'NoSuchVault' | Should -BeTrue
     }
 }

@@ -1,16 +1,16 @@
-# What the test files share. Each dot-sources it in BeforeAll, starts a sandbox of its own and stops it in AfterAll.
+# Shared functions. Each test file dot-sources this file in BeforeAll, starts its own sandbox, and stops it in AfterAll.
 
 $moduleFolder = if ($env:APITOKENS_MODULE) { $env:APITOKENS_MODULE } else { [System.IO.Path]::GetFullPath("$PSScriptRoot/../../out/ApiTokens") }
 Import-Module -Name $moduleFolder
 $testServices = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
 $ConfirmPreference = 'None'
 
-# Windows PowerShell has no -SkipHttpErrorCheck; proofs of secrets are sent with a client of .NET's own.
+# Windows PowerShell has no -SkipHttpErrorCheck, so secrets are checked with a .NET client.
 Add-Type -AssemblyName System.Net.Http
 $proofClient = [System.Net.Http.HttpClient]::new()
 
 function Get-PlainText {
-    <# The text of a secret. #>
+    <# Returns a secret as plain text. #>
     [OutputType([string])]
     param([Parameter(Mandatory)] [securestring] $Secret)
 
@@ -18,7 +18,7 @@ function Get-PlainText {
 }
 
 function ConvertTo-Secret {
-    <# A text as a SecureString. #>
+    <# Converts text to a SecureString. #>
     [OutputType([securestring])]
     param([Parameter(Mandatory, Position = 0)] [AllowEmptyString()] [string] $Text)
 
@@ -26,7 +26,7 @@ function ConvertTo-Secret {
 }
 
 function New-UniqueName {
-    <# A name that no other token has. #>
+    <# Returns a unique name for a token. #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It changes nothing.')]
     [OutputType([string])]
     param([string] $Prefix = 'test')
@@ -35,7 +35,7 @@ function New-UniqueName {
 }
 
 function Add-TestToken {
-    <# Issues a token whose secret can prove itself. More parameters of New-ApiToken can be given. #>
+    <# Issues a token whose secret can be checked. Accepts further parameters of New-ApiToken. #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $Connection,
@@ -43,7 +43,7 @@ function Add-TestToken {
         [hashtable] $With = @{}
     )
 
-    # A connection can have another name, as long as it begins with its service's.
+    # A connection can have another name that starts with the default one.
     $parameters = $testServices.Where({ $Connection -like "$($_.Connection)*" })[0].Issue.Clone()
     foreach ($key in $With.Keys) {
         $parameters[$key] = $With[$key]
@@ -53,7 +53,7 @@ function Add-TestToken {
 }
 
 function Get-SecretStatus {
-    <# What the service answers when a secret is used: 200 if it accepts it, 401 or 403 if not. #>
+    <# Returns the status of a request with a secret: 200 if the service accepts it, otherwise 401 or 403. #>
     [OutputType([int])]
     param(
         [Parameter(Mandatory)] $Token,
@@ -86,7 +86,7 @@ function Get-SecretStatus {
 }
 
 function Test-Secret {
-    <# Whether the service accepts a secret. #>
+    <# Returns whether the service accepts a secret. #>
     [OutputType([bool])]
     param([Parameter(Mandatory)] $Token, [securestring] $Secret = $Token.Secret)
 
@@ -94,21 +94,21 @@ function Test-Secret {
 }
 
 function Get-RequestCount {
-    <# How many requests the sandbox has received: Total, Reads, Writes. #>
+    <# Returns the number of requests that the sandbox has received: Total, Reads, Writes. #>
     param($Of = $sandbox)
 
     Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/requests"
 }
 
 function Get-RequestLog {
-    <# The sandbox's last requests, oldest first: Sequence, Method, Path, Status. #>
+    <# Returns the last requests of the sandbox, oldest first: Sequence, Method, Path, Status. #>
     param([Parameter(Mandatory)] [int] $Last, $Of = $sandbox)
 
     (Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/requests/log?last=$Last").ForEach({ $_ })
 }
 
 function Get-RequestSince {
-    <# The requests that came after a count was taken, proofs with secrets and all. #>
+    <# Returns all requests that arrived after a count was taken, including checks of secrets. #>
     param([Parameter(Mandatory)] $Count, $Of = $sandbox)
 
     $new = (Get-RequestCount $Of).total - $Count.total
@@ -118,7 +118,7 @@ function Get-RequestSince {
 }
 
 function Get-Failure {
-    <# The error records that a script ends with or writes; its output is dropped. #>
+    <# Returns the error records that a script throws or writes; discards its output. #>
     [OutputType([System.Management.Automation.ErrorRecord])]
     param([Parameter(Mandatory)] [scriptblock] $Script)
 
@@ -132,7 +132,7 @@ function Get-Failure {
 }
 
 function Get-TerminatingFailure {
-    <# The error that ends a script, although errors are let pass; nothing if none does. #>
+    <# Returns the terminating error of a script that runs with -ErrorAction SilentlyContinue, if there is one. #>
     [OutputType([System.Management.Automation.ErrorRecord])]
     param([Parameter(Mandatory)] [scriptblock] $Script)
 
@@ -145,8 +145,8 @@ function Get-TerminatingFailure {
     }
 }
 
-function Assert-Refused {
-    <# A script fails with one error of this id, which says what to do, and no write request was sent. #>
+function Assert-Rejected {
+    <# Asserts that a script fails with one error of the specified id, with a recommended action and without a write request. #>
     [CmdletBinding()]
     param(
         [Parameter(Mandatory, Position = 0)] [string] $ErrorId,
@@ -158,11 +158,11 @@ function Assert-Refused {
     $failure | Should -HaveCount 1
     $failure[0].FullyQualifiedErrorId | Should -BeLike "$ErrorId,ApiTokens.PowerShell.Commands.*"
     $failure[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-    (Get-RequestCount).writes | Should -Be $before -Because 'nothing may be sent that changes anything'
+    (Get-RequestCount).writes | Should -Be $before -Because 'no write request may be sent'
 }
 
 function Open-Runspace {
-    <# Another runspace with the module, connected to the sandbox's services. What is written to its host is seen by nobody. #>
+    <# Opens a runspace with the module, connected to the services of the sandbox. Its host discards all output. #>
     [OutputType([runspace])]
     param()
 
@@ -177,7 +177,7 @@ function Open-Runspace {
 }
 
 function Invoke-InRunspace {
-    <# Runs a script in a runspace, with variables of ours; gives its output and its errors. #>
+    <# Runs a script in a runspace with the specified variables; returns its output and its errors. #>
     param(
         [Parameter(Mandatory, Position = 0)] [runspace] $Runspace,
         [Parameter(Mandatory, Position = 1)] [scriptblock] $Script,
@@ -196,7 +196,7 @@ function Invoke-InRunspace {
 }
 
 function Get-PowerShellCommand {
-    <# The program, and what goes before its arguments, to run this PowerShell again: also where it is a .NET tool. #>
+    <# Returns the program and leading arguments that start this PowerShell again, also when it is a .NET tool. #>
     [OutputType([string])]
     param()
 
@@ -211,7 +211,7 @@ function Get-PowerShellCommand {
 }
 
 function Invoke-ChildPowerShell {
-    <# Runs a script in a new process and gives the object that its last line of JSON describes. #>
+    <# Runs a script in a new process and returns the object that its last line of JSON describes. #>
     param([Parameter(Mandatory)] [string] $Script, [hashtable] $Environment = @{})
 
     $file = Join-Path $TestDrive "$([guid]::NewGuid().ToString('n')).ps1"
@@ -225,38 +225,38 @@ function Invoke-ChildPowerShell {
     $output = @(& $program @arguments -NoProfile -NonInteractive -File $file 2>&1)
     $json = $output.ForEach([string]) -match '^\{.*\}$' | Select-Object -Last 1
     if (-not $json) {
-        throw "The child PowerShell gave no JSON but: $($output -join "`n")"
+        throw "The child PowerShell returned no JSON but: $($output -join "`n")"
     }
 
     ConvertFrom-Json $json
 }
 
 function Add-Fault {
-    <# Lets requests to the sandbox go wrong: kind and what else /sandbox/faults takes. #>
+    <# Plans a fault for requests to the sandbox: a kind, and further fields of /sandbox/faults. #>
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Fault, $Of = $sandbox)
 
     $null = Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults" -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $Fault)
 }
 
 function Get-Fault {
-    <# The faults of the sandbox, and how often each has happened: Fired. #>
+    <# Returns the faults of the sandbox, and how often each one has fired. #>
     param($Of = $sandbox)
 
     (Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults").ForEach({ $_ })
 }
 
 function Clear-Fault {
-    <# Lets everything go well again. #>
+    <# Removes all faults. #>
     param($Of = $sandbox)
 
     $null = Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults" -Method Delete
 }
 
 function Get-JournalLine {
-    <# The lines of a journal, also while another process writes it. What is torn or empty is left out. #>
+    <# Returns the lines of a journal, also while another process writes it; skips incomplete and empty lines. #>
     param([Parameter(Mandatory, Position = 0)] [string] $Path)
 
-    # On Unix its writer's lock keeps .NET out, and no other tool.
+    # On Unix, the writer's lock is observed by .NET and by no other tool.
     $text = if (-not ($IsLinux -or $IsMacOS)) {
         $reader = [System.IO.StreamReader]::new([System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite, Delete'))
         $reader.ReadToEnd()
@@ -269,7 +269,7 @@ function Get-JournalLine {
 }
 
 function Test-VaultSupport {
-    <# Whether vaults can be tried out here: SecretManagement and SecretStore are there, and can be given a home of their own. #>
+    <# Returns whether vaults can be tested: SecretManagement and SecretStore are installed and can use a separate home folder. #>
     [OutputType([bool])]
     param()
 
@@ -288,7 +288,7 @@ function Initialize-TestVault {
     $folder = Join-Path $root 'test'
     $before = $env:HOME
     try {
-        # Both modules settle once and for all where their files are, when they are first used.
+        # Both modules determine the location of their files once, when they are first used.
         $null = New-Item -ItemType Directory -Path $folder -Force
         $env:HOME = $root
         Import-Module -Name Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Global
@@ -297,7 +297,7 @@ function Initialize-TestVault {
         Register-SecretVault -Name Store -ModuleName Microsoft.PowerShell.SecretStore
         Register-SecretVault -Name Test -ModuleName "$PSScriptRoot/TestVault" -VaultParameters @{ Folder = $folder }
         if (-not (Get-ChildItem -LiteralPath $root -Recurse -Force -File -Filter vaultinfo)) {
-            throw 'SecretManagement was in use before: its vaults are not those for tests.'
+            throw 'SecretManagement is already in use: its vaults are not the vaults for tests.'
         }
     }
     finally {
@@ -309,7 +309,7 @@ function Initialize-TestVault {
 }
 
 function Get-TestVaultFile {
-    <# The file in which the vault 'Test' has a secret, as text. #>
+    <# Returns the path of the file in which the vault 'Test' stores a secret as text. #>
     [OutputType([string])]
     param([Parameter(Mandatory)] [string] $Folder, [Parameter(Mandatory)] [string] $Name)
 
@@ -317,7 +317,7 @@ function Get-TestVaultFile {
 }
 
 function Find-Secret {
-    <# Those of the secrets of which some part stands in a text; eight letters count: services echo some of a wrong secret. #>
+    <# Returns the secrets of which a part of eight characters occurs in a text, because services echo parts of invalid secrets. #>
     [OutputType([string])]
     param([Parameter(Mandatory)] [AllowEmptyString()] [string] $Text, [Parameter(Mandatory)] [string[]] $Secret)
 

@@ -1,4 +1,4 @@
-# What the formatting of PowerShell shows of a connection. The other tests of connections are in ApiTokens.PowerShell.Tests.
+# Connections in PowerShell's formatting. The other tests of connections are in ApiTokens.PowerShell.Tests.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"

@@ -1,4 +1,4 @@
-# Dates in a time zone and a culture that are not those of the tests. What else parameters accept: ConversionTests.cs.
+# Dates in another time zone and culture. The other tests of conversions are in ConversionTests.cs.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -10,15 +10,15 @@ AfterAll {
 }
 
 Describe 'A date' {
-    It 'is <Is>, given as <Form>' -ForEach @(
+    It 'is <Is> when specified as <Form>' -ForEach @(
         @{ Form = 'a DateTimeOffset'; Is = 'UTC 2031-12-30 22:00' }
-        @{ Form = 'a DateTime of UTC'; Is = 'UTC 2031-12-31 01:00' }
+        @{ Form = 'a DateTime in UTC'; Is = 'UTC 2031-12-31 01:00' }
         @{ Form = 'a local DateTime'; Is = 'UTC 2031-12-31 06:00' }
         @{ Form = 'a DateTime without a kind'; Is = 'UTC 2031-12-31 06:00' }
-        @{ Form = 'what Get-Date gives'; Is = 'UTC 2031-12-31 06:00' }
+        @{ Form = 'the output of Get-Date'; Is = 'UTC 2031-12-31 06:00' }
         @{ Form = 'a text with an offset'; Is = 'UTC 2031-12-30 22:00' }
-        @{ Form = 'a text of UTC'; Is = 'UTC 2031-12-31 01:00' }
-        @{ Form = 'a date alone'; Is = 'UTC 2031-12-31 05:00' }
+        @{ Form = 'a text in UTC'; Is = 'UTC 2031-12-31 01:00' }
+        @{ Form = 'a date without a time'; Is = 'UTC 2031-12-31 05:00' }
         @{ Form = 'a text with the month first'; Is = 'UTC 2031-03-04 05:00' }
         @{ Form = 'a wrapped object'; Is = 'UTC 2031-12-31 01:00' }
     ) {
@@ -26,16 +26,16 @@ Describe 'A date' {
     }
 
     BeforeAll {
-        # One process five hours west of UTC and with another culture, for all of them.
+        # One process for all tests, five hours west of UTC and with another culture.
         $forms = @{
             'a DateTimeOffset' = '[datetimeoffset]::new(2031, 12, 31, 1, 0, 0, [timespan]::FromHours(3))'
-            'a DateTime of UTC' = '[datetime]::new(2031, 12, 31, 1, 0, 0, [System.DateTimeKind]::Utc)'
+            'a DateTime in UTC' = '[datetime]::new(2031, 12, 31, 1, 0, 0, [System.DateTimeKind]::Utc)'
             'a local DateTime' = '[datetime]::new(2031, 12, 31, 1, 0, 0, [System.DateTimeKind]::Local)'
             'a DateTime without a kind' = '[datetime]::new(2031, 12, 31, 1, 0, 0)'
-            'what Get-Date gives' = "Get-Date '2031-12-31 01:00'"
+            'the output of Get-Date' = "Get-Date '2031-12-31 01:00'"
             'a text with an offset' = "'2031-12-31T01:00:00+03:00'"
-            'a text of UTC' = "'2031-12-31T01:00:00Z'"
-            'a date alone' = "'2031-12-31'"
+            'a text in UTC' = "'2031-12-31T01:00:00Z'"
+            'a date without a time' = "'2031-12-31'"
             'a text with the month first' = "'03/04/2031'"
             'a wrapped object' = '[psobject]::AsPSObject([datetime]::new(2031, 12, 31, 1, 0, 0, [System.DateTimeKind]::Utc))'
         }

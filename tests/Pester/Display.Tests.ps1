@@ -1,5 +1,5 @@
-# Views and files where they need the whole of PowerShell: colours of a process, Export-Clixml and jobs. The other tests of
-# views and of serialization are in ApiTokens.PowerShell.Tests.
+# Views and files that need a complete PowerShell: colours in a process, Export-Clixml and jobs. The other tests of views and
+# serialization are in ApiTokens.PowerShell.Tests.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -7,7 +7,7 @@ BeforeAll {
     $script:tokens = @(Get-ApiToken -Connection *)
 
     function Get-Line {
-        <# What a host of 120 columns shows of objects, without empty lines. #>
+        <# Formats objects for a host with 120 columns, without empty lines. #>
         [OutputType([string])]
         param([Parameter(Mandatory)] $Value)
 
@@ -20,7 +20,7 @@ AfterAll {
 }
 
 Describe 'A table of tokens' {
-    It 'shows no colours where NO_COLOR forbids them' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
+    It 'shows no colours if NO_COLOR is set' -Skip:($PSVersionTable.PSEdition -eq 'Desktop') {
         $child = Invoke-ChildPowerShell -Environment @{ NO_COLOR = '1' } -Script @"
 Import-Module '$moduleFolder'
 `$token = '$([System.Management.Automation.PSSerializer]::Serialize($tokens[0], 2).Replace("'", "''"))'
@@ -33,11 +33,11 @@ Import-Module '$moduleFolder'
     }
 }
 
-Describe 'A token that went through <Way>' -ForEach @(
+Describe 'A token after <Way>' -ForEach @(
     @{ Way = 'Export-Clixml'; Through = { param($Value) $Value | Export-Clixml "$TestDrive/token.xml"; Import-Clixml "$TestDrive/token.xml" } }
     @{ Way = 'a job'; Through = { Start-Job { $args[0] } -ArgumentList (, $args[0]) | Receive-Job -Wait -AutoRemoveJob } }
 ) {
-    It 'is a token as before' {
+    It 'has the same properties' {
         $back = @(& $Through $tokens)
         $back | Should -HaveCount $tokens.Count
         for ($i = 0; $i -lt $tokens.Count; $i++) {
@@ -62,7 +62,7 @@ Describe 'A token that went through <Way>' -ForEach @(
         $issued | ForEach-Object { Test-Secret $_ | Should -BeFalse }
     }
 
-    It 'has its secret, as PowerShell keeps a SecureString' {
+    It 'keeps its secret as a SecureString' {
         $issued = Add-TestToken gcore
         $back = & $Through $issued
         $back.PSObject.TypeNames[0] | Should -Be 'ApiTokens.IssuedToken'
@@ -70,7 +70,7 @@ Describe 'A token that went through <Way>' -ForEach @(
         Get-PlainText $back.Secret | Should -Be (Get-PlainText $issued.Secret)
     }
 
-    It 'is a finding as before' {
+    It 'has the same findings' {
         $finding = $tokens | Test-ApiToken | Where-Object Token | Select-Object -First 1
         $back = & $Through $finding
         $back.PSObject.TypeNames[0] | Should -Be 'ApiTokens.Audit.TokenFinding'
@@ -80,13 +80,13 @@ Describe 'A token that went through <Way>' -ForEach @(
     }
 }
 
-Describe 'A file of Export-Clixml' {
-    It 'has no secret as text' {
+Describe 'A file from Export-Clixml' {
+    It 'contains no secret as text' {
         $issued = $testServices.Connection | ForEach-Object { Add-TestToken $_ }
         $path = Join-Path $TestDrive 'issued.xml'
         $issued | Export-Clixml $path
         $text = Get-Content -LiteralPath $path -Raw
-        # In such a file, "_x" stands as "_x005F_x".
+        # CLIXML escapes "_x" as "_x005F_x".
         $decoded = [System.Xml.XmlConvert]::DecodeName($text)
         foreach ($token in $issued) {
             $secret = Get-PlainText $token.Secret

@@ -1,4 +1,4 @@
-# Test-ApiToken on tokens that come back from files. The rest of its tests is in tests/ApiTokens.PowerShell.Tests.
+# Test-ApiToken with tokens from files. Its other tests are in tests/ApiTokens.PowerShell.Tests.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -10,7 +10,7 @@ AfterAll {
 }
 
 Describe 'Test-ApiToken' {
-    It 'judges tokens that come back from <_> as it judged them before, without a request' -ForEach 'Clixml', 'Json' {
+    It 'returns the same findings for tokens from <_>, without a request' -ForEach 'Clixml', 'Json' {
         $tokens = Get-ApiToken -Connection *
         $expected = $tokens | Test-ApiToken | ForEach-Object ToString
         $before = Get-RequestCount
@@ -26,7 +26,7 @@ Describe 'Test-ApiToken' {
         (Get-RequestCount).total | Should -Be $before.total
     }
 
-    It 'judges the dates of rows of a CSV file' {
+    It 'reads the dates in rows of a CSV file' {
         $tokens = Get-ApiToken -Connection *
         $file = Join-Path $TestDrive 'tokens.csv'
         $tokens | Export-Csv $file

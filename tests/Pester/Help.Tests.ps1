@@ -1,15 +1,15 @@
-# The help: that it is made of the pages, and that every example in it and in the README runs. Examples run as they stand, top to
-# bottom of a page, in a sandbox and with the files that they speak of. That the help is complete is tested in
-# tests/ApiTokens.PowerShell.Tests.
+# Tests that the help is generated from the pages, and that every example in the pages and in the README runs. The examples of a
+# page run unchanged and in order, in a sandbox and with the files that they mention. Tests in tests/ApiTokens.PowerShell.Tests
+# check that the help is complete.
 
 BeforeDiscovery {
     $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
     $documents = @(Get-ChildItem -LiteralPath "$root/docs/cmdlets", "$root/docs/about" -Filter *.md) + @(Get-Item -LiteralPath "$root/docs/README.md", "$root/README.md")
 
-    # What cannot be run, and why; by file and number, such as 'New-ApiToken 2'.
+    # The examples that cannot run, and why; by file and number, such as 'New-ApiToken 2'.
     $notRun = @{}
 
-    # A document's blocks of PowerShell, with the heading above each.
+    # The PowerShell blocks of a document, each with the heading above it.
     $script:pages = foreach ($document in $documents) {
         $heading = ''
         $number = 0
@@ -35,8 +35,8 @@ BeforeAll {
     $script:sandbox = $null
 
     function Start-Scene {
-        <# A sandbox, and a runspace in which nobody can be asked, and no vendor: whoever is, is the sandbox. #>
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is for these tests alone.')]
+        <# Starts a sandbox, and a non-interactive runspace in which all requests go to the sandbox and never to a vendor. #>
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is used only by these tests.')]
         param()
 
         Stop-Scene
@@ -50,7 +50,7 @@ BeforeAll {
                 [CmdletBinding()]
                 param([Parameter(Position = 0)] $Service, [Parameter(Position = 1)] $Account, [securestring] $Token, [pscredential] $Credential, $Region, [uri] $BaseUri, $Name, [hashtable] $ConnectionInfo)
 
-                # Whatever goes wrong here, no vendor is asked.
+                # If anything fails here, no request may reach a vendor.
                 $ErrorActionPreference = 'Stop'
                 $with = @{} + $PSBoundParameters
                 if (-not ($BaseUri -and $BaseUri.IsLoopback)) {
@@ -70,8 +70,8 @@ BeforeAll {
     }
 
     function Stop-Scene {
-        <# Ends the sandbox and the runspace. #>
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is for these tests alone.')]
+        <# Stops the sandbox and closes the runspace. #>
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is used only by these tests.')]
         param()
 
         if ($sandbox) {
@@ -82,13 +82,13 @@ BeforeAll {
 }
 
 Describe 'The pages' {
-    It 'are the source of the help in the sources, which is not stale' -Skip:(-not (Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS | Where-Object Version -GE '1.0.3')) {
+    It 'are the source of the committed help, which is up to date' -Skip:(-not (Get-Module -ListAvailable -Name Microsoft.PowerShell.PlatyPS | Where-Object Version -GE '1.0.3')) {
         $program, [string[]] $arguments = Get-PowerShellCommand
         $target = Join-Path $TestDrive 'help.xml'
         & $program @arguments -NoProfile -NonInteractive -File "$root/build/help.ps1" -Source "$root/docs/cmdlets" -Target $target
         $made = Get-Content -LiteralPath $target -Raw
         $kept = (Get-Content -LiteralPath "$root/src/ApiTokens.PowerShell/en-US/ApiTokens.PowerShell.dll-Help.xml" -Raw) -replace '\r\n', "`n"
-        $made -ceq $kept | Should -BeTrue -Because 'else ./build.sh help is to be run'
+        $made -ceq $kept | Should -BeTrue -Because './build.sh help must be run after a change'
     }
 }
 
@@ -99,7 +99,7 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
         $script:folder = Join-Path $TestDrive $Name
         $null = New-Item -ItemType Directory -Path $folder, $vaults -Force
 
-        # Pages before these have left too little of what these speak of.
+        # Earlier pages have removed too many of the tokens that these examples use.
         if (-not $sandbox -or $Name -match '^(Rename|Reset)-|^README$') {
             Start-Scene
         }
@@ -110,7 +110,7 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
             'gcore-admin', 'losant-app' | ForEach-Object { Set-Secret -Vault ops -Name $_ -SecureStringSecret (ConvertTo-Secret 'any') }
         }
 
-        # The files that examples speak of, made where a page does.
+        # Create the files that the examples of a page mention.
         $files = @{
             'tokens.csv'     = { 'Name,User,Audience,Scope', 'query,user@example.com,apiv2,', 'collector,ci@example.com,http,' | Set-Content tokens.csv }
             'leaked.csv'     = { 1..5 | ForEach-Object { Add-TestToken wegnology "leaked $_" } | Select-Object Id, Name, Service, Account, Connection | Export-Csv leaked.csv }
@@ -136,13 +136,13 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
         }
     }
 
-    It 'work: <Heading>' -ForEach $Examples {
+    It 'run: <Heading>' -ForEach $Examples {
         if ($Reason -or (-not $hasVaults -and $Code -match '-Vault |Get-Secret ')) {
-            Set-ItResult -Skipped -Because "$(if ($Reason) { $Reason } else { 'there is no SecretManagement here' })"
+            Set-ItResult -Skipped -Because "$(if ($Reason) { $Reason } else { 'SecretManagement is not installed' })"
             return
         }
 
-        # No variable of one example is there in the next, and one that is not there is an error.
+        # Variables of one example are not available in the next one, and an undefined variable is an error.
         $requests = (Get-RequestCount).total
         Invoke-InRunspace $runspace -Variable @{ folder = $folder } {
             Set-Location -LiteralPath $folder
@@ -152,7 +152,7 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
         $run = { & ([scriptblock]::Create("Set-StrictMode -Version 3.0`n$code")) }
         $result = @(Invoke-InRunspace $runspace -Variable @{ code = $Code.Replace('./out/ApiTokens', $moduleFolder) } $run)
         $result.Where({ $_ -is [System.Management.Automation.ErrorRecord] }) | Should -BeNullOrEmpty
-        ($result.Count -gt 0 -or (Get-RequestCount).total -gt $requests -or $Code -match 'Disconnect-|Stop-|-WhatIf') | Should -BeTrue -Because 'an example that does nothing shows nothing'
+        ($result.Count -gt 0 -or (Get-RequestCount).total -gt $requests -or $Code -match 'Disconnect-|Stop-|-WhatIf') | Should -BeTrue -Because 'an example must have an effect or output'
     }
 }
 

@@ -1,4 +1,5 @@
-# Unusual names in CSV files, and files with secrets as other programs see them. The rest of these tests is in tests/ApiTokens.PowerShell.Tests.
+# Unusual names in CSV files, and secret files as other programs see them. The other tests of unusual input are in
+# tests/ApiTokens.PowerShell.Tests.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -14,7 +15,7 @@ AfterAll {
 }
 
 Describe 'An unusual name, on <_>' -ForEach 'devo', 'wegnology', 'gcore', 'application-users' {
-    It 'goes through a CSV file and back' {
+    It 'is unchanged after a CSV file' {
         $file = Join-Path $TestDrive "names-$_.csv"
         $connection = $_
         $tokens = $names | ForEach-Object { Add-TestToken $connection $_ }
@@ -25,12 +26,12 @@ Describe 'An unusual name, on <_>' -ForEach 'devo', 'wegnology', 'gcore', 'appli
 }
 
 Describe 'A file with a secret' -Tag PowerShell7 -Skip:(-not (Test-Path /proc/version)) {
-    It 'is its owner''s alone from its first byte on, whatever the umask, and no other file is left: <Way>' -ForEach @(
+    It 'is readable only by its owner from its creation, whatever the umask, and no other file remains: <Way>' -ForEach @(
         @{ Way = 'New-ApiToken -Path'; Command = 'New-ApiToken -Connection gcore -Name watched -Role Users -Path $target | Out-Null' }
         @{ Way = 'Save-ApiTokenSecret'; Command = 'New-ApiToken -Connection gcore -Name watched -Role Users | Save-ApiTokenSecret -Path $target' }
-        @{ Way = 'over an older one that all can read'; Command = 'Set-Content $target "old"; chmod 666 $target; New-ApiToken -Connection gcore -Name watched -Role Users -Path $target -Force | Out-Null' }
+        @{ Way = 'New-ApiToken -Path over a file that everyone can read'; Command = 'Set-Content $target "old"; chmod 666 $target; New-ApiToken -Connection gcore -Name watched -Role Users -Path $target -Force | Out-Null' }
     ) {
-        # A watcher sees each file as it is made; the umask lets everybody do everything.
+        # A watcher records the mode of each file when it is created; the umask allows all access.
         $folder = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))
         $null = New-Item -ItemType Directory -Path $folder
         $access = $sandbox.Services | Where-Object Service -EQ gcore
@@ -75,7 +76,7 @@ $Command
         $seen.Final | Should -Be 'UserWrite, UserRead'
         $seen.Left | Should -Be 'secret'
 
-        # Whatever has the length of a secret, under whatever name, and the file on its way to it, is the owner's.
+        # Every file with the length of a secret, under any name, including temporary files, must be accessible only to its owner.
         $seen.Modes | Where-Object { ($_ -like '* True' -or $_ -like '.tmp *') -and $_ -notlike '* UserWrite, UserRead *' } | Should -BeNullOrEmpty
     }
 }

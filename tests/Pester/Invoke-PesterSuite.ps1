@@ -30,7 +30,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 
-# Nothing may ever wait for an answer, and an error that a test does not expect must not end the run.
+# Nothing may wait for input, and an unexpected error in a test must not end the run.
 Set-Variable -Name ConfirmPreference -Value None -Scope Global
 Set-Variable -Name ErrorActionPreference -Value Continue -Scope Global
 Set-Variable -Name ProgressPreference -Value SilentlyContinue -Scope Global
@@ -38,7 +38,7 @@ Set-Variable -Name ProgressPreference -Value SilentlyContinue -Scope Global
 $env:APITOKENS_MODULE = (Resolve-Path -LiteralPath $ModulePath).ProviderPath
 Import-Module -Name Pester -MinimumVersion 5.0
 
-# Long files take long: dealt out by size, each part has its share of them.
+# Distribute the files by size, so that all parts take about the same time.
 $number, $parts = [int[]] ($Part -split '/')
 if ($parts -gt 1) {
     $files = @(Get-ChildItem -Path $Path -Filter '*.Tests.ps1' -File | Sort-Object -Property Length, Name -Descending)
@@ -59,7 +59,7 @@ $configuration.TestResult.OutputPath = $PSCmdlet.GetUnresolvedProviderPathFromPS
 
 $run = Invoke-Pester -Configuration $configuration
 
-# The home of the vaults for tests; see Common.ps1.
+# The home folder of the vaults for tests; see Common.ps1.
 Remove-Item -LiteralPath (Join-Path ([System.IO.Path]::GetTempPath()) "apitokens-vaults-$PID") -Recurse -Force -ErrorAction Ignore
 if ($run.Result -ne 'Passed' -or $run.TotalCount -eq 0) {
     exit 1

@@ -1,4 +1,4 @@
-# The module's assemblies and those of the session do not meet. Each test has a process of its own.
+# The assemblies of the module are isolated from those of the session. Each test runs in a separate process.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -7,7 +7,7 @@ BeforeAll {
     }
 
 
-    # What each child does in the end: work with the module, and tell which assemblies are where.
+    # The last step of each child: use the module, and report which assemblies are loaded in which context.
     $script:report = @'
 $sandbox = Start-ApiTokenSandbox
 $token = New-ApiToken -Connection gcore -Name isolated -Role Users
@@ -30,12 +30,12 @@ foreach ($context in [System.Runtime.Loader.AssemblyLoadContext]::All) {
     $script:isolated = '^(ApiTokens\.Core|Polly|Microsoft\.Extensions\.(Http|Logging|Options|DependencyInjection|Primitives|Configuration)) ?'
 
     function New-Impostor {
-        <# Compiles an assembly that has the name of one of the module's, an old version and nothing of use in it. #>
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It writes into the folder of the test.')]
+        <# Compiles an assembly with the name of one of the module's assemblies, an old version and no useful content. #>
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It writes only to the folder of the test.')]
         [OutputType([string])]
         param([Parameter(Mandatory)] [string] $Name)
 
-        # Add-Type gives its assemblies random names, so the compiler itself is used.
+        # Add-Type gives its assemblies random names, so use the compiler directly.
         $file = Join-Path $TestDrive "$Name.dll"
         if (-not (Test-Path -LiteralPath $file)) {
             $class = $Name -replace '\W'
@@ -59,7 +59,7 @@ foreach ($context in [System.Runtime.Loader.AssemblyLoadContext]::All) {
 }
 
 Describe 'In a fresh process' -Tag PowerShell7 {
-    It 'the module works, with its library and packages in a load context of their own' {
+    It 'the module works, with its library and packages in a separate load context' {
         $child = Invoke-ChildPowerShell "Import-Module '$moduleFolder'`n$report"
         $child.Issued | Should -Be 'isolated'
         $child.Listed | Should -BeGreaterThan 10
@@ -73,8 +73,8 @@ Describe 'In a fresh process' -Tag PowerShell7 {
     }
 }
 
-Describe 'In a process that has others of the same names' -Tag PowerShell7 {
-    It 'the module works with its own, and the others stay' {
+Describe 'In a process with other assemblies of the same names' -Tag PowerShell7 {
+    It 'the module uses its own assemblies, and the others stay loaded' {
         $names = 'Polly.Core', 'Microsoft.Extensions.Http', 'Microsoft.Extensions.Logging.Abstractions', 'Microsoft.Extensions.DependencyInjection', 'Microsoft.Extensions.Options'
         $load = $names | ForEach-Object { "`$null = [System.Reflection.Assembly]::LoadFrom('$(New-Impostor $_)')" }
         $child = Invoke-ChildPowerShell "$($load -join "`n")`nImport-Module '$moduleFolder'`n$report"
@@ -97,7 +97,7 @@ $report
         $child.Errors | Should -BeNullOrEmpty
     }
 
-    It 'those that come after the module work too' {
+    It 'assemblies that are loaded after the module work' {
         $file = New-Impostor 'Polly.Core'
         $child = Invoke-ChildPowerShell @"
 Import-Module '$moduleFolder'
@@ -112,12 +112,12 @@ $report
     }
 }
 
-Describe 'In a process with another module that has other versions of the same packages' -Tag PowerShell7 {
+Describe 'In a process with a module that uses other versions of the same packages' -Tag PowerShell7 {
     BeforeAll {
         $script:others = (Resolve-Path -Path "$PSScriptRoot/../ApiTokens.OtherVersions/bin/*/netstandard2.0" | Select-Object -Last 1).ProviderPath
 
         function Get-Shipped {
-            <# The name and version of an assembly that the module brings. #>
+            <# Returns the name and version of an assembly that the module ships. #>
             [OutputType([string])]
             param([Parameter(Mandatory, Position = 0)] [string] $Name)
 
@@ -125,8 +125,8 @@ Describe 'In a process with another module that has other versions of the same p
             "$Name $($file.ProductVersion -replace '\+.*')"
         }
 
-        # The other module loads as modules without a context of their own do, and works. What System.Text.Json of the
-        # host is newer than goes into a context of the file, as Assembly.LoadFile does it.
+        # The other module is loaded as modules without their own load context are, and works. If the host has a newer
+        # System.Text.Json, Assembly.LoadFile loads the module's one into a separate context.
         $script:useOthers = @"
 `$null = [System.Reflection.Assembly]::LoadFrom('$others/ApiTokens.OtherVersions.dll')
 `$json = [System.Reflection.Assembly]::LoadFile('$others/System.Text.Json.dll')
@@ -167,7 +167,7 @@ function Get-Description($Assembly) { "$($Assembly.GetName().Name) $([System.Dia
 '@
     }
 
-    It 'both work and keep their own: the other first' {
+    It 'both use their own versions if the other module is loaded first' {
         $child = Invoke-ChildPowerShell ($useOthers, $remember, $useModule, $tell -join "`n")
         $child.Errors | Should -BeNullOrEmpty
         $child.Done | Sort-Object | Should -Be ($testServices.Service | Sort-Object)
@@ -177,7 +177,7 @@ function Get-Description($Assembly) { "$($Assembly.GetName().Name) $([System.Dia
         $child.Before | Should -Contain 'Microsoft.Extensions.Http 9.0.22'
         $child.Before | Should -Contain 'Microsoft.Extensions.DependencyInjection 9.0.22'
         $child.Same | Should -BeTrue -Because 'they are the same assemblies as before'
-        $child.After | Should -Be $child.Before -Because 'none came to them'
+        $child.After | Should -Be $child.Before -Because 'no assembly was added'
         $child.WorkedAgain | Should -Be $child.Worked
         $child.Json | Should -Be 'System.Text.Json 9.0.22'
 
@@ -186,7 +186,7 @@ function Get-Description($Assembly) { "$($Assembly.GetName().Name) $([System.Dia
         $child.Own -match '^Microsoft.Extensions.Http ' | Should -Be (Get-Shipped 'Microsoft.Extensions.Http')
     }
 
-    It 'both work and keep their own: the module first' {
+    It 'both use their own versions if ApiTokens is loaded first' {
         $child = Invoke-ChildPowerShell ($useModule, $useOthers, $remember, $tell -join "`n")
         $child.Errors | Should -BeNullOrEmpty
         $child.Issued | Should -Be 'isolated'
@@ -200,7 +200,7 @@ function Get-Description($Assembly) { "$($Assembly.GetName().Name) $([System.Dia
     }
 }
 
-Describe 'Two runspaces of one process' -Tag PowerShell7 {
+Describe 'Two runspaces in one process' -Tag PowerShell7 {
     It 'share the assemblies and nothing else' {
         $child = Invoke-ChildPowerShell @"
 Import-Module '$moduleFolder'

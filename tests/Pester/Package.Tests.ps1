@@ -1,11 +1,11 @@
-# The module as it ships: its manifest, its files, whose work it holds.
+# The shipped module: its manifest, its files and the licences of its packages.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
-    # Which assembly is the root depends on the edition, so the manifest is no mere data file.
+    # The root assembly depends on the edition, so the manifest is not a pure data file.
     $script:manifest = & ([scriptblock]::Create((Get-Content -LiteralPath (Join-Path $moduleFolder 'ApiTokens.psd1') -Raw)))
 
-    # What installing adds is not the package's.
+    # Ignore files that the installation adds.
     $script:files = Get-ChildItem -LiteralPath $moduleFolder -Recurse -File |
         ForEach-Object { $_.FullName.Substring($moduleFolder.TrimEnd('\', '/').Length + 1) -replace '\\', '/' } |
         Where-Object { $_ -ne 'PSGetModuleInfo.xml' }
@@ -21,11 +21,11 @@ Describe 'The manifest' {
         $warnings | Should -BeNullOrEmpty
     }
 
-    It 'has no list of files, which every import would look for' {
+    It 'has no list of files, which every import would check' {
         $manifest.ContainsKey('FileList') | Should -BeFalse
     }
 
-    It 'names what is exported without wildcards' {
+    It 'lists its exports without wildcards' {
         foreach ($key in 'FunctionsToExport', 'CmdletsToExport', 'AliasesToExport', 'VariablesToExport') {
             $manifest.ContainsKey($key) | Should -BeTrue
             @($manifest[$key]) -match '[*?\[]' | Should -BeNullOrEmpty
@@ -34,11 +34,11 @@ Describe 'The manifest' {
         $manifest.CmdletsToExport | Should -Be ($manifest.CmdletsToExport | Sort-Object)
     }
 
-    It 'says what a gallery shows: tags, addresses, release notes' {
+    It 'has the data that a gallery shows: tags, addresses and release notes' {
         $data = $manifest.PrivateData.PSData
         $data.Tags | Should -Contain 'PSEdition_Desktop'
         $data.Tags | Should -Contain 'PSEdition_Core'
-        $data.Tags -match '\s' | Should -BeNullOrEmpty -Because 'a gallery takes them for two'
+        $data.Tags -match '\s' | Should -BeNullOrEmpty -Because 'a gallery splits tags at spaces'
         ([uri] $data.ProjectUri).Scheme | Should -Be 'https'
         ([uri] $data.LicenseUri).Scheme | Should -Be 'https'
         $data.ReleaseNotes | Should -Match '^\+ '
@@ -52,21 +52,21 @@ Describe 'The manifest' {
 }
 
 Describe 'The files' {
-    It 'have paths that Windows can hold below any profile' {
+    It 'have paths that are short enough for Windows in any profile' {
         $longest = $files | ForEach-Object { "ApiTokens/$($manifest.ModuleVersion)/$_" } | Sort-Object -Property Length | Select-Object -Last 1
         $longest.Length | Should -BeLessThan 140
     }
 
-    It 'hold no path of the machine that built them' {
-        # Symbols and stack traces name sources by their place in the repository.
+    It 'contain no path of the build machine' {
+        # Symbols and stack traces use paths relative to the repository.
         $root = [System.IO.Path]::GetFullPath("$PSScriptRoot/../..")
         foreach ($file in $files -match '(^|/)ApiTokens\.[^/]*\.dll$') {
             $text = [System.Text.Encoding]::GetEncoding(28591).GetString([System.IO.File]::ReadAllBytes((Join-Path $moduleFolder $file)))
-            $text.Contains($root) | Should -BeFalse -Because "$file can be built anywhere"
+            $text.Contains($root) | Should -BeFalse -Because "$file must not depend on the build machine"
         }
     }
 
-    It 'name the lines of a stack trace' -Tag PowerShell7 {
+    It 'provide line numbers for stack traces' -Tag PowerShell7 {
         $file = Join-Path $moduleFolder 'lib/net/dependencies/ApiTokens.Core.dll'
         $reader = [System.Reflection.PortableExecutable.PEReader]::new([System.IO.File]::OpenRead($file))
         try {
@@ -78,7 +78,7 @@ Describe 'The files' {
         }
     }
 
-    It 'come with the licence of each package whose work they are' {
+    It 'include the licence of each package' {
         $notices = Get-Content -LiteralPath (Join-Path $moduleFolder 'ThirdPartyNotices.txt') -Raw
         $foreign = $files -match '\.(dll|so|dylib)$' -notmatch '/ApiTokens\.[^/]*$'
         $foreign.Count | Should -BeGreaterThan 40
@@ -87,11 +87,11 @@ Describe 'The files' {
         }
 
         foreach ($text in 'Permission is hereby granted, free of charge', 'Apache License', 'Redistribution and use in source and binary forms', 'SQLite is Public Domain') {
-            $notices.Contains($text) | Should -BeTrue -Because "'$text' stands in a licence"
+            $notices.Contains($text) | Should -BeTrue -Because "'$text' is part of a licence"
         }
     }
 
-    It 'are of the platforms that PowerShell runs on, and no more' {
+    It 'include native files only for platforms that PowerShell supports' {
         $files -match '^sandbox/runtimes/' -replace '^sandbox/runtimes/([^/]+)/.*', '$1' | Sort-Object |
             Should -Be 'linux-arm64', 'linux-musl-x64', 'linux-x64', 'osx-arm64', 'osx-x64', 'win-arm64', 'win-x64'
     }

@@ -1,4 +1,4 @@
-# Export-ApiTokenReport with the files of PowerShell's own cmdlets: CSV, Clixml and JSON. Its other tests are in
+# Export-ApiTokenReport with files of PowerShell's cmdlets: CSV, CLIXML and JSON. Its other tests are in
 # ApiTokens.PowerShell.Tests.
 
 BeforeAll {
@@ -12,7 +12,7 @@ AfterAll {
 }
 
 Describe 'The formats' {
-    It 'gives a CSV file whose rows lead back to their tokens' {
+    It 'write a CSV file whose rows identify their tokens' {
         $path = Join-Path $TestDrive 'back.csv'
         $issued = Add-TestToken wegnology -Name '=1+1 "quoted", too'
         $issued | Export-ApiTokenReport $path
@@ -26,7 +26,7 @@ Describe 'The formats' {
 }
 
 Describe 'The input' {
-    It 'takes what came out of <Way>' -ForEach @(
+    It 'accepts tokens from <Way>' -ForEach @(
         @{ Way = 'Export-Clixml'; Through = { param($Value) $Value | Export-Clixml "$TestDrive/through.xml"; Import-Clixml "$TestDrive/through.xml" } }
         @{ Way = 'ConvertTo-Json'; Through = { param($Value) $Value | ConvertTo-Json -Depth 4 | ConvertFrom-Json } }
         @{ Way = 'an earlier report'; Through = { param($Value) $Value | Export-ApiTokenReport "$TestDrive/through.csv"; Import-Csv "$TestDrive/through.csv" } }
@@ -44,7 +44,7 @@ Describe 'The input' {
         }
     }
 
-    It 'reads a moment in the culture that Export-Csv wrote it in' {
+    It 'reads a date in the culture in which Export-Csv wrote it' {
         $culture = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = 'de-DE'

@@ -1,4 +1,4 @@
-# Rotation into vaults, under use: whoever calls with the secret that the vault has is never refused.
+# Rotation into vaults while the secrets are used: a client that uses the secret in the vault is never rejected.
 
 BeforeDiscovery {
     . "$PSScriptRoot/Common.ps1"
@@ -13,23 +13,23 @@ BeforeAll {
         $script:folder = Initialize-TestVault
     }
 
-    # Reads a secret from the vault's file and calls its service with it, purpose after purpose, until it is told to stop.
+    # Reads the secret of each token from the vault's file and calls its service with it, repeatedly, until it is stopped.
     $script:client = {
-        param($purposes, $state)
+        param($targets, $state)
 
         $http = [System.Net.Http.HttpClient]::new()
         while (-not $state.Stop) {
-            foreach ($purpose in $purposes) {
-                $secret = [System.IO.File]::ReadAllText($purpose.File)
-                $request = [System.Net.Http.HttpRequestMessage]::new('GET', [string] $purpose.Uri)
-                foreach ($header in $purpose.Headers.GetEnumerator()) {
+            foreach ($target in $targets) {
+                $secret = [System.IO.File]::ReadAllText($target.File)
+                $request = [System.Net.Http.HttpRequestMessage]::new('GET', [string] $target.Uri)
+                foreach ($header in $target.Headers.GetEnumerator()) {
                     $null = $request.Headers.TryAddWithoutValidation($header.Key, ($header.Value -f $secret))
                 }
 
                 $response = $http.SendAsync($request).GetAwaiter().GetResult()
                 $state.Calls++
                 if ([int] $response.StatusCode -ne 200) {
-                    $state.Refusals.Add("$([int] $response.StatusCode) $($purpose.File)")
+                    $state.Rejections.Add("$([int] $response.StatusCode) $($target.File)")
                 }
 
                 $response.Dispose()
@@ -39,7 +39,7 @@ BeforeAll {
         }
     }
 
-    function ConvertTo-Purpose($Token) {
+    function ConvertTo-ClientTarget($Token) {
         $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
         $file = Get-TestVaultFile $folder "$($Token.Service)/$($Token.Account)/$($Token.Name)"
         switch ($Token.Service) {
@@ -51,11 +51,11 @@ BeforeAll {
     }
 
     function Start-Client {
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is the test.')]
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is used only by these tests.')]
         param($Tokens)
 
-        $state = [hashtable]::Synchronized(@{ Stop = $false; Calls = 0; Rounds = 0; Refusals = [System.Collections.Generic.List[string]]::new() })
-        $shell = [powershell]::Create().AddScript($client.ToString()).AddArgument(@($Tokens | ForEach-Object { ConvertTo-Purpose $_ })).AddArgument($state)
+        $state = [hashtable]::Synchronized(@{ Stop = $false; Calls = 0; Rounds = 0; Rejections = [System.Collections.Generic.List[string]]::new() })
+        $shell = [powershell]::Create().AddScript($client.ToString()).AddArgument(@($Tokens | ForEach-Object { ConvertTo-ClientTarget $_ })).AddArgument($state)
         @{ State = $state; Shell = $shell; Running = $shell.BeginInvoke() }
     }
 
@@ -68,7 +68,7 @@ BeforeAll {
     }
 
     function Stop-Client {
-        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is the test.')]
+        [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'It is used only by these tests.')]
         param($Client)
 
         $Client.State.Stop = $true
@@ -92,21 +92,21 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
     BeforeAll {
         $script:journal = Join-Path $TestDrive 'rotation.jsonl'
 
-        # An account of Gcore has room for 100, and with a grace period each token is there twice.
-        $wanted = @(
+        # A Gcore account is limited to 100 tokens, and during a grace period each token exists twice.
+        $rows = @(
             @{ Connection = 'devo'; Count = 55; Issue = @{ User = 'user@example.com'; Audience = 'apiv2' } }
             @{ Connection = 'wegnology'; Count = 55; Issue = @{ Scope = 'All' } }
             @{ Connection = 'gcore'; Count = 40; Issue = @{ Role = 'Engineers' } }
             @{ Connection = 'application-users'; Count = 50; Issue = @{ User = 'jdoe'; ApplyToAll = 'Full' } }
         )
-        $script:before = foreach ($purpose in $wanted) {
-            $issue = $purpose.Issue
-            1..$purpose.Count | ForEach-Object { [pscustomobject]@{ Name = "used-$($purpose.Connection)-$_" } } |
-                New-ApiToken -Connection $purpose.Connection -Vault Test @issue -ErrorAction Stop
+        $script:before = foreach ($row in $rows) {
+            $issue = $row.Issue
+            1..$row.Count | ForEach-Object { [pscustomobject]@{ Name = "used-$($row.Connection)-$_" } } |
+                New-ApiToken -Connection $row.Connection -Vault Test @issue -ErrorAction Stop
         }
         $script:oldSecrets = @{}
         foreach ($token in $before) {
-            $oldSecrets[$token.Id] = ConvertTo-Secret ([System.IO.File]::ReadAllText((ConvertTo-Purpose $token).File))
+            $oldSecrets[$token.Id] = ConvertTo-Secret ([System.IO.File]::ReadAllText((ConvertTo-ClientTarget $token).File))
         }
 
         $script:use = Start-Client $before
@@ -123,16 +123,16 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
         Stop-Client $use
     }
 
-    It 'refuses no call' {
+    It 'rejects no call' {
         $before | Should -HaveCount 200
         $after | Should -HaveCount 200
         $resetErrors | Should -BeNullOrEmpty
-        $use.State.Refusals | Should -BeNullOrEmpty
+        $use.State.Rejections | Should -BeNullOrEmpty
         $use.State.Rounds | Should -BeGreaterOrEqual 4
         $use.State.Calls | Should -BeGreaterOrEqual 800
     }
 
-    It 'keeps both alive until the old one is due, and retires each once' {
+    It 'keeps both tokens active until the old one is due, and retires each old token once' {
         $bothWork | Should -Be @($true, $true, $true, $true)
         $dueErrors | Should -BeNullOrEmpty
         $retired.Id | Sort-Object | Should -Be ($before.Id | Sort-Object)
@@ -140,11 +140,11 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
         $writesAgain | Should -Be 0
     }
 
-    It 'ends with one token for each purpose, whose secret the vault has, and with all old secrets dead' {
-        $left = @(Get-ApiToken -Connection * -Name 'used-*')
-        $left.Id | Sort-Object | Should -Be ($after.Id | Sort-Object)
-        foreach ($token in $left) {
-            Test-Secret $token -Secret (ConvertTo-Secret ([System.IO.File]::ReadAllText((ConvertTo-Purpose $token).File))) | Should -BeTrue
+    It 'ends with one token per name, whose secret is in the vault, and all old secrets are invalid' {
+        $remaining = @(Get-ApiToken -Connection * -Name 'used-*')
+        $remaining.Id | Sort-Object | Should -Be ($after.Id | Sort-Object)
+        foreach ($token in $remaining) {
+            Test-Secret $token -Secret (ConvertTo-Secret ([System.IO.File]::ReadAllText((ConvertTo-ClientTarget $token).File))) | Should -BeTrue
         }
 
         foreach ($token in $before) {
@@ -152,26 +152,26 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
         }
     }
 
-    It 'would have shown a refusal: the client sees a token that is removed' {
+    It 'detects a rejection: the client notices a removed token' {
         $watched = Add-TestToken wegnology -With @{ Vault = 'Test' }
         $control = Start-Client $watched
         Wait-Round $control 1
         $watched | Remove-ApiToken
         Wait-Round $control 2
         Stop-Client $control
-        $control.State.Refusals | Should -Not -BeNullOrEmpty
+        $control.State.Rejections | Should -Not -BeNullOrEmpty
     }
 
-    It 'has no secret in the journal' {
+    It 'writes no secret to the journal' {
         $text = Get-Content -Raw -LiteralPath $journal
         foreach ($token in $after) {
-            $text.Contains([System.IO.File]::ReadAllText((ConvertTo-Purpose $token).File)) | Should -BeFalse
+            $text.Contains([System.IO.File]::ReadAllText((ConvertTo-ClientTarget $token).File)) | Should -BeFalse
         }
     }
 }
 
 Describe 'A rotation into SecretStore, on <Connection>' -ForEach $services -Skip:$noVaults {
-    It 'goes on rotation after rotation with one journal' {
+    It 'supports repeated rotations with one journal' {
         $journal = Join-Path $TestDrive "$Connection.jsonl"
         $token = Add-TestToken $Connection -With @{ Vault = 'Store' }
         $name = "$($token.Service)/$($token.Account)/$($token.Name)"
@@ -188,11 +188,11 @@ Describe 'A rotation into SecretStore, on <Connection>' -ForEach $services -Skip
     }
 }
 
-Describe 'A step that goes wrong, on <Connection>' -ForEach $services -Skip:$noVaults {
-    It 'leaves the vault with a secret that works: <Step>' -ForEach @(
+Describe 'A step that fails, on <Connection>' -ForEach $services -Skip:$noVaults {
+    It 'keeps a working secret in the vault: <Step>' -ForEach @(
         @{ Step = 'read'; Fault = @{ kind = 'status'; status = 403; method = 'GET' } }
         @{ Step = 'issue'; Fault = @{ kind = 'reset'; when = 'after'; method = 'POST'; path = '*/tokens' } }
-        @{ Step = 'prove'; Fault = @{ kind = 'notJson'; method = 'GET'; path = '*/me' } }
+        @{ Step = 'check'; Fault = @{ kind = 'notJson'; method = 'GET'; path = '*/me' } }
         @{ Step = 'retire'; Fault = @{ kind = 'status'; status = 403; path = '*{0}*'; method = 'DELETE' } }
     ) {
         $token = Add-TestToken $Connection -With @{ Vault = 'Test' }

@@ -1,4 +1,4 @@
-# The runbooks in samples/, run as they stand against a sandbox.
+# The runbooks in samples/, run unchanged against a sandbox.
 
 BeforeDiscovery {
     . "$PSScriptRoot/Common.ps1"
@@ -11,7 +11,7 @@ BeforeAll {
     $script:sandbox = Start-ApiTokenSandbox
 
     function Get-ConnectionInfo {
-        <# The sandbox's services as connection assets, under names of their own. #>
+        <# Returns the services of the sandbox as connection assets with their own names. #>
         [OutputType([hashtable])]
         param()
 
@@ -21,7 +21,7 @@ BeforeAll {
     }
 
     function Invoke-Runbook {
-        <# Runs a runbook; gives its output and, apart, its errors. #>
+        <# Runs a runbook; returns its output and its errors separately. #>
         param([Parameter(Mandatory)] [string] $Name, [hashtable] $With = @{})
 
         $ErrorActionPreference = 'Continue'
@@ -35,7 +35,7 @@ AfterAll {
 }
 
 Describe 'expiry-notice.ps1' {
-    It 'lists what expires soon or has expired on all connections, soonest first, and changes nothing' {
+    It 'lists tokens that expire soon or have expired on all connections, soonest first, and changes nothing' {
         $before = Get-RequestCount
         $run = Invoke-Runbook expiry-notice.ps1
         $run.Errors | Should -BeNullOrEmpty
@@ -45,7 +45,7 @@ Describe 'expiry-notice.ps1' {
         (Get-RequestCount).writes | Should -Be $before.writes
     }
 
-    It 'connects by itself, as a job of an automation does' {
+    It 'connects on its own, as an automation job does' {
         $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
         $runspace.Open()
         try {
@@ -59,7 +59,7 @@ Describe 'expiry-notice.ps1' {
         }
     }
 
-    It 'says that there is no connection, rather than that nothing expires' {
+    It 'reports a missing connection instead of an empty list' {
         $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
         $runspace.Open()
         try {
@@ -72,7 +72,7 @@ Describe 'expiry-notice.ps1' {
         }
     }
 
-    It 'writes the body of a mail in which a name is no markup' {
+    It 'writes the body of a mail in which names are escaped' {
         $token = Add-TestToken gcore -Name '<b>|a* [x](http://e.com)' -With @{ ExpiresIn = '2d' }
         $text = (Invoke-Runbook expiry-notice.ps1 @{ As = 'Markdown' }).Output
         $text | Should -HaveCount 1
@@ -82,7 +82,7 @@ Describe 'expiry-notice.ps1' {
         [regex]::Matches($row, '(?<!\\)\|').Count | Should -Be 7
     }
 
-    It 'says in the text and as an error what it could not look at' {
+    It 'reports connections that failed in the text and as errors' {
         Add-Fault @{ service = 'gcore'; kind = 'status'; status = 403; count = 1 }
         $run = Invoke-Runbook expiry-notice.ps1 @{ As = 'Markdown' }
         $run.Errors.FullyQualifiedErrorId | Should -BeLike 'PermissionDenied,*'
@@ -102,7 +102,7 @@ Describe 'offboard-user.ps1' {
         Connect-ApiTokenService Wegnology 'application/575ec8687ae143cd83dc4a97' -Token $application.Secret -BaseUri $application.BaseUri -Name wegnology-application -WarningAction Ignore -ErrorAction SilentlyContinue | Out-Null
     }
 
-    It 'with -WhatIf, names the tokens and sends no write request' {
+    It 'with -WhatIf, lists the tokens and sends no write request' {
         $before = Get-RequestCount
         $run = Invoke-Runbook offboard-user.ps1 ($leaver + @{ WhatIf = $true })
         $run.Errors | Should -BeNullOrEmpty
@@ -111,7 +111,7 @@ Describe 'offboard-user.ps1' {
         (Get-RequestCount).writes | Should -Be $before.writes
     }
 
-    It 'disables where the service can, and reports where it cannot' {
+    It 'disables tokens if the service supports it, and reports the others' {
         $run = Invoke-Runbook offboard-user.ps1 ($leaver + @{ Action = 'Disable' })
         ($run.Output | Where-Object Id -EQ $mine[0].Id).Outcome | Should -Be 'Disabled'
         ($run.Output | Where-Object Id -EQ $mine[1].Id).Outcome | Should -Be 'Failed'
@@ -121,7 +121,7 @@ Describe 'offboard-user.ps1' {
         Test-Secret $mine[1] | Should -BeTrue
     }
 
-    It 'removes the leaver''s tokens on all services and no others, with a journal, and reports each' {
+    It 'removes only the leaver''s tokens on all services, with a journal, and reports each one' {
         $journal = Join-Path $TestDrive 'offboard.jsonl'
         $expected = @(Get-ApiToken -Connection * | Where-Object { $_.Owner -in $leaver.User -or ($_.Service -eq 'Wegnology' -and $_.Issuer -in $leaver.User) })
         $run = Invoke-Runbook offboard-user.ps1 ($leaver + @{ JournalPath = $journal })
@@ -134,7 +134,7 @@ Describe 'offboard-user.ps1' {
         @(Get-JournalLine $journal | Where-Object outcome -EQ 'done') | Should -HaveCount $expected.Count
     }
 
-    It 'lists what the leaver issued for others, and ends that only when asked to' {
+    It 'lists tokens that the leaver issued for others, and removes them only on request' {
         $run = Invoke-Runbook offboard-user.ps1 @{ User = 'admin@example.com'; Connection = 'devo'; WhatIf = $true }
         $run.Output.Where({ $_.Id -eq $other.Id }).Outcome | Should -Be 'IssuedByLeaver'
         $run = Invoke-Runbook offboard-user.ps1 @{ User = 'admin@example.com'; Connection = 'devo'; WhatIf = $true; IncludeIssued = $true }
@@ -151,14 +151,14 @@ Describe 'leak-response.ps1' {
         @($leaked.ForEach({ @{ RuleID = 'generic'; Secret = Get-PlainText $_.Secret } }) + @{ RuleID = 'generic'; Secret = $stranger }) | ConvertTo-Json | Set-Content $file
     }
 
-    It 'with -WhatIf, names the tokens and revokes none' {
+    It 'with -WhatIf, lists the tokens and revokes none' {
         $before = Get-RequestCount
         $run = Invoke-Runbook leak-response.ps1 @{ Path = $file; Probe = $true; WhatIf = $true }
         $run.Output.Outcome | Group-Object -NoElement | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Count)" } | Should -Be 'NotAttributed 1', 'WhatIf 4'
         (Get-RequestCount).writes | Should -Be $before.writes
     }
 
-    It 'revokes what leaked, says what it could not attribute, keeps a journal, and repeats no secret' {
+    It 'revokes leaked tokens, reports secrets that it could not attribute, writes a journal, and shows no secret' {
         $journal = Join-Path $TestDrive 'leak.jsonl'
         $run = Invoke-Runbook leak-response.ps1 @{ Path = $file; Probe = $true; JournalPath = $journal; Confirm = $false }
         $run.Output.Where({ $_.Outcome -eq 'Revoked' }).Id | Sort-Object | Should -Be ($leaked.Id | Sort-Object)
@@ -170,14 +170,14 @@ Describe 'leak-response.ps1' {
         $leaked.ForEach({ Get-PlainText $_.Secret }) + $stranger | Where-Object { $all.Contains($_) } | Should -BeNullOrEmpty
     }
 
-    It 'takes secrets too, and finds again what is gone where the service still lists it' {
+    It 'accepts secrets, and finds revoked tokens that the service still lists' {
         $gcore = $leaked | Where-Object Service -EQ 'Gcore'
         $run = Invoke-Runbook leak-response.ps1 @{ Secret = $gcore.Secret; Confirm = $false }
         $run.Output.Outcome | Should -BeIn 'AlreadyGone', 'NotAttributed'
         $run.Output | Should -HaveCount 1
     }
 
-    It 'does not say of a token that it was revoked where the service refused the connection on the way' {
+    It 'does not report a token as revoked if the service rejects the connection' {
         $tokens = 1..3 | ForEach-Object { Add-TestToken gcore }
         Add-Fault @{ service = 'gcore'; method = 'DELETE'; kind = 'status'; status = 401; count = 100 }
         try {
@@ -191,7 +191,7 @@ Describe 'leak-response.ps1' {
         }
     }
 
-    It 'does not revoke the credential of its own connection, and counts that as a failure' {
+    It 'does not revoke the credential of its own connection, and counts it as a failure' {
         $run = Invoke-Runbook leak-response.ps1 @{ Secret = ($sandbox.Services | Where-Object Service -EQ gcore).Secret; Confirm = $false; WarningAction = 'Ignore' }
         $run.Output.Outcome | Should -Be 'Failed'
         $run.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'LeakResponseIncomplete*'
@@ -203,23 +203,23 @@ Describe 'rotate-into-vault.ps1' -Skip:$noVaults {
     BeforeAll {
         $null = Initialize-TestVault
         $script:nightly = @{ Vault = 'Test'; JournalPath = Join-Path $TestDrive 'rotation.jsonl'; GracePeriod = '0:0:2'; Confirm = $false }
-        $script:purposes = 'wegnology', 'gcore' | ForEach-Object { Add-TestToken $_ -With @{ Vault = 'Test'; ExpiresIn = '10d' } }
+        $script:expiring = 'wegnology', 'gcore' | ForEach-Object { Add-TestToken $_ -With @{ Vault = 'Test'; ExpiresIn = '10d' } }
         Add-TestToken gcore -Name 'long enough' -With @{ ExpiresIn = '100d' }
     }
 
-    It 'shows with -WhatIf what it would do, and does nothing' {
+    It 'with -WhatIf, shows its actions and changes nothing' {
         $before = (Get-RequestCount).writes
         $null = Invoke-Runbook rotate-into-vault.ps1 ($nightly + @{ WhatIf = $true })
         (Get-RequestCount).writes | Should -Be $before
         $nightly.JournalPath | Should -Not -Exist
     }
 
-    It 'rotates on the first night what expires soon, and retires it on a later one' {
+    It 'rotates tokens that expire soon on the first night, and retires them on a later one' {
         $first = Invoke-Runbook rotate-into-vault.ps1 $nightly
         $first.Errors | Should -BeNullOrEmpty
         $first.Output.Outcome | Should -Not -Contain 'Retired'
         $first.Output.Name | Should -Not -Contain 'long enough'
-        foreach ($old in $purposes) {
+        foreach ($old in $expiring) {
             $new = @($first.Output | Where-Object { $_.Connection -eq $old.Connection -and $_.Name -eq $old.Name })
             $new | Should -HaveCount 1
             $new[0].Id | Should -Not -Be $old.Id
@@ -227,19 +227,19 @@ Describe 'rotate-into-vault.ps1' -Skip:$noVaults {
             (Get-ApiToken -Connection $old.Connection -Id $old.Id).Status | Should -Be 'Active'
         }
 
-        # The same night once more, before anything is due: no token is rotated twice.
+        # Run again before anything is due: no token is rotated twice.
         $again = Invoke-Runbook rotate-into-vault.ps1 ($nightly + @{ Within = '9d' })
         $again.Errors | Should -BeNullOrEmpty
-        $again.Output.Id | Where-Object { $_ -in $first.Output.Id -or $_ -in $purposes.Id } | Should -BeNullOrEmpty
+        $again.Output.Id | Where-Object { $_ -in $first.Output.Id -or $_ -in $expiring.Id } | Should -BeNullOrEmpty
 
         Start-Sleep -Seconds 2
         $second = Invoke-Runbook rotate-into-vault.ps1 ($nightly + @{ Within = '9d' })
         $second.Errors | Should -BeNullOrEmpty
-        $second.Output.Id | Should -Contain $purposes[0].Id
-        $second.Output.Id | Should -Contain $purposes[1].Id
+        $second.Output.Id | Should -Contain $expiring[0].Id
+        $second.Output.Id | Should -Contain $expiring[1].Id
     }
 
-    It 'counts as failed where the vault is not there, and issues nothing' {
+    It 'fails and issues nothing if the vault does not exist' {
         $before = (Get-RequestCount).writes
         $run = Invoke-Runbook rotate-into-vault.ps1 @{ Vault = 'NoSuchVault'; JournalPath = Join-Path $TestDrive 'other.jsonl'; Confirm = $false }
         $run.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'RotationIncomplete*'

@@ -1,4 +1,4 @@
-# The scripts in samples/ with -WhatIf. What else they do is in Runbooks.Tests.ps1.
+# The scripts in samples/ with -WhatIf. Their other tests are in Runbooks.Tests.ps1.
 
 BeforeAll {
     . "$PSScriptRoot/Common.ps1"
@@ -19,7 +19,7 @@ Describe 'A sample with -WhatIf' {
         $script:infos = @($sandbox.Services | ForEach-Object { @{ Service = $_.Service; Account = $_.Account; Token = $_.Secret; BaseUri = "$($_.BaseUri)"; Name = $_.Service } })
     }
 
-    It 'sends no write request and leaves no file: <Sample>' -ForEach @(
+    It 'sends no write request and writes no file: <Sample>' -ForEach @(
         @{ Sample = 'devo-tokens.ps1'; With = { @{ User = 'user@example.com' } } }
         @{ Sample = 'leak-response.ps1'; With = { @{ Path = $leak; JournalPath = "$TestDrive/leak.jsonl"; ModulePath = $moduleFolder } } }
         @{ Sample = 'offboard-user.ps1'; With = { @{ User = 'user@example.com'; JournalPath = "$TestDrive/off.jsonl"; ModulePath = $moduleFolder } } }
@@ -34,7 +34,7 @@ Describe 'A sample with -WhatIf' {
         Get-ChildItem -LiteralPath $TestDrive -Filter *.jsonl | Where-Object Name -In 'leak.jsonl', 'off.jsonl', 'shard.jsonl' | Should -BeNullOrEmpty
     }
 
-    It 'is offered by each that writes to a service, but for those that bring a sandbox of their own' {
+    It 'is supported by each sample that writes to a service, except those that start their own sandbox' {
         $writing = Get-ChildItem -LiteralPath $samples -Filter *.ps1 | Where-Object { (Get-Content -LiteralPath $_.FullName -Raw) -match '\b(New|Remove|Disable|Enable|Rename|Reset|Set)-ApiToken\b' }
         $writing.Count | Should -BeGreaterThan 4
         foreach ($file in $writing) {

@@ -1,4 +1,4 @@
-# Start-ApiTokenSandbox where it needs a process of its own or the formatting of PowerShell. Its other tests are in
+# Tests of Start-ApiTokenSandbox that need a separate process or PowerShell's formatting. Its other tests are in
 # ApiTokens.PowerShell.Tests.
 
 BeforeAll {
@@ -15,11 +15,11 @@ Describe 'Start-ApiTokenSandbox' {
         Stop-ApiTokenSandbox
     }
 
-    It 'says when the port is taken' {
+    It 'reports that the port is in use' {
         $first = Start-ApiTokenSandbox -SkipConnect
         $port = $first.BaseUri.Port
 
-        # In another process, as the sandbox itself says why on the error stream of the process.
+        # In another process, because the sandbox writes the reason to the error stream of the process.
         $child = Invoke-ChildPowerShell @"
 Import-Module '$moduleFolder'
 try { Start-ApiTokenSandbox -Port $port } catch { `$failure = `$_ }
@@ -30,7 +30,7 @@ try { Start-ApiTokenSandbox -Port $port } catch { `$failure = `$_ }
         $child.Left | Should -Be 0
     }
 
-    It 'says what to install where there is <Without>' -TestCases @(
+    It 'recommends what to install if there is <Without>' -TestCases @(
         @{ Without = 'no dotnet'; Script = '$env:PATH = ""'; Message = "*'dotnet' on the PATH*" }
         @{ Without = 'no runtime that it can use'; Script = '$env:DOTNET_ROLL_FORWARD = "Disable"'; Message = '*did not start*' }
     ) {
@@ -60,7 +60,7 @@ try { Start-ApiTokenSandbox } catch { `$failure = `$_ }
 }
 
 Describe 'A sandbox whose PowerShell ends' {
-    It 'ends too' {
+    It 'ends with it' {
         $child = Invoke-ChildPowerShell @"
 Import-Module '$moduleFolder'
 `$sandbox = Start-ApiTokenSandbox

@@ -1,4 +1,5 @@
-# Known secrets, whole or in part, appear in no form of output that PowerShell can give to objects and errors. Their own form: SecretsTests.cs.
+# No output format of PowerShell shows a known secret, or a part of one, in objects and errors. SecretsTests.cs tests the
+# objects themselves.
 
 BeforeDiscovery {
     $script:services = (Import-PowerShellDataFile -LiteralPath "$PSScriptRoot/Services.psd1").Services
@@ -9,7 +10,7 @@ BeforeAll {
     $script:sandbox = Start-ApiTokenSandbox
 
     function Get-Shown {
-        <# All the ways in which an object, or an error, is turned into text. #>
+        <# Converts an object or an error to text in every way. #>
         [OutputType([string])]
         param([Parameter(Mandatory)] $Value)
 
@@ -44,27 +45,27 @@ AfterAll {
 }
 
 Describe 'The search' {
-    It 'finds a planted secret, whole or in part' {
+    It 'finds a planted secret or a part of it' {
         Find-Secret 'nothing of it' -Secret 'abcdefghijkl' | Should -BeNullOrEmpty
         Find-Secret 'the secret abcdefghijkl' -Secret 'abcdefghijkl' | Should -Be 'abcdefghijkl'
         Find-Secret 'starts with cdefghij...' -Secret 'abcdefghijkl' | Should -Be 'abcdefghijkl'
     }
 
-    It 'finds what -AsPlainText shows' {
+    It 'finds the output of -AsPlainText' {
         $token = Add-TestToken gcore -With @{ AsPlainText = $true }
         Find-Secret (Get-Shown $token) -Secret $token.Secret | Should -Be $token.Secret
     }
 }
 
 Describe 'An issued token on <Connection>' -ForEach $services {
-    It 'shows its secret in no form' {
+    It 'does not show its secret in any format' {
         $token = Add-TestToken $Connection
         Find-Secret (Get-Shown $token) -Secret (Get-PlainText $token.Secret) | Should -BeNullOrEmpty
     }
 }
 
-Describe 'An error about a wrong credential' {
-    It 'does not show it, on <Connection>' -ForEach @(
+Describe 'An error about an invalid credential' {
+    It 'does not show the credential, on <Connection>' -ForEach @(
         @{ Connection = 'devo'; Wrong = '0123456789abcdef0123456789abcdef' }
         @{ Connection = 'wegnology'; Wrong = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI1NzVlZDcwYyJ9.c2lnbmF0dXJlLW9mLW5vdGhpbmc' }
         @{ Connection = 'gcore'; Wrong = '7002_9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0' }
@@ -88,7 +89,7 @@ Describe 'An error about a wrong credential' {
         Find-Secret (Get-Shown $failure) -Secret $wrong | Should -BeNullOrEmpty
     }
 
-    It 'does not show one that stands in a hashtable or has forbidden characters' {
+    It 'does not show a secret in a hashtable or with invalid characters' {
         $wrong = "secret-with`nbreak-0123456789"
         $failure = Get-TerminatingFailure { Connect-ApiTokenService -ConnectionInfo @{ Service = 'Gcore'; Token = $wrong; BaseUri = 'http://127.0.0.1:1' } }
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidToken,*'
@@ -104,8 +105,8 @@ Describe 'An error about a wrong credential' {
     }
 }
 
-Describe 'A secret typed where an id or a name belongs' {
-    It 'is not repeated by <Name>' -ForEach @(
+Describe 'A secret specified as an id or a name' {
+    It 'is not shown by <Name>' -ForEach @(
         @{ Name = 'Get-ApiToken -Id'; Try = { Get-ApiToken -Id $typed -Connection $token.Connection } }
         @{ Name = 'Get-ApiToken -Name'; Try = { Get-ApiToken -Name $typed -Connection $token.Connection } }
         @{ Name = 'Remove-ApiToken'; Try = { Remove-ApiToken $typed -Connection $token.Connection -Confirm:$false } }

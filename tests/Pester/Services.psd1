@@ -1,11 +1,11 @@
-# What the tests that need the whole of PowerShell know of each service; the hosted tests have more (ServiceCase.cs). A new
-# service is one row.
+# The facts about each service for the tests that need a complete PowerShell; the hosted tests have more (ServiceCase.cs). Add one
+# row for a new service.
 #
-#   Connection   the usual name of its connections
+#   Connection   the default name of its connections
 #   HasLogin     whether a connection can sign in with a user name and a password
-#   Issue        the parameters with which a token is issued whose secret can prove itself
-#   Proof        what any secret may GET, and the scheme before it; two services have more to it (Get-SecretStatus)
-#   Complete     the parameters of a token of which a successor must take over everything
+#   Issue        the parameters of a token whose secret can be checked
+#   Proof        the path that any secret may GET, and its scheme; two services need more (Get-SecretStatus)
+#   Complete     the parameters of a token of which a new token must copy everything
 @{
     Services = @(
         @{

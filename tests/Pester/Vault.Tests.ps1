@@ -1,4 +1,4 @@
-# Secrets that go into a vault or a file in place of the pipeline: none is lost, whatever the vault says.
+# Secrets that are written to a vault or a file instead of the pipeline: none is lost, even if the vault fails.
 
 BeforeDiscovery {
     . "$PSScriptRoot/Common.ps1"
@@ -29,8 +29,8 @@ AfterAll {
     $sandbox | Stop-ApiTokenSandbox
 }
 
-Describe 'A vault that takes the secrets, on <Connection>' -ForEach $services -Skip:$noVaults {
-    It 'has the secret of a new token, and what it is for' {
+Describe 'A vault for secrets, on <Connection>' -ForEach $services -Skip:$noVaults {
+    It 'receives the secret of a new token, and its metadata' {
         $token = Add-TestToken $Connection -With @{ Vault = 'Store' }
         $token.PSObject.Properties.Name | Should -Not -Contain 'Secret'
         Test-Vault $token Store | Should -BeTrue
@@ -43,18 +43,18 @@ Describe 'A vault that takes the secrets, on <Connection>' -ForEach $services -S
         }
     }
 
-    It 'has the successor''s secret under the name of its predecessor''s, which is dead' {
+    It 'receives the new secret under the name of the old one, which no longer works' {
         $old = Add-TestToken $Connection
         $old | Save-ApiTokenSecret -Vault Store
         $new = $old | Reset-ApiToken -Vault Store
-        $new.Id | Should -Not -Be $old.Id -Because 'a change in place kills the old secret before the vault has the new one'
+        $new.Id | Should -Not -Be $old.Id -Because 'a change in place invalidates the old secret before the vault has the new one'
         $new.PSObject.Properties.Name | Should -Not -Contain 'Secret'
         Test-Vault $new Store | Should -BeTrue
         Test-Secret $old | Should -BeFalse
         (Get-SecretInfo -Vault Store -Name (Get-DefaultName $new)).Metadata['tokenId'] | Should -BeExactly $new.Id
     }
 
-    It 'that refuses leaves the predecessor, gives back the new secret, and the error names both' {
+    It 'that fails keeps the old token, returns the new secret, and the error identifies both' {
         $old = Add-TestToken $Connection
         $old | Save-ApiTokenSecret -Vault Test
         Set-Content -LiteralPath "$folder/refuse" -Value '*' -NoNewline
@@ -78,7 +78,7 @@ Describe 'A vault that takes the secrets, on <Connection>' -ForEach $services -S
 }
 
 Describe 'A new token and a vault' -Skip:$noVaults {
-    It 'is given back with its secret where the vault refuses it' {
+    It 'is returned with its secret if the vault fails' {
         Set-Content -LiteralPath "$folder/refuse" -Value 'no-*' -NoNewline
         try {
             $tokens = 'no-1', 'yes-1', 'no-2' | ForEach-Object { [pscustomobject]@{ Name = $_ } } |
@@ -96,20 +96,20 @@ Describe 'A new token and a vault' -Skip:$noVaults {
         Test-Vault ($tokens | Where-Object Name -EQ 'no-2') -Name 'no-2' | Should -BeTrue
     }
 
-    It 'is not issued where the vault is <What>' -ForEach @(
-        @{ What = 'not there'; Vault = 'Nowhere'; ErrorId = 'VaultNotFound' }
+    It 'is not issued if the vault is <What>' -ForEach @(
+        @{ What = 'missing'; Vault = 'Nowhere'; ErrorId = 'VaultNotFound' }
         @{ What = 'locked'; Vault = 'Test'; ErrorId = 'VaultNotReady' }
     ) {
         $null = New-Item -ItemType File -Path "$folder/locked"
         try {
-            Assert-Refused $ErrorId { New-ApiToken never -Connection gcore -Role Users -Vault $Vault }
+            Assert-Rejected $ErrorId { New-ApiToken never -Connection gcore -Role Users -Vault $Vault }
         }
         finally {
             Remove-Item -LiteralPath "$folder/locked"
         }
     }
 
-    It 'is not issued where SecretManagement is not there' {
+    It 'is not issued if SecretManagement is not installed' {
         $gcore = $sandbox.Services | Where-Object Service -EQ gcore
         $result = Invoke-ChildPowerShell -Environment @{ VAULT_TEST_SECRET = Get-PlainText $gcore.Secret } -Script @"
 Import-Module '$moduleFolder'
@@ -124,7 +124,7 @@ try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQuali
         Get-ApiToken -Connection gcore | Where-Object Name -EQ never | Should -BeNullOrEmpty
     }
 
-    It 'goes into a vault that takes no metadata' {
+    It 'is saved to a vault without metadata' {
         $null = New-Item -ItemType File -Path "$folder/no-metadata"
         try {
             $token = Add-TestToken wegnology -With @{ Vault = 'Test' }
@@ -136,7 +136,7 @@ try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQuali
         Test-Vault $token | Should -BeTrue
     }
 
-    It 'does not take the place of another token''s secret' {
+    It 'does not replace the secret of another token' {
         $first = Add-TestToken gcore twin -With @{ Vault = 'Test' }
         $second = New-ApiToken twin -Connection gcore -Role Users -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
@@ -146,7 +146,7 @@ try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQuali
         $null = New-ApiToken twin -Connection gcore -Role Users -Vault Test -Force -ErrorAction Stop
     }
 
-    It 'is refused before it is issued where another one of this run has its place' {
+    It 'is rejected before it is issued if another token of this run has its name' {
         $count = (Get-RequestCount).writes
         $tokens = 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } |
             New-ApiToken -Connection gcore -Role Users -Vault Test -SecretName same -ErrorVariable failure -ErrorAction SilentlyContinue
@@ -155,13 +155,13 @@ try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQuali
         (Get-RequestCount).writes | Should -Be ($count + 1)
     }
 
-    It 'has its secret nowhere else: -AsPlainText is refused' {
-        Assert-Refused InvalidAsPlainText { New-ApiToken x -Connection gcore -Role Users -Vault Test -AsPlainText }
+    It 'has its secret only in the vault: -AsPlainText is rejected' {
+        Assert-Rejected InvalidAsPlainText { New-ApiToken x -Connection gcore -Role Users -Vault Test -AsPlainText }
     }
 }
 
 Describe 'A rotation and a vault' -Skip:$noVaults {
-    It 'puts the old secret back where the service does not let in the new one' {
+    It 'restores the old secret if the service rejects the new one' {
         $old = Add-TestToken wegnology
         $old | Save-ApiTokenSecret -Vault Test
         Add-Fault @{ kind = 'status'; status = 401; path = '/wegnology/me'; count = 4 }
@@ -174,7 +174,7 @@ Describe 'A rotation and a vault' -Skip:$noVaults {
         Get-PlainText (Get-Secret -Vault Test -Name (Get-DefaultName $old)) | Should -BeExactly (Get-PlainText $old.Secret)
     }
 
-    It 'leaves alone what another token has under the name' {
+    It 'does not replace the secret of another token with the same name' {
         $other, $old = 1..2 | ForEach-Object { Add-TestToken gcore same-name }
         $other | Save-ApiTokenSecret -Vault Test
         $new = $old | Reset-ApiToken -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
@@ -183,7 +183,7 @@ Describe 'A rotation and a vault' -Skip:$noVaults {
         $old, $other, $new | ForEach-Object { Test-Secret $_ | Should -BeTrue }
     }
 
-    It 'does not give two of a run the same place' {
+    It 'does not save two tokens of a run under the same name' {
         $old = 1..2 | ForEach-Object { Add-TestToken gcore same-run }
         $new = @($old | Reset-ApiToken -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue)
         $new | Should -HaveCount 1
@@ -192,7 +192,7 @@ Describe 'A rotation and a vault' -Skip:$noVaults {
         @($old | Where-Object { Test-Secret $_ }) | Should -HaveCount 1
     }
 
-    It 'that the vault refused is named by the next run with the journal, and issues no other' {
+    It 'that failed in the vault is reported by the next run with the journal, which issues no other token' {
         $old = Add-TestToken devo
         $journal = Join-Path $TestDrive 'refused.jsonl'
         Set-Content -LiteralPath "$folder/refuse" -Value '*' -NoNewline
@@ -212,7 +212,7 @@ Describe 'A rotation and a vault' -Skip:$noVaults {
         Test-Secret $old | Should -BeFalse
     }
 
-    It 'sends nothing and takes nothing from the vault with -WhatIf' {
+    It 'sends nothing and does not change the vault with -WhatIf' {
         $old = Add-TestToken gcore
         $old | Save-ApiTokenSecret -Vault Test
         $writes = (Get-RequestCount).writes
@@ -223,7 +223,7 @@ Describe 'A rotation and a vault' -Skip:$noVaults {
 }
 
 Describe 'Save-ApiTokenSecret into a vault' -Skip:$noVaults {
-    It 'writes nothing but what -PassThru asks for, without the secret' {
+    It 'writes only the output of -PassThru, without the secret' {
         $token = Add-TestToken gcore
         $token | Save-ApiTokenSecret -Vault Test | Should -BeNullOrEmpty
         $passed = $token | Save-ApiTokenSecret -Vault Test -SecretName other -PassThru
@@ -232,7 +232,7 @@ Describe 'Save-ApiTokenSecret into a vault' -Skip:$noVaults {
         Test-Vault $token -Name other | Should -BeTrue
     }
 
-    It 'takes any object that has a Secret, and needs a name for one without' {
+    It 'accepts any object with a Secret, and requires a name for an object without one' {
         $thing = [pscustomobject]@{ Secret = ConvertTo-Secret 'abc'; Name = 'thing' }
         $thing | Save-ApiTokenSecret -Vault Test -SecretName { "things/$($_.Name)" }
         Get-Secret -Vault Test -Name things/thing -AsPlainText | Should -BeExactly 'abc'
@@ -240,12 +240,12 @@ Describe 'Save-ApiTokenSecret into a vault' -Skip:$noVaults {
         (Get-Failure { 'text' | Save-ApiTokenSecret -Vault Test }).FullyQualifiedErrorId | Should -BeLike 'InvalidInputObject,*'
     }
 
-    It 'passes on what the vault did not take' {
+    It 'returns secrets that the vault did not accept' {
         $token = Add-TestToken gcore
         $token | Save-ApiTokenSecret -Vault Test
-        $left = $token | Save-ApiTokenSecret -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
+        $remaining = $token | Save-ApiTokenSecret -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
         $failure.FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
-        Test-Secret $left | Should -BeTrue
+        Test-Secret $remaining | Should -BeTrue
         $token | Save-ApiTokenSecret -Vault Test -Force -ErrorAction Stop
     }
 
@@ -257,7 +257,7 @@ Describe 'Save-ApiTokenSecret into a vault' -Skip:$noVaults {
 }
 
 Describe 'A file for the secret' {
-    It 'has the secret alone, and only its owner can read it' {
+    It 'contains only the secret, and is readable only by its owner' {
         $file = Join-Path $TestDrive 'secret.txt'
         $token = Add-TestToken gcore -With @{ Path = $file }
         $token.PSObject.Properties.Name | Should -Not -Contain 'Secret'
@@ -270,10 +270,10 @@ Describe 'A file for the secret' {
         }
     }
 
-    It 'is not overwritten without -Force, and then gets its rights anew' {
+    It 'is not overwritten without -Force, which sets its permissions again' {
         $file = Join-Path $TestDrive 'there.txt'
         Set-Content -LiteralPath $file -Value 'precious'
-        Assert-Refused SecretExists { New-ApiToken x -Connection gcore -Role Users -Path $file }
+        Assert-Rejected SecretExists { New-ApiToken x -Connection gcore -Role Users -Path $file }
         Get-Content -LiteralPath $file | Should -Be 'precious'
         $token = Add-TestToken gcore -With @{ Path = $file; Force = $true }
         Test-Secret $token -Secret (ConvertTo-Secret ([System.IO.File]::ReadAllText($file))) | Should -BeTrue
@@ -281,10 +281,10 @@ Describe 'A file for the secret' {
             [string] [System.IO.File]::GetUnixFileMode($file) | Should -Be 'UserWrite, UserRead'
         }
 
-        @(Get-ChildItem -LiteralPath $TestDrive -Force -Filter '.there*') | Should -HaveCount 0 -Because 'no temporary file stays'
+        @(Get-ChildItem -LiteralPath $TestDrive -Force -Filter '.there*') | Should -HaveCount 0 -Because 'no temporary file may remain'
     }
 
-    It 'is one for each token by a script block, and never one for two' {
+    It 'is different for each token with a script block, and never shared by two' {
         $tokens = 1..3 | ForEach-Object { Add-TestToken gcore }
         $new = $tokens | Reset-ApiToken -Path { Join-Path $TestDrive "$($_.Name).txt" }
         $new | Should -HaveCount 3
@@ -292,19 +292,19 @@ Describe 'A file for the secret' {
             Test-Secret $token -Secret (ConvertTo-Secret ([System.IO.File]::ReadAllText((Join-Path $TestDrive "$($token.Name).txt")))) | Should -BeTrue
         }
 
-        $left = @($new | Reset-ApiToken -Path (Join-Path $TestDrive 'one.txt') -ErrorVariable failure -ErrorAction SilentlyContinue)
-        $left | Should -HaveCount 1
+        $remaining = @($new | Reset-ApiToken -Path (Join-Path $TestDrive 'one.txt') -ErrorVariable failure -ErrorAction SilentlyContinue)
+        $remaining | Should -HaveCount 1
         $failure.FullyQualifiedErrorId | Should -Be (@('SecretPlaceTaken,ApiTokens.PowerShell.Commands.ResetApiTokenCommand') * 2)
     }
 
-    It 'that cannot be is refused before a token is issued' {
-        Assert-Refused InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path (Join-Path $TestDrive 'nowhere/x.txt') }
-        Assert-Refused InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path $TestDrive }
-        Assert-Refused InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path x -Vault y }
-        Assert-Refused InvalidSecretName { New-ApiToken x -Connection gcore -Role Users -SecretName x }
+    It 'with an invalid path is rejected before a token is issued' {
+        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path (Join-Path $TestDrive 'nowhere/x.txt') }
+        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path $TestDrive }
+        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path x -Vault y }
+        Assert-Rejected InvalidSecretName { New-ApiToken x -Connection gcore -Role Users -SecretName x }
     }
 
-    It 'takes secrets from Save-ApiTokenSecret' {
+    It 'is written by Save-ApiTokenSecret' {
         $token = Add-TestToken devo
         $file = Join-Path $TestDrive 'saved.txt'
         $token | Save-ApiTokenSecret -Path $file

@@ -1,21 +1,21 @@
 #Requires -Version 7.4
 <#
 .SYNOPSIS
-    Minutes of mixed work by several runspaces against a sandbox that fails a share of all requests in every way. At the end
-    each token that was ever asked for is accounted for: none lost, none twice, and memory has not grown.
+    Runs mixed operations in several runspaces against a sandbox that fails a share of all requests in every way. At the end
+    every token must be accounted for: none is lost or duplicated, and memory has not grown.
 .PARAMETER ModulePath
     The folder of the module.
 .PARAMETER Minutes
-    How long to work.
+    The duration of the run.
 .PARAMETER Workers
-    How many runspaces.
+    The number of runspaces.
 .PARAMETER Failing
     The share of requests that fail.
 .PARAMETER Rest
-    How many seconds the workers rest each time before memory is measured, which adds to the minutes: nothing is under way then,
-    and the runtime's pools have dropped the buffers that they keep for a minute.
+    The number of seconds that the workers rest before each measurement of memory, in addition to the minutes: no operation is
+    running then, and the pools of the runtime have released the buffers that they keep for a minute.
 .PARAMETER Seed
-    Of the choice of work and of faults.
+    The seed for the choice of operations and faults.
 #>
 [CmdletBinding()]
 param(
@@ -50,7 +50,7 @@ foreach ($fault in $faults) {
     $null = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults" -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $fault)
 }
 
-# One worker: a model of what must be there, and random work that is compared with it.
+# One worker: it runs random operations and compares their results with a model of the tokens that must exist.
 $worker = {
     param($ModulePath, $Services, $Number, $Seed, $State, $Work)
 
@@ -58,25 +58,25 @@ $worker = {
     $WarningPreference = 'SilentlyContinue'
     $ErrorActionPreference = 'SilentlyContinue'
 
-    # What these write would be kept by the shell to the end, and be taken for a leak.
+    # The shell would keep this output until the end, and it would look like a leak.
     $InformationPreference = 'Ignore'
     $ProgressPreference = 'SilentlyContinue'
     Import-Module $ModulePath
-    $like = @{
+    $issueParameters = @{
         'devo'              = @{ User = 'user@example.com'; Audience = 'apiv2' }
         'wegnology'         = @{ Scope = 'All' }
         'gcore'             = @{ Role = 'Engineers' }
         'application-users' = @{ User = 'jdoe'; ApplyToAll = 'Read' }
     }
     foreach ($service in $Services) {
-        # The first request may meet a fault too.
+        # The first request may also hit a fault.
         while (-not (Get-ApiTokenService $service.Service -ErrorAction Ignore)) {
             try { $null = Connect-ApiTokenService $service.Service $service.Account -Token $service.Secret -BaseUri $service.BaseUri -Name $service.Service -ErrorAction Stop } catch { $State.Refused++ }
         }
     }
 
     $random = [random]::new($Seed)
-    $alive = $State.Alive
+    $active = $State.Active
     $count = 0
     while ([DateTime]::UtcNow -lt $Work.Until) {
         if (-not $Work.Go.IsSet) {
@@ -86,16 +86,16 @@ $worker = {
             continue
         }
 
-        $connection = @($like.Keys)[$random.Next(4)]
-        $more = $like[$connection]
-        $mine = @($alive.Values | Where-Object { $_.Connection -eq $connection })
-        $do = if ($mine.Count -lt 3) { 'new' } elseif ($mine.Count -gt 10) { 'remove' } else { ('new', 'remove', 'reset', 'toggle', 'rename', 'list')[$random.Next(6)] }
-        $one = if ($mine.Count) { $mine[$random.Next($mine.Count)] }
+        $connection = @($issueParameters.Keys)[$random.Next(4)]
+        $more = $issueParameters[$connection]
+        $own = @($active.Values | Where-Object { $_.Connection -eq $connection })
+        $operation = if ($own.Count -lt 3) { 'new' } elseif ($own.Count -gt 10) { 'remove' } else { ('new', 'remove', 'reset', 'toggle', 'rename', 'list')[$random.Next(6)] }
+        $one = if ($own.Count) { $own[$random.Next($own.Count)] }
         $failures = $null
         $Error.Clear()
         $State.Operations++
         $count++
-        switch ($do) {
+        switch ($operation) {
             'new' {
                 $name = "soak-$Number-$count"
                 $out = @(New-ApiToken -Connection $connection -Name $name @more -RemoveOrphan -ErrorVariable failures)
@@ -121,7 +121,7 @@ $worker = {
                 $out = @()
                 $seen = @(Get-ApiToken -Connection $connection -Name "soak-$Number-*" -ErrorVariable failures).Id
                 if (-not $failures) {
-                    $mine | Where-Object { $_.Certain -and $_.Id -notin $seen } | ForEach-Object { $State.Wrong.Add("not listed: $connection $($_.Id)") }
+                    $own | Where-Object { $_.IsCertain -and $_.Id -notin $seen } | ForEach-Object { $State.Violations.Add("not listed: $connection $($_.Id)") }
                 }
             }
         }
@@ -130,58 +130,58 @@ $worker = {
         foreach ($failure in $failures) {
             $State.Failures++
             $id = ($failure.FullyQualifiedErrorId -split ',')[0]
-            $State.Errors["$do $id"] = 1 + $State.Errors["$do $id"]
-            $State.Log.WriteLine("$count $do $connection $($one.Id) $($one.Name): $id $($failure.Exception.Message)")
-            if ($id -in 'UnexpectedError', 'NotSpecified') { $State.Wrong.Add("$do $connection`: $failure") }
+            $State.Errors["$operation $id"] = 1 + $State.Errors["$operation $id"]
+            $State.Log.WriteLine("$count $operation $connection $($one.Id) $($one.Name): $id $($failure.Exception.Message)")
+            if ($id -in 'UnexpectedError', 'NotSpecified') { $State.Violations.Add("$operation $connection`: $failure") }
             if ($id -eq 'OrphanedToken' -and $failure.TargetObject.Id) { $State.Reported["$connection $($failure.TargetObject.Id)"] = $true }
         }
 
         foreach ($token in $out | Where-Object { $_.PSObject.Properties['Secret'] }) {
-            $alive["$connection $($token.Id)"] = @{ Connection = $connection; Id = $token.Id; Name = $token.Name; Secret = $token.Secret; Owner = $token.Owner; Account = $token.Account; Enabled = $true; Certain = $true }
+            $active["$connection $($token.Id)"] = @{ Connection = $connection; Id = $token.Id; Name = $token.Name; Secret = $token.Secret; Owner = $token.Owner; Account = $token.Account; Enabled = $true; IsCertain = $true }
         }
 
-        if ($do -in 'remove', 'reset') {
+        if ($operation -in 'remove', 'reset') {
             $key = "$connection $($one.Id)"
-            $inPlace = $do -eq 'reset' -and $out.Count -and $out[0].Id -eq $one.Id
+            $inPlace = $operation -eq 'reset' -and $out.Count -and $out[0].Id -eq $one.Id
             if (-not $failures) {
                 if (-not $inPlace) {
-                    $alive.Remove($key)
-                    $State.Gone.WriteLine($key)
+                    $active.Remove($key)
+                    $State.Removed.WriteLine($key)
                 }
 
-                if ($do -eq 'reset' -and -not $out.Count) { $State.Wrong.Add("a reset gave nothing: $key") }
+                if ($operation -eq 'reset' -and -not $out.Count) { $State.Violations.Add("a reset returned nothing: $key") }
             }
-            elseif ($do -eq 'remove' -or ($failures.FullyQualifiedErrorId -match '^PredecessorNotRemoved')) {
-                # It said that it may or may not be done: either is right.
-                $one.Certain = $false
-                if ($do -eq 'remove') { $alive.Remove($key); $State.Either[$key] = $true }
-                elseif (-not $inPlace) { $alive.Remove($key); $State.Either[$key] = $true }
+            elseif ($operation -eq 'remove' -or ($failures.FullyQualifiedErrorId -match '^PredecessorNotRemoved')) {
+                # The error reports an unknown outcome: both states are valid.
+                $one.IsCertain = $false
+                if ($operation -eq 'remove') { $active.Remove($key); $State.OutcomeUnknown[$key] = $true }
+                elseif (-not $inPlace) { $active.Remove($key); $State.OutcomeUnknown[$key] = $true }
             }
             elseif ($connection -eq 'application-users') {
-                # The old secret may be dead, and the new one lost with the answer: the error says so.
+                # The old secret may be invalid, and the new one lost with the response: the error reports this.
                 $one.Enabled = $false
             }
         }
-        elseif ($do -eq 'new' -and -not $failures -and $out.Count -ne 1) {
-            $State.Wrong.Add("an issue gave $($out.Count): $connection $name")
+        elseif ($operation -eq 'new' -and -not $failures -and $out.Count -ne 1) {
+            $State.Violations.Add("an issue returned $($out.Count) tokens: $connection $name")
         }
 
-        # Where even the search for a lost token failed, the error says that it may be there; only then may one be.
-        $doubt = "$($failures.Exception.Message)" -match 'may have taken effect' -and "$($failures.Exception.Message)" -notmatch 'was not created'
-        if ($do -in 'new', 'reset' -and $doubt) {
-            $State.Doubtful["$connection $(if ($do -eq 'new') { $name } else { $one.Name })"] = $true
+        # If the search for a lost token failed too, the error reports that it may exist; only then may one exist.
+        $outcomeUnknown = "$($failures.Exception.Message)" -match 'may have taken effect' -and "$($failures.Exception.Message)" -notmatch 'was not created'
+        if ($operation -in 'new', 'reset' -and $outcomeUnknown) {
+            $State.Uncertain["$connection $(if ($operation -eq 'new') { $name } else { $one.Name })"] = $true
         }
     }
 }
 
-# What was removed and what was said grow with the work; in files they are not taken for the module's memory.
+# The lists of removed tokens and of errors grow with the work; in files they do not count as memory of the module.
 $folder = [System.IO.Directory]::CreateTempSubdirectory('soak-').FullName
 $work = @{ Until = [DateTime]::UtcNow.AddMinutes($Minutes); Go = [System.Threading.ManualResetEventSlim]::new($true) }
 $services = @($sandbox.Services)
 $running = foreach ($number in 1..$Workers) {
     $state = @{
-        Alive = @{}; Either = @{}; Reported = @{}; Doubtful = @{}; Errors = @{}; Wrong = [System.Collections.Generic.List[string]]::new()
-        Gone = [System.IO.StreamWriter]::new("$folder/gone-$number"); Log = [System.IO.StreamWriter]::new("$folder/log-$number")
+        Active = @{}; OutcomeUnknown = @{}; Reported = @{}; Uncertain = @{}; Errors = @{}; Violations = [System.Collections.Generic.List[string]]::new()
+        Removed = [System.IO.StreamWriter]::new("$folder/removed-$number"); Log = [System.IO.StreamWriter]::new("$folder/log-$number")
         Operations = 0; Failures = 0; Refused = 0; Resting = $false
     }
     $shell = [powershell]::Create([runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2()))
@@ -195,9 +195,9 @@ foreach ($share in 0.4, 0.6, 0.8, 1) {
     $left = $Minutes * 60 * (1 - $share)
     while (($work.Until - [DateTime]::UtcNow).TotalSeconds -gt $left) { Start-Sleep -Milliseconds 100 }
 
-    # At rest: only what is kept is left.
+    # At rest, only retained memory remains.
     $work.Go.Reset()
-    $begun = [DateTime]::UtcNow
+    $restStart = [DateTime]::UtcNow
     while ($running | Where-Object { -not $_.State.Resting -and -not $_.Running.IsCompleted }) { Start-Sleep -Milliseconds 100 }
     for ($second = 0; $second -lt $Rest; $second += 5) {
         Start-Sleep -Seconds 5
@@ -206,7 +206,7 @@ foreach ($share in 0.4, 0.6, 0.8, 1) {
     }
 
     $memory.Add([pscustomobject]@{ Operations = ($running.State.Operations | Measure-Object -Sum).Sum; Bytes = [GC]::GetTotalMemory($true) })
-    $work.Until += [DateTime]::UtcNow - $begun
+    $work.Until += [DateTime]::UtcNow - $restStart
     $work.Go.Set()
 }
 
@@ -214,7 +214,7 @@ foreach ($one in $running) {
     $null = $one.Shell.EndInvoke($one.Running)
     $one.Shell.Runspace.Dispose()
     $one.Shell.Dispose()
-    $one.State.Gone.Dispose()
+    $one.State.Removed.Dispose()
     $one.State.Log.Dispose()
 }
 
@@ -222,26 +222,26 @@ $fired = (Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults").ForEach({ 
 $requests = (Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/requests").total
 $null = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults" -Method Delete
 
-# What is there now, with nothing going wrong any more.
-$there = @{}
+# The tokens that exist now, without faults.
+$existing = @{}
 $names = @{}
 foreach ($token in Get-ApiToken -Connection * -Name 'soak-*') {
-    $there["$($token.Connection) $($token.Id)"] = $token
+    $existing["$($token.Connection) $($token.Id)"] = $token
     $names["$($token.Connection) $($token.Name)"] = 1 + $names["$($token.Connection) $($token.Name)"]
 }
 
-$wrong = [System.Collections.Generic.List[string]]::new()
+$violations = [System.Collections.Generic.List[string]]::new()
 $http = [System.Net.Http.HttpClient]::new()
 $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
 $accounted = @{}
 $secrets = 0
 foreach ($state in $running.State) {
-    $wrong.AddRange($state.Wrong)
-    foreach ($key in $state.Alive.Keys) {
+    $violations.AddRange($state.Violations)
+    foreach ($key in $state.Active.Keys) {
         $accounted[$key] = $true
-        $token = $state.Alive[$key]
-        if (-not $there.ContainsKey($key)) {
-            $wrong.Add("lost: $key")
+        $token = $state.Active[$key]
+        if (-not $existing.ContainsKey($key)) {
+            $violations.Add("lost: $key")
             continue
         }
 
@@ -255,28 +255,28 @@ foreach ($state in $running.State) {
         }
         $message = [System.Net.Http.HttpRequestMessage]::new('GET', [uri] $request.Uri)
         foreach ($header in $request.Headers.GetEnumerator()) { $null = $message.Headers.TryAddWithoutValidation($header.Key, $header.Value) }
-        $answer = $http.Send($message)
+        $response = $http.Send($message)
         $secrets++
-        if (-not $answer.IsSuccessStatusCode) { $wrong.Add("its secret is refused ($([int] $answer.StatusCode)): $key") }
+        if (-not $response.IsSuccessStatusCode) { $violations.Add("its secret is rejected ($([int] $response.StatusCode)): $key") }
     }
 
-    foreach ($key in @($state.Either.Keys) + @($state.Reported.Keys)) { $accounted[$key] = $true }
-    foreach ($key in $state.Doubtful.Keys) { $accounted["name $key"] = $true }
+    foreach ($key in @($state.OutcomeUnknown.Keys) + @($state.Reported.Keys)) { $accounted[$key] = $true }
+    foreach ($key in $state.Uncertain.Keys) { $accounted["name $key"] = $true }
 }
 
-foreach ($key in Get-Content "$folder/gone-*") {
-    if ($there.ContainsKey($key)) { $wrong.Add("removed, and still there: $key") }
+foreach ($key in Get-Content "$folder/removed-*") {
+    if ($existing.ContainsKey($key)) { $violations.Add("removed, but still exists: $key") }
 }
 
-foreach ($key in $there.Keys) {
-    $token = $there[$key]
-    if (-not $accounted.ContainsKey($key) -and -not $accounted.ContainsKey("name $($token.Connection) $($token.Name)")) { $wrong.Add("nobody knows of it: $key '$($token.Name)'") }
+foreach ($key in $existing.Keys) {
+    $token = $existing[$key]
+    if (-not $accounted.ContainsKey($key) -and -not $accounted.ContainsKey("name $($token.Connection) $($token.Name)")) { $violations.Add("not reported by any operation: $key '$($token.Name)'") }
 }
 
 $sandbox | Stop-ApiTokenSandbox
 
-# By the operation, from the first rest to the last. The runtime's pools still hold some buffers as long as the longest answers,
-# and those grow with the account, which keeps the tokens that were removed.
+# Growth per operation, from the first rest to the last. The pools of the runtime still hold some buffers as long as the longest
+# responses, which grow with the account, because it keeps removed tokens.
 $pools = 4MB
 $first = $memory[0]
 $last = $memory[-1]
@@ -284,22 +284,22 @@ $growth = ($last.Bytes - $first.Bytes) / [math]::Max(1, $last.Operations - $firs
 $flat = $last.Bytes - $first.Bytes -le $pools + 100 * ($last.Operations - $first.Operations)
 $errors = @{}
 foreach ($state in $running.State) { foreach ($key in $state.Errors.Keys) { $errors[$key] += $state.Errors[$key] } }
-$wrong | Select-Object -First 50 | ForEach-Object { "WRONG  $_" }
-if ($wrong.Count) { Get-Content "$folder/log-*" | ForEach-Object { "  said $_" } }
+$violations | Select-Object -First 50 | ForEach-Object { "VIOLATION  $_" }
+if ($violations.Count) { Get-Content "$folder/log-*" | ForEach-Object { "  error: $_" } }
 Remove-Item -LiteralPath $folder -Recurse
 $errors.GetEnumerator() | Sort-Object -Property Value -Descending | ForEach-Object { '{0,8:N0}  {1}' -f $_.Value, $_.Key }
 [pscustomobject]@{
-    Minutes          = $Minutes
-    Workers          = $Workers
-    Operations       = ($running.State | ForEach-Object Operations | Measure-Object -Sum).Sum
-    Requests         = $requests
-    RequestsFailed   = $fired.Sum
-    OperationsFailed = ($running.State | ForEach-Object Failures | Measure-Object -Sum).Sum
-    TokensAtTheEnd   = $there.Count
-    SecretsProved    = $secrets
-    MemoryMB         = @($memory | ForEach-Object { [math]::Round($_.Bytes / 1MB, 1) })
-    BytesAnOperation = [math]::Round($growth)
-    Wrong            = $wrong.Count
+    Minutes           = $Minutes
+    Workers           = $Workers
+    Operations        = ($running.State | ForEach-Object Operations | Measure-Object -Sum).Sum
+    Requests          = $requests
+    RequestsFailed    = $fired.Sum
+    OperationsFailed  = ($running.State | ForEach-Object Failures | Measure-Object -Sum).Sum
+    TokensAtEnd       = $existing.Count
+    SecretsChecked    = $secrets
+    MemoryMB          = @($memory | ForEach-Object { [math]::Round($_.Bytes / 1MB, 1) })
+    BytesPerOperation = [math]::Round($growth)
+    Violations        = $violations.Count
 }
-if ($wrong.Count -gt 0 -or -not $flat) { exit 1 }
+if ($violations.Count -gt 0 -or -not $flat) { exit 1 }
 exit 0

@@ -1,19 +1,19 @@
-# A vault for tests, in the folder that its parameter Folder names: a file for each secret, so that other processes and
-# runspaces can read it while it is written. It refuses what matches the pattern in the file 'refuse', takes no metadata where
-# there is a file 'no-metadata', and is not ready where there is a file 'locked'.
+# A vault for tests, in the folder that its parameter Folder specifies, with one file per secret, so that other processes and
+# runspaces can read it while it is written. It rejects names that match the pattern in the file 'refuse', supports no metadata if
+# the file 'no-metadata' exists, and is locked if the file 'locked' exists.
 
 function Get-SecretFile([string] $Name, [hashtable] $Parameters) {
     Join-Path $Parameters.Folder ([System.BitConverter]::ToString([System.Text.Encoding]::UTF8.GetBytes($Name)).Replace('-', '') + '.secret')
 }
 
-function Write-Whole([string] $Path, [string] $Text) {
+function Write-Atomically([string] $Path, [string] $Text) {
     $temporary = "$Path.$([guid]::NewGuid().ToString('n'))"
     [System.IO.File]::WriteAllText($temporary, $Text)
     [System.IO.File]::Move($temporary, $Path, $true)
 }
 
 function Get-Secret {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement gives it.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters)
 
     $file = Get-SecretFile $Name $AdditionalParameters
@@ -23,7 +23,7 @@ function Get-Secret {
 }
 
 function Get-SecretInfo {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement gives it.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     param([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters)
 
     $files = if ([wildcardpattern]::ContainsWildcardCharacters($Filter)) {
@@ -47,20 +47,20 @@ function Get-SecretInfo {
 }
 
 function Set-Secret {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement gives it.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'SecretManagement asks.')]
     param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters)
 
     $refuse = Join-Path $AdditionalParameters.Folder 'refuse'
     if ([System.IO.File]::Exists($refuse) -and $Name -like [System.IO.File]::ReadAllText($refuse)) {
-        throw "The vault is full, and has no room for '$Name' with $(ConvertFrom-SecureString $Secret -AsPlainText)."
+        throw "The vault is full and cannot store '$Name' with $(ConvertFrom-SecureString $Secret -AsPlainText)."
     }
 
-    Write-Whole (Get-SecretFile $Name $AdditionalParameters) (ConvertFrom-SecureString $Secret -AsPlainText)
+    Write-Atomically (Get-SecretFile $Name $AdditionalParameters) (ConvertFrom-SecureString $Secret -AsPlainText)
 }
 
 function Set-SecretInfo {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement gives it.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'SecretManagement asks.')]
     param([string] $Name, [hashtable] $Metadata, [string] $VaultName, [hashtable] $AdditionalParameters)
 
@@ -68,11 +68,11 @@ function Set-SecretInfo {
         throw 'This vault takes no metadata.'
     }
 
-    Write-Whole "$(Get-SecretFile $Name $AdditionalParameters).json" (ConvertTo-Json $Metadata)
+    Write-Atomically "$(Get-SecretFile $Name $AdditionalParameters).json" (ConvertTo-Json $Metadata)
 }
 
 function Remove-Secret {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement gives it.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'SecretManagement asks.')]
     param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters)
 
@@ -80,7 +80,7 @@ function Remove-Secret {
 }
 
 function Test-SecretVault {
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement gives it.')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     param([string] $VaultName, [hashtable] $AdditionalParameters)
 
     -not [System.IO.File]::Exists((Join-Path $AdditionalParameters.Folder 'locked'))
