@@ -2,22 +2,22 @@ using System.Net;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>Visits every answer that the published document names; the handler validates each.</summary>
+/// <summary>Requests every response in the published API description; the handler validates each one.</summary>
 public sealed class ApplicationUsersContractTests : ApplicationUsersTest
 {
     private const string NoToken = Tokens + "/at_00000000000000000000";
 
     [Fact]
-    public async Task Every_documented_answer_is_given_as_documented()
+    public async Task Api_EveryDocumentedResponse_MatchesDocument()
     {
-        Answer jdoe = await CreateAsync("jdoe", """{"name":"n","applyToAll":"full"}""");
-        Answer clerk = await CreateAsync("clerk");
-        Answer revoked = await CreateAsync("jdoe");
+        Response jdoe = await CreateAsync("jdoe", """{"name":"n","applyToAll":"full"}""");
+        Response clerk = await CreateAsync("clerk");
+        Response revoked = await CreateAsync("jdoe");
         await Admin.PostAsync($"{Tokens}/{revoked.Id}/revoke");
         string token = $"{Tokens}/{jdoe.Id}";
         string secret = jdoe.Text("secret");
 
-        Client[] callers = [Admin, Nobody, Admin.With($"Bearer {clerk.Text("secret")}")];
+        Client[] callers = [Admin, Anonymous, Admin.With($"Bearer {clerk.Text("secret")}")];
         foreach (Client caller in callers)
         {
             foreach (string site in new[] { "/sites/example-site", "/sites/other" })
@@ -63,11 +63,12 @@ public sealed class ApplicationUsersContractTests : ApplicationUsersTest
             }
         }
 
-        Assert.Equal(OpenApiContract.Instance.Answers.Order(StringComparer.Ordinal), Contract.Seen.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            OpenApiContract.Instance.DocumentedResponses.Order(StringComparer.Ordinal), Contract.Seen.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Every_example_in_the_document_fits_its_schema()
+    public async Task Document_Examples_MatchSchemas()
     {
         var examples = OpenApiContract.Instance.Examples.ToList();
 
@@ -83,7 +84,7 @@ public sealed class ApplicationUsersContractTests : ApplicationUsersTest
     [InlineData("""{"userId":"a","site":"s","canManageApiTokens":true}""")]
     [InlineData("""{"userId":"a","site":"s","canManageApiTokens":"yes","tokenId":"at_aaaaaaaaaaaaaaaaaaaa"}""")]
     [InlineData("""{"userId":"a","site":"s","canManageApiTokens":true,"tokenId":"42"}""")]
-    public async Task The_validation_would_notice(string body) =>
+    public async Task CheckResponse_InvalidBody_Throws(string body) =>
         await Assert.ThrowsAnyAsync<Exception>(() => OpenApiContract.Instance.CheckAsync(
             HttpMethod.Get, $"{Site}/me", null, (int)HttpStatusCode.OK, "application/json", body));
 
@@ -92,9 +93,9 @@ public sealed class ApplicationUsersContractTests : ApplicationUsersTest
     [InlineData("expiresAt", "tomorrow")]
     [InlineData("id", "at_1")]
     [InlineData("secret", "shown again")]
-    public async Task The_validation_would_notice_a_wrong_field(string field, string value)
+    public async Task CheckResponse_InvalidField_Throws(string field, string value)
     {
-        Answer list = await Admin.GetAsync(Tokens);
+        Response list = await Admin.GetAsync(Tokens);
         list.Items[0]![field] = value;
 
         await Assert.ThrowsAnyAsync<Exception>(() => OpenApiContract.Instance.CheckAsync(
@@ -102,12 +103,12 @@ public sealed class ApplicationUsersContractTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task What_is_not_in_the_document_is_a_problem_too()
+    public async Task Request_UndocumentedPath_ReturnsProblem()
     {
         using var http = new HttpClient();
 
-        Answer answer = await new Client(http, Service("application-users").BaseUri, null).GetAsync("/nothing");
+        Response response = await new Client(http, Service("application-users").BaseUri, null).GetAsync("/nothing");
 
-        Assert.Equal("urn:api-tokens:problem:not-found", answer.Expect(HttpStatusCode.NotFound).Text("type"));
+        Assert.Equal("urn:api-tokens:problem:not-found", response.Expect(HttpStatusCode.NotFound).Text("type"));
     }
 }

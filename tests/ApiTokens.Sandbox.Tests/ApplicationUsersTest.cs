@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>A sandbox whose Application Users answers are all held against the published document.</summary>
+/// <summary>A sandbox whose responses for Application Users are validated against the published API description.</summary>
 public abstract class ApplicationUsersTest : SandboxTest
 {
     internal const string Site = "/sites/example-site";
@@ -10,13 +10,13 @@ public abstract class ApplicationUsersTest : SandboxTest
 
     internal Client Admin => Administrator("application-users", "Bearer");
 
-    internal Client Nobody => Admin.With(null);
+    internal Client Anonymous => Admin.With(null);
 
     internal override HttpMessageHandler CreateHandler() => Contract;
 
-    internal Task<Answer> CreateAsync(string userId, string body = "{}") => Admin.PostAsync($"{Site}/users/{userId}/tokens", body);
+    internal Task<Response> CreateAsync(string userId, string body = "{}") => Admin.PostAsync($"{Site}/users/{userId}/tokens", body);
 
-    internal Task<Answer> DataAsync(HttpMethod method, string api, string? secret, string userId, string site = "example-site") =>
-        Nobody.SendAsync(
+    internal Task<Response> DataAsync(HttpMethod method, string api, string? secret, string userId, string site = "example-site") =>
+        Anonymous.SendAsync(
             method, $"/data/{api}", null, ("authenticationtoken", secret ?? ""), ("userid", userId), ("sitename", site));
 }

@@ -5,9 +5,9 @@ namespace ApiTokens.Sandbox.Tests;
 public sealed class ApplicationUsersTests : ApplicationUsersTest
 {
     [Fact]
-    public async Task Create_answers_with_the_whole_token_and_its_secret()
+    public async Task Create_ReturnsCompleteTokenWithSecret()
     {
-        Answer token = (await CreateAsync("jdoe", """
+        Response token = (await CreateAsync("jdoe", """
             {"name":"orders","expirationMonths":12,"applyToAll":"read","access":{"purchase-order":"full","vendor":"none"}}
             """)).Expect(HttpStatusCode.Created);
 
@@ -24,9 +24,9 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Defaults_are_six_months_no_name_and_no_access()
+    public async Task Create_EmptyBody_UsesDefaults()
     {
-        Answer token = await CreateAsync("jdoe");
+        Response token = await CreateAsync("jdoe");
 
         Assert.Equal(6, token["expirationMonths"]!.GetValue<int>());
         Assert.Null(token["name"]);
@@ -37,7 +37,7 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     [InlineData(3, "2030-04-30T12:00:00.000Z")]
     [InlineData(6, "2030-07-31T12:00:00.000Z")]
     [InlineData(12, "2031-01-31T12:00:00.000Z")]
-    public async Task The_expiry_is_counted_in_calendar_months_and_clamped(int months, string expiresAt) =>
+    public async Task Create_ExpirationMonths_AreCalendarMonthsClampedToMonthEnd(int months, string expiresAt) =>
         Assert.Equal(expiresAt, (await CreateAsync("jdoe", $$"""{"expirationMonths":{{months}}}""")).Text("expiresAt"));
 
     [Theory]
@@ -54,11 +54,11 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     [InlineData("[]", null)]
     [InlineData("{", null)]
     [InlineData("", null)]
-    public async Task Create_refuses_other_bodies(string body, string? parameter) =>
+    public async Task Create_InvalidBody_ReturnsBadRequestWithParameter(string body, string? parameter) =>
         Assert.Equal(parameter, (await CreateAsync("jdoe", body)).Expect(HttpStatusCode.BadRequest)["parameter"]?.GetValue<string>());
 
     [Fact]
-    public async Task A_name_has_up_to_255_characters()
+    public async Task Create_NameLongerThan255Characters_ReturnsBadRequest()
     {
         (await CreateAsync("jdoe", $$"""{"name":"{{new string('n', 255)}}"}""")).Expect(HttpStatusCode.Created);
         (await CreateAsync("jdoe", $$"""{"name":"{{new string('n', 256)}}"}""")).Expect(HttpStatusCode.BadRequest);
@@ -66,9 +66,9 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Only_creation_and_regeneration_show_a_secret()
+    public async Task Secret_IsReturnedOnlyByCreateAndRegenerate()
     {
-        Answer token = await CreateAsync("jdoe");
+        Response token = await CreateAsync("jdoe");
 
         Assert.Null((await Admin.GetAsync($"{Tokens}/{token.Id}"))["secret"]);
         Assert.Null((await Admin.PatchAsync($"{Tokens}/{token.Id}", "{}"))["secret"]);
@@ -77,13 +77,13 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task The_list_pages_from_one_in_order_of_creation()
+    public async Task List_Pages_StartAtOneInOrderOfCreation()
     {
-        Answer created = await CreateAsync("jdoe");
+        Response created = await CreateAsync("jdoe");
 
-        Answer first = await Admin.GetAsync($"{Tokens}?pageSize=5");
-        Answer second = await Admin.GetAsync($"{Tokens}?pageSize=5&pageNumber=2");
-        Answer third = await Admin.GetAsync($"{Tokens}?pageSize=5&pageNumber=3");
+        Response first = await Admin.GetAsync($"{Tokens}?pageSize=5");
+        Response second = await Admin.GetAsync($"{Tokens}?pageSize=5&pageNumber=2");
+        Response third = await Admin.GetAsync($"{Tokens}?pageSize=5&pageNumber=3");
 
         Assert.Equal(5, first.Items.Count);
         Assert.Equal("administrator", first.Items[0]!["name"]!.GetValue<string>());
@@ -104,9 +104,9 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     [InlineData("status=revoked", "")]
     [InlineData("status=expired", "old integration")]
     [InlineData("status=active", "administrator,payroll export,nightly orders,reports,screen")]
-    public async Task The_list_filters_by_user_and_status(string query, string? names)
+    public async Task List_UserAndStatus_ReturnsMatchingTokens(string query, string? names)
     {
-        Answer list = await Admin.GetAsync($"{Tokens}?{query}");
+        Response list = await Admin.GetAsync($"{Tokens}?{query}");
 
         Assert.Equal(names?.Split(',') ?? [], list.Items.Select(item => item!["name"]?.GetValue<string>() ?? ""));
         Assert.Equal(list.Items.Count, list["totalCount"]!.GetValue<int>());
@@ -117,16 +117,16 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     [InlineData("pageSize=1001", "pageSize")]
     [InlineData("pageSize=x", "pageSize")]
     [InlineData("status=inactive", "status")]
-    public async Task The_list_refuses_other_queries(string query, string parameter) =>
+    public async Task List_InvalidQuery_ReturnsBadRequestWithParameter(string query, string parameter) =>
         Assert.Equal(parameter, (await Admin.GetAsync($"{Tokens}?{query}")).Expect(HttpStatusCode.BadRequest).Text("parameter"));
 
     [Fact]
-    public async Task Edit_merges_access_and_leaves_secret_and_expiry()
+    public async Task Edit_Access_IsMergedAndSecretAndExpiryAreKept()
     {
-        Answer token = await CreateAsync("jdoe", """{"name":"n","access":{"location":"read","vendor":"full"}}""");
+        Response token = await CreateAsync("jdoe", """{"name":"n","access":{"location":"read","vendor":"full"}}""");
         Clock.Advance(TimeSpan.FromDays(1));
 
-        Answer edited = await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"access":{"vendor":"none","budget":"read"}}""");
+        Response edited = await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"access":{"vendor":"none","budget":"read"}}""");
 
         Assert.Equal("n", edited.Expect(HttpStatusCode.OK).Text("name"));
         Assert.Equal(token.Text("expiresAt"), edited.Text("expiresAt"));
@@ -134,7 +134,7 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
         Assert.Equal("none", edited["access"]!["vendor"]!.GetValue<string>());
         Assert.Equal("read", edited["access"]!["budget"]!.GetValue<string>());
         (await DataAsync(HttpMethod.Get, "budget", token.Text("secret"), "jdoe")).Expect(HttpStatusCode.OK);
-        Answer all = await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"name":null,"applyToAll":"full","access":{"budget":"none"}}""");
+        Response all = await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"name":null,"applyToAll":"full","access":{"budget":"none"}}""");
         Assert.Null(all["name"]);
         Assert.Equal("full", all["access"]!["location"]!.GetValue<string>());
         Assert.Equal("none", all["access"]!["budget"]!.GetValue<string>());
@@ -142,13 +142,13 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Regenerate_keeps_the_token_and_kills_the_old_secret_at_once()
+    public async Task Regenerate_Token_KeepsIdAndInvalidatesOldSecret()
     {
-        Answer token = await CreateAsync("jdoe", """{"name":"n","expirationMonths":3,"applyToAll":"read"}""");
+        Response token = await CreateAsync("jdoe", """{"name":"n","expirationMonths":3,"applyToAll":"read"}""");
         Clock.Advance(TimeSpan.FromDays(100));
         (await DataAsync(HttpMethod.Get, "location", token.Text("secret"), "jdoe")).Expect(HttpStatusCode.Unauthorized);
 
-        Answer regenerated = await Admin.PostAsync($"{Tokens}/{token.Id}/regenerate", """{"expirationMonths":12}""");
+        Response regenerated = await Admin.PostAsync($"{Tokens}/{token.Id}/regenerate", """{"expirationMonths":12}""");
 
         Assert.Equal(token.Id, regenerated.Expect(HttpStatusCode.OK).Id);
         Assert.Equal("active", regenerated.Text("status"));
@@ -161,14 +161,14 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Revoke_is_for_good_and_idempotent()
+    public async Task Revoke_IsPermanentAndIdempotent()
     {
-        Answer token = await CreateAsync("jdoe", """{"applyToAll":"read"}""");
+        Response token = await CreateAsync("jdoe", """{"applyToAll":"read"}""");
         (await DataAsync(HttpMethod.Get, "location", token.Text("secret"), "jdoe")).Expect(HttpStatusCode.OK);
 
-        Answer revoked = await Admin.PostAsync($"{Tokens}/{token.Id}/revoke");
+        Response revoked = await Admin.PostAsync($"{Tokens}/{token.Id}/revoke");
         Clock.Advance(TimeSpan.FromDays(1));
-        Answer again = await Admin.PostAsync($"{Tokens}/{token.Id}/revoke");
+        Response again = await Admin.PostAsync($"{Tokens}/{token.Id}/revoke");
 
         Assert.Equal("revoked", revoked.Expect(HttpStatusCode.OK).Text("status"));
         Assert.Equal(revoked.Text("revokedAt"), again.Expect(HttpStatusCode.OK).Text("revokedAt"));
@@ -179,12 +179,12 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Revoking_all_of_a_user_answers_with_those_that_were_not_before()
+    public async Task RevokeAll_User_ReturnsOnlyNewlyRevokedTokens()
     {
-        Answer one = await CreateAsync("leaver");
+        Response one = await CreateAsync("leaver");
 
-        Answer revoked = await Admin.PostAsync($"{Site}/users/leaver/tokens/revoke");
-        Answer again = await Admin.PostAsync($"{Site}/users/leaver/tokens/revoke");
+        Response revoked = await Admin.PostAsync($"{Site}/users/leaver/tokens/revoke");
+        Response again = await Admin.PostAsync($"{Site}/users/leaver/tokens/revoke");
 
         Assert.Equal(["at_leaverreports0000004", one.Id], revoked["revoked"]!.AsArray().Select(id => id!.GetValue<string>()));
         Assert.Empty(again["revoked"]!.AsArray());
@@ -192,23 +192,23 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Revoking_all_leaves_out_the_calling_token_unless_it_is_included()
+    public async Task RevokeAll_OwnUser_KeepsCallingTokenUnlessIncluded()
     {
-        Answer second = await CreateAsync("admin");
+        Response second = await CreateAsync("admin");
 
-        Answer others = await Admin.PostAsync($"{Site}/users/admin/tokens/revoke");
+        Response others = await Admin.PostAsync($"{Site}/users/admin/tokens/revoke");
         Assert.Equal([second.Id], others["revoked"]!.AsArray().Select(id => id!.GetValue<string>()));
         (await Admin.GetAsync($"{Site}/me")).Expect(HttpStatusCode.OK);
 
-        Answer own = await Admin.PostAsync($"{Site}/users/admin/tokens/revoke?includeCaller=true");
+        Response own = await Admin.PostAsync($"{Site}/users/admin/tokens/revoke?includeCaller=true");
         Assert.Single(own["revoked"]!.AsArray());
         (await Admin.GetAsync($"{Site}/me")).Expect(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task A_caller_without_the_control_may_only_ask_who_it_is()
+    public async Task Caller_WithoutControl_MayOnlyReadMe()
     {
-        Answer token = await CreateAsync("clerk", """{"applyToAll":"full"}""");
+        Response token = await CreateAsync("clerk", """{"applyToAll":"full"}""");
         Client clerk = Admin.With($"Bearer {token.Text("secret")}");
 
         (await clerk.GetAsync($"{Site}/me")).Expect(
@@ -226,9 +226,9 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     [InlineData("none", 403, 403)]
     [InlineData("read", 200, 403)]
     [InlineData("full", 200, 200)]
-    public async Task Data_needs_the_access_level_for_the_method(string level, int get, int post)
+    public async Task Data_AccessLevel_AllowsMethod(string level, int get, int post)
     {
-        Answer token = await CreateAsync("jdoe", $$"""{"access":{"location":"{{level}}"} }""");
+        Response token = await CreateAsync("jdoe", $$"""{"access":{"location":"{{level}}"} }""");
 
         (await DataAsync(HttpMethod.Get, "location", token.Text("secret"), "jdoe")).Expect((HttpStatusCode)get);
         (await DataAsync(HttpMethod.Post, "location", token.Text("secret"), "jdoe")).Expect((HttpStatusCode)post);
@@ -236,7 +236,7 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Data_needs_all_three_headers_to_fit()
+    public async Task Data_WrongHeader_ReturnsUnauthorized()
     {
         string secret = (await CreateAsync("jdoe", """{"applyToAll":"read"}""")).Text("secret");
 
@@ -245,14 +245,14 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
         (await DataAsync(HttpMethod.Get, "location", secret, "asmith")).Expect(HttpStatusCode.Unauthorized);
         (await DataAsync(HttpMethod.Get, "location", secret, "jdoe", "example-site-test")).Expect(HttpStatusCode.Unauthorized);
         (await DataAsync(HttpMethod.Get, "location", "unknown", "jdoe")).Expect(HttpStatusCode.Unauthorized);
-        (await Nobody.GetAsync("/data/location")).Expect(HttpStatusCode.Unauthorized);
+        (await Anonymous.GetAsync("/data/location")).Expect(HttpStatusCode.Unauthorized);
         (await DataAsync(HttpMethod.Get, "weather", secret, "jdoe")).Expect(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task The_last_use_is_recorded_to_the_minute()
+    public async Task LastUsed_IsRecordedToTheMinute()
     {
-        Answer token = await CreateAsync("jdoe", """{"applyToAll":"read"}""");
+        Response token = await CreateAsync("jdoe", """{"applyToAll":"read"}""");
         Assert.Null((await Admin.GetAsync($"{Tokens}/{token.Id}"))["lastUsedAt"]);
 
         await DataAsync(HttpMethod.Get, "location", token.Text("secret"), "jdoe");
@@ -263,13 +263,15 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
     }
 
     [Fact]
-    public async Task Users_and_apis_can_be_listed()
+    public async Task UsersAndApis_CanBeListed()
     {
-        Answer users = await Admin.GetAsync($"{Site}/users?pageNumber=2&pageSize=3");
-        Answer apis = await Admin.GetAsync($"{Site}/apis");
+        Response users = await Admin.GetAsync($"{Site}/users?pageNumber=2&pageSize=3");
+        Response apis = await Admin.GetAsync($"{Site}/apis");
 
         Assert.Equal(["asmith", "leaver"], users.Items.Select(user => user!["userId"]!.GetValue<string>()));
         Assert.Equal(5, users["totalCount"]!.GetValue<int>());
-        Assert.Contains(apis.Items, api => api!["code"]!.GetValue<string>() == "time-clock-enhanced" && api["name"]!.GetValue<string>() == "Time Clock Enhanced");
+        Assert.Contains(
+            apis.Items,
+            api => api!["code"]!.GetValue<string>() == "time-clock-enhanced" && api["name"]!.GetValue<string>() == "Time Clock Enhanced");
     }
 }

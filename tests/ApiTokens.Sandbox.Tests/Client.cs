@@ -10,17 +10,17 @@ internal sealed class Client(HttpClient http, Uri baseUri, string? authorization
 {
     public Client With(string? otherAuthorization) => new(http, baseUri, otherAuthorization);
 
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+    public Task<Response> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    public Task<Answer> PostAsync(string path, string? body = null) => SendAsync(HttpMethod.Post, path, body);
+    public Task<Response> PostAsync(string path, string? body = null) => SendAsync(HttpMethod.Post, path, body);
 
-    public Task<Answer> PutAsync(string path, string? body = null) => SendAsync(HttpMethod.Put, path, body);
+    public Task<Response> PutAsync(string path, string? body = null) => SendAsync(HttpMethod.Put, path, body);
 
-    public Task<Answer> PatchAsync(string path, string body) => SendAsync(HttpMethod.Patch, path, body);
+    public Task<Response> PatchAsync(string path, string body) => SendAsync(HttpMethod.Patch, path, body);
 
-    public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+    public Task<Response> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<Response> SendAsync(HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, baseUri + path);
         if (authorization is not null)
@@ -40,12 +40,12 @@ internal sealed class Client(HttpClient http, Uri baseUri, string? authorization
 
         using HttpResponseMessage response = await http.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
-        return new Answer(response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response.Headers);
+        return new Response(response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null, response.Headers);
     }
 }
 
-/// <summary>The answer to a request.</summary>
-internal sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpResponseHeaders Headers)
+/// <summary>The response to a request.</summary>
+internal sealed record Response(HttpStatusCode Status, JsonNode? Body, HttpResponseHeaders Headers)
 {
     public JsonNode? this[string property] => Body![property];
 
@@ -55,14 +55,14 @@ internal sealed record Answer(HttpStatusCode Status, JsonNode? Body, HttpRespons
 
     public string Id => Body!["id"]!.ToString();
 
-    /// <summary>Fails unless the status is this one; shows the body then.</summary>
-    public Answer Expect(HttpStatusCode status)
+    /// <summary>Asserts the status; a failure shows the body.</summary>
+    public Response Expect(HttpStatusCode status)
     {
         Assert.True(status == Status, $"{(int)status} was expected, not {(int)Status} {Body?.ToJsonString()}");
         return this;
     }
 
-    /// <summary>Fails unless status and body are these.</summary>
+    /// <summary>Asserts the status and the body.</summary>
     public void Expect(HttpStatusCode status, string body)
     {
         Expect(status);

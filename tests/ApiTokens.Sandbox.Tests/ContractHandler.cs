@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>Lets no request and no answer of the Application Users API pass that its published document does not allow.</summary>
+/// <summary>Validates each request and response of the Application Users API against its published description.</summary>
 internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler())
 {
     private const string BasePath = "/application-users";
 
-    /// <summary>The pairs of operation and status that have passed.</summary>
+    /// <summary>The pairs of operation and status that have been validated.</summary>
     public ConcurrentDictionary<string, bool> Seen { get; } = new();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

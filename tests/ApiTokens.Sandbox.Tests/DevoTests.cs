@@ -10,9 +10,9 @@ public sealed class DevoTests : SandboxTest
     private Client Admin => Administrator("devo", "Bearer");
 
     [Fact]
-    public async Task Create_answers_with_the_whole_token_and_its_value()
+    public async Task Create_ReturnsCompleteTokenWithValue()
     {
-        Answer token = await Admin.PostAsync(Tokens, """
+        Response token = await Admin.PostAsync(Tokens, """
             {"name":"reader","user":"user@example.com","audience":"apiv2 apiv2-admin","scopes":"table://my.app.** level://admin"}
             """);
 
@@ -30,34 +30,41 @@ public sealed class DevoTests : SandboxTest
     }
 
     [Fact]
-    public async Task Create_without_scopes_gives_all_tables() =>
+    public async Task Create_NoScopes_AllowsAllTables() =>
         Assert.Equal("table://*.** level://admin", (await Admin.PostAsync(Tokens, ForUser)).Text("scope"));
 
     [Theory]
-    [InlineData("""{"name":"a","user":"user@example.com","audience":"apiv2","expiration":1}""", "JSON parse error: Unrecognized field \"expiration\"")]
-    [InlineData("""{"name":"a","user":"user@example.com","audience":"apiv2","scope":"x"}""", "JSON parse error: Unrecognized field \"scope\"")]
+    [InlineData(
+        """{"name":"a","user":"user@example.com","audience":"apiv2","expiration":1}""",
+        "JSON parse error: Unrecognized field \"expiration\"")]
+    [InlineData(
+        """{"name":"a","user":"user@example.com","audience":"apiv2","scope":"x"}""", "JSON parse error: Unrecognized field \"scope\"")]
     [InlineData("""{"name":"a","audience":"apiv2"}""", "Invalid required value: user")]
     [InlineData("""{"name":"a","user":"nobody@example.com","audience":"apiv2"}""", "Invalid required value: user")]
     [InlineData("""{"user":"user@example.com","audience":"apiv2"}""", "Invalid required value: name")]
     [InlineData("""{"name":"a","user":"user@example.com"}""", "Request has invalid audiences required")]
     [InlineData("""{"name":"a","user":"user@example.com","audience":"apiv3"}""", "Request has invalid audiences required")]
-    [InlineData("""{"name":"a","user":"user@example.com","audience":"apiv2","scopes":"table://a"}""", "Request has invalid scopes required")]
-    [InlineData("""{"name":"a","user":"user@example.com","audience":"apiv2","scopes":"level://admin table://a"}""", "Request has invalid scopes required")]
+    [InlineData(
+        """{"name":"a","user":"user@example.com","audience":"apiv2","scopes":"table://a"}""",
+        "Request has invalid scopes required")]
+    [InlineData(
+        """{"name":"a","user":"user@example.com","audience":"apiv2","scopes":"level://admin table://a"}""",
+        "Request has invalid scopes required")]
     [InlineData("""{"name":1,"user":"user@example.com","audience":"apiv2"}""", "JSON parse error: \"name\" must be a string")]
     [InlineData("", "Required request body is missing")]
     [InlineData("{", "JSON parse error: line 1 column 2")]
-    public async Task Create_refuses_bodies_in_the_words_of_the_service(string body, string message)
+    public async Task Create_InvalidBody_ReturnsErrorOfService(string body, string message)
     {
-        Answer answer = (await Admin.PostAsync(Tokens, body)).Expect(HttpStatusCode.BadRequest);
+        Response response = (await Admin.PostAsync(Tokens, body)).Expect(HttpStatusCode.BadRequest);
 
-        Assert.Equal(400, answer["error"]!["code"]!.GetValue<int>());
-        Assert.Equal(message, answer["error"]!["message"]!.GetValue<string>());
+        Assert.Equal(400, response["error"]!["code"]!.GetValue<int>());
+        Assert.Equal(message, response["error"]!["message"]!.GetValue<string>());
     }
 
     [Fact]
-    public async Task A_secret_works_until_disabled_again_when_enabled_and_dies_with_the_token()
+    public async Task Secret_DisabledEnabledAndRemoved_WorksOnlyWhenActive()
     {
-        Answer token = await Admin.PostAsync(Tokens, ForUser);
+        Response token = await Admin.PostAsync(Tokens, ForUser);
         Client user = Admin.With($"Bearer {token.Text("token")}");
 
         (await user.GetAsync("/whoami")).Expect(
@@ -68,13 +75,14 @@ public sealed class DevoTests : SandboxTest
         (await user.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
         Assert.Null((await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NoContent).Body);
         (await user.GetAsync("/whoami")).Expect(HttpStatusCode.Unauthorized);
-        (await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NotFound, """{"error":{"code":404,"message":"Token not found"}}""");
+        (await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(
+            HttpStatusCode.NotFound, """{"error":{"code":404,"message":"Token not found"}}""");
     }
 
     [Fact]
-    public async Task An_expired_token_stays_listed_as_inactive_even_when_enabled()
+    public async Task ExpiredToken_Enabled_StaysInactive()
     {
-        Answer token = await Admin.PostAsync(Tokens, ForUser);
+        Response token = await Admin.PostAsync(Tokens, ForUser);
         Client user = Admin.With($"Bearer {token.Text("token")}");
         Clock.Advance(TimeSpan.FromDays(364));
         (await user.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
@@ -90,11 +98,11 @@ public sealed class DevoTests : SandboxTest
     }
 
     [Fact]
-    public async Task The_list_shows_no_values_and_the_management_token_too()
+    public async Task List_ContainsManagementTokenAndNoValues()
     {
         await Admin.PostAsync(Tokens, ForUser);
 
-        Answer list = (await Admin.GetAsync(Tokens)).Expect(HttpStatusCode.OK);
+        Response list = (await Admin.GetAsync(Tokens)).Expect(HttpStatusCode.OK);
 
         Assert.Equal(7, list.Items.Count);
         Assert.All(list.Items, item => Assert.Null(item!["token"]));
@@ -102,11 +110,11 @@ public sealed class DevoTests : SandboxTest
     }
 
     [Fact]
-    public async Task Owner_and_user_see_the_value_again_and_others_a_mask()
+    public async Task Get_OwnerAndUser_SeeValueAndOthersMask()
     {
-        Answer ci = await Admin.PostAsync(Tokens, """{"name":"ci","user":"ci@example.com","audience":"credentials"}""");
-        Answer ours = await Admin.PostAsync(Tokens, ForUser);
-        Answer theirs = await Admin.With($"Bearer {ci.Text("token")}").PostAsync(
+        Response ci = await Admin.PostAsync(Tokens, """{"name":"ci","user":"ci@example.com","audience":"credentials"}""");
+        Response ours = await Admin.PostAsync(Tokens, ForUser);
+        Response theirs = await Admin.With($"Bearer {ci.Text("token")}").PostAsync(
             Tokens, """{"name":"theirs","user":"jdoe@example.com","audience":"credentials"}""");
         string value = theirs.Text("token");
 
@@ -118,12 +126,12 @@ public sealed class DevoTests : SandboxTest
     }
 
     [Fact]
-    public async Task Rename_takes_a_name_and_nothing_else()
+    public async Task Rename_FieldOtherThanName_ReturnsBadRequest()
     {
-        Answer token = await Admin.PostAsync(Tokens, ForUser);
+        Response token = await Admin.PostAsync(Tokens, ForUser);
         Clock.Advance(TimeSpan.FromMinutes(1));
 
-        Answer renamed = (await Admin.PutAsync($"{Tokens}/{token.Id}/rename", """{"name":"writer"}""")).Expect(HttpStatusCode.OK);
+        Response renamed = (await Admin.PutAsync($"{Tokens}/{token.Id}/rename", """{"name":"writer"}""")).Expect(HttpStatusCode.OK);
 
         Assert.Equal("writer", renamed.Text("name"));
         Assert.Equal("2030-01-31T12:01:00.000+0000", renamed.Text("updated"));
@@ -133,9 +141,9 @@ public sealed class DevoTests : SandboxTest
     }
 
     [Fact]
-    public async Task Management_needs_a_live_token_with_the_right_audience_and_domain()
+    public async Task Management_InvalidTokenAudienceOrDomain_IsRejected()
     {
-        Answer reader = await Admin.PostAsync(Tokens, ForUser);
+        Response reader = await Admin.PostAsync(Tokens, ForUser);
 
         (await Admin.With(null).GetAsync(Tokens)).Expect(HttpStatusCode.Unauthorized);
         (await Admin.With($"standAloneToken {Service("devo").Secret}").GetAsync(Tokens)).Expect(HttpStatusCode.Unauthorized);
@@ -152,15 +160,22 @@ public sealed class DevoTests : SandboxTest
     [InlineData("DELETE", "/99")]
     [InlineData("GET", "/99")]
     [InlineData("GET", "/abc")]
-    public async Task An_unknown_id_is_not_found(string method, string path) =>
-        (await Admin.SendAsync(new HttpMethod(method), Tokens + path, method == "PUT" ? """{"name":"n"}""" : null)).Expect(HttpStatusCode.NotFound);
+    public async Task Request_UnknownId_ReturnsNotFound(string method, string path) =>
+        (await Admin.SendAsync(new HttpMethod(method), Tokens + path, method == "PUT" ? """{"name":"n"}""" : null))
+            .Expect(HttpStatusCode.NotFound);
 
     [Fact]
-    public async Task Every_answer_has_a_correlation_id()
+    public async Task Response_Any_HasCorrelationId()
     {
-        foreach (Answer answer in new[] { await Admin.GetAsync(Tokens), await Admin.With(null).GetAsync(Tokens), await Admin.GetAsync("/nothing") })
+        foreach (
+            Response response in new[]
+            {
+                await Admin.GetAsync(Tokens),
+                await Admin.With(null).GetAsync(Tokens),
+                await Admin.GetAsync("/nothing"),
+            })
         {
-            Assert.True(Guid.TryParse(answer.Headers.GetValues("x-devo-cid").Single(), out _));
+            Assert.True(Guid.TryParse(response.Headers.GetValues("x-devo-cid").Single(), out _));
         }
     }
 }

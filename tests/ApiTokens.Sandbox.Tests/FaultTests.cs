@@ -5,7 +5,7 @@ using ApiTokens.Sandbox.Faults;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>What goes wrong on demand, and what the service did or did not do all the same.</summary>
+/// <summary>Faults on demand, and whether the service executed the request.</summary>
 public sealed class FaultTests : SandboxTest
 {
     private const string Tokens = "/me/tokens";
@@ -22,43 +22,45 @@ public sealed class FaultTests : SandboxTest
     [InlineData(
         "application-users", "Bearer", "/sites/example-site/me",
         """{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request was answered with 503."}""")]
-    public async Task A_status_comes_with_the_body_of_the_service(string service, string scheme, string path, string body)
+    public async Task Status_Fault_HasErrorBodyOfService(string service, string scheme, string path, string body)
     {
         await AddAsync("""{"kind":"status","status":503,"retryAfter":"2"}""");
 
-        Answer answer = await Administrator(service, scheme).GetAsync(path);
+        Response response = await Administrator(service, scheme).GetAsync(path);
 
-        answer.Expect(HttpStatusCode.ServiceUnavailable, body);
-        Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter?.Delta);
+        response.Expect(HttpStatusCode.ServiceUnavailable, body);
+        Assert.Equal(TimeSpan.FromSeconds(2), response.Headers.RetryAfter?.Delta);
         (await Administrator(service, scheme).GetAsync(path)).Expect(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task The_body_of_an_error_of_application_users_is_as_published()
+    public async Task Status_ApplicationUsers_MatchesPublishedSchema()
     {
         JsonNode problem = JsonNode.Parse("""{"$ref":"#/components/schemas/Problem"}""")!;
         foreach (int status in new[] { 429, 500, 502, 599 })
         {
             Server.Faults.Add(new Fault { Kind = FaultKind.Status, Status = status });
 
-            Answer answer = await Administrator("application-users", "Bearer").GetAsync("/sites/example-site/me");
+            Response response = await Administrator("application-users", "Bearer").GetAsync("/sites/example-site/me");
 
-            await OpenApiContract.Instance.CheckAsync($"{status}", problem, answer.Expect((HttpStatusCode)status).Body!.ToJsonString());
+            await OpenApiContract.Instance.CheckAsync($"{status}", problem, response.Expect((HttpStatusCode)status).Body!.ToJsonString());
         }
     }
 
     [Fact]
-    public async Task Retry_after_can_be_a_date()
+    public async Task RetryAfter_Date_IsSent()
     {
         await AddAsync("""{"kind":"status","status":429,"retryAfter":"Thu, 31 Jan 2030 12:00:05 GMT"}""");
 
-        Assert.Equal(Clock.GetUtcNow().AddSeconds(5), (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.TooManyRequests).Headers.RetryAfter?.Date);
+        Assert.Equal(
+            Clock.GetUtcNow().AddSeconds(5),
+            (await Wegnology.GetAsync("/me")).Expect(HttpStatusCode.TooManyRequests).Headers.RetryAfter?.Date);
     }
 
     [Theory]
     [InlineData("before", 200)]
     [InlineData("after", 404)]
-    public async Task A_status_hides_whether_the_work_was_done(string when, int left)
+    public async Task Status_BeforeOrAfter_SkipsOrExecutesRequest(string when, int left)
     {
         await AddAsync($$"""{"kind":"status","status":502,"when":"{{when}}"}""");
 
@@ -70,14 +72,14 @@ public sealed class FaultTests : SandboxTest
     [Theory]
     [InlineData("before", 200)]
     [InlineData("after", 404)]
-    public async Task A_delay_holds_the_work_or_only_the_answer_back(string when, int meanwhile)
+    public async Task Delay_BeforeOrAfter_DelaysRequestOrOnlyResponse(string when, int meanwhile)
     {
         await AddAsync($$"""{"kind":"delay","delayMs":1500,"when":"{{when}}"}""");
         var watch = Stopwatch.StartNew();
 
-        Task<Answer> delete = Wegnology.DeleteAsync(Build);
+        Task<Response> delete = Wegnology.DeleteAsync(Build);
         await FiredAsync(1);
-        Answer seen = await Wegnology.GetAsync(Build);
+        Response seen = await Wegnology.GetAsync(Build);
         while (seen.Status != (HttpStatusCode)meanwhile && !delete.IsCompleted)
         {
             seen = await Wegnology.GetAsync(Build);
@@ -93,35 +95,37 @@ public sealed class FaultTests : SandboxTest
     [Theory]
     [InlineData("before", 200)]
     [InlineData("after", 404)]
-    public async Task A_reset_ends_the_connection_without_an_answer(string when, int left)
+    public async Task Reset_BeforeOrAfter_EndsConnectionWithoutResponse(string when, int left)
     {
         await AddAsync($$"""{"kind":"reset","when":"{{when}}"}""");
 
-        Assert.Equal(new RawAnswer("", Reset: true), await RawConnection.SendAsync(Service("wegnology"), "Bearer", "DELETE", Build));
+        Assert.Equal(new RawResponse("", Reset: true), await RawConnection.SendAsync(Service("wegnology"), "Bearer", "DELETE", Build));
 
         (await Wegnology.GetAsync(Build)).Expect((HttpStatusCode)left);
         Assert.Null((await Control.GetAsync("/requests/log")).Items[0]!["status"]);
     }
 
     [Fact]
-    public async Task A_truncated_answer_promises_all_and_gives_half()
+    public async Task Truncate_SendsHalfOfContentLength()
     {
-        string whole = (await RawConnection.SendAsync(Service("devo"), "Bearer", "GET", "/ws/accounts/example-domain/credentials/tokens/1")).Body;
+        string complete = (
+            await RawConnection.SendAsync(Service("devo"), "Bearer", "GET", "/ws/accounts/example-domain/credentials/tokens/1")).Body;
         await AddAsync("""{"kind":"truncate"}""");
 
-        RawAnswer half = await RawConnection.SendAsync(Service("devo"), "Bearer", "GET", "/ws/accounts/example-domain/credentials/tokens/1");
+        RawResponse half = await RawConnection.SendAsync(
+            Service("devo"), "Bearer", "GET", "/ws/accounts/example-domain/credentials/tokens/1");
 
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", half.Head, StringComparison.Ordinal);
         Assert.Contains("Content-Type: application/json", half.Head, StringComparison.Ordinal);
         Assert.Contains("x-devo-cid: ", half.Head, StringComparison.Ordinal);
-        Assert.Equal(whole[whole.IndexOf('{', StringComparison.Ordinal)..(whole.LastIndexOf('}') + 1)].Length, half.ContentLength);
+        Assert.Equal(complete[complete.IndexOf('{', StringComparison.Ordinal)..(complete.LastIndexOf('}') + 1)].Length, half.ContentLength);
         Assert.Equal(half.ContentLength / 2, half.Body.Length);
-        Assert.Contains(half.Body, whole, StringComparison.Ordinal);
+        Assert.Contains(half.Body, complete, StringComparison.Ordinal);
         Assert.True(half.Reset);
     }
 
     [Fact]
-    public async Task A_truncated_creation_leaves_a_token_behind()
+    public async Task Truncate_Create_LeavesToken()
     {
         await AddAsync("""{"kind":"truncate","method":"POST"}""");
 
@@ -131,26 +135,28 @@ public sealed class FaultTests : SandboxTest
     }
 
     [Fact]
-    public async Task An_answer_without_a_body_is_truncated_to_nothing()
+    public async Task Truncate_NoBody_SendsNothing()
     {
         await AddAsync("""{"kind":"truncate"}""");
 
-        RawAnswer answer = await RawConnection.SendAsync(Service("devo"), "Bearer", "DELETE", "/ws/accounts/example-domain/credentials/tokens/2");
+        RawResponse response = await RawConnection.SendAsync(
+            Service("devo"), "Bearer", "DELETE", "/ws/accounts/example-domain/credentials/tokens/2");
 
-        Assert.Equal(new RawAnswer("", Reset: true), answer);
-        (await Administrator("devo", "Bearer").GetAsync("/ws/accounts/example-domain/credentials/tokens/2")).Expect(HttpStatusCode.NotFound);
+        Assert.Equal(new RawResponse("", Reset: true), response);
+        (await Administrator("devo", "Bearer").GetAsync("/ws/accounts/example-domain/credentials/tokens/2"))
+            .Expect(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task A_web_page_comes_instead_of_an_answer()
+    public async Task NotJson_SendsWebPage()
     {
         await AddAsync("""{"kind":"notJson"}""");
 
-        RawAnswer answer = await RawConnection.SendAsync(Service("wegnology"), "Bearer", "DELETE", Build);
+        RawResponse response = await RawConnection.SendAsync(Service("wegnology"), "Bearer", "DELETE", Build);
 
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer.Head, StringComparison.Ordinal);
-        Assert.Contains("Content-Type: text/html", answer.Head, StringComparison.Ordinal);
-        Assert.Contains("<html>", answer.Body, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", response.Head, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: text/html", response.Head, StringComparison.Ordinal);
+        Assert.Contains("<html>", response.Body, StringComparison.Ordinal);
         (await Wegnology.GetAsync(Build)).Expect(HttpStatusCode.NotFound);
     }
 
@@ -166,7 +172,7 @@ public sealed class FaultTests : SandboxTest
     [InlineData("""{"kind":"status","status":500,"path":"/Wegnology/*"}""", false)]
     [InlineData("""{"kind":"status","status":500,"service":"wegnology","method":"GET","path":"*/tokens"}""", true)]
     [InlineData("""{"kind":"status","status":500,"service":"wegnology","method":"POST","path":"*/tokens"}""", false)]
-    public async Task A_fault_happens_to_the_requests_that_it_names(string fault, bool happens)
+    public async Task Fault_Filter_SelectsRequests(string fault, bool happens)
     {
         await AddAsync(fault);
 
@@ -176,7 +182,7 @@ public sealed class FaultTests : SandboxTest
     }
 
     [Fact]
-    public async Task A_fault_happens_as_often_as_it_says_and_is_counted()
+    public async Task Fault_Count_LimitsAndCountsOccurrences()
     {
         await AddAsync("""{"kind":"status","status":500,"count":3,"method":"GET"}""");
         await AddAsync("""{"kind":"status","status":503}""");
@@ -196,7 +202,7 @@ public sealed class FaultTests : SandboxTest
     }
 
     [Fact]
-    public async Task A_seed_makes_chance_the_same_each_time()
+    public async Task Fault_SameSeed_HasSameOccurrences()
     {
         List<int> first = await StatusesAsync("""{"kind":"status","status":500,"probability":0.3,"seed":42}""");
         List<int> second = await StatusesAsync("""{"kind":"status","status":500,"probability":0.3,"seed":42}""");
@@ -214,15 +220,16 @@ public sealed class FaultTests : SandboxTest
     [InlineData("""{"kind":"status","status":500,"count":9,"method":"POST"}""", 401)]
     [InlineData("""{"kind":"status","status":500,"count":9,"service":"gcore"}""", 500)]
     [InlineData("""{"kind":"status","status":500,"count":9,"path":"*/login"}""", 500)]
-    public async Task A_log_in_fails_only_if_it_is_named(string fault, int status)
+    public async Task Fault_LogIn_RequiresServiceOrPath(string fault, int status)
     {
         await AddAsync(fault);
 
-        (await Administrator("gcore", "APIKey").PostAsync("/iam/auth/jwt/login", """{"username":"a","password":"b"}""")).Expect((HttpStatusCode)status);
+        (await Administrator("gcore", "APIKey").PostAsync("/iam/auth/jwt/login", """{"username":"a","password":"b"}"""))
+            .Expect((HttpStatusCode)status);
     }
 
     [Fact]
-    public async Task The_own_endpoints_never_fail_and_the_log_shows_what_was_answered()
+    public async Task Fault_SandboxEndpoints_NeverFail()
     {
         await AddAsync("""{"kind":"status","status":500,"path":"*","when":"after"}""");
 
@@ -233,7 +240,7 @@ public sealed class FaultTests : SandboxTest
     }
 
     [Fact]
-    public async Task Faults_can_be_planned_in_the_process()
+    public async Task Faults_InProcess_CanBePlanned()
     {
         PlannedFault planned = Server.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 500, Count = 2 });
 
@@ -274,12 +281,12 @@ public sealed class FaultTests : SandboxTest
     [InlineData("""{"kind":"status","status":500,"delayMs":5}""", "delayMs is for the kind 'delay', which needs it.")]
     [InlineData("""{"kind":"truncate","when":"before"}""", "An answer is truncated or not JSON only after the work was done.")]
     [InlineData("""{"kind":"notJson","when":"before"}""", "An answer is truncated or not JSON only after the work was done.")]
-    public async Task Faults_that_make_no_sense_are_refused(string fault, string message)
+    public async Task Fault_Invalid_ReturnsBadRequest(string fault, string message)
     {
-        Answer answer = await Control.PostAsync("/faults", fault);
+        Response response = await Control.PostAsync("/faults", fault);
 
         string expected = message.Replace("{services}", string.Join(", ", Server.Description.Services.Keys), StringComparison.Ordinal);
-        Assert.Equal(expected, answer.Expect(HttpStatusCode.BadRequest).Text("message"));
+        Assert.Equal(expected, response.Expect(HttpStatusCode.BadRequest).Text("message"));
         Assert.Empty(Server.Faults.All);
     }
 
@@ -287,7 +294,7 @@ public sealed class FaultTests : SandboxTest
     {
         JsonNode expected = JsonNode.Parse(fault)!;
         expected["fired"] = 0;
-        Answer added = (await Control.PostAsync("/faults", fault)).Expect(HttpStatusCode.Created);
+        Response added = (await Control.PostAsync("/faults", fault)).Expect(HttpStatusCode.Created);
         Assert.True(JsonNode.DeepEquals(expected, added.Body), added.Body!.ToJsonString());
     }
 

@@ -9,16 +9,16 @@ public sealed class GcoreLimitTests : SandboxTest
     private Client Admin => Administrator("gcore", "APIKey");
 
     [Fact]
-    public async Task The_account_holds_a_hundred_live_tokens()
+    public async Task Create_HundredActiveTokens_ReturnsBadRequest()
     {
-        // Deleted and expired ones do not count: 5 of the 7 that a new account has.
+        // Deleted and expired tokens do not count: a new account has 7 tokens, of which 5 are active.
         for (int i = 5; i < 100; i++)
         {
             (await CreateAsync()).Expect(HttpStatusCode.OK);
         }
 
-        Answer refused = (await CreateAsync()).Expect(HttpStatusCode.BadRequest);
-        Assert.NotEmpty(refused["errors"]!["name"]![0]!.GetValue<string>());
+        Response rejected = (await CreateAsync()).Expect(HttpStatusCode.BadRequest);
+        Assert.NotEmpty(rejected["errors"]!["name"]![0]!.GetValue<string>());
 
         string id = (await Admin.GetAsync($"{Tokens}?deleted=true")).Items[^1]!["id"]!.ToString();
         await Admin.DeleteAsync($"{Tokens}/{id}");
@@ -30,5 +30,5 @@ public sealed class GcoreLimitTests : SandboxTest
         (await CreateAsync()).Expect(HttpStatusCode.BadRequest);
     }
 
-    private Task<Answer> CreateAsync() => Admin.PostAsync(Tokens, """{"name":"n","exp_date":null,"client_user":{}}""");
+    private Task<Response> CreateAsync() => Admin.PostAsync(Tokens, """{"name":"n","exp_date":null,"client_user":{}}""");
 }

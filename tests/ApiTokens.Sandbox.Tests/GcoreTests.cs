@@ -11,18 +11,19 @@ public sealed class GcoreTests : SandboxTest
     private Client Admin => Administrator("gcore", "APIKey");
 
     [Fact]
-    public async Task Create_answers_with_the_whole_token_and_its_secret()
+    public async Task Create_ReturnsCompleteTokenWithSecret()
     {
-        Answer token = await Admin.PostAsync(Tokens, """
-            {"name":"My token","description":"d","exp_date":"2031-01-01T12:00:00.000000Z","client_user":{"role":{"id":5,"name":"Engineers"}}}
+        Response token = await Admin.PostAsync(Tokens, """
+            {"name":"My token","description":"d","exp_date":"2031-01-01T12:00:00.000000Z",
+             "client_user":{"role":{"id":5,"name":"Engineers"}}}
             """);
 
         Assert.Matches($"^{token.Id}_[0-9a-f]{{64}}$", token.Expect(HttpStatusCode.OK).Text("token"));
         token.Body!.AsObject().Remove("token");
         token.Expect(HttpStatusCode.OK, $$"""
             {
-              "id":{{token.Id}},"name":"My token","description":"d","exp_date":"2031-01-01T12:00:00.000000Z","expired":false,"deleted":false,
-              "created":"2030-01-31T12:00:00.000000Z","last_usage":null,
+              "id":{{token.Id}},"name":"My token","description":"d","exp_date":"2031-01-01T12:00:00.000000Z","expired":false,
+              "deleted":false,"created":"2030-01-31T12:00:00.000000Z","last_usage":null,
               "client_user":{"role":{"id":5,"name":"Engineers"},"user_id":2001,"user_name":"Ada Admin","user_email":"admin@example.com",
                 "client_id":1001,"deleted":false}
             }
@@ -31,9 +32,9 @@ public sealed class GcoreTests : SandboxTest
     }
 
     [Fact]
-    public async Task The_first_version_differs_only_in_the_secrets()
+    public async Task Version1_DiffersOnlyInSecrets()
     {
-        Answer token = await Admin.PostAsync(V1Tokens, Simple);
+        Response token = await Admin.PostAsync(V1Tokens, Simple);
 
         Assert.Matches($"^{token.Id}\\$[0-9a-f]{{64}}$", token.Expect(HttpStatusCode.OK).Text("token"));
         (await Admin.With($"APIKey {token.Text("token")}").GetAsync(Tokens)).Expect(HttpStatusCode.OK);
@@ -42,23 +43,33 @@ public sealed class GcoreTests : SandboxTest
     }
 
     [Theory]
-    [InlineData("{}", """{"errors":{"name":["This field is required"],"exp_date":["This field is required"],"client_user":["This field is required"]}}""")]
+    [InlineData("{}", """
+        {"errors":{"name":["This field is required"],"exp_date":["This field is required"],"client_user":["This field is required"]}}
+        """)]
     [InlineData("""{"name":"n","client_user":{}}""", """{"errors":{"exp_date":["This field is required"]}}""")]
-    [InlineData("""{"name":"n","exp_date":null,"client_user":{"role":{"name":"Gods"}}}""", """{"errors":{"client_user":{"role":["Invalid role: Gods"]}}}""")]
-    [InlineData("""{"name":"n","exp_date":null,"client_user":{"role":{"id":4}}}""", """{"errors":{"client_user":{"role":["Invalid role: 4"]}}}""")]
-    [InlineData("""{"name":"n","exp_date":null,"client_user":{"role":{"id":1,"name":"Users"}}}""", """{"errors":{"client_user":{"role":["Invalid role: Users"]}}}""")]
-    [InlineData("""{"name":"n","exp_date":"2030-01-31T12:00:00Z","client_user":{}}""", """{"errors":{"exp_date":["Expiration date must be in the future."]}}""")]
+    [InlineData(
+        """{"name":"n","exp_date":null,"client_user":{"role":{"name":"Gods"}}}""",
+        """{"errors":{"client_user":{"role":["Invalid role: Gods"]}}}""")]
+    [InlineData(
+        """{"name":"n","exp_date":null,"client_user":{"role":{"id":4}}}""", """{"errors":{"client_user":{"role":["Invalid role: 4"]}}}""")]
+    [InlineData(
+        """{"name":"n","exp_date":null,"client_user":{"role":{"id":1,"name":"Users"}}}""",
+        """{"errors":{"client_user":{"role":["Invalid role: Users"]}}}""")]
+    [InlineData(
+        """{"name":"n","exp_date":"2030-01-31T12:00:00Z","client_user":{}}""",
+        """{"errors":{"exp_date":["Expiration date must be in the future."]}}""")]
     [InlineData("""{"name":"n","exp_date":"2031-01-01","client_user":{}}""", """{"errors":{"exp_date":["Datetime has wrong format."]}}""")]
     [InlineData("""{"name":" ","exp_date":null,"client_user":{}}""", """{"errors":{"name":["This field may not be blank."]}}""")]
     [InlineData("{", """{"message":"JSON parse error - line 1 column 2"}""")]
-    public async Task Create_refuses_in_the_words_of_the_service(string body, string error) =>
+    public async Task Create_InvalidBody_ReturnsErrorOfService(string body, string error) =>
         (await Admin.PostAsync(Tokens, body)).Expect(HttpStatusCode.BadRequest, error);
 
     [Theory]
     [InlineData("2031-01-01T12:00:00Z", "2031-01-01T12:00:00.000000Z")]
     [InlineData("2031-01-01T14:00:00.5+02:00", "2031-01-01T12:00:00.500000Z")]
-    public async Task Create_reads_the_spellings_of_the_official_clients(string sent, string answered) =>
-        Assert.Equal(answered, (await Admin.PostAsync(Tokens, $$"""{"name":"n","client_user":{},"exp_date":"{{sent}}"}""")).Text("exp_date"));
+    public async Task Create_DateFormatsOfOfficialClients_AreAccepted(string sent, string expected) =>
+        Assert.Equal(
+            expected, (await Admin.PostAsync(Tokens, $$"""{"name":"n","client_user":{},"exp_date":"{{sent}}"}""")).Text("exp_date"));
 
     [Theory]
     [InlineData(1, new[] { 1, 5, 3009, 3022, 2 })]
@@ -66,22 +77,25 @@ public sealed class GcoreTests : SandboxTest
     [InlineData(3009, new[] { 3009, 3022, 2 })]
     [InlineData(3022, new[] { 3022, 2 })]
     [InlineData(2, new[] { 2 })]
-    public async Task A_token_issues_roles_up_to_its_own(int role, int[] issues)
+    public async Task Create_RoleAboveOwnRole_ReturnsBadRequest(int role, int[] issues)
     {
-        Answer own = await Admin.PostAsync(Tokens, WithRole(role));
+        Response own = await Admin.PostAsync(Tokens, WithRole(role));
         Client caller = Admin.With($"APIKey {own.Text("token")}");
 
         foreach (int other in new[] { 1, 5, 3009, 3022, 2 })
         {
-            Answer answer = await caller.PostAsync(Tokens, WithRole(other));
+            Response response = await caller.PostAsync(Tokens, WithRole(other));
             if (issues.Contains(other))
             {
-                answer.Expect(HttpStatusCode.OK);
+                response.Expect(HttpStatusCode.OK);
             }
             else
             {
-                answer.Expect(HttpStatusCode.BadRequest);
-                Assert.StartsWith("Can't create token with role ", answer["errors"]!["client_user"]!["role"]![0]!.GetValue<string>(), StringComparison.Ordinal);
+                response.Expect(HttpStatusCode.BadRequest);
+                Assert.StartsWith(
+                    "Can't create token with role ",
+                    response["errors"]!["client_user"]!["role"]![0]!.GetValue<string>(),
+                    StringComparison.Ordinal);
             }
         }
     }
@@ -91,36 +105,39 @@ public sealed class GcoreTests : SandboxTest
     [InlineData("""{"role":{}}""", 5)]
     [InlineData("""{"role":{"name":"Users"}}""", 2)]
     [InlineData("""{"role":{"id":3022}}""", 3022)]
-    public async Task A_role_is_given_by_id_or_name_and_else_is_the_callers(string clientUser, int role)
+    public async Task Create_RoleByIdOrNameOrDefault_IsUsed(string clientUser, int role)
     {
-        Answer engineer = await Admin.PostAsync(Tokens, WithRole(5));
+        Response engineer = await Admin.PostAsync(Tokens, WithRole(5));
 
-        Answer token = await Admin.With($"APIKey {engineer.Text("token")}").PostAsync(
+        Response token = await Admin.With($"APIKey {engineer.Text("token")}").PostAsync(
             Tokens, $$"""{"name":"n","client_user":{{clientUser}},"exp_date":null}""");
 
         Assert.Equal(role, token.Expect(HttpStatusCode.OK)["client_user"]!["role"]!["id"]!.GetValue<int>());
     }
 
     [Fact]
-    public async Task A_deleted_token_is_dead_and_stays_listed()
+    public async Task Delete_Token_InvalidatesSecretAndKeepsRecord()
     {
-        Answer token = await Admin.PostAsync(Tokens, Simple);
+        Response token = await Admin.PostAsync(Tokens, Simple);
         Client user = Admin.With($"APIKey {token.Text("token")}");
         (await user.GetAsync("/iam/clients/me")).Expect(
-            HttpStatusCode.OK, """{"id":1001,"currentUser":2001,"email":"admin@example.com","status":"active","companyName":"Example Ltd"}""");
+            HttpStatusCode.OK, """
+                {"id":1001,"currentUser":2001,"email":"admin@example.com","status":"active","companyName":"Example Ltd"}
+                """);
 
         Assert.Null((await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NoContent).Body);
 
         (await user.GetAsync("/iam/clients/me")).Expect(HttpStatusCode.Unauthorized, """{"message":"Token is invalid or expired"}""");
         (await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NotFound, """{"message":"API token not found."}""");
         Assert.True((await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.OK)["deleted"]!.GetValue<bool>());
-        Assert.Contains((await Admin.GetAsync(Tokens)).Items, item => item!["id"]!.ToString() == token.Id && item["deleted"]!.GetValue<bool>());
+        Assert.Contains(
+            (await Admin.GetAsync(Tokens)).Items, item => item!["id"]!.ToString() == token.Id && item["deleted"]!.GetValue<bool>());
     }
 
     [Fact]
-    public async Task An_expired_token_is_dead_and_deleted_automatically()
+    public async Task ExpiredToken_IsInvalidAndDeletedAutomatically()
     {
-        Answer token = await Admin.PostAsync(Tokens, """{"name":"n","exp_date":"2030-01-31T13:00:00Z","client_user":{}}""");
+        Response token = await Admin.PostAsync(Tokens, """{"name":"n","exp_date":"2030-01-31T13:00:00Z","client_user":{}}""");
         Client user = Admin.With($"APIKey {token.Text("token")}");
         Clock.Advance(TimeSpan.FromMinutes(59));
         (await user.GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
@@ -128,7 +145,7 @@ public sealed class GcoreTests : SandboxTest
         Clock.Advance(TimeSpan.FromMinutes(1));
 
         (await user.GetAsync("/iam/clients/me")).Expect(HttpStatusCode.Unauthorized, """{"message":"Token is invalid or expired"}""");
-        Answer expired = await Admin.GetAsync($"{Tokens}/{token.Id}");
+        Response expired = await Admin.GetAsync($"{Tokens}/{token.Id}");
         Assert.True(expired["expired"]!.GetValue<bool>());
         Assert.True(expired["deleted"]!.GetValue<bool>());
         (await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NotFound);
@@ -142,13 +159,13 @@ public sealed class GcoreTests : SandboxTest
     [InlineData("?role=5", "terraform,log shipper")]
     [InlineData("?issued_by=2004", "old monitoring,statistics")]
     [InlineData("?not_issued_by=2001&deleted=true", "terraform,log shipper,statistics")]
-    public async Task The_list_has_live_and_deleted_tokens_and_filters(string query, string names) =>
+    public async Task List_Query_FiltersActiveAndDeletedTokens(string query, string names) =>
         Assert.Equal(names.Split(','), (await Admin.GetAsync(Tokens + query)).Items.Select(item => item!["name"]!.GetValue<string>()));
 
     [Fact]
-    public async Task Others_than_administrators_see_and_delete_only_what_they_issued()
+    public async Task NonAdministrator_SeesAndDeletesOnlyOwnTokens()
     {
-        Answer own = await Admin.PostAsync(Tokens, WithRole(5));
+        Response own = await Admin.PostAsync(Tokens, WithRole(5));
         Client engineer = Admin.With($"APIKey {own.Text("token")}");
         string theirs = (await Admin.GetAsync($"{Tokens}?issued_by=2003")).Items[0]!["id"]!.ToString();
 
@@ -161,18 +178,18 @@ public sealed class GcoreTests : SandboxTest
     }
 
     [Fact]
-    public async Task Only_the_creation_shows_the_secret()
+    public async Task Secret_IsReturnedOnlyByCreate()
     {
-        Answer token = await Admin.PostAsync(Tokens, Simple);
+        Response token = await Admin.PostAsync(Tokens, Simple);
 
         Assert.Null((await Admin.GetAsync($"{Tokens}/{token.Id}"))["token"]);
         Assert.All((await Admin.GetAsync(Tokens)).Items, item => Assert.Null(item!["token"]));
     }
 
     [Fact]
-    public async Task The_last_use_is_recorded_to_the_minute()
+    public async Task LastUsage_IsRecordedToTheMinute()
     {
-        Answer token = await Admin.PostAsync(Tokens, Simple);
+        Response token = await Admin.PostAsync(Tokens, Simple);
         Client user = Admin.With($"APIKey {token.Text("token")}");
 
         Assert.Null((await Admin.GetAsync($"{Tokens}/{token.Id}"))["last_usage"]);
@@ -192,34 +209,35 @@ public sealed class GcoreTests : SandboxTest
     [InlineData("APIKey 7001$abcdef", "Bad permanent token: 7001")]
     [InlineData("APIKey abcdefghijkl", "Bad token: abcdefgh")]
     [InlineData("Bearer 7001_abcdef", "Given token not valid for any token type")]
-    public async Task Bad_credentials_are_unauthorized(string? authorization, string message) =>
+    public async Task Credential_Invalid_ReturnsUnauthorized(string? authorization, string message) =>
         (await Admin.With(authorization).GetAsync(Tokens)).Expect(HttpStatusCode.Unauthorized, $$"""{"message":"{{message}}"}""");
 
     [Fact]
-    public async Task The_scheme_is_read_without_regard_to_case() =>
+    public async Task Credential_SchemeInAnyCase_IsAccepted() =>
         (await Administrator("gcore", "apikey").GetAsync(Tokens)).Expect(HttpStatusCode.OK);
 
     [Fact]
-    public async Task Another_account_is_not_found() =>
+    public async Task Request_AnotherAccount_ReturnsNotFound() =>
         (await Admin.GetAsync("/iam/v2/clients/1002/tokens")).Expect(HttpStatusCode.NotFound, """{"message":"Account not found."}""");
 
     [Fact]
-    public async Task Login_gives_an_hour_of_access_and_a_refresh_that_works_once()
+    public async Task Login_ReturnsAccessForOneHourAndSingleUseRefresh()
     {
         string login = $$"""{"username":"admin@example.com","password":"{{Service("gcore").Password}}"}""";
-        Client nobody = Admin.With(null);
-        Answer pair = (await nobody.PostAsync("/iam/auth/jwt/login", login)).Expect(HttpStatusCode.OK);
+        Client anonymous = Admin.With(null);
+        Response pair = (await anonymous.PostAsync("/iam/auth/jwt/login", login)).Expect(HttpStatusCode.OK);
         string refresh = $$"""{"refresh":"{{pair.Text("refresh")}}"}""";
         Client user = Admin.With($"Bearer {pair.Text("access")}");
 
         (await user.PostAsync(Tokens, WithRole(1))).Expect(HttpStatusCode.OK);
         Clock.Advance(TimeSpan.FromHours(1));
         (await user.GetAsync(Tokens)).Expect(HttpStatusCode.Unauthorized);
-        Answer next = (await nobody.PostAsync("/iam/auth/jwt/refresh", refresh)).Expect(HttpStatusCode.OK);
+        Response next = (await anonymous.PostAsync("/iam/auth/jwt/refresh", refresh)).Expect(HttpStatusCode.OK);
         (await Admin.With($"Bearer {next.Text("access")}").GetAsync(Tokens)).Expect(HttpStatusCode.OK);
-        (await nobody.PostAsync("/iam/auth/jwt/refresh", refresh)).Expect(HttpStatusCode.Unauthorized);
-        (await nobody.PostAsync("/iam/auth/jwt/login", """{"username":"admin@example.com","password":"wrong"}""")).Expect(HttpStatusCode.Unauthorized);
-        (await nobody.PostAsync("/iam/auth/jwt/login", "{}")).Expect(HttpStatusCode.BadRequest);
+        (await anonymous.PostAsync("/iam/auth/jwt/refresh", refresh)).Expect(HttpStatusCode.Unauthorized);
+        (await anonymous.PostAsync("/iam/auth/jwt/login", """{"username":"admin@example.com","password":"wrong"}"""))
+            .Expect(HttpStatusCode.Unauthorized);
+        (await anonymous.PostAsync("/iam/auth/jwt/login", "{}")).Expect(HttpStatusCode.BadRequest);
     }
 
     private static string WithRole(int id) => $$"""{"client_user":{"role":{"id":{{id}} } },"name":"n","exp_date":null}""";

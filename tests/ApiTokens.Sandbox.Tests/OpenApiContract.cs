@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>Reads the published document of the Application Users API and holds requests and answers against it.</summary>
+/// <summary>Reads the published description of the Application Users API and validates requests and responses against it.</summary>
 internal sealed class OpenApiContract
 {
     private const string Schemas = "#/components/schemas/";
@@ -26,21 +26,25 @@ internal sealed class OpenApiContract
     public static OpenApiContract Instance { get; } = new(Read());
 
     /// <summary>Every documented pair of operation and status, such as <c>editToken 409</c>.</summary>
-    public IEnumerable<string> Answers => _operations.SelectMany(operation => operation.Responses.Select(answer => $"{operation.Id} {answer.Key}"));
+    public IEnumerable<string> DocumentedResponses =>
+        _operations.SelectMany(operation => operation.Responses.Select(response => $"{operation.Id} {response.Key}"));
 
     /// <summary>The examples of bodies in the document, each with its schema.</summary>
     public IEnumerable<(string Where, JsonNode Schema, JsonNode Example)> Examples =>
         MediaTypes(_document, "#").Where(found => found.Node["example"] is not null)
             .Select(found => (found.Where, found.Node["schema"]!, found.Node["example"]!));
 
-    /// <summary>Checks a request that was accepted and its answer, or a refusal; returns the pair of operation and status.</summary>
+    /// <summary>Checks a response, and the request if it was accepted; returns the pair of operation and status.</summary>
     public async Task<string> CheckAsync(HttpMethod method, string path, string? request, int status, string? contentType, string body)
     {
         Operation operation = _operations.SingleOrDefault(operation => operation.Matches(method, path))
             ?? throw new InvalidOperationException($"The document has no operation {method} {path}.");
         string pair = $"{operation.Id} {status}";
-        JsonNode answer = operation.Responses[$"{status}"] is { } found ? Resolve(found) : throw new InvalidOperationException($"The document has no {pair}.");
-        JsonNode media = answer["content"]![contentType ?? ""] ?? throw new InvalidOperationException($"{pair} has no content type '{contentType}'.");
+        JsonNode response = operation.Responses[$"{status}"] is { } found
+            ? Resolve(found)
+            : throw new InvalidOperationException($"The document has no {pair}.");
+        JsonNode media = response["content"]![contentType ?? ""] ?? throw new InvalidOperationException(
+            $"{pair} has no content type '{contentType}'.");
         await CheckAsync(pair, media["schema"]!, body);
         if (status < 300 && request is not null)
         {
@@ -57,7 +61,7 @@ internal sealed class OpenApiContract
         Assert.True(errors.Count == 0, $"{where}: {string.Join("; ", errors.Select(error => error.ToString()))} in {json}");
     }
 
-    // The schemas of OpenAPI 3.1 are JSON Schema; only the place where they stand is another.
+    // The schemas of OpenAPI 3.1 are JSON Schema; only their location differs.
     private Task<JsonSchema> CompileAsync(string schema)
     {
         JsonObject root = Resolve(JsonNode.Parse(schema)!).DeepClone().AsObject();
@@ -77,7 +81,9 @@ internal sealed class OpenApiContract
             JsonArray parent => parent.Select((child, index) => ($"{where}/{index}", child)),
             _ => [],
         };
-        IEnumerable<(string, JsonObject)> self = node is JsonObject media && where.EndsWith("json", StringComparison.Ordinal) ? [(where, media)] : [];
+        IEnumerable<(string, JsonObject)> self = node is JsonObject media && where.EndsWith("json", StringComparison.Ordinal)
+            ? [(where, media)]
+            : [];
         return self.Concat(children.Where(child => child.Node is not null).SelectMany(child => MediaTypes(child.Node!, child.Where)));
     }
 
@@ -96,6 +102,7 @@ internal sealed class OpenApiContract
 
         public JsonObject Responses => Json["responses"]!.AsObject();
 
-        public bool Matches(HttpMethod method, string path) => method.Method.Equals(Method, StringComparison.OrdinalIgnoreCase) && Path.IsMatch(path);
+        public bool Matches(HttpMethod method, string path) =>
+            method.Method.Equals(Method, StringComparison.OrdinalIgnoreCase) && Path.IsMatch(path);
     }
 }

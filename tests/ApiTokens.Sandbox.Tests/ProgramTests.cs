@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>The sandbox as a process of its own.</summary>
+/// <summary>The sandbox as a separate process.</summary>
 public sealed class ProgramTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task It_prints_one_line_that_describes_the_services_and_ends_on_a_signal()
+    public async Task Start_PrintsDescriptionOfServicesAndEndsOnSignal()
     {
         using Process sandbox = Start("--tokens", "10", "--gcore-token-limit", "8");
         string line = (await sandbox.StandardOutput.ReadLineAsync())!;
@@ -47,14 +47,14 @@ public sealed class ProgramTests
             await kill.WaitForExitAsync();
         }
 
-        await sandbox.WaitForExitAsync().WaitAsync(Patience);
+        await sandbox.WaitForExitAsync().WaitAsync(Timeout);
         Assert.Equal(0, sandbox.ExitCode);
         Assert.Equal("", await sandbox.StandardOutput.ReadToEndAsync());
         Assert.Equal("", await sandbox.StandardError.ReadToEndAsync());
     }
 
     [Fact]
-    public async Task Its_rate_is_limited_on_demand()
+    public async Task Start_Rate_LimitsRequests()
     {
         using Process sandbox = Start("--rate", "1");
         string line = (await sandbox.StandardOutput.ReadLineAsync())!;
@@ -73,7 +73,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task It_ends_with_its_parent()
+    public async Task Parent_Ends_SandboxEnds()
     {
         using Process parent = Start();
         using Process sandbox = Start("--parent", $"{parent.Id}");
@@ -83,12 +83,12 @@ public sealed class ProgramTests
         parent.Kill();
 
         await parent.WaitForExitAsync();
-        await sandbox.WaitForExitAsync().WaitAsync(Patience);
+        await sandbox.WaitForExitAsync().WaitAsync(Timeout);
         Assert.Equal(0, sandbox.ExitCode);
     }
 
     [Fact]
-    public async Task It_does_not_start_without_its_parent()
+    public async Task Parent_AlreadyEnded_SandboxDoesNotStart()
     {
         using Process parent = Start("--help");
         await parent.StandardOutput.ReadToEndAsync();
@@ -96,7 +96,7 @@ public sealed class ProgramTests
 
         using Process sandbox = Start("--parent", $"{parent.Id}");
 
-        await sandbox.WaitForExitAsync().WaitAsync(Patience);
+        await sandbox.WaitForExitAsync().WaitAsync(Timeout);
         Assert.Equal("", await sandbox.StandardOutput.ReadToEndAsync());
         Assert.Equal(0, sandbox.ExitCode);
     }
@@ -108,11 +108,11 @@ public sealed class ProgramTests
     [InlineData("--rate", "-1")]
     [InlineData("--database", "/")]
     [InlineData("--unknown", "1")]
-    public async Task It_refuses_wrong_arguments(params string[] arguments)
+    public async Task Start_InvalidArgument_Fails(params string[] arguments)
     {
         using Process sandbox = Start(arguments);
 
-        await sandbox.WaitForExitAsync().WaitAsync(Patience);
+        await sandbox.WaitForExitAsync().WaitAsync(Timeout);
         Assert.NotEqual(0, sandbox.ExitCode);
         Assert.DoesNotContain("services", await sandbox.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
         Assert.NotEqual("", await sandbox.StandardError.ReadToEndAsync());
@@ -122,11 +122,11 @@ public sealed class ProgramTests
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://[::]:0")]
     [InlineData("http://127.0.0.1:0;http://0.0.0.0:0")]
-    public async Task It_refuses_an_address_that_other_machines_reach_and_names_the_switch(string urls)
+    public async Task Start_RemoteAddress_FailsAndSuggestsAllowRemote(string urls)
     {
         using Process sandbox = Start("--urls", urls);
 
-        await sandbox.WaitForExitAsync().WaitAsync(Patience);
+        await sandbox.WaitForExitAsync().WaitAsync(Timeout);
         Assert.Equal(1, sandbox.ExitCode);
         Assert.Contains("--allow-remote", await sandbox.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
     }
@@ -134,21 +134,21 @@ public sealed class ProgramTests
     [Theory]
     [InlineData("http://0.0.0.0:0", true)]
     [InlineData("http://127.0.0.1:0", false)]
-    public async Task With_allow_remote_it_listens_and_warns_of_what_others_can_reach(string urls, bool warns)
+    public async Task Start_AllowRemote_ListensAndWarnsIfReachable(string urls, bool warns)
     {
         using Process sandbox = Start("--urls", urls, "--allow-remote");
-        string line = (await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Patience))!;
+        string line = (await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Timeout))!;
         var devo = new Uri(JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>());
         using var http = new HttpClient();
-        using HttpResponseMessage answer = await http.GetAsync(new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/whoami" }.Uri);
+        using HttpResponseMessage response = await http.GetAsync(new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/whoami" }.Uri);
 
         sandbox.Kill();
-        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         Assert.Equal(warns, (await sandbox.StandardError.ReadToEndAsync()).StartsWith("WARNING: ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Its_database_is_its_owners_alone_whatever_the_umask()
+    public async Task Database_AnyUmask_IsReadableOnlyByOwner()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -159,8 +159,10 @@ public sealed class ProgramTests
         try
         {
             string program = typeof(SandboxServer).Assembly.Location;
-            using Process sandbox = Process.Start(new ProcessStartInfo("sh", ["-c", $"umask 000; exec dotnet '{program}' --database '{folder}/data.db'"]) { RedirectStandardOutput = true })!;
-            Assert.NotNull(await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+            using Process sandbox = Process.Start(
+                new ProcessStartInfo(
+                    "sh", ["-c", $"umask 000; exec dotnet '{program}' --database '{folder}/data.db'"]) { RedirectStandardOutput = true })!;
+            Assert.NotNull(await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Timeout));
 
             string[] files = Directory.GetFiles(folder);
             foreach (string file in files)

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>The rate is measured by the sandbox's clock, which only these tests move.</summary>
+/// <summary>The rate limit, measured with the sandbox's clock, which only these tests advance.</summary>
 public sealed class RateTests : SandboxTest
 {
     private const int Rate = 100;
@@ -12,7 +12,7 @@ public sealed class RateTests : SandboxTest
     private Client Devo => Administrator("devo", "Bearer");
 
     [Fact]
-    public async Task A_client_that_keeps_the_pace_is_never_limited()
+    public async Task Requests_BelowRate_AreNotThrottled()
     {
         TimeSpan interval = TimeSpan.FromSeconds(1) / (Rate * 0.95);
         for (int i = 0; i < 2 * Rate; i++)
@@ -23,23 +23,23 @@ public sealed class RateTests : SandboxTest
     }
 
     [Fact]
-    public async Task A_flood_is_let_through_at_the_rate_and_told_to_wait()
+    public async Task Requests_AboveRate_AreThrottledWithRetryAfter()
     {
-        var answers = new List<Answer>();
+        var responses = new List<Response>();
         for (int i = 0; i < 75; i++)
         {
-            answers.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/whoami"))));
+            responses.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/whoami"))));
             Clock.Advance(TimeSpan.FromMilliseconds(20));
         }
 
-        // The burst, and what 74 steps of 20 ms allow: whole requests, as 20 ms are exactly two.
-        Answer[] refused = [.. answers.Where(answer => answer.Status != HttpStatusCode.OK)];
-        Assert.Equal((Rate / 10) + (74 * 2), answers.Count - refused.Length);
-        Assert.NotEmpty(refused);
-        Assert.All(refused, answer =>
+        // The burst, and two requests for each of the 74 steps of 20 ms.
+        Response[] throttled = [.. responses.Where(response => response.Status != HttpStatusCode.OK)];
+        Assert.Equal((Rate / 10) + (74 * 2), responses.Count - throttled.Length);
+        Assert.NotEmpty(throttled);
+        Assert.All(throttled, response =>
         {
-            answer.Expect(HttpStatusCode.TooManyRequests, """{"error":{"code":429,"message":"Too Many Requests"}}""");
-            Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+            response.Expect(HttpStatusCode.TooManyRequests, """{"error":{"code":429,"message":"Too Many Requests"}}""");
+            Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter?.Delta);
         });
     }
 
@@ -49,41 +49,45 @@ public sealed class RateTests : SandboxTest
     [InlineData(
         "application-users", "Bearer", "/data/location",
         """{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"The request was answered with 429."}""")]
-    public async Task Each_service_has_a_rate_of_its_own_and_refuses_in_its_own_words(string service, string scheme, string path, string body)
+    public async Task Requests_AboveRateOfOneService_ReturnItsErrorAndDoNotAffectOthers(
+        string service, string scheme, string path, string body)
     {
-        Answer refused = await FloodAsync(Administrator(service, scheme), path);
+        Response throttled = await FloodAsync(Administrator(service, scheme), path);
 
-        refused.Expect(HttpStatusCode.TooManyRequests, body);
-        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        throttled.Expect(HttpStatusCode.TooManyRequests, body);
+        Assert.Equal(TimeSpan.FromSeconds(1), throttled.Headers.RetryAfter?.Delta);
         (await Devo.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
     }
 
     [Fact]
-    public async Task The_sandbox_own_endpoints_are_not_limited()
+    public async Task Requests_SandboxEndpoints_AreNotThrottled()
     {
         var control = new Client(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
 
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, 10 * Rate).Select(_ => control.GetAsync("/requests")));
+        Response[] responses = await Task.WhenAll(Enumerable.Range(0, 10 * Rate).Select(_ => control.GetAsync("/requests")));
 
-        Assert.All(answers, answer => answer.Expect(HttpStatusCode.OK));
+        Assert.All(responses, response => response.Expect(HttpStatusCode.OK));
     }
 
     [Fact]
-    public async Task A_refused_request_is_counted_and_does_nothing()
+    public async Task Requests_Throttled_AreCountedAndNotExecuted()
     {
         Client control = new(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
         Client wegnology = Administrator("wegnology", "Bearer");
 
-        Answer[] created = await Task.WhenAll(Enumerable.Range(0, Rate).Select(_ => wegnology.PostAsync("/me/tokens", """{"name":"n"}""")));
+        Response[] created = await Task.WhenAll(
+            Enumerable.Range(0, Rate).Select(_ => wegnology.PostAsync("/me/tokens", """{"name":"n"}""")));
 
         Assert.Equal(Rate, (await control.GetAsync("/requests"))["writes"]!.GetValue<int>());
         Clock.Advance(TimeSpan.FromMilliseconds(200));
-        Assert.Equal(6 + created.Count(answer => answer.Status == HttpStatusCode.Created), (await wegnology.GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
+        Assert.Equal(
+            6 + created.Count(response => response.Status == HttpStatusCode.Created),
+            (await wegnology.GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
     }
 
-    private static async Task<Answer> FloodAsync(Client client, string path)
+    private static async Task<Response> FloodAsync(Client client, string path)
     {
-        Answer[] answers = await Task.WhenAll(Enumerable.Range(0, Rate).Select(_ => client.GetAsync(path)));
-        return answers.First(answer => answer.Status == HttpStatusCode.TooManyRequests);
+        Response[] responses = await Task.WhenAll(Enumerable.Range(0, Rate).Select(_ => client.GetAsync(path)));
+        return responses.First(response => response.Status == HttpStatusCode.TooManyRequests);
     }
 }

@@ -9,7 +9,7 @@ public sealed class RequestLogTests : SandboxTest
     private Client Wegnology => Administrator("wegnology", "Bearer");
 
     [Fact]
-    public async Task Requests_to_the_services_are_counted_by_kind()
+    public async Task Requests_ToServices_AreCountedByKind()
     {
         Client users = Administrator("application-users", "Bearer");
         Client gcore = Administrator("gcore", "APIKey");
@@ -29,7 +29,7 @@ public sealed class RequestLogTests : SandboxTest
     }
 
     [Fact]
-    public async Task The_log_names_method_path_and_status_and_nothing_else()
+    public async Task Log_ContainsOnlyMethodPathAndStatus()
     {
         await Wegnology.GetAsync("/me/tokens?filter=private");
         await Wegnology.PostAsync("/me/tokens", """{"name":"n"}""");
@@ -45,7 +45,7 @@ public sealed class RequestLogTests : SandboxTest
     }
 
     [Fact]
-    public async Task Delete_resets_both()
+    public async Task Delete_Requests_ResetsCountsAndLog()
     {
         await Wegnology.GetAsync("/me");
 
@@ -56,11 +56,11 @@ public sealed class RequestLogTests : SandboxTest
     }
 
     [Fact]
-    public async Task The_log_holds_the_last_ten_thousand()
+    public async Task Log_ManyRequests_KeepsLastTenThousand()
     {
         await Parallel.ForAsync(0, 10_050, async (_, _) => await Wegnology.GetAsync("/nothing"));
 
-        Answer log = await Control.GetAsync("/requests/log?last=20000");
+        Response log = await Control.GetAsync("/requests/log?last=20000");
 
         Assert.Equal(10_000, log.Items.Count);
         Assert.Equal(51, log.Items[0]!["sequence"]!.GetValue<long>());

@@ -21,7 +21,7 @@ public sealed class SandboxServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_servers_in_one_process_know_nothing_of_each_other()
+    public async Task Start_SeveralInOneProcess_AreIndependent()
     {
         await using SandboxServer one = await SandboxServer.StartAsync(new SandboxOptions());
         await using SandboxServer other = await SandboxServer.StartAsync(new SandboxOptions());
@@ -32,22 +32,25 @@ public sealed class SandboxServerTests : IDisposable
         Assert.NotEqual(one.BaseAddress, other.BaseAddress);
         Assert.Equal(7, (await ofOne.GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
         Assert.Equal(6, (await Administrator(other, "wegnology").GetAsync("/me/tokens"))["totalCount"]!.GetValue<int>());
-        var crossed = new Client(_http, other.Description.Services["wegnology"].BaseUri, $"Bearer {one.Description.Services["wegnology"].Secret}");
+        var crossed = new Client(
+            _http, other.Description.Services["wegnology"].BaseUri, $"Bearer {one.Description.Services["wegnology"].Secret}");
         (await crossed.GetAsync("/me")).Expect(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
-    public async Task A_database_keeps_tokens_and_secrets_and_administrators_get_fresh_ones()
+    public async Task Database_Reopened_KeepsTokensAndReplacesAdministratorSecrets()
     {
         var options = new SandboxOptions { DatabasePath = DatabasePath };
         string user, gcore, devo, devoId, wegnology, oldSecret;
         await using (SandboxServer first = await SandboxServer.StartAsync(options))
         {
             oldSecret = first.Description.Services["gcore"].Secret;
-            user = (await Administrator(first, "application-users").PostAsync("/sites/example-site/users/jdoe/tokens", "{}")).Text("secret");
-            gcore = (await Administrator(first, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}""")).Text("token");
+            user = (await Administrator(first, "application-users").PostAsync("/sites/example-site/users/jdoe/tokens", "{}"))
+                .Text("secret");
+            gcore = (await Administrator(first, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}"""))
+                .Text("token");
             wegnology = (await Administrator(first, "wegnology").PostAsync("/me/tokens", """{"name":"n"}""")).Text("token");
-            Answer created = await Administrator(first, "devo").PostAsync(
+            Response created = await Administrator(first, "devo").PostAsync(
                 "/ws/accounts/example-domain/credentials/tokens", """{"name":"n","user":"admin@example.com","audience":"http"}""");
             (devo, devoId) = (created.Text("token"), created.Id);
         }
@@ -57,7 +60,8 @@ public sealed class SandboxServerTests : IDisposable
         (await Administrator(second, "gcore").With($"APIKey {oldSecret}").GetAsync(GcoreTokens)).Expect(HttpStatusCode.Unauthorized);
         (await Administrator(second, "gcore").With($"APIKey {gcore}").GetAsync(GcoreTokens)).Expect(HttpStatusCode.OK);
         (await Administrator(second, "wegnology").With($"Bearer {wegnology}").GetAsync("/me")).Expect(HttpStatusCode.OK);
-        (await Administrator(second, "application-users").With($"Bearer {user}").GetAsync("/sites/example-site/me")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "application-users").With($"Bearer {user}").GetAsync("/sites/example-site/me"))
+            .Expect(HttpStatusCode.OK);
         (await Administrator(second, "devo").With($"Bearer {devo}").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
         foreach ((string name, string path, int count) in new[]
         {
@@ -68,14 +72,14 @@ public sealed class SandboxServerTests : IDisposable
             Assert.Equal(count, (await Administrator(second, name).GetAsync(path)).Expect(HttpStatusCode.OK).Items.Count);
         }
 
-        // The values of an earlier process are gone; only their masks are left.
-        Answer masked = await Administrator(second, "devo").GetAsync($"/ws/accounts/example-domain/credentials/tokens/{devoId}");
+        // The values are not stored; only their masks are.
+        Response masked = await Administrator(second, "devo").GetAsync($"/ws/accounts/example-domain/credentials/tokens/{devoId}");
         Assert.EndsWith(devo[^5..], masked.Text("token"), StringComparison.Ordinal);
         Assert.StartsWith("tk.", masked.Text("token"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_administrator_that_was_removed_is_back_after_a_restart()
+    public async Task Database_RemovedAdministrator_IsRestoredOnStart()
     {
         var options = new SandboxOptions { DatabasePath = DatabasePath };
         await using (SandboxServer first = await SandboxServer.StartAsync(options))
@@ -96,18 +100,25 @@ public sealed class SandboxServerTests : IDisposable
     }
 
     [Fact]
-    public async Task No_secret_stands_in_the_database()
+    public async Task Database_ContainsNoSecret()
     {
         var secrets = new List<string>();
         await using (SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { DatabasePath = DatabasePath }))
         {
-            secrets.AddRange(server.Description.Services.Values.SelectMany(service => new[] { service.Secret, service.Password }).OfType<string>());
+            secrets.AddRange(
+                server.Description.Services.Values.SelectMany(service => new[] { service.Secret, service.Password }).OfType<string>());
             secrets.Add((await Administrator(server, "devo").PostAsync(
-                "/ws/accounts/example-domain/credentials/tokens", """{"name":"canary","user":"ci@example.com","audience":"http"}""")).Text("token"));
+                "/ws/accounts/example-domain/credentials/tokens", """{"name":"canary","user":"ci@example.com","audience":"http"}"""))
+                    .Text("token"));
             secrets.Add((await Administrator(server, "wegnology").PostAsync("/me/tokens", """{"name":"n"}""")).Text("token"));
-            secrets.Add((await Administrator(server, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}""")).Text("token"));
-            secrets.Add((await Administrator(server, "application-users").PostAsync("/sites/example-site/users/jdoe/tokens", "{}")).Text("secret"));
-            secrets.Add((await Administrator(server, "application-users").PostAsync($"{UserTokens}/at_payrollexport0000001/regenerate")).Text("secret"));
+            secrets.Add(
+                (await Administrator(server, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}"""))
+                    .Text("token"));
+            secrets.Add(
+                (await Administrator(server, "application-users").PostAsync("/sites/example-site/users/jdoe/tokens", "{}")).Text("secret"));
+            secrets.Add(
+                (await Administrator(server, "application-users").PostAsync($"{UserTokens}/at_payrollexport0000001/regenerate"))
+                    .Text("secret"));
             Search();
         }
 
@@ -119,39 +130,42 @@ public sealed class SandboxServerTests : IDisposable
             Assert.True(content.AsSpan().IndexOf("canary"u8) >= 0);
             foreach (string secret in secrets)
             {
-                // The second half of a secret has no id in it.
+                // The second half of a secret contains no id.
                 Assert.Equal(-1, content.AsSpan().IndexOf(Encoding.UTF8.GetBytes(secret[(secret.Length / 2)..])));
             }
         }
     }
 
     [Fact]
-    public async Task Generated_tokens_come_on_top_and_can_be_paged()
+    public async Task Tokens_Generated_AreAddedAndPaged()
     {
         var options = new SandboxOptions { Tokens = 2_500, DatabasePath = DatabasePath };
         await using (SandboxServer server = await SandboxServer.StartAsync(options))
         {
-            Assert.Equal(2_506, (await Administrator(server, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens")).Items.Count);
+            Assert.Equal(
+                2_506, (await Administrator(server, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens")).Items.Count);
             Assert.Equal(2_507, (await Administrator(server, "gcore").GetAsync(GcoreTokens)).Items.Count);
             var names = new List<string?>();
             for (int page = 0; page < 3; page++)
             {
-                Answer answer = await Administrator(server, "wegnology").GetAsync($"/me/tokens?perPage=1000&page={page}");
-                names.AddRange(answer.Items.Select(item => item!["name"]!.GetValue<string>()));
+                Response response = await Administrator(server, "wegnology").GetAsync($"/me/tokens?perPage=1000&page={page}");
+                names.AddRange(response.Items.Select(item => item!["name"]!.GetValue<string>()));
             }
 
             Assert.Equal(2_506, names.Distinct().Count());
             var ids = new HashSet<string>();
             for (int page = 1; page <= 3; page++)
             {
-                Answer answer = await Administrator(server, "application-users").GetAsync($"{UserTokens}?pageSize=1000&pageNumber={page}");
-                ids.UnionWith(answer.Items.Select(item => item!["id"]!.GetValue<string>()));
+                Response response = await Administrator(server, "application-users")
+                    .GetAsync($"{UserTokens}?pageSize=1000&pageNumber={page}");
+                ids.UnionWith(response.Items.Select(item => item!["id"]!.GetValue<string>()));
             }
 
             Assert.Equal(2_507, ids.Count);
 
-            // The limit on live tokens grows with them.
-            (await Administrator(server, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}""")).Expect(HttpStatusCode.OK);
+            // The limit of active tokens is raised accordingly.
+            (await Administrator(server, "gcore").PostAsync(GcoreTokens, """{"name":"n","exp_date":null,"client_user":{}}"""))
+                .Expect(HttpStatusCode.OK);
         }
 
         await using SandboxServer reopened = await SandboxServer.StartAsync(options);
@@ -159,7 +173,7 @@ public sealed class SandboxServerTests : IDisposable
     }
 
     [Fact]
-    public async Task Latency_holds_every_answer_of_a_service_back()
+    public async Task Latency_DelaysEveryResponse()
     {
         await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(200) });
         var watch = Stopwatch.StartNew();
@@ -176,14 +190,14 @@ public sealed class SandboxServerTests : IDisposable
     [InlineData("https://127.0.0.1:0")]
     [InlineData("http://*:0")]
     [InlineData("")]
-    public async Task Only_loopback_addresses_are_taken(string urls) =>
+    public async Task Start_AddressIsNotLoopback_Throws(string urls) =>
         await Assert.ThrowsAsync<ArgumentException>(() => SandboxServer.StartAsync(new SandboxOptions { Urls = urls }));
 
     [Theory]
     [InlineData("http://localhost:0")]
     [InlineData("http://[::1]:0")]
     [InlineData("http://127.0.0.2:0;http://127.0.0.1:0")]
-    public async Task Any_loopback_address_will_do(string urls)
+    public async Task Start_AnyLoopbackAddress_Listens(string urls)
     {
         await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Urls = urls });
 

@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>Gives every test a sandbox of its own, with a clock that the test moves.</summary>
+/// <summary>Provides each test with its own sandbox, whose clock the test advances.</summary>
 public abstract class SandboxTest : IAsyncLifetime
 {
     private SandboxServer? _server;

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ApiTokens.Sandbox.Tests;
 
-/// <summary>The ids of WEGnology's tokens, and the list in their order, which is that of creation.</summary>
+/// <summary>The ids of WEGnology tokens, and lists in their order, which is the order of creation.</summary>
 public sealed class WegnologyOrderTests : SandboxTest
 {
     private const int Generated = 3_500;
@@ -14,7 +14,7 @@ public sealed class WegnologyOrderTests : SandboxTest
     private Client Admin => Administrator("wegnology", "Bearer");
 
     [Fact]
-    public async Task An_id_begins_with_the_time_of_creation_and_grows()
+    public async Task Id_StartsWithCreationTimeAndIncreases()
     {
         var ids = new List<string>();
         for (int i = 0; i < 3; i++)
@@ -25,25 +25,25 @@ public sealed class WegnologyOrderTests : SandboxTest
         }
 
         Assert.All(ids, id => Assert.Matches("^[0-9a-f]{24}$", id));
-        Assert.Equal(Clock.GetUtcNow().AddSeconds(-3).ToUnixTimeSeconds(), SecondsOf(ids[0]));
-        Assert.Equal(SecondsOf(ids[0]) + 2, SecondsOf(ids[^1]));
+        Assert.Equal(Clock.GetUtcNow().AddSeconds(-3).ToUnixTimeSeconds(), GetSeconds(ids[0]));
+        Assert.Equal(GetSeconds(ids[0]) + 2, GetSeconds(ids[^1]));
         Assert.Single(ids.Select(id => id[8..18]).Distinct());
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
         Assert.Equal(ids, (await IdsAsync(perPage: 1_000))[^6..]);
     }
 
     [Fact]
-    public async Task Generated_ids_are_of_the_same_form_and_come_before_new_ones()
+    public async Task Id_Generated_HasSameFormatAndPrecedesNewIds()
     {
         List<string> ids = await IdsAsync(perPage: 1_000);
         string created = await CreateAsync();
-        Answer first = await Admin.GetAsync($"{Tokens}?filterField=name&filter=token-0000001");
-        Answer last = await Admin.GetAsync($"{Tokens}?filterField=name&filter=token-{Generated:d7}");
+        Response first = await Admin.GetAsync($"{Tokens}?filterField=name&filter=token-0000001");
+        Response last = await Admin.GetAsync($"{Tokens}?filterField=name&filter=token-{Generated:d7}");
 
         Assert.All(ids, id => Assert.Matches("^[0-9a-f]{24}$", id));
         Assert.Equal(ids[^Generated], first.Items[0]!["id"]!.GetValue<string>());
         Assert.Equal(ids[^1], last.Items[0]!["id"]!.GetValue<string>());
-        Assert.Equal(Clock.GetUtcNow().AddDays(-30).ToUnixTimeSeconds(), SecondsOf(ids[^1]));
+        Assert.Equal(Clock.GetUtcNow().AddDays(-30).ToUnixTimeSeconds(), GetSeconds(ids[^1]));
         Assert.True(string.CompareOrdinal(ids[^1], created) < 0);
     }
 
@@ -51,7 +51,7 @@ public sealed class WegnologyOrderTests : SandboxTest
     [InlineData(1_000)]
     [InlineData(999)]
     [InlineData(37)]
-    public async Task Pages_by_id_are_whole_and_in_order_at_any_depth(int perPage)
+    public async Task List_PagesById_AreCompleteAndOrdered(int perPage)
     {
         List<string> ascending = await IdsAsync(perPage);
         List<string> descending = await IdsAsync(perPage, "desc");
@@ -63,7 +63,7 @@ public sealed class WegnologyOrderTests : SandboxTest
     }
 
     [Fact]
-    public async Task Pages_by_id_stay_right_while_tokens_come_and_go()
+    public async Task List_PagesByIdAfterChanges_StayCorrect()
     {
         List<string> expected = await IdsAsync(perPage: 500);
         var random = new Random(1);
@@ -71,12 +71,12 @@ public sealed class WegnologyOrderTests : SandboxTest
         {
             for (int i = 0; i < 40; i++)
             {
-                // Those around the ends of pages of a thousand, where pages begin to be looked for, and anywhere.
-                int place = i % 4 == 0 ? (i % 3 * 1_000) + (i % 5) : random.Next(expected.Count);
-                if (expected[place] != "5e00000000000000000000ff")
+                // Some near multiples of 1,000, where the index has its entries, and some anywhere.
+                int index = i % 4 == 0 ? (i % 3 * 1_000) + (i % 5) : random.Next(expected.Count);
+                if (expected[index] != "5e00000000000000000000ff")
                 {
-                    await Admin.DeleteAsync($"{Tokens}/{expected[place]}");
-                    expected.RemoveAt(place);
+                    await Admin.DeleteAsync($"{Tokens}/{expected[index]}");
+                    expected.RemoveAt(index);
                 }
             }
 
@@ -84,7 +84,9 @@ public sealed class WegnologyOrderTests : SandboxTest
             expected.Add(await CreateAsync());
 
             Assert.Equal(expected, await IdsAsync(perPage: 500));
-            Assert.Equal(expected[^1], (await Admin.GetAsync($"{Tokens}?sortField=id&sortDirection=desc&perPage=1")).Items[0]!["id"]!.GetValue<string>());
+            Assert.Equal(
+                expected[^1],
+                (await Admin.GetAsync($"{Tokens}?sortField=id&sortDirection=desc&perPage=1")).Items[0]!["id"]!.GetValue<string>());
         }
 
         (await Admin.DeleteAsync($"{Tokens}/{expected[^1]}")).Expect(HttpStatusCode.OK);
@@ -93,7 +95,7 @@ public sealed class WegnologyOrderTests : SandboxTest
     }
 
     [Fact]
-    public async Task Filtered_pages_by_id_follow_every_change()
+    public async Task List_FilteredPagesByIdAfterChanges_StayCorrect()
     {
         const string Filter = "filterField=status&filter=inactive";
         List<string> inactive = await IdsAsync(perPage: 50, filter: Filter);
@@ -119,16 +121,17 @@ public sealed class WegnologyOrderTests : SandboxTest
         var ids = new List<string>();
         for (int page = 0; ; page++)
         {
-            Answer answer = await Admin.GetAsync($"{Tokens}?sortField=id&sortDirection={direction}&perPage={perPage}&page={page}&{filter}");
-            if (answer.Items.Count == 0)
+            Response response = await Admin.GetAsync(
+                $"{Tokens}?sortField=id&sortDirection={direction}&perPage={perPage}&page={page}&{filter}");
+            if (response.Items.Count == 0)
             {
-                Assert.Equal(ids.Count, answer["totalCount"]!.GetValue<int>());
+                Assert.Equal(ids.Count, response["totalCount"]!.GetValue<int>());
                 return ids;
             }
 
-            ids.AddRange(answer.Items.Select(item => item!["id"]!.GetValue<string>()));
+            ids.AddRange(response.Items.Select(item => item!["id"]!.GetValue<string>()));
         }
     }
 
-    private static long SecondsOf(string id) => long.Parse(id.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static long GetSeconds(string id) => long.Parse(id.AsSpan(0, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

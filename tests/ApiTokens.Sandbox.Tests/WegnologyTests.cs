@@ -15,9 +15,9 @@ public sealed class WegnologyTests : SandboxTest
     private string InstancePath => $"/instances/{Service("wegnology").Instances![0]}";
 
     [Fact]
-    public async Task Create_answers_with_the_whole_token_and_its_secret()
+    public async Task Create_ReturnsCompleteTokenWithSecret()
     {
-        Answer token = await Admin.PostAsync(Tokens, """
+        Response token = await Admin.PostAsync(Tokens, """
             {"name":"My token","description":"d","expirationDate":"2031-01-01T00:00:00.000Z","scope":["all.User.read"],"status":"inactive"}
             """);
 
@@ -28,7 +28,8 @@ public sealed class WegnologyTests : SandboxTest
               "_type":"apiToken","_links":{"self":{"href":"/me/tokens/{{token.Id}}"} },"id":"{{token.Id}}","apiTokenId":"{{token.Id}}",
               "ownerId":"575ed70c7ae143cd83dc4aa9","ownerType":"user","creatorId":"5e00000000000000000000ff","creatorType":"apiToken",
               "creatorName":"administrator","name":"My token","description":"d","creationDate":"2030-01-31T12:00:00.000Z",
-              "lastUpdated":"2030-01-31T12:00:00.000Z","expirationDate":"2031-01-01T00:00:00.000Z","scope":["all.User.read"],"status":"inactive"
+              "lastUpdated":"2030-01-31T12:00:00.000Z","expirationDate":"2031-01-01T00:00:00.000Z","scope":["all.User.read"],
+              "status":"inactive"
             }
             """);
         JsonNode claims = JsonNode.Parse(Base64Url.DecodeFromChars(secret.Split('.')[1]))!;
@@ -38,11 +39,11 @@ public sealed class WegnologyTests : SandboxTest
     }
 
     [Fact]
-    public async Task Defaults_are_all_permissions_active_and_no_expiry()
+    public async Task Create_NameOnly_UsesDefaults()
     {
-        Answer user = await Admin.PostAsync(Tokens, """{"name":"n"}""");
-        Answer application = await Admin.PostAsync($"{ApplicationPath}/tokens", """{"name":"n"}""");
-        Answer instance = await Admin.PostAsync($"{InstancePath}/tokens", """{"name":"n"}""");
+        Response user = await Admin.PostAsync(Tokens, """{"name":"n"}""");
+        Response application = await Admin.PostAsync($"{ApplicationPath}/tokens", """{"name":"n"}""");
+        Response instance = await Admin.PostAsync($"{InstancePath}/tokens", """{"name":"n"}""");
 
         Assert.Equal("""["all.User"]""", user["scope"]!.ToJsonString());
         Assert.Equal("""["all.Application"]""", application["scope"]!.ToJsonString());
@@ -69,18 +70,19 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("")]
-    public async Task Create_refuses_what_the_schema_does_not_allow(string body)
+    public async Task Create_InvalidBody_ReturnsValidationError(string body)
     {
-        Answer answer = (await Admin.PostAsync(Tokens, body)).Expect(HttpStatusCode.BadRequest);
+        Response response = (await Admin.PostAsync(Tokens, body)).Expect(HttpStatusCode.BadRequest);
 
-        Assert.Equal("Validation", answer.Text("type"));
-        Assert.NotEmpty(answer.Text("message"));
+        Assert.Equal("Validation", response.Text("type"));
+        Assert.NotEmpty(response.Text("message"));
     }
 
     [Fact]
-    public async Task A_token_takes_only_scopes_of_its_level()
+    public async Task Create_ScopeOfAnotherLevel_ReturnsBadRequest()
     {
-        (await Admin.PostAsync(Tokens, """{"name":"n","scope":["device.get","instance.get","org.get","userApiToken.*"]}""")).Expect(HttpStatusCode.Created);
+        (await Admin.PostAsync(Tokens, """{"name":"n","scope":["device.get","instance.get","org.get","userApiToken.*"]}"""))
+            .Expect(HttpStatusCode.Created);
         (await Admin.PostAsync($"{ApplicationPath}/tokens", """{"name":"n","scope":["device.get"]}""")).Expect(HttpStatusCode.Created);
         (await Admin.PostAsync($"{ApplicationPath}/tokens", """{"name":"n","scope":["all.User"]}""")).Expect(HttpStatusCode.BadRequest);
         (await Admin.PostAsync($"{InstancePath}/tokens", """{"name":"n","scope":["instance.get"]}""")).Expect(HttpStatusCode.Created);
@@ -88,28 +90,32 @@ public sealed class WegnologyTests : SandboxTest
     }
 
     [Fact]
-    public async Task A_secret_works_until_inactive_again_when_active_and_dies_with_the_token()
+    public async Task Secret_InactiveActiveAndRemoved_WorksOnlyWhenActive()
     {
-        Answer token = await Admin.PostAsync(Tokens, """{"name":"n","scope":["me.get"]}""");
+        Response token = await Admin.PostAsync(Tokens, """{"name":"n","scope":["me.get"]}""");
         Client user = Admin.With($"Bearer {token.Text("token")}");
 
         (await user.GetAsync("/me")).Expect(HttpStatusCode.OK, """
-            {"id":"575ed70c7ae143cd83dc4aa9","userId":"575ed70c7ae143cd83dc4aa9","email":"admin@example.com","firstName":"Ada","lastName":"Admin"}
+            {"id":"575ed70c7ae143cd83dc4aa9","userId":"575ed70c7ae143cd83dc4aa9","email":"admin@example.com","firstName":"Ada",
+            "lastName":"Admin"}
             """);
-        Assert.Equal("inactive", (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"status":"inactive"}""")).Expect(HttpStatusCode.OK).Text("status"));
+        Assert.Equal(
+            "inactive",
+            (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"status":"inactive"}""")).Expect(HttpStatusCode.OK).Text("status"));
         (await user.GetAsync("/me")).Expect(HttpStatusCode.Unauthorized, """{"type":"InvalidToken","message":"Invalid access token"}""");
         await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"status":"active"}""");
         (await user.GetAsync("/me")).Expect(HttpStatusCode.OK);
         (await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.OK, """{"success":true}""");
         (await user.GetAsync("/me")).Expect(HttpStatusCode.Unauthorized);
-        (await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NotFound, """{"type":"NotFound","message":"API Token was not found"}""");
+        (await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(
+            HttpStatusCode.NotFound, """{"type":"NotFound","message":"API Token was not found"}""");
         (await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NotFound);
     }
 
     [Fact]
-    public async Task A_secret_dies_when_the_token_expires_and_the_token_stays_listed_as_active()
+    public async Task ExpiredToken_IsInvalidAndStaysActiveInList()
     {
-        Answer token = await Admin.PostAsync(Tokens, """{"name":"n","expirationDate":"2030-01-31T13:00:00+00:00"}""");
+        Response token = await Admin.PostAsync(Tokens, """{"name":"n","expirationDate":"2030-01-31T13:00:00+00:00"}""");
         Client user = Admin.With($"Bearer {token.Text("token")}");
 
         Clock.Advance(TimeSpan.FromMinutes(59));
@@ -120,9 +126,9 @@ public sealed class WegnologyTests : SandboxTest
     }
 
     [Fact]
-    public async Task Only_the_creation_shows_the_secret()
+    public async Task Secret_IsReturnedOnlyByCreate()
     {
-        Answer token = await Admin.PostAsync(Tokens, """{"name":"n"}""");
+        Response token = await Admin.PostAsync(Tokens, """{"name":"n"}""");
 
         Assert.Null((await Admin.GetAsync($"{Tokens}/{token.Id}"))["token"]);
         Assert.Null((await Admin.PatchAsync($"{Tokens}/{token.Id}", "{}"))["token"]);
@@ -130,27 +136,28 @@ public sealed class WegnologyTests : SandboxTest
     }
 
     [Fact]
-    public async Task Patch_changes_what_it_names_and_refuses_what_is_immutable()
+    public async Task Patch_ChangesSpecifiedFieldsAndRejectsImmutableOnes()
     {
-        Answer token = await Admin.PostAsync(Tokens, """{"name":"n","description":"d"}""");
+        Response token = await Admin.PostAsync(Tokens, """{"name":"n","description":"d"}""");
         Clock.Advance(TimeSpan.FromMinutes(1));
 
-        Answer patched = (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"name":"m"}""")).Expect(HttpStatusCode.OK);
+        Response patched = (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"name":"m"}""")).Expect(HttpStatusCode.OK);
 
         Assert.Equal("m", patched.Text("name"));
         Assert.Equal("d", patched.Text("description"));
         Assert.Equal("2030-01-31T12:01:00.000Z", patched.Text("lastUpdated"));
         (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"scope":["all.User"]}""")).Expect(
             HttpStatusCode.BadRequest, """{"type":"Validation","message":"Body has an additional property: scope"}""");
-        (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"expirationDate":"2031-01-01T00:00:00.000Z"}""")).Expect(HttpStatusCode.BadRequest);
+        (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"expirationDate":"2031-01-01T00:00:00.000Z"}"""))
+            .Expect(HttpStatusCode.BadRequest);
     }
 
     [Fact]
-    public async Task The_list_pages_from_zero()
+    public async Task List_Pages_StartAtZero()
     {
-        Answer first = (await Admin.GetAsync($"{Tokens}?perPage=4")).Expect(HttpStatusCode.OK);
-        Answer second = await Admin.GetAsync($"{Tokens}?perPage=4&page=1");
-        Answer third = await Admin.GetAsync($"{Tokens}?perPage=4&page=2");
+        Response first = (await Admin.GetAsync($"{Tokens}?perPage=4")).Expect(HttpStatusCode.OK);
+        Response second = await Admin.GetAsync($"{Tokens}?perPage=4&page=1");
+        Response third = await Admin.GetAsync($"{Tokens}?perPage=4&page=2");
 
         Assert.Equal(["administrator", "build agent", "gateway", "old laptop"], Names(first));
         Assert.Equal(["paused exporter", "report reader"], Names(second));
@@ -175,13 +182,13 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("filterField=name&filter=%25", "")]
     [InlineData("filterField=status&filter=inactive", "paused exporter")]
     [InlineData("filterField=status&filter=in*", "paused exporter")]
-    public async Task The_list_filters_by_name_and_status_with_globbing(string query, string names) =>
+    public async Task List_NameAndStatusPattern_ReturnsMatchingTokens(string query, string names) =>
         Assert.Equal(names.Split(',', StringSplitOptions.RemoveEmptyEntries), Names(await Admin.GetAsync($"{Tokens}?{query}")));
 
     [Fact]
-    public async Task A_filter_is_repeated_in_the_answer_and_counted()
+    public async Task List_Filter_IsEchoedAndCounted()
     {
-        Answer list = await Admin.GetAsync($"{Tokens}?filterField=name&filter=*por*&perPage=1");
+        Response list = await Admin.GetAsync($"{Tokens}?filterField=name&filter=*por*&perPage=1");
 
         Assert.Equal("*por*", list.Text("filter"));
         Assert.Equal("name", list.Text("filterField"));
@@ -197,7 +204,7 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("sortField=status&sortDirection=desc", "paused exporter")]
     [InlineData("sortField=expirationDate&sortDirection=desc", "build agent")]
     [InlineData("sortField=id&sortDirection=asc", "build agent")]
-    public async Task The_list_sorts(string query, string first) =>
+    public async Task List_SortField_SortsTokens(string query, string first) =>
         Assert.Equal(first, Names(await Admin.GetAsync($"{Tokens}?{query}"))[0]);
 
     [Theory]
@@ -207,7 +214,7 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("page=-1")]
     [InlineData("perPage=0")]
     [InlineData("perPage=many")]
-    public async Task The_list_refuses_other_queries(string query) =>
+    public async Task List_InvalidQuery_ReturnsValidationError(string query) =>
         Assert.Equal("Validation", (await Admin.GetAsync($"{Tokens}?{query}")).Expect(HttpStatusCode.BadRequest).Text("type"));
 
     [Theory]
@@ -224,22 +231,22 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("all.Organization", "GET", "/me/tokens", 403)]
     [InlineData("all.Instance.read", "GET", "/instances/575ec8687ae143cd83dc4b01/tokens", 200)]
     [InlineData("all.Instance.read", "POST", "/instances/575ec8687ae143cd83dc4b01/tokens", 403)]
-    public async Task The_scope_of_the_calling_token_is_enforced(string scope, string method, string path, int status)
+    public async Task Request_ScopeOfCaller_IsEnforced(string scope, string method, string path, int status)
     {
-        Answer token = await Admin.PostAsync(Tokens, $$"""{"name":"n","scope":["{{scope}}"]}""");
+        Response token = await Admin.PostAsync(Tokens, $$"""{"name":"n","scope":["{{scope}}"]}""");
         Client caller = Admin.With($"Bearer {token.Text("token")}");
 
-        Answer answer = await caller.SendAsync(new HttpMethod(method), path, method == "POST" ? """{"name":"x"}""" : null);
+        Response response = await caller.SendAsync(new HttpMethod(method), path, method == "POST" ? """{"name":"x"}""" : null);
 
-        answer.Expect((HttpStatusCode)status);
-        Assert.Equal(status == 403 ? "Forbidden" : null, answer["type"]?.GetValue<string>());
+        response.Expect((HttpStatusCode)status);
+        Assert.Equal(status == 403 ? "Forbidden" : null, response["type"]?.GetValue<string>());
     }
 
     [Fact]
-    public async Task An_application_token_proves_itself_and_stays_within_its_application()
+    public async Task ApplicationToken_IsLimitedToItsApplication()
     {
         string other = $"/applications/{Service("wegnology").Applications![1]}";
-        Answer token = await Admin.PostAsync($"{ApplicationPath}/tokens", """{"name":"n"}""");
+        Response token = await Admin.PostAsync($"{ApplicationPath}/tokens", """{"name":"n"}""");
         Client application = Admin.With($"Bearer {token.Text("token")}");
 
         (await application.GetAsync(ApplicationPath)).Expect(
@@ -253,9 +260,9 @@ public sealed class WegnologyTests : SandboxTest
     }
 
     [Fact]
-    public async Task An_instance_token_proves_itself()
+    public async Task InstanceToken_CanReadItsInstance()
     {
-        Answer token = await Admin.PostAsync($"{InstancePath}/tokens", """{"name":"n"}""");
+        Response token = await Admin.PostAsync($"{InstancePath}/tokens", """{"name":"n"}""");
 
         (await Admin.With($"Bearer {token.Text("token")}").GetAsync(InstancePath)).Expect(
             HttpStatusCode.OK, """{"id":"575ec8687ae143cd83dc4b01","instanceId":"575ec8687ae143cd83dc4b01","name":"Example instance"}""");
@@ -267,24 +274,25 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("/applications/575ec8687ae143cd83dc4aff/tokens", 404, "NotFound")]
     [InlineData("/instances/575ec8687ae143cd83dc4aff/tokens", 404, "NotFound")]
     [InlineData("/nothing", 405, "MethodNotAllowed")]
-    public async Task Wrong_paths_are_answered_like_the_service_does(string path, int status, string type) =>
+    public async Task Request_InvalidPath_ReturnsErrorOfService(string path, int status, string type) =>
         Assert.Equal(type, (await Admin.GetAsync(path)).Expect((HttpStatusCode)status).Text("type"));
 
     [Fact]
-    public async Task An_unknown_method_is_not_allowed() =>
+    public async Task Request_UnknownMethod_ReturnsMethodNotAllowed() =>
         (await Admin.PutAsync(Tokens, "{}")).Expect(
             HttpStatusCode.MethodNotAllowed, """{"type":"MethodNotAllowed","message":"PUT is not allowed"}""");
 
     [Fact]
-    public async Task Login_gives_a_session_that_ends()
+    public async Task Login_Session_ExpiresAfterTokenTtl()
     {
-        Client nobody = Admin.With(null);
+        Client anonymous = Admin.With(null);
         string password = Service("wegnology").Password!;
 
-        Answer session = (await nobody.PostAsync("/auth/user", $$"""{"email":"admin@example.com","password":"{{password}}","tokenTTL":60}"""))
+        Response session = (
+            await anonymous.PostAsync("/auth/user", $$"""{"email":"admin@example.com","password":"{{password}}","tokenTTL":60}"""))
             .Expect(HttpStatusCode.OK);
         Client user = Admin.With($"Bearer {session.Text("token")}");
-        Answer token = (await user.PostAsync(Tokens, """{"name":"n"}""")).Expect(HttpStatusCode.Created);
+        Response token = (await user.PostAsync(Tokens, """{"name":"n"}""")).Expect(HttpStatusCode.Created);
 
         Assert.Equal("user", token.Text("creatorType"));
         Assert.Equal(session.Text("userId"), token.Text("creatorId"));
@@ -293,11 +301,11 @@ public sealed class WegnologyTests : SandboxTest
     }
 
     [Fact]
-    public async Task Login_can_ask_for_a_narrower_scope()
+    public async Task Login_RequestedScopes_LimitSession()
     {
         string password = Service("wegnology").Password!;
 
-        Answer session = await Admin.With(null).PostAsync(
+        Response session = await Admin.With(null).PostAsync(
             "/auth/user", $$"""{"email":"admin@example.com","password":"{{password}}","requestedScopes":["all.User.cli"],"tokenTTL":0}""");
 
         (await Admin.With($"Bearer {session.Text("token")}").GetAsync(Tokens)).Expect(HttpStatusCode.Forbidden);
@@ -307,7 +315,7 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("""{"email":"admin@example.com","password":"wrong-password"}""", 401, "Unauthorized")]
     [InlineData("""{"email":"admin@example.com"}""", 400, "Validation")]
     [InlineData("""{"email":"a","password":"b","remember":true}""", 400, "Validation")]
-    public async Task Login_refuses(string body, int status, string type) =>
+    public async Task Login_InvalidRequest_ReturnsError(string body, int status, string type) =>
         Assert.Equal(type, (await Admin.With(null).PostAsync("/auth/user", body)).Expect((HttpStatusCode)status).Text("type"));
 
     [Theory]
@@ -315,9 +323,9 @@ public sealed class WegnologyTests : SandboxTest
     [InlineData("Bearer ")]
     [InlineData("Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln")]
     [InlineData("Basic YTpi")]
-    public async Task Anything_but_a_live_token_is_unauthorized(string? authorization) =>
+    public async Task Credential_NotAnActiveToken_ReturnsUnauthorized(string? authorization) =>
         (await Admin.With(authorization).GetAsync(Tokens)).Expect(
             HttpStatusCode.Unauthorized, """{"type":"InvalidToken","message":"Invalid access token"}""");
 
-    private static string[] Names(Answer list) => [.. list.Items.Select(item => item!["name"]!.GetValue<string>())];
+    private static string[] Names(Response list) => [.. list.Items.Select(item => item!["name"]!.GetValue<string>())];
 }
