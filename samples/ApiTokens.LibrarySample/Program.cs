@@ -8,11 +8,19 @@ using ApiTokens.Services;
 await using SandboxServer sandbox = await SandboxServer.StartAsync(new SandboxOptions());
 ServiceDescription wegnology = sandbox.Description.Services["wegnology"];
 TokenConnection connection = await TokenConnection.ConnectAsync(
-    new ConnectionRequest { Service = "Wegnology", Account = wegnology.Account, BaseUri = wegnology.BaseUri, Secret = SecretText.ToSecureString(wegnology.Secret) },
+    new ConnectionRequest
+    {
+        Service = "Wegnology",
+        Account = wegnology.Account,
+        BaseUri = wegnology.BaseUri,
+        Secret = SecretText.ToSecureString(wegnology.Secret),
+    },
     CancellationToken.None);
 
 var expiring = new List<ApiToken>();
-await foreach (ApiToken token in connection.Tokens.ListAsync(new TokenFilter { ExpiresBefore = DateTimeOffset.UtcNow.AddDays(30) }, CancellationToken.None))
+await foreach (
+    ApiToken token in connection.Tokens.ListAsync(
+        new TokenFilter { ExpiresBefore = DateTimeOffset.UtcNow.AddDays(30) }, CancellationToken.None))
 {
     Console.WriteLine($"{token.ExpiresAt:yyyy-MM-dd}: {token.Name} ({token.Status})");
     expiring.Add(token);

@@ -1,4 +1,4 @@
-// What the tests use and .NET Framework lacks.
+// Members that the tests use and .NET Framework does not have.
 namespace ApiTokens.Core.Tests;
 
 internal static class Polyfills

@@ -5,25 +5,25 @@ namespace ApiTokens.Core.Tests;
 
 /// <summary>
 /// Code and documents cite the contracts by file and section. The wire types and rules of a service also cite their own
-/// contract by the number alone, such as <c>(1.3)</c>.
+/// contract by number only, such as <c>(1.3)</c>.
 /// </summary>
 public sealed class ContractCitationTests
 {
     // A citation in a comment may continue on the next line.
-    private const string Gap = @"\s+(?:(?://+|#)\s*)?";
+    private const string Separator = @"\s+(?:(?://+|#)\s*)?";
 
     private static readonly string Root = Repository.Root;
 
     private static readonly Dictionary<string, HashSet<string>> Contracts = Directory.GetFiles(Path.Combine(Root, "contracts"), "*.md")
         .Where(file => Path.GetFileName(file) != "README.md")
-        .ToDictionary(file => Path.GetFileName(file), SectionsOf);
+        .ToDictionary(file => Path.GetFileName(file), GetSections);
 
     [Fact]
-    public void Citation_OfAContract_NamesAnExistingFile()
+    public void Citation_Contract_RefersToExistingFile()
     {
         string[] unknown =
         [
-            .. from text in Texts("src", "tests", "docs")
+            .. from text in ReadTexts("src", "tests", "docs")
                from Match match in Regex.Matches(text.Content, @"contracts/([\w.-]+)\.md\b")
                let file = match.Groups[1].Value + ".md"
                where file != "README.md" && !Contracts.ContainsKey(file)
@@ -34,39 +34,41 @@ public sealed class ContractCitationTests
     }
 
     [Fact]
-    public void Citation_WithSection_NamesAnExistingSection()
+    public void Citation_Section_RefersToExistingSection()
     {
-        Citation[] citations = [.. Texts("src", "tests", "docs").SelectMany(Citations)];
+        Citation[] citations = [.. ReadTexts("src", "tests", "docs").SelectMany(Citations)];
 
         Assert.NotEmpty(citations);
-        Assert.All(citations, Resolves);
+        Assert.All(citations, AssertResolves);
     }
 
     [Fact]
-    public void Citation_ByNumberAlone_NamesASectionOfTheServicesContract()
+    public void Citation_NumberOnly_RefersToSectionOfServiceContract()
     {
-        Citation[] citations = [.. Texts("src/ApiTokens.Core/Services").SelectMany(ShortCitations)];
+        Citation[] citations = [.. ReadTexts("src/ApiTokens.Core/Services").SelectMany(ShortCitations)];
 
         Assert.NotEmpty(citations);
-        Assert.All(citations, Resolves);
+        Assert.All(citations, AssertResolves);
     }
 
     [Fact]
-    public void Contract_InTheRepository_IsCitedInTheSource()
+    public void Contract_InRepository_IsCitedInSource()
     {
-        IEnumerable<string> cited = Texts("src").SelectMany(Citations).Select(citation => citation.Contract);
+        IEnumerable<string> cited = ReadTexts("src").SelectMany(Citations).Select(citation => citation.Contract);
 
         Assert.Empty(Contracts.Keys.Except(cited));
     }
 
-    private static void Resolves(Citation citation)
+    private static void AssertResolves(Citation citation)
     {
         HashSet<string>? sections = Contracts.GetValueOrDefault(citation.Contract);
-        Assert.True(sections?.Contains(citation.Section), $"{citation.Path} cites {citation.Contract}, {citation.Section}, which does not exist.");
+        Assert.True(
+            sections?.Contains(citation.Section), $"{citation.Path} cites {citation.Contract}, {citation.Section}, which does not exist.");
     }
 
     private static IEnumerable<Citation> Citations(SourceText text) =>
-        from Match match in Regex.Matches(text.Content, $@"contracts/([\w-]+\.md),{Gap}(\d+\.\d+)(?:(?:,|,?{Gap}and){Gap}(\d+\.\d+))*")
+        from Match match in Regex.Matches(
+            text.Content, $@"contracts/([\w-]+\.md),{Separator}(\d+\.\d+)(?:(?:,|,?{Separator}and){Separator}(\d+\.\d+))*")
         from section in match.Groups[2].Captures.Concat(match.Groups[3].Captures)
         select new Citation(text.Path, match.Groups[1].Value, section.Value);
 
@@ -82,15 +84,21 @@ public sealed class ContractCitationTests
             : [];
     }
 
-    private static IEnumerable<SourceText> Texts(params string[] folders) =>
+    private static IEnumerable<SourceText> ReadTexts(params string[] folders) =>
         from folder in folders
         from file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
         let path = Path.GetRelativePath(Root, file).Replace('\\', '/')
-        where !Regex.IsMatch(path, "/(bin|obj)/|/ContractCitationTests.cs$") && Regex.IsMatch(path, @"\.(cs|csproj|md|ps1|psd1|psm1|ps1xml|yaml|yml)$")
+        where !Regex.IsMatch(path, "/(bin|obj)/|/ContractCitationTests.cs$")
+            && Regex.IsMatch(path, @"\.(cs|csproj|md|ps1|psd1|psm1|ps1xml|yaml|yml)$")
         select new SourceText(path, File.ReadAllText(file));
 
-    private static HashSet<string> SectionsOf(string file) =>
-        [.. File.ReadLines(file).Select(line => Regex.Match(line, @"^#+ (\d+\.\d+) ")).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+    private static HashSet<string> GetSections(string file) =>
+        [
+            .. File.ReadLines(file)
+                .Select(line => Regex.Match(line, @"^#+ (\d+\.\d+) "))
+                .Where(match => match.Success)
+                .Select(match => match.Groups[1].Value),
+        ];
 
     private sealed record SourceText(string Path, string Content);
 

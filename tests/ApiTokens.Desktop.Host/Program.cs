@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace ApiTokens.Desktop.Host;
 
-/// <summary>Loads the module's .NET Framework folder as Windows PowerShell would, and works with it.</summary>
+/// <summary>Loads the module's .NET Framework folder as Windows PowerShell does, and uses it.</summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
@@ -14,12 +14,13 @@ internal static class Program
             return 2;
         }
 
-        // What Windows PowerShell does with the manifest's nested module and its root module.
+        // As Windows PowerShell does with the nested module and the root module of the manifest.
         string module = Path.GetFullPath(arguments[0]);
         string folder = Path.Combine(module, "lib", "netfx");
         if (!arguments.Contains("without-resolver"))
         {
-            Type resolver = Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.Loader.dll")).GetType("ApiTokens.Loader.DesktopResolver", throwOnError: true)!;
+            Type resolver = Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.Loader.dll"))
+                .GetType("ApiTokens.Loader.DesktopResolver", throwOnError: true)!;
             resolver.GetMethod("Register")!.Invoke(null, [folder]);
         }
 
@@ -29,14 +30,15 @@ internal static class Program
         {
             return Work(module);
         }
-        catch (Exception e) when (e is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException or BadImageFormatException)
+        catch (Exception e) when (
+            e is FileNotFoundException or FileLoadException or TypeLoadException or MissingMemberException or BadImageFormatException)
         {
             Console.WriteLine($"FAIL {e.GetType().Name}: {e.Message}");
             return 1;
         }
     }
 
-    // Apart, as the method's types are looked for when it is compiled.
+    // In a separate method, because its types are resolved when it is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Work(string module) => Life.RunAsync(module).GetAwaiter().GetResult();
+    private static int Work(string module) => TokenLifecycle.RunAsync(module).GetAwaiter().GetResult();
 }

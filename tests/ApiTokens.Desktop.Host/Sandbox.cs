@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Desktop.Host;
 
-/// <summary>The staged module's sandbox, in a process of .NET.</summary>
+/// <summary>The sandbox of the staged module, in a .NET process.</summary>
 internal sealed class Sandbox : IDisposable
 {
     private readonly Process _process;
@@ -21,7 +21,8 @@ internal sealed class Sandbox : IDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
-        using var ready = JsonDocument.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The sandbox did not start."));
+        using var ready = JsonDocument.Parse(
+            _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The sandbox did not start."));
         Services =
         [
             .. ready.RootElement.GetProperty("services").EnumerateObject().Select(service => new ConnectionRequest
@@ -34,7 +35,7 @@ internal sealed class Sandbox : IDisposable
         ];
     }
 
-    /// <summary>How to connect to its services as their administrators.</summary>
+    /// <summary>Requests to connect to each service as its administrator.</summary>
     public IReadOnlyList<ConnectionRequest> Services { get; }
 
     public void Dispose()

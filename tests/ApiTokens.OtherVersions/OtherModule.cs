@@ -5,11 +5,11 @@ using Polly.Retry;
 
 namespace ApiTokens.OtherVersions;
 
-/// <summary>What another module does with packages that ApiTokens uses in other versions.</summary>
+/// <summary>A module that uses other versions of packages that ApiTokens uses.</summary>
 public static class OtherModule
 {
-    /// <summary>Does some work with each of the packages.</summary>
-    /// <returns>The simple names and versions of the assemblies that it worked with.</returns>
+    /// <summary>Uses each of the packages.</summary>
+    /// <returns>The simple names and versions of the assemblies used.</returns>
     public static string[] Work()
     {
         using ServiceProvider services = new ServiceCollection().AddHttpClient("other").Services.BuildServiceProvider();
@@ -24,10 +24,14 @@ public static class OtherModule
         string json = JsonSerializer.Serialize(new Dictionary<string, int> { ["attempts"] = attempts });
         if (json != "{\"attempts\":2}")
         {
-            throw new InvalidOperationException($"Two attempts were due, not {json}.");
+            throw new InvalidOperationException($"Expected two attempts, not {json}.");
         }
 
-        Type[] used = [typeof(IHttpClientFactory), typeof(ServiceCollection), typeof(ServiceProvider), typeof(ResiliencePipeline), typeof(JsonSerializer)];
+        Type[] used =
+        [
+            typeof(IHttpClientFactory), typeof(ServiceCollection), typeof(ServiceProvider), typeof(ResiliencePipeline),
+            typeof(JsonSerializer),
+        ];
         return [.. used.Select(type => type.Assembly.GetName()).Select(name => $"{name.Name} {name.Version}")];
     }
 }

@@ -4,11 +4,11 @@ using ApiTokens.Sandbox;
 
 namespace ApiTokens.SampleService.Tests;
 
-/// <summary>The cmdlets know nothing of Acme, and work with it.</summary>
+/// <summary>The cmdlets work with Acme without any code for it.</summary>
 public sealed class AcmeCmdletTests
 {
     [Fact]
-    public async Task Cmdlets_OnAcme_ConnectIssueListAndRemove()
+    public async Task Cmdlets_AcmeConnection_ConnectIssueListAndRemove()
     {
         await using SandboxServer server = await SandboxServer.StartAsync(new AcmeRecipe().Sandbox);
         ServiceDescription acme = server.Description.Services["acme"];

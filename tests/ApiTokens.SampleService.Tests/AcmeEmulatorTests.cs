@@ -2,7 +2,7 @@ using ApiTokens.Sandbox;
 
 namespace ApiTokens.SampleService.Tests;
 
-/// <summary>The emulator against contract.md, without the client.</summary>
+/// <summary>Tests the emulator against contract.md, without the client.</summary>
 public sealed class AcmeEmulatorTests
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class AcmeEmulatorTests
     [InlineData("""{"name":"ci","scopes":["all"]}""", 400, "scopes must be some of read, write, manage")]
     [InlineData("""{"name":"ci","scopes":["read"],"expires_at":"2001-01-31T12:00:00Z"}""", 400, "must be a moment in the future")]
     [InlineData("""{"name":"ci","scopes":["read"],"owner":"me"}""", 400, "owner is not allowed")]
-    public async Task Create_Body_IsTakenOrRefusedInTheServicesWords(string body, int status, string words)
+    public async Task Create_Body_ReturnsTokenOrErrorOfService(string body, int status, string expected)
     {
         await using SandboxServer server = await SandboxServer.StartAsync(new AcmeRecipe().Sandbox);
         ServiceDescription acme = server.Description.Services["acme"];
@@ -21,6 +21,6 @@ public sealed class AcmeEmulatorTests
         using HttpResponseMessage response = await client.PostAsync(new Uri($"{acme.BaseUri}/accounts/{acme.Account}/tokens"), content);
 
         Assert.Equal(status, (int)response.StatusCode);
-        Assert.Contains(words, await response.Content.ReadAsStringAsync());
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync());
     }
 }

@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.SampleService.Tests;
 
-/// <summary>What is peculiar to Acme, and what all services do alike.</summary>
+/// <summary>The behaviour specific to Acme, and the conformance tests.</summary>
 public sealed class AcmeTests(RecipeSandbox<AcmeRecipe> sandbox) : ServiceConformanceTests<AcmeRecipe>(sandbox)
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class AcmeTests(RecipeSandbox<AcmeRecipe> sandbox) : ServiceConfor
     public async Task Create_ScopeThatAcmeDoesNotHave_IsRefused(params string[] scope)
     {
         var request = new NewTokenRequest { Name = "x", Scope = scope };
-        ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(request, default));
+        ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default));
 
         Assert.Equal("InvalidScope", error.ErrorId);
     }

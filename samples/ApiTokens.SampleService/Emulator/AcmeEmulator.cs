@@ -67,7 +67,9 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
     private async Task<IResult> ChangeAsync(HttpRequest request, long id)
     {
         RequestBody body = await RequestBody.ReadStrictAsync(request, Invalid, "status");
-        string status = body.Text("status") is "active" or "disabled" ? body.Text("status")! : throw Invalid("status must be active or disabled");
+        string status = body.Text("status") is "active" or "disabled"
+            ? body.Text("status")!
+            : throw Invalid("status must be active or disabled");
         AcmeToken changed = Find(id) with { Enabled = status == "active" };
         _tokens.Put(changed);
         return Answer(changed);

@@ -5,10 +5,12 @@ using NetArchTest.Rules;
 
 namespace ApiTokens.Core.Tests.Architecture;
 
-/// <summary>Dependencies between the folders of the core and of the sandbox go one way. Each folder has a namespace; the folder Model has the root.</summary>
+/// <summary>
+/// Dependencies between the folders of the core and of the sandbox go one way. Each folder has a namespace; the folder Model has the root.
+/// </summary>
 public sealed class LayerTests
 {
-    // From the folder, to the folders that it may name.
+    // Key: the folder. Value: the folders that it may depend on.
     private static readonly Dictionary<string, string[]> Core = new()
     {
         ["Model"] = [],
@@ -35,41 +37,50 @@ public sealed class LayerTests
 
     [Theory]
     [MemberData(nameof(CoreFolders))]
-    public void Core_Folder_NamesOnlyTheFoldersBelowIt(string folder) =>
+    public void CoreFolder_DependsOnlyOnLowerFolders(string folder) =>
         AssertLayer(typeof(ApiToken).Assembly, "ApiTokens", Core, folder, root: "Model");
 
     [Theory]
     [MemberData(nameof(SandboxFolders))]
-    public void Sandbox_Folder_NamesOnlyTheFoldersBelowIt(string folder) =>
+    public void SandboxFolder_DependsOnlyOnLowerFolders(string folder) =>
         AssertLayer(typeof(SandboxServer).Assembly, "ApiTokens.Sandbox", Sandbox, folder, root: null);
 
     [Theory]
     [InlineData("src/ApiTokens.Core", "ApiTokens", "Model")]
     [InlineData("src/ApiTokens.Sandbox", "ApiTokens.Sandbox", null)]
-    public void Namespace_IsThatOfTheFolder(string project, string rootNamespace, string? rootFolder)
+    public void Namespace_SourceFile_MatchesFolder(string project, string rootNamespace, string? rootFolder)
     {
         string folder = Path.Combine(Repository.Root, project);
-        string[] wrong =
+        string[] violations =
         [
             .. Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
                 .Select(file => (File: file, Parts: Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[..^1]))
                 .Where(file => file.Parts is not ["bin" or "obj", ..])
-                .Where(file => !File.ReadLines(file.File).Contains($"namespace {string.Join('.', [rootNamespace, .. file.Parts is [var only] && only == rootFolder ? [] : file.Parts])};"))
+                .Where(
+                    file => !File.ReadLines(file.File).Contains(
+                        "namespace "
+                            + $"{string.Join('.', [rootNamespace, .. file.Parts is [var only] && only == rootFolder ? [] : file.Parts])};"))
                 .Where(file => !file.File.EndsWith("Program.cs", StringComparison.Ordinal))
                 .Select(file => Path.GetRelativePath(folder, file.File)),
         ];
-        Assert.True(wrong.Length == 0, $"The namespace of a file follows its folder. Not so in: {string.Join(", ", wrong)}");
+        Assert.True(
+            violations.Length == 0, $"The namespace of a file must match its folder. It does not in: {string.Join(", ", violations)}");
     }
 
-    private static void AssertLayer(Assembly assembly, string rootNamespace, Dictionary<string, string[]> layers, string folder, string? root)
+    private static void AssertLayer(
+        Assembly assembly, string rootNamespace, Dictionary<string, string[]> layers, string folder, string? root)
     {
         string[] forbidden = [.. layers.Keys.Where(other => other != folder && other != root && !layers[folder].Contains(other))];
         Predicates types = Types.InAssembly(assembly).That();
-        TestResult result = (folder == root ? types.ResideInNamespaceMatching($"^{rootNamespace}$") : types.ResideInNamespaceStartingWith($"{rootNamespace}.{folder}"))
-            .ShouldNot().HaveDependencyOnAny([.. forbidden.Select(other => $"{rootNamespace}.{other}")])
+        PredicateList inFolder = folder == root
+            ? types.ResideInNamespaceMatching($"^{rootNamespace}$")
+            : types.ResideInNamespaceStartingWith($"{rootNamespace}.{folder}");
+        TestResult result = inFolder.ShouldNot()
+            .HaveDependencyOnAny([.. forbidden.Select(other => $"{rootNamespace}.{other}")])
             .GetResult();
         Assert.True(
             result.IsSuccessful,
-            $"{folder} must not depend on {string.Join(", ", forbidden)}. These types do: {string.Join(", ", result.FailingTypeNames ?? [])}");
+            $"{folder} must not depend on {string.Join(", ", forbidden)}. These types do: "
+                + $"{string.Join(", ", result.FailingTypeNames ?? [])}");
     }
 }

@@ -4,18 +4,22 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Audit;
 
-/// <summary>What connecting says of tokens that expire soon, and what it costs.</summary>
+/// <summary>The notice about tokens that expire soon, which connecting shows, and its cost in requests.</summary>
 public sealed class ExpiryNoticeTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
 {
     public static TheoryData<string> Services => FaultySandbox.Services;
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task It_counts_the_active_tokens_that_end_within_seven_days_with_one_request(string service)
+    public async Task Look_TokensExpireWithinSevenDays_CountsActiveOnesWithOneRequest(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         DateTimeOffset now = sandbox.Clock.GetUtcNow();
-        List<ApiToken> expected = [.. (await connection.Tokens.ListAsync()).Where(t => t.Status == TokenStatus.Active && t.ExpiresAt > now && t.ExpiresAt <= now.AddDays(7))];
+        List<ApiToken> expected =
+        [
+            .. (await connection.Tokens.ListAsync()).Where(
+                t => t.Status == TokenStatus.Active && t.ExpiresAt > now && t.ExpiresAt <= now.AddDays(7)),
+        ];
         long before = await sandbox.CountAsync();
 
         ExpiryNotice notice = await ExpiryNotice.LookAsync(connection, default);
@@ -26,14 +30,14 @@ public sealed class ExpiryNoticeTests(SandboxFixture sandbox) : IClassFixture<Sa
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task Of_a_long_list_it_reads_a_part_and_says_so(string service)
+    public async Task ListFirst_MoreTokensThanMaximum_IsIncompleteAfterOneRequest(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         long before = await sandbox.CountAsync();
 
-        TokenPreview glimpse = await connection.Tokens.ListFirstAsync(2, default);
+        TokenPreview preview = await connection.Tokens.ListFirstAsync(2, default);
 
         Assert.Equal(before + 1, await sandbox.CountAsync());
-        Assert.Equal((2, false), (glimpse.Tokens.Count, glimpse.IsComplete));
+        Assert.Equal((2, false), (preview.Tokens.Count, preview.IsComplete));
     }
 }

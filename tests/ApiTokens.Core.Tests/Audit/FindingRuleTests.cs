@@ -4,7 +4,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Audit;
 
-/// <summary>Each rule has a token that triggers it and one that just does not.</summary>
+/// <summary>Each rule is tested with a token that triggers it and one just below the threshold.</summary>
 public sealed class FindingRuleTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -15,18 +15,18 @@ public sealed class FindingRuleTests
     private DateTimeOffset Now => _clock.GetUtcNow();
 
     [Fact]
-    public void Expired()
+    public void Expired_ExpiryReached_IsWarning()
     {
         Assert.Equal(FindingSeverity.Warning, Assert.Single(Check("Expired", Token(expires: Now))).Severity);
         Assert.Empty(Check("Expired", Token(expires: Now + Second)));
         Assert.Empty(Check("Expired", Token(expires: null)));
 
-        // A service whose clock is ahead of ours, or a token whose end it hides.
+        // The service's clock may be ahead of ours, or the service may not return the expiry.
         Assert.Single(Check("Expired", Token(status: TokenStatus.Expired, expires: null)));
     }
 
     [Fact]
-    public void Expiring_soon_is_a_warning_within_seven_days()
+    public void ExpiringSoon_WithinSevenDays_IsWarning()
     {
         Assert.Equal(FindingSeverity.Warning, Assert.Single(Check("ExpiringSoon", Token(expires: Now.AddDays(7)))).Severity);
         Assert.Empty(Check("ExpiringSoon", Token(expires: Now.AddDays(7) + Second)));
@@ -34,7 +34,7 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void Expiring_soon_is_an_error_within_one_day()
+    public void ExpiringSoon_WithinOneDay_IsError()
     {
         Assert.Equal(FindingSeverity.Error, Assert.Single(Check("ExpiringSoon", Token(expires: Now.AddDays(1)))).Severity);
         Assert.Equal(FindingSeverity.Warning, Assert.Single(Check("ExpiringSoon", Token(expires: Now.AddDays(1) + Second))).Severity);
@@ -42,7 +42,7 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void Time_that_passes_makes_the_difference()
+    public void ExpiringSoon_TimePasses_IsFound()
     {
         ApiToken token = Token(expires: Now.AddDays(7) + Second);
         var audit = new TokenAudit(new FindingPolicy { Rule = ["ExpiringSoon"] }, _clock);
@@ -52,14 +52,14 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void Never_expires()
+    public void NeverExpires_NoExpiry_IsFound()
     {
         Assert.Single(Check("NeverExpires", Token(expires: null)));
         Assert.Empty(Check("NeverExpires", Token(expires: DateTimeOffset.MaxValue)));
     }
 
     [Fact]
-    public void Long_lived()
+    public void LongLived_LongerThanMaximumLife_IsFound()
     {
         var policy = new FindingPolicy { Rule = ["LongLived"], MaximumLife = TimeSpan.FromDays(90) };
         Assert.Single(Check(policy, Token(created: Now, expires: Now.AddDays(90) + Second)));
@@ -68,38 +68,41 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void A_year_is_not_too_long_for_a_token_by_default()
+    public void LongLived_DefaultPolicy_AllowsOneYear()
     {
         Assert.Empty(Check("LongLived", Token(created: new(2027, 3, 1, 0, 0, 0, default), expires: new(2028, 3, 1, 0, 0, 0, default))));
         Assert.Single(Check("LongLived", Token(created: new(2027, 3, 1, 0, 0, 0, default), expires: new(2028, 3, 1, 0, 0, 1, default))));
     }
 
     [Fact]
-    public void A_regenerated_secret_lives_from_then_on()
+    public void LongLived_RegeneratedSecret_IsMeasuredFromRegeneration()
     {
-        DateTimeOffset end = Now.AddDays(365);
-        Assert.Empty(Check("LongLived", Token("ApplicationUsers", created: Now.AddDays(-300), updated: Now, expires: end)));
-        Assert.Single(Check("LongLived", Token("ApplicationUsers", created: Now.AddDays(-300), expires: end)));
+        DateTimeOffset expiry = Now.AddDays(365);
+        Assert.Empty(Check("LongLived", Token("ApplicationUsers", created: Now.AddDays(-300), updated: Now, expires: expiry)));
+        Assert.Single(Check("LongLived", Token("ApplicationUsers", created: Now.AddDays(-300), expires: expiry)));
 
-        // Elsewhere a change of the record is no new secret.
-        Assert.Single(Check("LongLived", Token("Wegnology", created: Now.AddDays(-300), updated: Now, expires: end)));
+        // At other services, a change of the record does not replace the secret.
+        Assert.Single(Check("LongLived", Token("Wegnology", created: Now.AddDays(-300), updated: Now, expires: expiry)));
     }
 
     [Theory]
     [InlineData("Gcore")]
     [InlineData("ApplicationUsers")]
-    public void Unused(string service)
+    public void Unused_NotUsedForNinetyDays_IsFound(string service)
     {
         Assert.Single(Check("Unused", Token(service, created: Now.AddDays(-200), used: Now.AddDays(-90) - Second)));
         Assert.Empty(Check("Unused", Token(service, created: Now.AddDays(-200), used: Now.AddDays(-90))));
-        Assert.Contains("never used", Assert.Single(Check("Unused", Token(service, created: Now.AddDays(-90) - Second))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "never used",
+            Assert.Single(Check("Unused", Token(service, created: Now.AddDays(-90) - Second))).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Check("Unused", Token(service, created: Now.AddDays(-90))));
     }
 
     [Theory]
     [InlineData("Devo")]
     [InlineData("Wegnology")]
-    public void Where_the_service_does_not_know_the_last_use_that_is_said_once(string service)
+    public void LastUseUnknown_ServiceWithoutLastUse_IsReportedOncePerService(string service)
     {
         ApiToken[] tokens = [Token(service, created: Now.AddDays(-200)), Token(service, created: Now.AddDays(-300))];
         Assert.Empty(Check("Unused", tokens));
@@ -117,7 +120,7 @@ public sealed class FindingRuleTests
     [InlineData("all.User.read", false)]
     [InlineData("all.User.cli", false)]
     [InlineData("devices.get", false)]
-    public void Too_broad_on_Wegnology(string scope, bool expected) =>
+    public void TooBroad_WegnologyScope_IsFoundForPresetsOfAllPermissions(string scope, bool expected) =>
         Assert.Equal(expected, Check("TooBroad", Token("Wegnology", scope: ["data.export", scope])).Count == 1);
 
     [Theory]
@@ -128,20 +131,21 @@ public sealed class FindingRuleTests
     [InlineData("table://*.** level://read table://my.app.** level://admin", false)]
     [InlineData("table://my.** level://admin", false)]
     [InlineData("", false)]
-    public void Too_broad_on_Devo(string scope, bool expected) =>
+    public void TooBroad_DevoScope_IsFoundForAdminLevelOnAllTables(string scope, bool expected) =>
         Assert.Equal(expected, Check("TooBroad", Token("Devo", scope: scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Count == 1);
 
     [Theory]
     [InlineData("Administrators", true)]
     [InlineData("Engineers", false)]
     [InlineData(null, false)]
-    public void Too_broad_on_Gcore(string? role, bool expected) => Assert.Equal(expected, Check("TooBroad", Token("Gcore", role: role)).Count == 1);
+    public void TooBroad_GcoreRole_IsFoundForAdministrators(string? role, bool expected) =>
+        Assert.Equal(expected, Check("TooBroad", Token("Gcore", role: role)).Count == 1);
 
     [Theory]
     [InlineData(AccessLevel.Full, true)]
     [InlineData(AccessLevel.Read, false)]
     [InlineData(AccessLevel.None, false)]
-    public void Too_broad_on_Application_Users(AccessLevel second, bool expected)
+    public void TooBroad_ApplicationUsersAccess_IsFoundForFullAccessToAllApis(AccessLevel second, bool expected)
     {
         var access = new Dictionary<string, AccessLevel> { ["location"] = AccessLevel.Full, ["vendor"] = second };
         Assert.Equal(expected, Check("TooBroad", Token("ApplicationUsers", access: access)).Count == 1);
@@ -153,7 +157,7 @@ public sealed class FindingRuleTests
     [InlineData("left@example.com", "here@example.com", true)]
     [InlineData("here@example.com", "left@example.com", true)]
     [InlineData(null, null, false)]
-    public void Unknown_user(string? owner, string? issuer, bool expected)
+    public void UnknownUser_OwnerOrIssuerNotInPolicy_IsError(string? owner, string? issuer, bool expected)
     {
         var policy = new FindingPolicy { Rule = ["UnknownUser"], KnownUser = ["here@example.com", "svc-*"] };
         IReadOnlyList<TokenFinding> found = Check(policy, Token("Devo", owner: owner, issuer: issuer));
@@ -163,20 +167,22 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void A_known_user_can_be_a_pattern()
+    public void UnknownUser_KnownUserPattern_MatchesUsers()
     {
         var policy = new FindingPolicy { Rule = ["UnknownUser"], KnownUser = ["*@example.com"] };
         Assert.Empty(Check(policy, Token("Devo", owner: "a@example.com")));
         Assert.Single(Check(policy, Token("Devo", owner: "a@example.org")));
 
-        // The owner of a WEGnology token is the account.
+        // The owner of a WEGnology token is its account, not a user.
         Assert.Empty(Check(policy, Token("Wegnology", owner: "575ec8687ae143cd83dc4a97", issuer: "b@example.com")));
     }
 
     [Fact]
-    public void Duplicate_is_every_one_but_the_newest()
+    public void Duplicate_SameToken_IsFoundForAllButNewest()
     {
-        ApiToken middle = Token(created: Now.AddDays(-2)), newest = Token(created: Now.AddDays(-1)), oldest = Token(created: Now.AddDays(-3));
+        ApiToken middle = Token(created: Now.AddDays(-2));
+        ApiToken newest = Token(created: Now.AddDays(-1));
+        ApiToken oldest = Token(created: Now.AddDays(-3));
         IReadOnlyList<TokenFinding> found = Check("Duplicate", middle, newest, oldest, middle);
         Assert.Equal([middle.Id, oldest.Id], found.Select(finding => finding.Id).Take(2));
         Assert.Same(middle, found[0].Token);
@@ -184,19 +190,25 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void Duplicate_needs_the_same_name_owner_permissions_and_account()
+    public void Duplicate_DifferentNameOwnerPermissionsOrAccount_IsNotFound()
     {
         ApiToken[] different =
         [
-            Token(scope: ["a", "b"]), Token(scope: ["a"]), Token(scope: ["a", "b"], owner: "someone"), Token(scope: ["a", "b"], name: "other"),
-            Token(scope: ["a", "b"], account: "other"), Token(scope: ["a", "b"], expires: Now), Token(name: string.Empty), Token(name: string.Empty),
+            Token(scope: ["a", "b"]),
+            Token(scope: ["a"]),
+            Token(scope: ["a", "b"], owner: "someone"),
+            Token(scope: ["a", "b"], name: "other"),
+            Token(scope: ["a", "b"], account: "other"),
+            Token(scope: ["a", "b"], expires: Now),
+            Token(name: string.Empty),
+            Token(name: string.Empty),
         ];
         Assert.Empty(Check("Duplicate", different));
         Assert.Single(Check("Duplicate", [.. different, Token(scope: ["b", "a"])]));
     }
 
     [Fact]
-    public void A_token_that_comes_twice_is_no_duplicate_of_itself()
+    public void Duplicate_SameTokenTwiceInInput_IsNotFound()
     {
         ApiToken token = Token();
         Assert.Empty(Check("Duplicate", token, token));
@@ -208,14 +220,14 @@ public sealed class FindingRuleTests
     [InlineData(99, FindingSeverity.Warning)]
     [InlineData(100, FindingSeverity.Error)]
     [InlineData(120, FindingSeverity.Error)]
-    public void Near_the_limit_of_Gcore(int count, FindingSeverity? expected)
+    public void NearTokenLimit_GcoreTokenCount_HasSeverityByCount(int count, FindingSeverity? expected)
     {
         ApiToken[] tokens = [.. Enumerable.Range(0, count).Select(_ => Token("Gcore"))];
         Assert.Equal(expected, Check("NearTokenLimit", [.. tokens, tokens[0]]).SingleOrDefault()?.Severity);
     }
 
     [Fact]
-    public void Near_a_limit_that_the_policy_names()
+    public void NearTokenLimit_LimitInPolicy_IsUsed()
     {
         var policy = new FindingPolicy { Rule = ["NearTokenLimit"], TokenLimit = 4, NearLimit = 0.75 };
         Assert.Empty(Check(policy, Token(), Token()));
@@ -224,41 +236,56 @@ public sealed class FindingRuleTests
     }
 
     [Fact]
-    public void What_is_gone_has_no_findings() => Assert.Empty(Check(new FindingPolicy(), Token(status: TokenStatus.Revoked, expires: null)));
+    public void Check_RevokedToken_HasNoFindings() =>
+        Assert.Empty(Check(new FindingPolicy(), Token(status: TokenStatus.Revoked, expires: null)));
 
     [Fact]
-    public void What_is_over_is_found_expired_and_nothing_else()
+    public void Check_ExpiredToken_HasOnlyExpiredFinding()
     {
         var policy = new FindingPolicy { KnownUser = ["nobody"], ExcludeRule = ["LastUseUnknown"] };
-        ApiToken token = Token("Devo", created: Now.AddDays(-900), expires: Now.AddDays(-1), owner: "left@example.com", scope: ["table://*.**", "level://admin"]);
+        ApiToken token = Token(
+            "Devo",
+            created: Now.AddDays(-900),
+            expires: Now.AddDays(-1),
+            owner: "left@example.com",
+            scope: ["table://*.**", "level://admin"]);
         Assert.Equal("Expired", Assert.Single(Check(policy, token)).RuleId);
     }
 
     [Fact]
-    public void A_policy_chooses_rules_and_severities()
+    public void Policy_RulesAndSeverities_SelectFindings()
     {
         ApiToken token = Token("Wegnology", expires: null, scope: ["all.User"]);
         string[] Ids(FindingPolicy policy) => [.. Check(policy, token).Select(finding => finding.RuleId)];
         Assert.Equal(["NeverExpires", "TooBroad", "LastUseUnknown"], Ids(new FindingPolicy()));
         Assert.Equal(["TooBroad"], Ids(new FindingPolicy { Rule = ["toobroad"] }));
         Assert.Equal(["TooBroad"], Ids(new FindingPolicy { ExcludeRule = ["neverexpires"], MinimumSeverity = FindingSeverity.Warning }));
-        var severity = new Dictionary<string, FindingSeverity> { ["TooBroad"] = FindingSeverity.Information, ["NeverExpires"] = FindingSeverity.Error };
+        var severity = new Dictionary<string, FindingSeverity>
+        {
+            ["TooBroad"] = FindingSeverity.Information,
+            ["NeverExpires"] = FindingSeverity.Error,
+        };
         Assert.Equal(["NeverExpires"], Ids(new FindingPolicy { Severity = severity, MinimumSeverity = FindingSeverity.Error }));
     }
 
     [Fact]
-    public void A_finding_says_which_token_and_what_to_do_and_has_no_secret()
+    public void Finding_IssuedToken_IdentifiesTokenWithoutSecret()
     {
-        var issued = new IssuedToken(Token(expires: null), SecretText.ToSecureString(Connecting.Secret));
+        var issued = new IssuedToken(Token(expires: null), SecretText.ToSecureString(TestConnections.Secret));
         TokenFinding finding = Assert.Single(Check("NeverExpires", issued));
-        Assert.Equal((issued.Id, issued.Name, issued.Service, issued.Account, issued.Connection), (finding.Id, finding.Name, finding.Service, finding.Account, finding.Connection));
+        Assert.Equal(
+            (issued.Id, issued.Name, issued.Service, issued.Account, issued.Connection),
+            (finding.Id, finding.Name, finding.Service, finding.Account, finding.Connection));
         Assert.NotEmpty(finding.RecommendedAction);
         Assert.IsType<ApiToken>(finding.Token);
     }
 
     [Fact]
-    public void The_ids_are_stable() => Assert.Equal(
-        ["Expired", "ExpiringSoon", "NeverExpires", "LongLived", "Unused", "LastUseUnknown", "TooBroad", "UnknownUser", "Duplicate", "NearTokenLimit"],
+    public void FindingRules_Ids_AreStable() => Assert.Equal(
+        [
+            "Expired", "ExpiringSoon", "NeverExpires", "LongLived", "Unused", "LastUseUnknown", "TooBroad", "UnknownUser", "Duplicate",
+            "NearTokenLimit",
+        ],
         FindingRules.All.Select(rule => rule.Id));
 
     private IReadOnlyList<TokenFinding> Check(string rule, params ApiToken[] tokens) => Check(new FindingPolicy { Rule = [rule] }, tokens);

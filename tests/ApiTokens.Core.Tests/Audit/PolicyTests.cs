@@ -3,11 +3,11 @@ using ApiTokens.Audit;
 
 namespace ApiTokens.Core.Tests.Audit;
 
-/// <summary>Policies: what a file can say, and what is refused by name.</summary>
+/// <summary>Reading a policy from a table, and validation with the name of the invalid key.</summary>
 public sealed class PolicyTests
 {
     [Fact]
-    public void Every_key_is_read()
+    public void Read_EveryKey_SetsPolicy()
     {
         FindingPolicy policy = PolicyTable.Read(new Hashtable
         {
@@ -28,15 +28,17 @@ public sealed class PolicyTests
             (TimeSpan.FromDays(14), TimeSpan.FromHours(36), TimeSpan.FromDays(90), TimeSpan.FromMinutes(90)),
             (policy.ExpiryWarning, policy.ExpiryError, policy.MaximumLife, policy.MaximumUnused));
         Assert.Equal(["a", "b"], policy.KnownUser);
-        Assert.Equal((50, 1.0, FindingSeverity.Warning, FindingSeverity.Error), (policy.TokenLimit, policy.NearLimit, policy.MinimumSeverity, policy.Severity["expired"]));
+        Assert.Equal(
+            (50, 1.0, FindingSeverity.Warning, FindingSeverity.Error),
+            (policy.TokenLimit, policy.NearLimit, policy.MinimumSeverity, policy.Severity["expired"]));
         Assert.Equal(["Expired"], policy.Rule);
         Assert.Equal(["Unused"], policy.ExcludeRule);
     }
 
     [Fact]
-    public void An_empty_table_is_the_default() => Assert.Equal(TimeSpan.FromDays(7), PolicyTable.Read(new Hashtable()).ExpiryWarning);
+    public void Read_EmptyTable_ReturnsDefaults() => Assert.Equal(TimeSpan.FromDays(7), PolicyTable.Read(new Hashtable()).ExpiryWarning);
 
-    public static TheoryData<string, object?> Wrong => new()
+    public static TheoryData<string, object?> InvalidValues => new()
     {
         { "ExpiryWarnings", "7d" },
         { "ExpiryWarning", 7 },
@@ -57,8 +59,8 @@ public sealed class PolicyTests
     };
 
     [Theory]
-    [MemberData(nameof(Wrong))]
-    public void What_is_wrong_is_refused_by_its_key(string key, object? value)
+    [MemberData(nameof(InvalidValues))]
+    public void Read_InvalidValue_ThrowsWithKey(string key, object? value)
     {
         var error = Assert.Throws<ApiTokenException>(() => PolicyTable.Read(new Hashtable { [key] = value }));
         Assert.Equal("InvalidPolicy", error.ErrorId);
@@ -66,7 +68,7 @@ public sealed class PolicyTests
         Assert.NotNull(error.RecommendedAction);
     }
 
-    public static TheoryData<string, FindingPolicy> Senseless => new()
+    public static TheoryData<string, FindingPolicy> InvalidPolicies => new()
     {
         { "ExpiryWarning", new FindingPolicy { ExpiryWarning = TimeSpan.FromTicks(7) } },
         { "ExpiryError", new FindingPolicy { ExpiryError = TimeSpan.FromDays(8) } },
@@ -81,7 +83,7 @@ public sealed class PolicyTests
     };
 
     [Theory]
-    [MemberData(nameof(Senseless))]
-    public void What_makes_no_sense_is_refused_by_its_name(string name, FindingPolicy policy) =>
+    [MemberData(nameof(InvalidPolicies))]
+    public void Validate_InvalidPolicy_ThrowsWithPropertyInErrorId(string name, FindingPolicy policy) =>
         Assert.Equal($"Invalid{name}", Assert.Throws<ApiTokenException>(policy.Validate).ErrorId);
 }

@@ -7,7 +7,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     private const string NewDescription = "after";
 
     [Fact]
-    public async Task SetEnabled_DisablesAndEnablesTheSecretOrIsRefused()
+    public async Task SetEnabled_Token_ChangesWhetherSecretWorksOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         if (!Capabilities.SetEnabled)
@@ -29,7 +29,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task Rename_ChangesTheNameAloneOrIsRefused()
+    public async Task Rename_Token_ChangesOnlyNameOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         if (!Capabilities.Rename)
@@ -49,7 +49,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task Update_ChangesTheDescriptionOrIsRefused()
+    public async Task Update_Description_IsChangedOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         var changes = new TokenChanges { Description = NewDescription };
@@ -66,7 +66,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task Update_ChangesTheAccessOrIsRefused()
+    public async Task Update_Access_IsChangedOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         var access = new TokenChanges { Access = new Dictionary<string, AccessLevel> { ["location"] = AccessLevel.Full } };
@@ -87,7 +87,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task Regenerate_GivesANewSecretInPlaceOrIsRefused()
+    public async Task Regenerate_Token_ReplacesSecretAndKeepsIdOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         if (!Capabilities.Regenerate)
@@ -97,16 +97,16 @@ public abstract partial class ServiceConformanceTests<TRecipe>
             return;
         }
 
-        IssuedToken again = await Tokens.RegenerateAsync(issued.Id, TokenExpiry.ServiceDefault, default);
+        IssuedToken regenerated = await Tokens.RegenerateAsync(issued.Id, TokenExpiry.ServiceDefault, default);
 
-        Assert.Equal(issued.Id, again.Id);
-        Assert.Equal(issued.Access, again.Access);
+        Assert.Equal(issued.Id, regenerated.Id);
+        Assert.Equal(issued.Access, regenerated.Access);
         Assert.False(await WorksAsync(issued));
-        Assert.True(await WorksAsync(again));
+        Assert.True(await WorksAsync(regenerated));
     }
 
     [Fact]
-    public async Task GetWithSecret_ShowsTheSameSecretOrIsRefused()
+    public async Task GetWithSecret_Token_ReturnsSameSecretOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         if (!Capabilities.ReadSecret)
@@ -120,7 +120,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task RemoveAll_RemovesTheTokensOfTheUserOrIsRefused()
+    public async Task RemoveAll_User_RemovesTokensWithOneRequestOrIsNotSupported()
     {
         IssuedToken issued = await NewAsync();
         if (!Capabilities.RemoveAll)
@@ -141,7 +141,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task LastUsed_IsToldOrAFilterByItIsRefused()
+    public async Task LastUsed_Token_IsReturnedOrFilterIsNotSupported()
     {
         if (!Capabilities.LastUsed)
         {

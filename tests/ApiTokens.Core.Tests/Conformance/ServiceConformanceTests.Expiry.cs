@@ -8,22 +8,22 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     private static readonly TimeSpan Precision = TimeSpan.FromMilliseconds(1);
 
     [Theory]
-    [InlineData("moment")]
+    [InlineData("date")]
     [InlineData("duration")]
     [InlineData("never")]
     [InlineData("3")]
     [InlineData("6")]
     [InlineData("12")]
     [InlineData("4")]
-    public async Task Create_Expiry_IsKeptOrRefused(string what)
+    public async Task Create_ValidExpiry_IsStoredOrIsNotSupported(string kind)
     {
         DateTimeOffset now = Sandbox.Clock.GetUtcNow();
-        (TokenExpiry expiry, DateTimeOffset? end) = what switch
+        (TokenExpiry expiry, DateTimeOffset? expected) = kind switch
         {
-            "moment" => (TokenExpiry.AtMoment(now.AddDays(45)), now.AddDays(45)),
+            "date" => (TokenExpiry.AtMoment(now.AddDays(45)), now.AddDays(45)),
             "duration" => (TokenExpiry.AfterDuration(TimeSpan.FromDays(45)), now.AddDays(45)),
             "never" => (TokenExpiry.NeverExpires, (DateTimeOffset?)null),
-            _ => (TokenExpiry.AfterMonths(int.Parse(what)), now.AddMonths(int.Parse(what))),
+            _ => (TokenExpiry.AfterMonths(int.Parse(kind)), now.AddMonths(int.Parse(kind))),
         };
         NewTokenRequest request = Recipe.NewWith(NewTokenFields.Expiry, expiry);
         switch (Capabilities.Expiry)
@@ -31,24 +31,24 @@ public abstract partial class ServiceConformanceTests<TRecipe>
             case ExpiryChoice.None:
                 await AssertNotSupportedAsync(() => Tokens.CreateAsync(request, default));
                 break;
-            case ExpiryChoice.Months when what is not ("3" or "6" or "12"):
-                ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(request, default));
+            case ExpiryChoice.Months when kind is not ("3" or "6" or "12"):
+                ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default));
                 Assert.Equal((ErrorKind.InvalidArgument, "InvalidExpirationMonths"), (error.Kind, error.ErrorId));
                 break;
             default:
                 IssuedToken issued = await Tokens.CreateAsync(request, default);
                 ApiToken read = await Tokens.GetAsync(issued.Id, default);
                 Assert.Equal(issued.ExpiresAt, read.ExpiresAt);
-                Assert.Equal(end is null, read.ExpiresAt is null);
-                Assert.Equal(end ?? now, read.ExpiresAt ?? now, Precision);
-                List<ApiToken> endless = await Tokens.ListAsync(new TokenFilter { NeverExpires = true });
-                Assert.Equal(end is null, endless.Exists(token => token.Id == issued.Id));
+                Assert.Equal(expected is null, read.ExpiresAt is null);
+                Assert.Equal(expected ?? now, read.ExpiresAt ?? now, Precision);
+                List<ApiToken> neverExpiring = await Tokens.ListAsync(new TokenFilter { NeverExpires = true });
+                Assert.Equal(expected is null, neverExpiring.Exists(token => token.Id == issued.Id));
                 break;
         }
     }
 
     [Fact]
-    public async Task Create_ExpiryThatCannotBe_IsRefused()
+    public async Task Create_InvalidExpiry_ThrowsWithoutRequest()
     {
         DateTimeOffset now = Sandbox.Clock.GetUtcNow();
         foreach ((TokenExpiry expiry, string errorId) in ((TokenExpiry, string)[])
@@ -59,7 +59,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
         ])
         {
             NewTokenRequest request = Recipe.NewWith(NewTokenFields.Expiry, expiry);
-            ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(request, default));
+            ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default));
             string expected = Capabilities.Expiry switch
             {
                 ExpiryChoice.None => "OperationNotSupported",
@@ -71,7 +71,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task Token_AfterItsExpiry_IsExpiredAndItsSecretIsRefused()
+    public async Task Token_AfterExpiry_IsExpiredAndSecretIsRejected()
     {
         NewTokenRequest request = Capabilities.Expiry switch
         {
@@ -80,7 +80,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
             _ => Recipe.NewWith(NewTokenFields.Expiry, TokenExpiry.AfterDuration(TimeSpan.FromDays(3))),
         };
 
-        // Where the service sets the end, the administrator's own token may end with it: in a sandbox that no other test needs.
+        // Where the service sets the expiry, the administrator's own token may expire too: use a sandbox of its own.
         var sandbox = new RecipeSandbox<TRecipe>();
         await sandbox.InitializeAsync();
         try

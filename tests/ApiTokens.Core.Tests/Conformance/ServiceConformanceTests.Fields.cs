@@ -7,21 +7,23 @@ public abstract partial class ServiceConformanceTests<TRecipe>
 {
     [Theory]
     [ClassData(typeof(FieldCases))]
-    public async Task Field_TakenOrNot_IsSentOrRefused(NewTokenFields field)
+    public async Task Field_SupportedOrNot_IsSentOrRejected(NewTokenFields field)
     {
         NewTokenFields fields = Capabilities.RequiredFields | field;
 
         if (Capabilities.Fields.HasFlag(field))
         {
-            // Only its own value differs: a field that is checked and then dropped does not pass.
-            Assert.NotEqual(await SentAsync(Recipe.Request(fields)), await SentAsync(Recipe.Request(fields, another: field)));
+            // The two requests differ only in this field: a field that is validated but not sent fails the test.
+            Assert.NotEqual(
+                await CaptureCreateAsync(Recipe.Request(fields)), await CaptureCreateAsync(Recipe.Request(fields, another: field)));
         }
         else
         {
-            bool operation = field is NewTokenFields.Description or NewTokenFields.Expiry;
-            ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(Recipe.Request(fields), default));
+            bool isOperation = field is NewTokenFields.Description or NewTokenFields.Expiry;
+            ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(
+                () => Tokens.CreateAsync(Recipe.Request(fields), default));
             Assert.Equal(
-                operation ? (ErrorKind.NotImplemented, ErrorIds.OperationNotSupported) : (ErrorKind.InvalidArgument, $"Invalid{field}"),
+                isOperation ? (ErrorKind.NotImplemented, ErrorIds.OperationNotSupported) : (ErrorKind.InvalidArgument, $"Invalid{field}"),
                 (error.Kind, error.ErrorId));
             Assert.False(string.IsNullOrEmpty(error.RecommendedAction));
         }
@@ -29,17 +31,18 @@ public abstract partial class ServiceConformanceTests<TRecipe>
 
     [Theory]
     [ClassData(typeof(FieldCases))]
-    public async Task Field_LeftOut_IsRefusedWhereItIsRequired(NewTokenFields field)
+    public async Task Field_Omitted_IsRejectedIfRequired(NewTokenFields field)
     {
         NewTokenRequest request = Recipe.Request(Capabilities.Fields & ~field);
 
         if (Capabilities.RequiredFields.HasFlag(field))
         {
-            Assert.Equal($"Invalid{field}", (await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(request, default))).ErrorId);
+            Assert.Equal(
+                $"Invalid{field}", (await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default))).ErrorId);
         }
         else
         {
-            Assert.NotEmpty(await SentAsync(request));
+            Assert.NotEmpty(await CaptureCreateAsync(request));
         }
     }
 
@@ -47,27 +50,27 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     [InlineData("blank")]
     [InlineData("long")]
     [InlineData("line break")]
-    [InlineData("half of a character")]
-    public async Task Name_ThatNobodyCouldTypeAgain_IsRefused(string what)
+    [InlineData("unpaired surrogate")]
+    public async Task Name_BlankTooLongOrNotPrintable_ThrowsWithoutRequest(string kind)
     {
-        string text = what switch
+        string text = kind switch
         {
             "blank" => " ",
             "long" => new string('x', 256),
             "line break" => "a\nb",
             _ => "a\ud800",
         };
-        ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.CreateAsync(Recipe.New(text), default));
+        ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(Recipe.New(text), default));
         Assert.Equal((ErrorKind.InvalidArgument, "InvalidName"), (error.Kind, error.ErrorId));
     }
 
-    // Where a create goes, and what it holds.
-    private static async Task<string> SentAsync(NewTokenRequest request)
+    // The target and the body of the request that creates a token.
+    private static async Task<string> CaptureCreateAsync(NewTokenRequest request)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        TokenConnection connection = await Connecting.ToAsync(server, Recipe.Service);
+        TokenConnection connection = await TestConnections.ConnectAsync(server, Recipe.Service);
 
-        // The server answers nothing that is a token.
+        // The server's response is not a token.
         await Assert.ThrowsAnyAsync<ApiTokenException>(() => connection.Tokens.CreateAsync(request, default));
 
         ReceivedRequest sent = Assert.Single(server.Requests, each => each.Method == "POST");

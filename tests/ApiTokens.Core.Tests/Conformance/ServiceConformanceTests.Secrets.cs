@@ -7,7 +7,7 @@ namespace ApiTokens.Core.Tests.Conformance;
 public abstract partial class ServiceConformanceTests<TRecipe>
 {
     [Fact]
-    public async Task Secret_Issued_HasTheFormatOfItsServiceAloneAndIsFoundAndMasked()
+    public async Task Secret_Issued_MatchesOnlyFormatOfItsServiceAndIsMasked()
     {
         ServiceDefinition definition = ServiceCatalog.Find(Recipe.Service);
         string issued = SecretText.ToPlainText((await NewAsync()).Secret);
@@ -21,7 +21,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task FindBySecret_Leaked_LeadsToItsTokenAsFarAsItsFormTells()
+    public async Task FindBySecret_IssuedSecret_FindsTokenIfFormatIdentifiesIt()
     {
         await NewAsync("other");
         IssuedToken issued = await NewAsync("leaked");
@@ -38,34 +38,34 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     }
 
     [Fact]
-    public async Task CheckSecret_OfALivingAndOfARemovedToken_IsAcceptedAndRefused()
+    public async Task CheckSecret_RemovedToken_IsRejectedAfterBeingAccepted()
     {
         IssuedToken token = await NewAsync("check");
 
-        SecretCheck alive = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck active = await Tokens.CheckSecretAsync(token.Secret, token, default);
         await Tokens.RemoveAsync(token.Id, default);
-        SecretCheck dead = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck removed = await Tokens.CheckSecretAsync(token.Secret, token, default);
 
         if (!Recipe.ChecksSecrets)
         {
-            Assert.Equal((SecretState.Unknown, SecretState.Unknown), (alive.State, dead.State));
+            Assert.Equal((SecretState.Unknown, SecretState.Unknown), (active.State, removed.State));
             return;
         }
 
-        Assert.Equal(SecretState.Accepted, alive.State);
-        Assert.Equal((token.Id, Connection.Account), (alive.TokenId, alive.Account));
-        Assert.Equal(SecretState.Refused, dead.State);
-        Assert.Equal(ErrorKind.AuthenticationError, dead.Error!.Kind);
-        Assert.DoesNotContain(SecretText.ToPlainText(token.Secret), dead.Error.ToString());
+        Assert.Equal(SecretState.Accepted, active.State);
+        Assert.Equal((token.Id, Connection.Account), (active.TokenId, active.Account));
+        Assert.Equal(SecretState.Refused, removed.State);
+        Assert.Equal(ErrorKind.AuthenticationError, removed.Error!.Kind);
+        Assert.DoesNotContain(SecretText.ToPlainText(token.Secret), removed.Error.ToString());
     }
 
     [Fact]
-    public async Task CheckSecret_IsSentInThePlaceOfTheConnectionsOwnAndNeitherComesBack()
+    public async Task CheckSecret_ErrorQuotesSecrets_MasksBothAndSendsOnlyTestedSecret()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        string words = $"no tested-secret-1 and no {Connecting.Secret}";
-        server.Answer(500).Json($$"""{"message":"{{words}}","detail":"{{words}}","error":"{{words}}"}""", 400);
-        TokenConnection connection = await Connecting.ToAsync(server, Recipe.Service);
+        string message = $"no tested-secret-1 and no {TestConnections.Secret}";
+        server.Respond(500).Json($$"""{"message":"{{message}}","detail":"{{message}}","error":"{{message}}"}""", 400);
+        TokenConnection connection = await TestConnections.ConnectAsync(server, Recipe.Service);
 
         SecretCheck check = await connection.Tokens.CheckSecretAsync(SecretText.ToSecureString("tested-secret-1"), token: null, default);
 
@@ -79,7 +79,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("a line\r\nInjected: header")]
-    public async Task CheckSecret_TextThatCanBeNoSecret_IsNotSent(string text)
+    public async Task CheckSecret_InvalidText_IsNotSent(string text)
     {
         long before = await Sandbox.CountAsync();
 

@@ -4,11 +4,11 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Conformance;
 
 /// <summary>
-/// What every service does alike, against its emulator: what its capabilities claim works and can be seen by its effect on a secret;
-/// what they do not claim is refused before any request. A service derives its own class of tests from this one.
+/// Behaviour that all services share, tested against each service's emulator. Operations that the capabilities list must work, which the
+/// tests verify by their effect on a secret; all others must fail before any request. Each service derives its test class from this one.
 /// </summary>
-/// <typeparam name="TRecipe">What the tests must know of the service.</typeparam>
-/// <param name="sandbox">A sandbox with the service in it.</param>
+/// <typeparam name="TRecipe">The facts about the service that the tests need.</typeparam>
+/// <param name="sandbox">A sandbox that includes the service.</param>
 public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRecipe> sandbox)
     : IClassFixture<RecipeSandbox<TRecipe>>, IAsyncLifetime
     where TRecipe : ServiceRecipe, new()
@@ -33,7 +33,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     public virtual Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public void Definition_InTheCatalogue_HasItsEmulatorInTheSandbox()
+    public void Definition_InCatalogue_HasEmulatorInSandbox()
     {
         ServiceDefinition definition = ServiceCatalog.Find(Recipe.Service);
 
@@ -45,7 +45,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     }
 
     [Fact]
-    public async Task Create_Token_IsWhatWasAskedForAndItsSecretIsAccepted()
+    public async Task Create_Token_HasRequestedValuesAndWorkingSecret()
     {
         NewTokenRequest request = Recipe.New("conform");
 
@@ -59,7 +59,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     }
 
     [Fact]
-    public async Task Create_Token_IsListedAndReadWithoutItsSecret()
+    public async Task Create_Token_IsListedAndReadWithoutSecret()
     {
         IssuedToken issued = await NewAsync();
 
@@ -77,25 +77,25 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     }
 
     [Fact]
-    public async Task List_InSmallPages_GivesTheSameTokensWithTheFewestRequests()
+    public async Task List_SmallPages_ReturnsSameTokensWithFewestRequests()
     {
         var everything = new TokenFilter { Statuses = [.. Enum.GetValues<TokenStatus>()] };
         TokenConnection paging = await Sandbox.ConnectAsync(Recipe.Service, pageSize: 2);
-        List<ApiToken> whole = await Tokens.ListAsync(everything);
+        List<ApiToken> unpaged = await Tokens.ListAsync(everything);
         long before = await Sandbox.CountAsync();
 
         List<ApiToken> paged = await paging.Tokens.ListAsync(everything);
 
         Assert.Equal(
-            whole.Select(token => token.Id).Order(StringComparer.Ordinal),
+            unpaged.Select(token => token.Id).Order(StringComparer.Ordinal),
             paged.Select(token => token.Id).Order(StringComparer.Ordinal));
 
-        // The first page tells how many there are, and is read again in its turn.
-        Assert.Equal(Recipe.IsPaged ? ((whole.Count + 1) / 2) + 1 : 1, await Sandbox.CountAsync() - before);
+        // One request reads the total; then each page is read, the first one again.
+        Assert.Equal(Recipe.IsPaged ? ((unpaged.Count + 1) / 2) + 1 : 1, await Sandbox.CountAsync() - before);
     }
 
     [Fact]
-    public async Task ListFirst_FewerThanThereAre_SaysThatThereAreMore()
+    public async Task ListFirst_MoreTokensThanMaximum_IsIncomplete()
     {
         for (int i = 0; i < 3; i++)
         {
@@ -113,7 +113,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     }
 
     [Fact]
-    public async Task Remove_Token_IsGoneAndItsSecretIsRefused()
+    public async Task Remove_Token_IsGoneAndSecretIsRejected()
     {
         IssuedToken issued = await NewAsync();
 
@@ -142,7 +142,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     }
 
     [Fact]
-    public async Task Permissions_OfTheCatalogue_AreMarkedWithTheConnection()
+    public async Task ListPermissions_Catalogue_HasConnectionAndService()
     {
         IReadOnlyList<TokenPermission> permissions = await Tokens.ListPermissionsAsync(default);
 
@@ -154,7 +154,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
     }
 
     [Fact]
-    public async Task CreateSuccessorRequest_OfAToken_IssuesOneThatIsAlike()
+    public async Task CreateSuccessorRequest_Token_IssuesTokenWithSameValues()
     {
         IssuedToken issued = await NewAsync();
 
@@ -169,15 +169,15 @@ public abstract partial class ServiceConformanceTests<TRecipe>(RecipeSandbox<TRe
         Assert.Equal(issued.Lifetime?.TotalMinutes ?? 0, successor.Lifetime?.TotalMinutes ?? 0, tolerance: 1);
     }
 
-    /// <summary>Issues a token whose secret can prove itself.</summary>
+    /// <summary>Issues a token whose secret can be checked.</summary>
     protected Task<IssuedToken> NewAsync(string name = "conform") => Tokens.CreateAsync(Recipe.New(name), default);
 
-    /// <summary>Whether the service accepts a token's secret.</summary>
+    /// <summary>Returns whether the service accepts a token's secret.</summary>
     protected Task<bool> WorksAsync(IssuedToken token) => Sandbox.AcceptsAsync(token);
 
     private async Task AssertNotSupportedAsync(Func<Task> operation)
     {
-        ApiTokenException error = await Sandbox.RefusedUnsentAsync(operation);
+        ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(operation);
         Assert.Equal((ErrorKind.NotImplemented, "OperationNotSupported"), (error.Kind, error.ErrorId));
         Assert.False(string.IsNullOrEmpty(error.RecommendedAction));
     }

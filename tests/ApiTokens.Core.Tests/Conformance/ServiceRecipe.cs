@@ -5,8 +5,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Conformance;
 
 /// <summary>
-/// What the tests must know of a service to try it as they try every other. A service gives it in the folder of its tests, and its
-/// test class derives from <see cref="ServiceConformanceTests{TRecipe}"/>.
+/// The facts about a service that the conformance tests need. Each service has a recipe in the folder of its tests, and a test class
+/// that derives from <see cref="ServiceConformanceTests{TRecipe}"/>.
 /// </summary>
 public abstract class ServiceRecipe
 {
@@ -20,48 +20,50 @@ public abstract class ServiceRecipe
     /// <summary>The service's name.</summary>
     public abstract string Service { get; }
 
-    /// <summary>An account as the service spells it, for servers that answer what a test says.</summary>
+    /// <summary>An account in the service's format, for servers with scripted responses.</summary>
     public virtual string Account => "acme";
 
-    /// <summary>An id of the service's form that no token has.</summary>
+    /// <summary>A valid id that no token has.</summary>
     public abstract string UnusedId { get; }
 
-    /// <summary>What tells that a secret is a token's without sending it; null if nothing does.</summary>
+    /// <summary>How a secret can be matched to its token without sending it; null if it cannot.</summary>
     public virtual MatchedBy? MatchedBy => null;
 
-    /// <summary>Whether the list comes in pages.</summary>
+    /// <summary>Whether the service returns lists in pages.</summary>
     public virtual bool IsPaged => false;
 
-    /// <summary>Whether a removed token can still be read, as a revoked one.</summary>
+    /// <summary>Whether a removed token can still be read, with the status Revoked.</summary>
     public virtual bool KeepsRemovedTokens => false;
 
-    /// <summary>Whether the service can be asked if any secret works.</summary>
+    /// <summary>Whether the service has a request that checks a secret.</summary>
     public virtual bool ChecksSecrets => true;
 
-    /// <summary>The path of the request that asks whether a secret works, in <see cref="Account"/>.</summary>
+    /// <summary>The path of the request that checks a secret, in <see cref="Account"/>.</summary>
     public abstract string CheckPath { get; }
 
-    /// <summary>The scheme before a secret in the Authorization header.</summary>
+    /// <summary>The scheme of the Authorization header.</summary>
     public virtual string Scheme => "Bearer";
 
-    /// <summary>The sandbox with the service in it.</summary>
+    /// <summary>The options of a sandbox that includes the service.</summary>
     public virtual SandboxOptions Sandbox => new();
 
-    /// <summary>A token that is issued with no more than a useful one needs, and whose secret can prove itself.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>Creates a request for a token with the fewest permissions that let its secret be checked.</summary>
+    /// <param name="name">The name of the token.</param>
     /// <returns>The request.</returns>
     public abstract NewTokenRequest New(string name);
 
-    /// <summary>How a token's secret proves itself, whatever the token may do: a GET that is answered with 200 or 401.</summary>
-    /// <param name="owner">Whom the token acts for.</param>
+    /// <summary>
+    /// Returns a GET request that the service answers with 200 for a valid secret and 401 otherwise, whatever the token's permissions.
+    /// </summary>
+    /// <param name="owner">The user that the token acts for.</param>
     /// <param name="account">The account.</param>
     /// <param name="secret">The secret.</param>
     /// <returns>The path in the sandbox, and the headers.</returns>
     public abstract (string Path, (string Name, string Value)[] Headers) Proof(string? owner, string account, string secret);
 
-    /// <summary>A value for a field of a request.</summary>
+    /// <summary>Returns a value for a field of a request.</summary>
     /// <param name="field">The field.</param>
-    /// <param name="another">Whether to give another value than the usual one.</param>
+    /// <param name="another">Whether to return a value other than the default one.</param>
     /// <returns>The value.</returns>
     public virtual object Value(NewTokenFields field, bool another) => field switch
     {
@@ -74,7 +76,7 @@ public abstract class ServiceRecipe
         _ => another ? "another" : "some",
     };
 
-    /// <summary>The recipe of a service.</summary>
+    /// <summary>Returns the recipe of a service.</summary>
     /// <param name="service">The service's name.</param>
     /// <returns>The recipe.</returns>
     public static ServiceRecipe Of(string service)
@@ -82,11 +84,11 @@ public abstract class ServiceRecipe
         ServiceRecipe? recipe = Array.Find(All.Value, each => each.Service == service);
         Assert.True(
             recipe is not null,
-            $"The service {service} is in the catalogue and has no recipe: add a class {service}Recipe to its tests.");
+            $"The service {service} is in the catalogue but has no recipe: add a class {service}Recipe to its tests.");
         return recipe;
     }
 
-    /// <summary>The request with some fields set to their usual values.</summary>
+    /// <summary>Creates a request with the specified fields set to their default values.</summary>
     internal NewTokenRequest Request(NewTokenFields fields, NewTokenFields another = NewTokenFields.None)
     {
         var request = new NewTokenRequest();
@@ -99,7 +101,7 @@ public abstract class ServiceRecipe
         return request;
     }
 
-    /// <summary>The request that a test needs, with some fields set otherwise.</summary>
+    /// <summary>Creates a valid request with one field set to the specified value.</summary>
     internal NewTokenRequest NewWith(NewTokenFields field, object value)
     {
         NewTokenRequest request = New("with");

@@ -1,7 +1,9 @@
 namespace ApiTokens.Core.Tests.Hostile;
 
-/// <summary>The machine's clock, many times as fast: minutes of waiting pass in a moment, and time limits still hold.</summary>
-/// <remarks>A fake clock cannot replace it: it moves only when a test moves it, and here a hostile server keeps the client waiting in real time.</remarks>
+/// <summary>The system clock, accelerated by a factor: long waits take little time, and time limits still apply.</summary>
+/// <remarks>
+/// A fake clock cannot replace it, because a hostile server keeps the client waiting in real time and no test code advances the clock.
+/// </remarks>
 internal sealed class FastTimeProvider(int factor) : TimeProvider
 {
     private readonly DateTimeOffset _start = DateTimeOffset.UtcNow;

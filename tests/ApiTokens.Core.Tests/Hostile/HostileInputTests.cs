@@ -9,44 +9,57 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Hostile;
 
-/// <summary>What people and files can give: it is refused by name before any request, or carried to the letter.</summary>
+/// <summary>Hostile input from users and files: it is rejected by name before any request, or passed on unchanged.</summary>
 public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
 {
-    // Pieces that mean something to a shell, a path, a query, a pattern, JSON, CSV, SQL, HTML or a terminal.
-    private static readonly string[] Pieces =
+    // Fragments with a special meaning in a shell, path, query, pattern, JSON, CSV, SQL, HTML or terminal.
+    private static readonly string[] Fragments =
     [
-        "a", "B", "é", "e\u0301", "ß", "İ", "ı", "Ω", "漢", "😀", "👩\u200D👩", "\uFEFF", "\u202E", "\u2066", "\u200B", "\u2028", "\u00A0", " ", "  ",
-        "*", "?", "[", "]", "[a-z]", "[!x]", "`", "``", "`*", "{a,b}", "(x)", "+(a)", "!", "\\", "/", "//", "../", "..", ".", "%2f", "%00", "%", "&", "=", "#", "+", ";", ",", "|",
-        "'", "\"", "’", "”", "$", "$(x)", "${x}", "@", "~", "^", "<b>", "&amp;", "-", "--", "-Force", "null", "true", "0", "42", "7001", "NaN", "_", ":", "1e3", "at_0123456789abcdefghij", "5e00000000000000000000ff",
+        "a", "B", "é", "e\u0301", "ß", "İ", "ı", "Ω", "漢", "😀", "👩\u200D👩", "\uFEFF", "\u202E", "\u2066", "\u200B", "\u2028", "\u00A0", " ",
+        "  ",
+        "*", "?", "[", "]", "[a-z]", "[!x]", "`", "``", "`*", "{a,b}", "(x)", "+(a)", "!", "\\", "/", "//", "../", "..", ".", "%2f", "%00",
+        "%", "&", "=", "#", "+", ";", ",", "|",
+        "'", "\"", "’", "”", "$", "$(x)", "${x}", "@", "~", "^", "<b>", "&amp;", "-", "--", "-Force", "null", "true", "0", "42", "7001",
+        "NaN", "_", ":", "1e3", "at_0123456789abcdefghij", "5e00000000000000000000ff",
     ];
 
-    private static readonly string[] Unspeakable = ["\r\n", "\n", "\t", "\0", "\u001B[2J", "\a", "\u0085", "\u007F", "\uD800", "\uDC00x", "x\uD83D"];
+    private static readonly string[] NotPrintable =
+    [
+        "\r\n", "\n", "\t", "\0", "\u001B[2J", "\a", "\u0085", "\u007F", "\uD800", "\uDC00x", "x\uD83D",
+    ];
 
     public static TheoryData<string> Services => ["Devo", "Wegnology", "Gcore", "ApplicationUsers"];
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task What_is_created_under_a_strange_name_is_listed_renamed_and_removed_under_exactly_that_name(string service)
+    public async Task Token_UnusualName_KeepsNameWhenListedRenamedAndRemoved(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
 
-        // Some services keep removed tokens, and each case lists them all.
-        Seeds.ForEach(quick: 60, seed => CarryAsync(connection, NameOf(new Random(seed)), NameOf(new Random(-seed))).GetAwaiter().GetResult(), most: 1000);
+        // Limit the cases: some services keep removed tokens, and each case lists all of them.
+        Seeds.ForEach(
+            quick: 60,
+            seed => RoundTripAsync(connection, RandomName(new Random(seed)), RandomName(new Random(-seed))).GetAwaiter().GetResult(),
+            most: 1000);
     }
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task A_name_that_no_one_could_type_again_is_refused_unsent(string service)
+    public async Task Name_NotPrintableOrTooLong_ThrowsWithoutRequest(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         ApiToken existing = await connection.Tokens.CreateAsync(Request(connection, "plain"), default);
-        foreach (string name in Unspeakable.SelectMany(piece => new[] { piece, $"a{piece}", $"{piece}b", $"a{piece}b" }).Append(new string('n', 32 * 1024)))
+        IEnumerable<string> names = NotPrintable
+            .SelectMany(fragment => new[] { fragment, $"a{fragment}", $"{fragment}b", $"a{fragment}b" })
+            .Append(new string('n', 32 * 1024));
+        foreach (string name in names)
         {
-            ApiTokenException error = await sandbox.RefusedUnsentAsync(() => connection.Tokens.CreateAsync(Request(connection, name), default));
+            ApiTokenException error = await sandbox.AssertFailsWithoutRequestAsync(
+                () => connection.Tokens.CreateAsync(Request(connection, name), default));
             Assert.Equal(("InvalidName", ErrorKind.InvalidArgument), (error.ErrorId, error.Kind));
             if (connection.Capabilities.Rename)
             {
-                error = await sandbox.RefusedUnsentAsync(() => connection.Tokens.RenameAsync(existing.Id, name, default));
+                error = await sandbox.AssertFailsWithoutRequestAsync(() => connection.Tokens.RenameAsync(existing.Id, name, default));
                 Assert.Equal("InvalidNewName", error.ErrorId);
             }
         }
@@ -64,7 +77,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     [InlineData("Wegnology", "5e00000000000000000000f٣")]
     [InlineData("ApplicationUsers", "at_0123456789abcdefghi٣")]
     [InlineData("ApplicationUsers", "AT_0123456789ABCDEFGHIJ")]
-    public async Task An_id_in_other_digits_is_no_id(string service, string id)
+    public async Task IsId_NonAsciiDigitsOrInvalidFormat_IsFalse(string service, string id)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
 
@@ -73,13 +86,20 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
 
     [Theory]
     [MemberData(nameof(Services))]
-    public async Task An_id_that_is_none_is_refused_unsent(string service)
+    public async Task Id_Invalid_ThrowsWithoutRequest(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
-        foreach (string id in new[] { "", " ", ".", "..", "../1", "1/../2", "%2e%2e", "1%2f2", "1?x=1", "1#", "1;rm", "1\r\nX: y", "1\0", "\u202E1", "*", "1\n", new string('1', 32 * 1024) })
+        string[] ids =
+        [
+            "", " ", ".", "..", "../1", "1/../2", "%2e%2e", "1%2f2", "1?x=1", "1#", "1;rm", "1\r\nX: y", "1\0", "\u202E1", "*", "1\n",
+            new string('1', 32 * 1024),
+        ];
+        foreach (string id in ids)
         {
-            Assert.Equal("InvalidId", (await sandbox.RefusedUnsentAsync(() => connection.Tokens.GetAsync(id, default))).ErrorId);
-            Assert.Equal("InvalidId", (await sandbox.RefusedUnsentAsync(() => connection.Tokens.RemoveAsync(id, default))).ErrorId);
+            Assert.Equal(
+                "InvalidId", (await sandbox.AssertFailsWithoutRequestAsync(() => connection.Tokens.GetAsync(id, default))).ErrorId);
+            Assert.Equal(
+                "InvalidId", (await sandbox.AssertFailsWithoutRequestAsync(() => connection.Tokens.RemoveAsync(id, default))).ErrorId);
         }
     }
 
@@ -89,18 +109,19 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     [InlineData("application/../../me")]
     [InlineData("application/575ec8687ae143cd83dc4a97\n")]
     [InlineData("application%2f575ec8687ae143cd83dc4a97")]
-    public async Task An_account_that_is_none_is_refused_unsent(string account) =>
-        Assert.Equal("InvalidAccount", (await sandbox.RefusedUnsentAsync(() => sandbox.ConnectAsync("Wegnology", account))).ErrorId);
+    public async Task Account_InvalidWegnologyAccount_ThrowsWithoutRequest(string account) =>
+        Assert.Equal(
+            "InvalidAccount", (await sandbox.AssertFailsWithoutRequestAsync(() => sandbox.ConnectAsync("Wegnology", account))).ErrorId);
 
     [Theory]
     [InlineData("..")]
     [InlineData(".")]
-    public async Task A_user_or_an_account_cannot_climb_the_path(string segment)
+    public async Task UserOrAccount_DotSegment_ThrowsWithoutRequest(string segment)
     {
         TokenConnection connection = await sandbox.ConnectAsync("ApplicationUsers");
 
-        await sandbox.RefusedUnsentAsync(() => connection.Tokens.RemoveAllAsync(segment, default));
-        await sandbox.RefusedUnsentAsync(() => sandbox.ConnectAsync("ApplicationUsers", segment));
+        await sandbox.AssertFailsWithoutRequestAsync(() => connection.Tokens.RemoveAllAsync(segment, default));
+        await sandbox.AssertFailsWithoutRequestAsync(() => sandbox.ConnectAsync("ApplicationUsers", segment));
     }
 
     [Theory]
@@ -111,7 +132,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     [InlineData("%2e%2e")]
     [InlineData("asmith\0")]
     [InlineData("a\\..\\asmith")]
-    public async Task What_a_user_is_called_stays_in_its_place_in_the_path(string user)
+    public async Task User_PathCharacters_DoNotChangePath(string user)
     {
         TokenConnection connection = await sandbox.ConnectAsync("ApplicationUsers");
         int before = (await connection.Tokens.ListAsync()).Count;
@@ -130,34 +151,47 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
 
     private static readonly Dictionary<string, byte[]> Contents = new()
     {
-        { "a mark of UTF-8", [0xEF, 0xBB, 0xBF, .. Header("Remove")] },
+        { "a UTF-8 byte order mark", [0xEF, 0xBB, 0xBF, .. Header("Remove")] },
         { "UTF-16", [0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(Header("Remove")))] },
         { "a second header of another operation", [.. Header("Remove"), .. Header("New"), .. "x\n"u8] },
-        { "accounts of the wrong type", [.. """{"time":"2026-01-01T00:00:00Z","event":"journal","operation":"Remove","accounts":"Devo acme"}"""u8, .. "\n"u8] },
-        { "accounts of null", [.. """{"time":"2026-01-01T00:00:00Z","event":"journal","operation":"Remove","accounts":null}"""u8, .. "\n"u8] },
+        {
+            "accounts of the wrong type",
+            [.. """{"time":"2026-01-01T00:00:00Z","event":"journal","operation":"Remove","accounts":"Devo acme"}"""u8, .. "\n"u8]
+        },
+        { "null accounts", [.. """{"time":"2026-01-01T00:00:00Z","event":"journal","operation":"Remove","accounts":null}"""u8, .. "\n"u8] },
         { "a time of the wrong type", [.. Header("Remove"), .. """{"time":7,"event":"start"}"""u8, .. "\n"u8] },
-        { "a number in the place of an id", [.. Header("Remove"), .. """{"time":"2026-01-01T00:00:00Z","event":"end","id":1}"""u8, .. "\n"u8] },
-        { "a fate that there is not", [.. Header("Remove"), .. """{"time":"2026-01-01T00:00:00Z","event":"due","predecessor":"Explode"}"""u8, .. "\n"u8] },
-        { "an array in an array, very deep", [.. Header("Remove"), .. Encoding.UTF8.GetBytes(new string('[', 100_000)), .. "\n"u8] },
-        { "zeros, as a machine that lost its power leaves them", [.. Header("Remove"), .. new byte[4096], .. "\n"u8] },
-        { "a whole line longer than any", [.. Header("Remove"), .. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00Z","event":"end","name":"{{new string('n', 2_000_000)}}"}"""), .. "\n"u8] },
+        { "a number instead of an id", [.. Header("Remove"), .. """{"time":"2026-01-01T00:00:00Z","event":"end","id":1}"""u8, .. "\n"u8] },
+        {
+            "an unknown old token action",
+            [.. Header("Remove"), .. """{"time":"2026-01-01T00:00:00Z","event":"due","predecessor":"Explode"}"""u8, .. "\n"u8]
+        },
+        { "deeply nested arrays", [.. Header("Remove"), .. Encoding.UTF8.GetBytes(new string('[', 100_000)), .. "\n"u8] },
+        { "zeros, as after a power failure", [.. Header("Remove"), .. new byte[4096], .. "\n"u8] },
+        {
+            "a complete line that is too long",
+            [
+                .. Header("Remove"),
+                .. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00Z","event":"end","name":"{{new string('n', 2_000_000)}}"}"""),
+                .. "\n"u8,
+            ]
+        },
     };
 
-    // By name: what a theory is given goes through the runner, and 20 MB of it would be its end.
+    // By name: the test runner serializes theory data, and these contents are too large for it.
     public static TheoryData<string> Journals => [.. Contents.Keys];
 
     [Theory]
     [MemberData(nameof(Journals))]
-    public async Task A_journal_that_is_none_is_refused_by_name_and_left_as_it_was(string what)
+    public async Task Open_InvalidJournal_ThrowsWithPathAndKeepsFile(string kind)
     {
-        byte[] content = Contents[what];
+        byte[] content = Contents[kind];
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
         File.WriteAllBytes(file.Path, content);
 
         var error = Assert.Throws<ApiTokenException>(() => file.Open("Remove", connection).Dispose());
 
-        Assert.True(error.ErrorId == ErrorIds.JournalMismatch, $"{what}: {error.ErrorId}");
+        Assert.True(error.ErrorId == ErrorIds.JournalMismatch, $"{kind}: {error.ErrorId}");
         Assert.Contains("-JournalPath", CommandText.Message(error));
         Assert.Equal(content, File.ReadAllBytes(file.Path));
     }
@@ -165,7 +199,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     [Theory]
     [InlineData("/dev/zero")]
     [InlineData("/dev/full")]
-    public async Task A_device_without_an_end_is_no_journal(string device)
+    public async Task Open_EndlessDevice_Throws(string device)
     {
         if (!File.Exists(device))
         {
@@ -175,40 +209,46 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => Task.Run(() => JournalWriter.Open(device, "Remove", [connection.AccountIdentity], TimeProvider.System).Dispose()).WaitAsync(TimeSpan.FromSeconds(20)));
+            () => Task.Run(() => JournalWriter.Open(device, "Remove", [connection.AccountIdentity], TimeProvider.System).Dispose())
+                .WaitAsync(TimeSpan.FromSeconds(20)));
 
         Assert.StartsWith("Journal", error.ErrorId);
     }
 
     [Fact]
-    public async Task A_journal_torn_anywhere_is_taken_up_or_refused_and_never_believed()
+    public async Task Open_JournalTruncatedAnywhere_ResumesOnlyCompleteLines()
     {
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
-        var operations = Enumerable.Range(1, 3).Select(i => new TestOperation(connection, $"{i}", "n\"\\\u202E😀", $"{i}", _ => Task.CompletedTask)).ToArray();
+        var operations = Enumerable.Range(1, 3)
+            .Select(i => new TestOperation(connection, $"{i}", "n\"\\\u202E😀", $"{i}", _ => Task.CompletedTask))
+            .ToArray();
         await file.RunAsync("Remove", operations);
-        byte[] whole = File.ReadAllBytes(file.Path);
+        byte[] complete = File.ReadAllBytes(file.Path);
         Seeds.ForEach(quick: 150, seed =>
         {
-            int length = new Random(seed).Next(whole.Length + 1);
-            File.WriteAllBytes(file.Path, whole[..length]);
+            int length = new Random(seed).Next(complete.Length + 1);
+            File.WriteAllBytes(file.Path, complete[..length]);
             using JournalWriter journal = file.Open("Remove", connection);
-            int ends = Encoding.UTF8.GetString(whole[..(Array.LastIndexOf(whole, (byte)'\n', Math.Max(0, length - 1), length) + 1)]).Split("\"done\"").Length - 1;
-            Assert.Equal(ends, operations.Count(operation => journal.ResumeState.ProgressOf("Remove", operation.Identity).Stage == JournalStage.Done));
+            int end = Array.LastIndexOf(complete, (byte)'\n', Math.Max(0, length - 1), length) + 1;
+            int ends = Encoding.UTF8.GetString(complete[..end]).Split("\"done\"").Length - 1;
+            Assert.Equal(
+                ends,
+                operations.Count(operation => journal.ResumeState.ProgressOf("Remove", operation.Identity).Stage == JournalStage.Done));
         });
     }
 
     [Fact]
-    public async Task A_journal_with_any_byte_changed_is_read_or_refused()
+    public async Task Open_JournalWithChangedByte_IsReadOrRejected()
     {
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
         await file.RunAsync("Remove", new TestOperation(connection, "1", "x", "1", _ => Task.CompletedTask));
-        byte[] whole = File.ReadAllBytes(file.Path);
+        byte[] original = File.ReadAllBytes(file.Path);
         Seeds.ForEach(quick: 300, seed =>
         {
             var random = new Random(seed);
-            byte[] changed = [.. whole];
+            byte[] changed = [.. original];
             changed[random.Next(changed.Length)] = (byte)random.Next(256);
             File.WriteAllBytes(file.Path, changed);
             try
@@ -223,17 +263,17 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     }
 
     [Theory]
-    [InlineData("its start")]
-    [InlineData("that it was issued")]
-    [InlineData("that its secret was delivered")]
-    public async Task A_disk_that_is_full_sends_nothing_more_and_loses_no_secret(string unwritten)
+    [InlineData("start")]
+    [InlineData("issued")]
+    [InlineData("delivered")]
+    public async Task Journal_DiskFull_StopsRequestsAndKeepsSecret(string failedLine)
     {
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
-        var disk = new SmallDisk();
+        var disk = new FullDisk();
         JournalWriter journal = JournalWriter.Open(disk, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
         bool created = false;
-        disk.Lines = unwritten switch { "its start" => 0, "that it was issued" => 1, _ => 2 };
-        RunResult run = await RunResult.OfAsync(journal, new TestOperation(connection, "f", "x", "x", async context =>
+        disk.Lines = failedLine switch { "start" => 0, "issued" => 1, _ => 2 };
+        RunResult run = await RunResult.RunAsync(journal, new TestOperation(connection, "f", "x", "x", async context =>
         {
             IssuedToken issued = await connection.Tokens.CreateAsync(Request(connection, "full disk"), context.CancellationToken);
             created = true;
@@ -241,19 +281,20 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         }));
 
         Assert.Equal(ErrorIds.JournalNotWritten, Assert.IsType<ApiTokenException>(run.Error).ErrorId);
-        Assert.Equal(unwritten != "its start", created);
+        Assert.Equal(failedLine != "start", created);
         Assert.Equal(created ? 1 : 0, run.Outputs.OfType<IssuedToken>().Count());
         Assert.Equal(created, run.Error.Message.Contains("delivered", StringComparison.Ordinal));
 
-        // No line is left torn in the middle, also where there is room again.
-        Assert.All(JournalFile.Parse(Encoding.UTF8.GetString(disk.ToArray())), line => Assert.NotNull(line.GetProperty("event").GetString()));
+        // No partial line remains between others, even when there is free space again.
+        Assert.All(
+            JournalFile.Parse(Encoding.UTF8.GetString(disk.ToArray())), line => Assert.NotNull(line.GetProperty("event").GetString()));
     }
 
     [Theory]
     [InlineData("binary")]
     [InlineData("zeros")]
     [InlineData("one line of 100 MB")]
-    public void A_leak_file_that_is_none_is_refused_by_name_in_bounded_memory(string kind)
+    public void LeakFile_NotText_ThrowsWithBoundedMemory(string kind)
     {
         string path = Path.GetTempFileName();
         try
@@ -294,14 +335,17 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     [InlineData("utf-16BE")]
     [InlineData("utf-8")]
     [InlineData("utf-32")]
-    public void A_secret_is_found_in_any_encoding_of_text(string encoding)
+    public void LeakFile_AnyTextEncoding_FindsSecret(string encoding)
     {
         string path = Path.GetTempFileName();
         try
         {
             File.WriteAllText(path, "first\r\nkey = \"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"\u2028\r\n", Encoding.GetEncoding(encoding));
 
-            Assert.Contains(LeakFile.Read(path), found => SecretText.ToPlainText(found.Secret) == "0f1e2d3c4b5a69788796a5b4c3d2e1f0" && found.Source.EndsWith(":2", StringComparison.Ordinal));
+            Assert.Contains(
+                LeakFile.Read(path),
+                found => SecretText.ToPlainText(found.Secret) == "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+                    && found.Source.EndsWith(":2", StringComparison.Ordinal));
         }
         finally
         {
@@ -323,62 +367,71 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
     [InlineData("a\nb", "'a\uFFFDb'")]
     [InlineData("a\u001B[2Jb", "'a\uFFFD[2Jb'")]
     [InlineData("٤٢", "'٤٢'")]
-    public void An_argument_in_a_recommended_command_is_one_argument(string text, string pasted) => Assert.Equal(pasted, CommandText.Argument(text));
+    public void CommandArgument_AnyText_IsQuotedAsOneArgument(string text, string expected) =>
+        Assert.Equal(expected, CommandText.Argument(text));
 
     [Theory]
     [InlineData("prod", "prod")]
     [InlineData("*", "'`*'")]
     [InlineData("a`b[1]", "'a``b`[1`]'")]
-    public void A_connection_in_a_recommended_command_is_that_one_alone(string name, string pasted) => Assert.Equal(pasted, CommandText.Pattern(name));
+    public void CommandPattern_ConnectionName_MatchesOnlyThatName(string name, string expected) =>
+        Assert.Equal(expected, CommandText.Pattern(name));
 
     [Fact]
-    public void Advice_IdIsAnyText_IsQuotedInTheCommand()
+    public void Advice_IdWithSpecialCharacters_IsQuotedInCommand()
     {
-        var error = new OrphanedTokenException(new ApiToken { Id = "42; rm -rf ~", Connection = "a b", Name = "x" }, "It was lost.", inner: null);
+        var error = new OrphanedTokenException(
+            new ApiToken { Id = "42; rm -rf ~", Connection = "a b", Name = "x" }, "It was lost.", inner: null);
 
         Assert.EndsWith("Remove-ApiToken -Id '42; rm -rf ~' -Connection 'a b'", CommandText.Advice(error));
     }
 
-    private static byte[] Header(string operation) =>
-        [.. Encoding.UTF8.GetBytes($$"""{"time":"2026-01-01T00:00:00+00:00","event":"journal","operation":"{{operation}}","accounts":["Devo example-domain https://127.0.0.1/"]}"""), (byte)'\n'];
-
-    private static string NameOf(Random random)
+    private static byte[] Header(string operation)
     {
-        string name = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Pieces[random.Next(Pieces.Length)]));
+        string header = $$"""
+            {"time":"2026-01-01T00:00:00+00:00","event":"journal","operation":"{{operation}}",
+            "accounts":["Devo example-domain https://127.0.0.1/"]}
+            """;
+        return Encoding.UTF8.GetBytes(header.ReplaceLineEndings(string.Empty) + "\n");
+    }
+
+    private static string RandomName(Random random)
+    {
+        string name = string.Concat(Enumerable.Range(0, random.Next(1, 9)).Select(_ => Fragments[random.Next(Fragments.Length)]));
         return string.IsNullOrWhiteSpace(name) ? "*" : name.Length > 255 ? name[..20] : name;
     }
 
     private static NewTokenRequest Request(TokenConnection connection, string name) => ServiceRecipe.Of(connection.Service).New(name);
 
-    private static async Task CarryAsync(TokenConnection connection, string name, string newName)
+    private static async Task RoundTripAsync(TokenConnection connection, string name, string newName)
     {
         ITokenService tokens = connection.Tokens;
         ApiToken issued = await tokens.CreateAsync(Request(connection, name), default);
         Assert.Equal(name, issued.Name);
         Assert.Equal(name, (await tokens.GetAsync(issued.Id, default)).Name);
-        Assert.Equal([name], await NamedAsync(tokens, name, issued.Id));
+        Assert.Equal([name], await FindByNameAsync(tokens, name, issued.Id));
         if (connection.Capabilities.Rename)
         {
             await tokens.RenameAsync(issued.Id, newName, default);
             Assert.Equal(newName, (await tokens.GetAsync(issued.Id, default)).Name);
-            Assert.Equal([newName], await NamedAsync(tokens, newName, issued.Id));
+            Assert.Equal([newName], await FindByNameAsync(tokens, newName, issued.Id));
             name = newName;
         }
 
         await tokens.RemoveAsync(issued.Id, default);
-        Assert.Empty(await NamedAsync(tokens, name, issued.Id));
+        Assert.Empty(await FindByNameAsync(tokens, name, issued.Id));
     }
 
-    // What a look-up by this name gives: nothing but this name, in other letters at most, and ours once.
-    private static async Task<string[]> NamedAsync(ITokenService tokens, string name, string id)
+    // The result of a lookup by name: only tokens with this name (in any case), and ours once.
+    private static async Task<string[]> FindByNameAsync(ITokenService tokens, string name, string id)
     {
         List<ApiToken> found = await tokens.ListAsync(new TokenFilter { Names = [NamePattern.Literal(name)] });
         Assert.All(found, token => Assert.Equal(name, token.Name, ignoreCase: true));
         return [.. found.Where(token => token.Id == id).Select(token => token.Name)];
     }
 
-    /// <summary>Takes some lines, and of the next one half.</summary>
-    private sealed class SmallDisk : MemoryStream
+    /// <summary>Writes a number of lines, and half of the next one; then the disk is full.</summary>
+    private sealed class FullDisk : MemoryStream
     {
         public int Lines { get; set; } = int.MaxValue;
 

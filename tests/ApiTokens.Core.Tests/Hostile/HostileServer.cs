@@ -7,47 +7,47 @@ using System.Text;
 
 namespace ApiTokens.Core.Tests.Hostile;
 
-/// <summary>What is done to an answer on its way.</summary>
+/// <summary>How a response is sent.</summary>
 internal enum Delivery
 {
-    Whole,
+    Complete,
     Chunked,
     Gzip,
 
-    /// <summary>Says that it is compressed, and is not.</summary>
+    /// <summary>A Content-Encoding of gzip, with an uncompressed body.</summary>
     FalseGzip,
 
-    /// <summary>A few kilobytes that unpack to hundreds of megabytes.</summary>
+    /// <summary>A few kilobytes that decompress to hundreds of megabytes.</summary>
     Bomb,
 
-    /// <summary>Ends before its own length.</summary>
+    /// <summary>A body shorter than its Content-Length.</summary>
     Truncated,
 
-    /// <summary>Goes on for ever.</summary>
+    /// <summary>A body without end.</summary>
     Endless,
 
-    /// <summary>A byte now and then.</summary>
+    /// <summary>One byte at a time.</summary>
     Slow,
 
-    /// <summary>Headers, and then silence.</summary>
+    /// <summary>Headers, and then nothing more.</summary>
     HalfOpen,
 
-    /// <summary>The connection ends without an answer.</summary>
+    /// <summary>The connection is closed without a response.</summary>
     Closed,
 
-    /// <summary>The connection stays and nothing comes.</summary>
+    /// <summary>The connection stays open without a response.</summary>
     Silent,
 
-    /// <summary>No HTTP at all.</summary>
+    /// <summary>Bytes that are not HTTP.</summary>
     Garbage,
 }
 
-/// <summary>One answer of a hostile service.</summary>
-internal sealed record HostileAnswer(int Status, IReadOnlyList<string> Headers, byte[] Body, Delivery Delivery)
+/// <summary>One response of a hostile service.</summary>
+internal sealed record HostileResponse(int Status, IReadOnlyList<string> Headers, byte[] Body, Delivery Delivery)
 {
-    public override string ToString() => $"{Status} {Delivery} [{string.Join(" | ", Headers)}] {Shown()}";
+    public override string ToString() => $"{Status} {Delivery} [{string.Join(" | ", Headers)}] {Excerpt()}";
 
-    private string Shown()
+    private string Excerpt()
     {
         string text = Encoding.UTF8.GetString(Body);
         return text.Length > 400 ? $"{text[..400]}... ({text.Length})" : text;
@@ -55,8 +55,8 @@ internal sealed record HostileAnswer(int Status, IReadOnlyList<string> Headers, 
 }
 
 /// <summary>
-/// A service that writes bytes on a socket, for answers that no decent HTTP server gives. The first segment of the path
-/// says which case a request belongs to, so that many can run at once.
+/// A service that writes bytes to a socket, for responses that a standard HTTP server cannot send. The first segment of the path
+/// identifies the case that a request belongs to, so that many cases can run at once.
 /// </summary>
 internal sealed class HostileServer : IAsyncDisposable
 {
@@ -68,7 +68,7 @@ internal sealed class HostileServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, HostileCase> _cases = new();
     private readonly ConcurrentDictionary<Task, bool> _serving = new();
     private readonly Task _accepting;
-    private int _misled;
+    private int _redirectsFollowed;
 
     public HostileServer()
     {
@@ -76,24 +76,24 @@ internal sealed class HostileServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Requests that followed a redirect: nobody may send one.</summary>
-    public int Misled => Volatile.Read(ref _misled);
+    /// <summary>The number of requests that followed a redirect, which must stay 0.</summary>
+    public int RedirectsFollowed => Volatile.Read(ref _redirectsFollowed);
 
     private Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>Makes what takes memory to make, once.</summary>
+    /// <summary>Allocates the large buffers, once.</summary>
     public static void WarmUp() => _ = BombBytes.Value;
 
-    /// <summary>Begins a case and gives its address.</summary>
-    public (Uri BaseUri, HostileCase Case) Begin(IReadOnlyList<HostileAnswer> answers)
+    /// <summary>Starts a case and returns its address.</summary>
+    public (Uri BaseUri, HostileCase Case) Begin(IReadOnlyList<HostileResponse> responses)
     {
         var key = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);
-        var one = new HostileCase(answers);
+        var one = new HostileCase(responses);
         _cases[key] = one;
         return (new Uri(Address, key), one);
     }
 
-    /// <summary>An address that only a followed redirect leads to.</summary>
+    /// <summary>Returns an address that is reached only by following a redirect.</summary>
     public string Elsewhere(string host) => $"http://{host}:{Address.Port}/elsewhere";
 
     public void End(Uri baseUri) => _cases.TryRemove(baseUri.AbsolutePath.Trim('/'), out _);
@@ -109,13 +109,13 @@ internal sealed class HostileServer : IAsyncDisposable
 
     private static byte[] Compress(byte[] bytes)
     {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             gzip.Write(bytes);
         }
 
-        return packed.ToArray();
+        return compressed.ToArray();
     }
 
     private async Task AcceptAsync()
@@ -142,12 +142,12 @@ internal sealed class HostileServer : IAsyncDisposable
                     string key = path.Split('/')[1];
                     if (!_cases.TryGetValue(key, out HostileCase? one))
                     {
-                        // Else one that its client dropped as its case ended.
-                        _misled += key == "elsewhere" ? 1 : 0;
+                        // Other unknown keys belong to cases that have ended.
+                        _redirectsFollowed += key == "elsewhere" ? 1 : 0;
                         return;
                     }
 
-                    if (!await AnswerAsync(stream, one.Next()))
+                    if (!await RespondAsync(stream, one.Next()))
                     {
                         client.Client.Shutdown(SocketShutdown.Send);
                         return;
@@ -156,21 +156,21 @@ internal sealed class HostileServer : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
             {
-                // The client has gone, as it should where an answer has no end.
+                // The client closed the connection, as it must when a response has no end.
             }
         }
     }
 
-    /// <summary>True where another request can follow on the same connection.</summary>
-    private async Task<bool> AnswerAsync(NetworkStream stream, HostileAnswer answer)
+    /// <summary>Sends a response; returns whether the connection can be used for another request.</summary>
+    private async Task<bool> RespondAsync(NetworkStream stream, HostileResponse response)
     {
-        byte[] body = answer.Delivery switch
+        byte[] body = response.Delivery switch
         {
-            Delivery.Gzip => Compress(answer.Body),
+            Delivery.Gzip => Compress(response.Body),
             Delivery.Bomb => BombBytes.Value,
-            _ => answer.Body,
+            _ => response.Body,
         };
-        switch (answer.Delivery)
+        switch (response.Delivery)
         {
             case Delivery.Closed:
                 return false;
@@ -178,10 +178,11 @@ internal sealed class HostileServer : IAsyncDisposable
                 await WaitForEndAsync(stream);
                 return false;
             case Delivery.Garbage:
-                await stream.WriteAsync(answer.Body.Length > 0 ? answer.Body : Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.6\r\n"), _stop.Token);
+                await stream.WriteAsync(
+                    response.Body.Length > 0 ? response.Body : Encoding.ASCII.GetBytes("SSH-2.0-OpenSSH_9.6\r\n"), _stop.Token);
                 return false;
             case Delivery.Chunked:
-                await HeadAsync(stream, answer, "Transfer-Encoding: chunked");
+                await WriteHeadersAsync(stream, response, "Transfer-Encoding: chunked");
                 foreach (byte[] chunk in body.Chunk(7))
                 {
                     await stream.WriteAsync(Encoding.ASCII.GetBytes($"{chunk.Length:x}\r\n"), _stop.Token);
@@ -192,15 +193,15 @@ internal sealed class HostileServer : IAsyncDisposable
                 await stream.WriteAsync("0\r\n\r\n"u8.ToArray(), _stop.Token);
                 return true;
             case Delivery.Gzip or Delivery.FalseGzip or Delivery.Bomb:
-                await HeadAsync(stream, answer, $"Content-Length: {body.Length}", "Content-Encoding: gzip");
+                await WriteHeadersAsync(stream, response, $"Content-Length: {body.Length}", "Content-Encoding: gzip");
                 await stream.WriteAsync(body, _stop.Token);
                 return true;
             case Delivery.Truncated:
-                await HeadAsync(stream, answer, $"Content-Length: {body.Length + 10}");
+                await WriteHeadersAsync(stream, response, $"Content-Length: {body.Length + 10}");
                 await stream.WriteAsync(body, _stop.Token);
                 return false;
             case Delivery.Endless:
-                await HeadAsync(stream, answer, "Connection: close");
+                await WriteHeadersAsync(stream, response, "Connection: close");
                 await stream.WriteAsync(body.AsMemory(0, body.Length / 2), _stop.Token);
                 while (true)
                 {
@@ -208,7 +209,7 @@ internal sealed class HostileServer : IAsyncDisposable
                 }
 
             case Delivery.Slow:
-                await HeadAsync(stream, answer, $"Content-Length: {body.Length}");
+                await WriteHeadersAsync(stream, response, $"Content-Length: {body.Length}");
                 foreach (byte b in body)
                 {
                     await stream.WriteAsync(new[] { b }, _stop.Token);
@@ -217,25 +218,27 @@ internal sealed class HostileServer : IAsyncDisposable
 
                 return true;
             case Delivery.HalfOpen:
-                await HeadAsync(stream, answer, $"Content-Length: {body.Length + 1}");
+                await WriteHeadersAsync(stream, response, $"Content-Length: {body.Length + 1}");
                 await WaitForEndAsync(stream);
                 return false;
             default:
-                await HeadAsync(stream, answer, $"Content-Length: {body.Length}");
+                await WriteHeadersAsync(stream, response, $"Content-Length: {body.Length}");
                 await stream.WriteAsync(body, _stop.Token);
                 return true;
         }
     }
 
-    private async Task HeadAsync(NetworkStream stream, HostileAnswer answer, params string[] more) => await stream.WriteAsync(
-        Encoding.UTF8.GetBytes($"HTTP/1.1 {answer.Status} Whatever\r\n{string.Concat(answer.Headers.Concat(more).Select(header => header + "\r\n"))}\r\n"), _stop.Token);
+    private async Task WriteHeadersAsync(NetworkStream stream, HostileResponse response, params string[] more) => await stream.WriteAsync(
+        Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {response.Status} "
+                + $"Whatever\r\n{string.Concat(response.Headers.Concat(more).Select(header => header + "\r\n"))}\r\n"), _stop.Token);
 
     private async Task WaitForEndAsync(NetworkStream stream)
     {
         var buffer = new byte[256];
         while (await stream.ReadAsync(buffer, _stop.Token) > 0)
         {
-            // Whatever else it says, it gets no answer.
+            // Ignore further input.
         }
     }
 
@@ -246,7 +249,9 @@ internal sealed class HostileServer : IAsyncDisposable
         int length = 0;
         while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
         {
-            length = header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase) ? int.Parse(header[15..], CultureInfo.InvariantCulture) : length;
+            length = header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)
+                ? int.Parse(header[15..], CultureInfo.InvariantCulture)
+                : length;
         }
 
         if (length > 0)
@@ -258,12 +263,12 @@ internal sealed class HostileServer : IAsyncDisposable
     }
 }
 
-/// <summary>The answers of one case, in turn; the last one for ever.</summary>
-internal sealed class HostileCase(IReadOnlyList<HostileAnswer> answers)
+/// <summary>The responses of one case, in order; the last one is repeated.</summary>
+internal sealed class HostileCase(IReadOnlyList<HostileResponse> responses)
 {
     private int _requests;
 
     public int Requests => Volatile.Read(ref _requests);
 
-    public HostileAnswer Next() => answers[Math.Min(Interlocked.Increment(ref _requests), answers.Count) - 1];
+    public HostileResponse Next() => responses[Math.Min(Interlocked.Increment(ref _requests), responses.Count) - 1];
 }

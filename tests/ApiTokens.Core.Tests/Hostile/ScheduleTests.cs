@@ -8,9 +8,9 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Hostile;
 
 /// <summary>
-/// Random interleavings of completion, failure, cancellation and disposal, with a clock that only the test moves. Whatever
-/// the order: each accepted operation has one outcome, nothing begins after a stop, the journal says what happened, and no
-/// task is left behind.
+/// Random interleavings of completion, failure, cancellation and disposal, with a clock that the test advances. In any
+/// order: each accepted operation has one outcome, nothing starts after a stop, the journal records what happened, and no
+/// task keeps running.
 /// </summary>
 public sealed class ScheduleTests : IAsyncLifetime
 {
@@ -18,58 +18,58 @@ public sealed class ScheduleTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _connections =
     [
-        await TokenConnection.ConnectAsync(Connecting.Request(new Uri("https://one.example"), "Devo", "one"), default),
-        await TokenConnection.ConnectAsync(Connecting.Request(new Uri("https://two.example"), "Devo", "two"), default),
+        await TokenConnection.ConnectAsync(TestConnections.Request(new Uri("https://one.example"), "Devo", "one"), default),
+        await TokenConnection.ConnectAsync(TestConnections.Request(new Uri("https://two.example"), "Devo", "two"), default),
     ];
 
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public void Every_schedule_keeps_the_promises() => Seeds.ForEach(quick: 400, Run);
+    public void Run_RandomInterleavings_KeepsInvariants() => Seeds.ForEach(quick: 400, Run);
 
     private void Run(int seed)
     {
         var random = new Random(seed);
         using var file = new JournalFile();
-        var world = new World(random, _connections);
+        var simulation = new Simulation(random, _connections);
 
-        RunOnce(world, random, file);
-        world.CheckOutcomes();
-        CheckJournal(world, JournalFile.Parse(file.Text));
-        int effects = world.Effects;
+        RunOnce(simulation, random, file);
+        simulation.CheckOutcomes();
+        CheckJournal(simulation, JournalFile.Parse(file.Text));
+        int effects = simulation.Effects;
 
-        // Nothing goes wrong any more: the same journal brings every operation to its one end.
-        world.Heal();
-        RunOnce(world, random, file, undisturbed: true);
-        Assert.All(world.Plans, plan => Assert.True(plan.Done, $"{plan.Key} is not done."));
-        Assert.True(world.Effects >= effects);
-        Assert.All(world.Plans.Where(plan => !plan.MayRepeat), plan => Assert.Equal(1, plan.Effects));
+        // Without further failures, a run with the same journal completes every operation exactly once.
+        simulation.ClearFailures();
+        RunOnce(simulation, random, file, undisturbed: true);
+        Assert.All(simulation.Plans, plan => Assert.True(plan.Done, $"{plan.Key} is not done."));
+        Assert.True(simulation.Effects >= effects);
+        Assert.All(simulation.Plans.Where(plan => !plan.MayRepeat), plan => Assert.Equal(1, plan.Effects));
     }
 
-    private static void RunOnce(World world, Random random, JournalFile file, bool undisturbed = false)
+    private static void RunOnce(Simulation simulation, Random random, JournalFile file, bool undisturbed = false)
     {
-        world.Begin();
-        var runner = new TestRunner(random.Next(1, 6), file.Open("Test", [.. world.Plans.Select(plan => plan.Connection).Distinct()]));
+        simulation.Begin();
+        var runner = new TestRunner(random.Next(1, 6), file.Open("Test", [.. simulation.Plans.Select(plan => plan.Connection).Distinct()]));
         int stopAt = undisturbed || random.Next(3) > 0 ? int.MaxValue : random.Next(1, 60);
         int throwAt = undisturbed || random.Next(4) > 0 ? int.MaxValue : random.Next(0, 30);
-        int leaveAt = undisturbed || random.Next(4) > 0 ? int.MaxValue : random.Next(0, world.Plans.Count);
+        int abandonAt = undisturbed || random.Next(4) > 0 ? int.MaxValue : random.Next(0, simulation.Plans.Count);
         using var ended = new CancellationTokenSource();
-        Task clock = Task.Run(() => world.TurnClock(random.Next(), step =>
+        Task clock = Task.Run(() => simulation.RunClock(random.Next(), step =>
         {
             if (step == stopAt)
             {
                 runner.Stop();
-                world.Stopped();
+                simulation.Stopped();
             }
         }, ended.Token));
         try
         {
-            for (int i = 0; i < world.Plans.Count && i < leaveAt; i++)
+            for (int i = 0; i < simulation.Plans.Count && i < abandonAt; i++)
             {
-                runner.Add(world.Plans[i].ToOperation(world), Take);
+                runner.Add(simulation.Plans[i].ToOperation(simulation), Take);
             }
 
-            if (leaveAt == int.MaxValue)
+            if (abandonAt == int.MaxValue)
             {
                 runner.Complete(Take);
             }
@@ -77,46 +77,57 @@ public sealed class ScheduleTests : IAsyncLifetime
         catch (Exception e) when (e is OperationCanceledException or DownstreamException)
         {
             runner.Stop();
-            world.Stopped();
+            simulation.Stopped();
         }
         finally
         {
             runner.Dispose();
-            world.Stopped();
+            simulation.Stopped();
         }
 
-        foreach (Plan plan in world.Plans.Take(runner.Added))
+        foreach (Plan plan in simulation.Plans.Take(runner.Added))
         {
             plan.Accepted = true;
         }
 
         ended.Cancel();
         Assert.True(clock.Wait(TimeSpan.FromSeconds(30)));
-        Assert.Equal(0, world.Running);
-        Assert.Equal(world.Undelivered.Order(), runner.Undelivered.Select(token => token.Id).Order());
+        Assert.Equal(0, simulation.Running);
+        Assert.Equal(simulation.Undelivered.Order(), runner.Undelivered.Select(token => token.Id).Order());
 
         void Take(Report report)
         {
-            world.Take(report);
-            if (world.Taken == throwAt)
+            simulation.Take(report);
+            if (simulation.Taken == throwAt)
             {
                 throw new DownstreamException();
             }
         }
     }
 
-    private static void CheckJournal(World world, JsonElement[] lines)
+    private static void CheckJournal(Simulation simulation, JsonElement[] lines)
     {
         ILookup<string, JsonElement> byKey = lines.Skip(1).ToLookup(line => $"{line.GetProperty("account")} {line.GetProperty("id")}");
-        foreach (Plan plan in world.Plans)
+        foreach (Plan plan in simulation.Plans)
         {
             JsonElement[] own = [.. byKey[$"{plan.Connection.Account} {plan.Key}"]];
-            string[] ends = [.. own.Where(line => line.GetProperty("event").GetString() == "end").Select(line => line.GetProperty("outcome").GetString()!)];
-            Assert.Equal(plan.Begun ? 1 : 0, own.Count(line => line.GetProperty("event").GetString() == "start"));
-            Assert.Equal(plan.Begun ? 1 : 0, ends.Length);
-            if (plan.Begun)
+            string[] ends =
+            [
+                .. own.Where(line => line.GetProperty("event").GetString() == "end")
+                    .Select(line => line.GetProperty("outcome").GetString()!),
+            ];
+            Assert.Equal(plan.Started ? 1 : 0, own.Count(line => line.GetProperty("event").GetString() == "start"));
+            Assert.Equal(plan.Started ? 1 : 0, ends.Length);
+            if (plan.Started)
             {
-                Assert.Equal(plan.Ended switch { null => "done", ApiTokenException { OutcomeUnknown: false } or InvalidOperationException => "failed", _ => "unknown" }, ends[0]);
+                Assert.Equal(
+                    plan.Ended switch
+                    {
+                        null => "done",
+                        ApiTokenException { OutcomeUnknown: false } or InvalidOperationException => "failed",
+                        _ => "unknown",
+                    },
+                    ends[0]);
             }
 
             Assert.Equal(plan.IssuedId is null ? 0 : 1, own.Count(line => line.GetProperty("event").GetString() == "issued"));
@@ -126,7 +137,7 @@ public sealed class ScheduleTests : IAsyncLifetime
 
     private sealed class DownstreamException : Exception;
 
-    /// <summary>One operation's script, and what became of it.</summary>
+    /// <summary>The script of one operation, and what happened.</summary>
     private sealed class Plan(TokenConnection connection, string key, TimeSpan[] waits, bool issues, Exception? failure)
     {
         private Exception? _failure = failure;
@@ -137,7 +148,7 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public bool Accepted { get; set; }
 
-        public bool Begun { get; private set; }
+        public bool Started { get; private set; }
 
         public bool Done { get; private set; }
 
@@ -145,38 +156,39 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public int Reports { get; set; }
 
-        /// <summary>Why it ended, as its work saw it; null for well.</summary>
+        /// <summary>The exception that ended the operation; null if it succeeded.</summary>
         public Exception? Ended { get; private set; }
 
         public string? IssuedId { get; private set; }
 
         public bool Delivered { get; private set; }
 
-        /// <summary>Whether it was cut off after it had taken effect, so that doing it again is right where nothing can be asked.</summary>
+        /// <summary>Whether the operation was interrupted after it had taken effect, so that it may be repeated.</summary>
         public bool MayRepeat { get; private set; }
 
-        public void Heal()
+        public void ClearFailures()
         {
             _failure = null;
             Reports = 0;
-            Begun = false;
+            Started = false;
         }
 
-        public TestOperation ToOperation(World world) => new(connection, key, key, this, context => WorkAsync(world, context));
+        public TestOperation ToOperation(Simulation simulation) =>
+            new(connection, key, key, this, context => WorkAsync(simulation, context));
 
-        private async Task WorkAsync(World world, OperationContext context)
+        private async Task WorkAsync(Simulation simulation, OperationContext context)
         {
-            world.Enter();
-            Begun = true;
+            simulation.Enter();
+            Started = true;
             try
             {
                 foreach (TimeSpan wait in waits)
                 {
-                    world.Request(context.CancellationToken);
-                    await Task.Delay(wait, world.Clock, context.CancellationToken);
+                    simulation.Request(context.CancellationToken);
+                    await Task.Delay(wait, simulation.Clock, context.CancellationToken);
                 }
 
-                world.Request(context.CancellationToken);
+                simulation.Request(context.CancellationToken);
                 if (_failure is { } failure)
                 {
                     throw failure;
@@ -186,7 +198,8 @@ public sealed class ScheduleTests : IAsyncLifetime
                 if (issues)
                 {
                     IssuedId = $"{key}-{Effects}";
-                    await context.DeliverAsync(new IssuedToken(new ApiToken { Id = IssuedId, Connection = connection.Name }, SecretText.ToSecureString("secret")));
+                    await context.DeliverAsync(
+                        new IssuedToken(new ApiToken { Id = IssuedId, Connection = connection.Name }, SecretText.ToSecureString("secret")));
                     Delivered = true;
                 }
 
@@ -201,20 +214,20 @@ public sealed class ScheduleTests : IAsyncLifetime
             }
             finally
             {
-                world.Leave();
+                simulation.Leave();
             }
         }
     }
 
-    /// <summary>The clock, the operations, and what was seen.</summary>
-    private sealed class World
+    /// <summary>The clock, the operations, and the observed results.</summary>
+    private sealed class Simulation
     {
         private readonly ConcurrentDictionary<string, bool> _received = new();
         private int _running;
         private int _sequence;
         private int _stoppedAt;
 
-        public World(Random random, TokenConnection[] connections)
+        public Simulation(Random random, TokenConnection[] connections)
         {
             Plans = [.. Enumerable.Range(0, random.Next(1, 30)).Select(number => new Plan(
                 connections[random.Next(connections.Length)],
@@ -234,8 +247,10 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public int Effects => Plans.Sum(plan => plan.Effects);
 
-        /// <summary>Issued in this run, and taken by nobody.</summary>
-        public IEnumerable<string> Undelivered => Plans.Where(plan => plan is { Begun: true, IssuedId: not null } && !_received.ContainsKey(plan.IssuedId)).Select(plan => plan.IssuedId!);
+        /// <summary>The ids of tokens that were issued in this run and not received.</summary>
+        public IEnumerable<string> Undelivered =>
+            Plans.Where(plan => plan is { Started: true, IssuedId: not null } && !_received.ContainsKey(plan.IssuedId))
+                .Select(plan => plan.IssuedId!);
 
         public void Begin()
         {
@@ -243,11 +258,11 @@ public sealed class ScheduleTests : IAsyncLifetime
             _stoppedAt = int.MaxValue;
         }
 
-        public void Heal()
+        public void ClearFailures()
         {
             foreach (Plan plan in Plans)
             {
-                plan.Heal();
+                plan.ClearFailures();
             }
         }
 
@@ -255,12 +270,15 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public void Leave() => Interlocked.Decrement(ref _running);
 
-        /// <summary>Stands for a request: it takes its number before it looks whether it may begin, so one with a number after the stop's has begun after it.</summary>
+        /// <summary>
+        /// Simulates a request. It takes a sequence number before it checks for cancellation: a number above that of the stop means that it
+        /// started after the stop.
+        /// </summary>
         public void Request(CancellationToken cancellationToken)
         {
             int number = Interlocked.Increment(ref _sequence);
             cancellationToken.ThrowIfCancellationRequested();
-            Assert.True(number < Volatile.Read(ref _stoppedAt), "A request began after the stop.");
+            Assert.True(number < Volatile.Read(ref _stoppedAt), "A request started after the stop.");
         }
 
         public void Stopped() => Interlocked.CompareExchange(ref _stoppedAt, Interlocked.Increment(ref _sequence), int.MaxValue);
@@ -270,7 +288,7 @@ public sealed class ScheduleTests : IAsyncLifetime
             Taken++;
             if (report.Output is IssuedToken issued)
             {
-                // Before the caller can fail: what it was handed, it has.
+                // Record the token before the caller can throw.
                 Assert.True(_received.TryAdd(issued.Id, true), "A token was delivered twice.");
             }
 
@@ -284,20 +302,21 @@ public sealed class ScheduleTests : IAsyncLifetime
         {
             foreach (Plan plan in Plans)
             {
-                Assert.True(plan.Accepted || !plan.Begun, "Work began that was not accepted.");
+                Assert.True(plan.Accepted || !plan.Started, "An operation started that was not accepted.");
                 Assert.InRange(plan.Reports, 0, 1);
-                Assert.True(plan.Reports == 0 || plan.Ended is not null, "An error was reported of an operation that ended well.");
-                Assert.True(!plan.Delivered || _received.ContainsKey(plan.IssuedId!), "A secret that nobody took passes for delivered.");
+                Assert.True(plan.Reports == 0 || plan.Ended is not null, "An error was reported for an operation that succeeded.");
+                Assert.True(
+                    !plan.Delivered || _received.ContainsKey(plan.IssuedId!), "A secret that was not received counts as delivered.");
             }
         }
 
-        public void TurnClock(int seed, Action<int> turned, CancellationToken ended)
+        public void RunClock(int seed, Action<int> onStep, CancellationToken ended)
         {
             var random = new Random(seed);
             for (int step = 1; !ended.IsCancellationRequested; step++)
             {
                 Clock.Advance(TimeSpan.FromSeconds(random.Next(0, 8)));
-                turned(step);
+                onStep(step);
                 if (random.Next(4) == 0)
                 {
                     Thread.Yield();

@@ -6,38 +6,38 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Core.Tests.Hostile;
 
-/// <summary>Secrets are text in one type, and as short as possible: who takes one out of its SecureString stands in a list.</summary>
+/// <summary>Secrets become plain text only in one type, and as briefly as possible: every use is on an approved list.</summary>
 public sealed partial class SecretHandlingTests
 {
-    // File and how often. A new line here is a decision: why must this place have a secret as text?
+    // File and number of uses. Every new entry needs a reason: why does this code need the secret as plain text?
     private static readonly Dictionary<string, int> PlainTextUses = new(StringComparer.Ordinal)
     {
-        // Into a header or the body of a login, for one request.
+        // For a header or the body of a login, for one request.
         ["ServiceCredential.cs"] = 2,
         ["GcoreLogin.cs"] = 2,
         ["WegnologyDefinition.cs"] = 1,
 
-        // Out of what a service says.
+        // To redact it from the texts of a service.
         ["Redactor.cs"] = 1,
         ["CredentialRedactor.cs"] = 1,
         ["SecretDelivery.cs"] = 1,
 
-        // To tell whose it is: by the id in it, or by comparing in constant time.
+        // To find its token: by the id in it, or by comparing in constant time.
         ["DevoService.cs"] = 2,
         ["GcoreService.cs"] = 1,
         ["TokenService.cs"] = 1,
         ["SecretSearch.cs"] = 1,
 
-        // To where the user wants it: plain text, a file, a one-time code.
+        // To deliver it as the user requested: plain text, a file, a one-time code.
         ["Issued.cs"] = 1,
         ["FileDelivery.cs"] = 1,
         ["ConnectApiTokenServiceCommand.cs"] = 1,
     };
 
-    // Where a secret arrives as text, and is text no longer: the list says that no other place has one in its hands.
+    // Where a secret arrives as plain text and becomes a SecureString. No other code handles it as plain text.
     private static readonly Dictionary<string, int> SecureStringUses = new(StringComparer.Ordinal)
     {
-        // From a service's answer.
+        // From a service's response.
         ["RestTokenService.cs"] = 1,
         ["GcoreLogin.cs"] = 2,
         ["WegnologyDefinition.cs"] = 1,
@@ -47,21 +47,23 @@ public sealed partial class SecretHandlingTests
         ["ConnectApiTokenServiceCommand.cs"] = 1,
         ["LeakFile.cs"] = 1,
 
-        // From the sandbox, that tells what it made up.
+        // From the sandbox, which generated it.
         ["ApiTokenSandbox.cs"] = 2,
         ["StartApiTokenSandboxCommand.cs"] = 1,
     };
 
     [Fact]
-    public void Only_the_places_that_must_take_a_secret_as_text() => AssertUsed(ToPlainText(), PlainTextUses);
+    public void ToPlainText_Sources_IsUsedOnlyWhereApproved() => AssertUsed(ToPlainText(), PlainTextUses);
 
     [Fact]
-    public void Only_the_places_where_a_secret_arrives_have_it_as_text() => AssertUsed(ToSecureString(), SecureStringUses);
+    public void ToSecureString_Sources_IsUsedOnlyWhereApproved() => AssertUsed(ToSecureString(), SecureStringUses);
 
     [Fact]
-    public void Nothing_else_opens_a_SecureString()
+    public void SecureString_Sources_IsReadOnlyBySecretText()
     {
-        var others = Sources().Where(source => source.Name != "SecretText.cs").SelectMany(source => Opening().Matches(source.Text).Select(match => $"{source.Name}: {match.Value}"));
+        var others = Sources()
+            .Where(source => source.Name != "SecretText.cs")
+            .SelectMany(source => SecureStringAccess().Matches(source.Text).Select(match => $"{source.Name}: {match.Value}"));
 
         Assert.Empty(others);
     }
@@ -72,13 +74,15 @@ public sealed partial class SecretHandlingTests
     [InlineData("credential.GetNetworkCredential()")]
     [InlineData("secret.AppendChar('x')")]
     [InlineData("ConvertFrom-SecureString")]
-    public void What_would_open_one_is_recognized(string code) => Assert.Matches(Opening(), code);
+    public void SecureStringAccess_KnownApis_AreRecognized(string code) => Assert.Matches(SecureStringAccess(), code);
 
     [Fact]
-    public void No_field_or_property_of_the_core_keeps_a_header()
+    public void CoreTypes_Fields_HoldNoAuthorizationHeader()
     {
+        const BindingFlags Declared =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         var kept = typeof(ServiceCredential).Assembly.GetTypes()
-            .SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Select(field => (type, field)))
+            .SelectMany(type => type.GetFields(Declared).Select(field => (type, field)))
             .Where(each => Holds(each.field.FieldType))
             .Where(each => !IsStateMachine(each.type))
             .Select(each => $"{each.type.Name}.{each.field.Name}");
@@ -87,7 +91,7 @@ public sealed partial class SecretHandlingTests
     }
 
     [Fact]
-    public async Task A_header_is_made_for_each_request()
+    public async Task GetHeader_EachRequest_ReturnsNewHeader()
     {
         ServiceCredential credential = new SecretCredential("Bearer", SecretText.ToSecureString("0f1e2d3c"));
 
@@ -101,20 +105,27 @@ public sealed partial class SecretHandlingTests
 
     private static void AssertUsed(Regex use, Dictionary<string, int> approved)
     {
-        var found = Sources().Where(source => source.Name != "SecretText.cs").Select(source => (source.Name, Count: use.Count(source.Text))).Where(source => source.Count > 0);
+        var found = Sources()
+            .Where(source => source.Name != "SecretText.cs")
+            .Select(source => (source.Name, Count: use.Count(source.Text)))
+            .Where(source => source.Count > 0);
 
-        Assert.Equal(approved.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value)), found.OrderBy(source => source.Name, StringComparer.Ordinal));
+        Assert.Equal(
+            approved.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value)),
+            found.OrderBy(source => source.Name, StringComparer.Ordinal));
     }
 
     private static bool Holds(Type type) => type == typeof(AuthenticationHeaderValue) || type == typeof(HttpRequestMessage)
-        || type.GenericTypeArguments.Contains(typeof(AuthenticationHeaderValue)) || type.GenericTypeArguments.Contains(typeof(HttpRequestMessage));
+        || type.GenericTypeArguments.Contains(typeof(AuthenticationHeaderValue))
+        || type.GenericTypeArguments.Contains(typeof(HttpRequestMessage));
 
     private static bool IsStateMachine(Type type) => type.Name.Contains('<', StringComparison.Ordinal);
 
     private static IEnumerable<(string Name, string Text)> Sources()
     {
         string[] files = [.. new[] { "ApiTokens.Core", "ApiTokens.PowerShell" }
-            .SelectMany(project => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(
+                project => Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", project), "*.cs", SearchOption.AllDirectories))
             .Where(file => !Generated().IsMatch(file))];
         Assert.InRange(files.Length, 60, 1000);
         return files.Select(file => (Path.GetFileName(file), File.ReadAllText(file)));
@@ -126,8 +137,9 @@ public sealed partial class SecretHandlingTests
     [GeneratedRegex(@"\bSecretText\.ToSecureString\b")]
     private static partial Regex ToSecureString();
 
-    [GeneratedRegex(@"SecureStringTo\w+|\bNetworkCredential\b|\bGetNetworkCredential\b|\.AppendChar\(|ConvertFrom-SecureString|\bnew SecureString\(")]
-    private static partial Regex Opening();
+    [GeneratedRegex(
+        @"SecureStringTo\w+|\bNetworkCredential\b|\bGetNetworkCredential\b|\.AppendChar\(|ConvertFrom-SecureString|\bnew SecureString\(")]
+    private static partial Regex SecureStringAccess();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex Generated();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ApiTokens.Core.Tests.Hostile;
 
 /// <summary>
-/// Runs a case for many seeds: few in every test run, as many as <c>APITOKENS_CASES</c> says in a long one. A failure names
-/// its seed, and <c>APITOKENS_SEED</c> runs that one alone.
+/// Runs a case for many seeds: a few in a normal test run, <c>APITOKENS_CASES</c> in a long one. A failure reports its seed,
+/// and <c>APITOKENS_SEED</c> runs that seed only.
 /// </summary>
 internal static class Seeds
 {
@@ -18,15 +18,16 @@ internal static class Seeds
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                throw new InvalidOperationException($"Seed {seed} (APITOKENS_SEED={seed} runs it alone): {e.Message}", e);
+                throw new InvalidOperationException($"Seed {seed} (reproduce with APITOKENS_SEED={seed}): {e.Message}", e);
             }
         }
     }
 
-    /// <summary>Where generated cases begin: at another place each day in a long run.</summary>
-    public static ulong First => (ulong)(Number("APITOKENS_SEED") ?? (Number("APITOKENS_CASES") is null ? 1 : DateTime.UtcNow.DayOfYear * 1000));
+    /// <summary>The first seed of generated cases; in a long run it differs each day.</summary>
+    public static ulong First =>
+        (ulong)(Number("APITOKENS_SEED") ?? (Number("APITOKENS_CASES") is null ? 1 : DateTime.UtcNow.DayOfYear * 1000));
 
-    /// <summary>How many cases to generate.</summary>
+    /// <summary>Returns the number of cases to generate.</summary>
     public static int Cases(int quick) => Number("APITOKENS_CASES") ?? quick;
 
     private static IEnumerable<int> Of(int quick)
@@ -36,10 +37,14 @@ internal static class Seeds
             return [one];
         }
 
-        // A long run begins where the quick one ends, at another place each day.
-        return Number("APITOKENS_CASES") is { } many ? Enumerable.Range(DateTime.UtcNow.DayOfYear * 1_000_000, many) : Enumerable.Range(1, quick);
+        // A long run uses other seeds than the quick one, and other ones each day.
+        return Number("APITOKENS_CASES") is { } many
+            ? Enumerable.Range(DateTime.UtcNow.DayOfYear * 1_000_000, many)
+            : Enumerable.Range(1, quick);
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : null;
 }

@@ -8,25 +8,25 @@ public sealed class AdaptiveRateLimiterTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
-    // For requests one after the other: a wait takes no time and moves the clock.
+    // For sequential requests: a wait takes no time and advances the clock.
     private readonly TestTimeProvider _clock = new() { SkipUpTo = TimeSpan.FromHours(1) };
 
-    // For requests at the same time: it goes as the test moves it.
-    private readonly TestTimeProvider _still = new();
+    // For concurrent requests: only the test advances it.
+    private readonly TestTimeProvider _manualClock = new();
     private readonly List<DateTimeOffset> _sent = [];
-    private int _asked;
+    private int _requested;
 
     [Theory]
     [InlineData(1)]
     [InlineData(10)]
     [InlineData(100)]
     [InlineData(2500)]
-    public async Task A_cap_is_kept_in_every_second_and_used_nearly_whole(int cap)
+    public async Task Wait_SequentialRequests_UsesCapWithoutExceedingIt(int cap)
     {
-        var pace = new AdaptiveRateLimiter(_clock, cap);
+        var limiter = new AdaptiveRateLimiter(_clock, cap);
         for (int i = 0; i < 5 * cap; i++)
         {
-            await pace.WaitAsync(default);
+            await limiter.WaitAsync(default);
             _sent.Add(_clock.GetUtcNow());
         }
 
@@ -35,11 +35,11 @@ public sealed class AdaptiveRateLimiterTests
     }
 
     [Fact]
-    public async Task A_cap_is_kept_by_requests_that_come_at_once()
+    public async Task Wait_ConcurrentRequests_DoesNotExceedCap()
     {
         const int Cap = 10;
-        var pace = new AdaptiveRateLimiter(_still, Cap);
-        Task sending = SendAsync(pace, 4 * Cap);
+        var limiter = new AdaptiveRateLimiter(_manualClock, Cap);
+        Task sending = SendAsync(limiter, 4 * Cap);
 
         await AdvanceAsync(TimeSpan.FromSeconds(4.2));
 
@@ -48,29 +48,29 @@ public sealed class AdaptiveRateLimiterTests
     }
 
     [Fact]
-    public async Task Without_a_limit_nobody_waits()
+    public async Task Wait_NoCap_DoesNotWait()
     {
-        var pace = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
 
         for (int i = 0; i < 1000; i++)
         {
-            await Now(pace);
-            pace.OnSuccess();
+            await AssertDoesNotWaitAsync(limiter);
+            limiter.OnSuccess();
         }
 
         Assert.Empty(_clock.Waits);
     }
 
     [Fact]
-    public async Task A_limit_holds_what_comes_and_what_waits_already()
+    public async Task OnThrottled_RequestsWaiting_DelaysWaitingAndNewRequests()
     {
-        var pace = new AdaptiveRateLimiter(_still, requestsPerSecond: 10);
-        Task waiting = SendAsync(pace, 5);
+        var limiter = new AdaptiveRateLimiter(_manualClock, requestsPerSecond: 10);
+        Task waiting = SendAsync(limiter, 5);
         await AdvanceAsync(TimeSpan.FromMilliseconds(150));
         Assert.Equal(2, _sent.Count);
 
-        pace.OnThrottled(TimeSpan.FromSeconds(7));
-        Task later = SendAsync(pace, 5);
+        limiter.OnThrottled(TimeSpan.FromSeconds(7));
+        Task later = SendAsync(limiter, 5);
         await AdvanceAsync(TimeSpan.FromMilliseconds(6999));
         Assert.Equal(2, _sent.Count);
 
@@ -79,15 +79,15 @@ public sealed class AdaptiveRateLimiterTests
     }
 
     [Fact]
-    public async Task What_waited_for_a_later_place_goes_no_faster_after_the_pause()
+    public async Task OnThrottled_RequestsWithLaterReservations_DoNotExceedCapAfterPause()
     {
         const int Cap = 10;
-        var pace = new AdaptiveRateLimiter(_still, Cap);
-        Task waiting = SendAsync(pace, 3 * Cap);
+        var limiter = new AdaptiveRateLimiter(_manualClock, Cap);
+        Task waiting = SendAsync(limiter, 3 * Cap);
         await AdvanceAsync(TimeSpan.FromMilliseconds(50));
 
-        pace.OnThrottled(TimeSpan.FromSeconds(1));
-        Task later = SendAsync(pace, Cap);
+        limiter.OnThrottled(TimeSpan.FromSeconds(1));
+        Task later = SendAsync(limiter, Cap);
         await AdvanceAsync(TimeSpan.FromSeconds(12));
 
         Assert.Equal(4 * Cap, _sent.Count);
@@ -95,142 +95,142 @@ public sealed class AdaptiveRateLimiterTests
     }
 
     [Fact]
-    public async Task Without_a_word_how_long_the_pause_doubles_up_to_sixteen_seconds()
+    public async Task OnThrottled_NoRetryAfter_DoublesPauseUpToSixteenSeconds()
     {
-        var pace = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
         var pauses = new List<double>();
 
         for (int i = 0; i < 7; i++)
         {
-            pace.OnThrottled(requestedWait: null);
-            pauses.Add(await TimeToSendAsync(pace));
+            limiter.OnThrottled(requestedWait: null);
+            pauses.Add(await TimeToSendAsync(limiter));
         }
 
         Assert.Equal([1, 2, 4, 8, 16, 16, 16], pauses.Select(pause => (int)Math.Round(pause)));
     }
 
     [Fact]
-    public async Task A_success_forgets_the_limits_in_a_row()
+    public async Task OnSuccess_AfterThrottling_ResetsPause()
     {
-        var pace = new AdaptiveRateLimiter(_clock, requestsPerSecond: 1000);
-        pace.OnThrottled(requestedWait: null);
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: 1000);
+        limiter.OnThrottled(requestedWait: null);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        pace.OnThrottled(requestedWait: null);
+        limiter.OnThrottled(requestedWait: null);
         _clock.Advance(TimeSpan.FromSeconds(2));
-        pace.OnSuccess();
+        limiter.OnSuccess();
 
-        pace.OnThrottled(requestedWait: null);
+        limiter.OnThrottled(requestedWait: null);
 
-        Assert.Equal(1, Math.Round(await TimeToSendAsync(pace), 2));
+        Assert.Equal(1, Math.Round(await TimeToSendAsync(limiter), 2));
     }
 
     [Fact]
-    public async Task Limits_of_one_moment_lower_the_rate_once()
+    public async Task OnThrottled_Burst_LowersRateOnce()
     {
         const int Cap = 100;
-        var pace = new AdaptiveRateLimiter(_clock, Cap);
+        var limiter = new AdaptiveRateLimiter(_clock, Cap);
         for (int i = 0; i < 20; i++)
         {
-            pace.OnThrottled(TimeSpan.FromSeconds(1));
+            limiter.OnThrottled(TimeSpan.FromSeconds(1));
         }
 
-        Assert.InRange(await RateAfterPauseAsync(pace, TimeSpan.FromSeconds(1)), 0.65 * Cap, 0.7 * Cap);
+        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 0.65 * Cap, 0.7 * Cap);
     }
 
     [Fact]
-    public async Task The_longest_wait_of_one_moment_counts()
+    public async Task OnThrottled_Burst_UsesLongestWait()
     {
-        var pace = new AdaptiveRateLimiter(_clock, requestsPerSecond: 100);
-        pace.OnThrottled(TimeSpan.FromSeconds(1));
-        pace.OnThrottled(TimeSpan.FromSeconds(5));
-        pace.OnThrottled(TimeSpan.FromSeconds(2));
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: 100);
+        limiter.OnThrottled(TimeSpan.FromSeconds(1));
+        limiter.OnThrottled(TimeSpan.FromSeconds(5));
+        limiter.OnThrottled(TimeSpan.FromSeconds(2));
 
-        Assert.Equal(5, Math.Round(await TimeToSendAsync(pace), 2));
+        Assert.Equal(5, Math.Round(await TimeToSendAsync(limiter), 2));
     }
 
     [Fact]
-    public async Task Each_further_limit_lowers_the_rate_again_and_success_raises_it_up_to_the_cap()
+    public async Task OnThrottled_Repeatedly_LowersRateUntilSuccessRaisesItToCap()
     {
         const int Cap = 100;
-        var pace = new AdaptiveRateLimiter(_clock, Cap);
+        var limiter = new AdaptiveRateLimiter(_clock, Cap);
         for (int i = 0; i < 3; i++)
         {
-            pace.OnThrottled(TimeSpan.FromSeconds(1));
+            limiter.OnThrottled(TimeSpan.FromSeconds(1));
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        double low = await RateAsync(pace);
+        double low = await RateAsync(limiter);
         Assert.InRange(low, 0.3 * Cap, 0.35 * Cap);
 
         for (int second = 0; second < 30; second++)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            pace.OnSuccess();
+            limiter.OnSuccess();
         }
 
-        Assert.InRange(await RateAsync(pace), 0.95 * Cap, Cap);
+        Assert.InRange(await RateAsync(limiter), 0.95 * Cap, Cap);
     }
 
     [Fact]
-    public async Task A_limit_nobody_told_is_found_by_what_was_answered_before_and_left_behind_again()
+    public async Task OnThrottled_NoCap_UsesMeasuredRateAndRecovers()
     {
-        var pace = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
         for (int i = 0; i <= 100; i++)
         {
             _clock.Advance(TimeSpan.FromMilliseconds(10));
-            pace.OnSuccess();
+            limiter.OnSuccess();
         }
 
-        pace.OnThrottled(TimeSpan.FromSeconds(1));
-        Assert.InRange(await RateAfterPauseAsync(pace, TimeSpan.FromSeconds(1)), 60, 75);
+        limiter.OnThrottled(TimeSpan.FromSeconds(1));
+        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 60, 75);
 
         for (int second = 0; second < 60; second++)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            pace.OnSuccess();
+            limiter.OnSuccess();
         }
 
         for (int i = 0; i < 1000; i++)
         {
-            await Now(pace);
+            await AssertDoesNotWaitAsync(limiter);
         }
     }
 
     [Fact]
-    public async Task The_rate_never_falls_so_low_that_nothing_goes()
+    public async Task OnThrottled_ManyTimes_KeepsMinimumRate()
     {
-        var pace = new AdaptiveRateLimiter(_clock, requestsPerSecond: 100);
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: 100);
         for (int i = 0; i < 50; i++)
         {
-            pace.OnThrottled(TimeSpan.FromSeconds(1));
+            limiter.OnThrottled(TimeSpan.FromSeconds(1));
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        await Now(pace);
-        Assert.Equal(2, Math.Round(await TimeToSendAsync(pace), 2));
+        await AssertDoesNotWaitAsync(limiter);
+        Assert.Equal(2, Math.Round(await TimeToSendAsync(limiter), 2));
     }
 
     [Fact]
-    public async Task The_same_cap_said_again_does_not_undo_what_was_learned_and_another_does()
+    public async Task Cap_SetToSameValue_KeepsLearnedRateAndOtherValueReplacesIt()
     {
         const int Cap = 100;
-        var pace = new AdaptiveRateLimiter(_clock, Cap);
-        pace.OnThrottled(TimeSpan.FromSeconds(1));
+        var limiter = new AdaptiveRateLimiter(_clock, Cap);
+        limiter.OnThrottled(TimeSpan.FromSeconds(1));
 
-        pace.Cap = Cap;
-        Assert.InRange(await RateAfterPauseAsync(pace, TimeSpan.FromSeconds(1)), 0.65 * Cap, 0.7 * Cap);
+        limiter.Cap = Cap;
+        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 0.65 * Cap, 0.7 * Cap);
 
-        pace.Cap = 50;
-        Assert.InRange(await RateAsync(pace), 47, 50);
+        limiter.Cap = 50;
+        Assert.InRange(await RateAsync(limiter), 47, 50);
     }
 
     [Fact]
-    public async Task Waiting_can_be_cancelled()
+    public async Task Wait_Cancelled_Throws()
     {
-        var pace = new AdaptiveRateLimiter(_still, requestsPerSecond: 100);
-        pace.OnThrottled(TimeSpan.FromSeconds(60));
+        var limiter = new AdaptiveRateLimiter(_manualClock, requestsPerSecond: 100);
+        limiter.OnThrottled(TimeSpan.FromSeconds(60));
         using var cancellation = new CancellationTokenSource();
-        Task waiting = pace.WaitAsync(cancellation.Token);
+        Task waiting = limiter.WaitAsync(cancellation.Token);
 
         await cancellation.CancelAsync();
 
@@ -241,13 +241,13 @@ public sealed class AdaptiveRateLimiterTests
     [InlineData("2", 2)]
     [InlineData("Tue, 31 Mar 2026 12:00:30 GMT", 30)]
     [InlineData("Tue, 31 Mar 2026 11:59:00 GMT", 0)]
-    public async Task Retry_after_pauses_every_request_of_the_connection(string retryAfter, int seconds)
+    public async Task RetryAfter_OneRequest_PausesAllRequestsOfConnection(string retryAfter, int seconds)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Answer(429, headers: ("Retry-After", retryAfter)).Json("""{"id":3,"name":"a"}""").Json("""{"id":3,"name":"b"}""");
+        server.Respond(429, headers: ("Retry-After", retryAfter)).Json("""{"id":3,"name":"a"}""").Json("""{"id":3,"name":"b"}""");
         var clock = new TestTimeProvider();
 
-        // No time limit: the only timers are then those of requests that wait for the end of the pause.
+        // Without a timeout, the only timers are those of requests that wait for the end of the pause.
         TokenConnection connection = await TokenConnection.ConnectAsync(
             new ConnectionRequest
             {
@@ -283,63 +283,62 @@ public sealed class AdaptiveRateLimiterTests
         Assert.Equal(3, server.Requests.Count);
     }
 
-    private static async Task<bool> EventuallyAsync(Func<bool> holds)
+    private static async Task<bool> EventuallyAsync(Func<bool> condition)
     {
-        for (int i = 0; i < 3000 && !holds(); i++)
+        for (int i = 0; i < 3000 && !condition(); i++)
         {
             await Task.Delay(10);
         }
 
-        return holds();
+        return condition();
     }
 
-    // Asserts that a request need not wait.
-    private static async Task Now(AdaptiveRateLimiter pace)
+    private static async Task AssertDoesNotWaitAsync(AdaptiveRateLimiter limiter)
     {
-        Task waiting = pace.WaitAsync(default);
+        Task waiting = limiter.WaitAsync(default);
         Assert.True(waiting.IsCompleted);
         await waiting;
     }
 
-    // The time that one more request has to wait.
-    private async Task<double> TimeToSendAsync(AdaptiveRateLimiter pace)
+    // The time that the next request has to wait.
+    private async Task<double> TimeToSendAsync(AdaptiveRateLimiter limiter)
     {
         DateTimeOffset from = _clock.GetUtcNow();
-        await pace.WaitAsync(default);
+        await limiter.WaitAsync(default);
         return (_clock.GetUtcNow() - from).TotalSeconds;
     }
 
-    private Task<double> RateAfterPauseAsync(AdaptiveRateLimiter pace, TimeSpan pause)
+    private Task<double> RateAfterPauseAsync(AdaptiveRateLimiter limiter, TimeSpan pause)
     {
         _clock.Advance(pause);
-        return RateAsync(pace);
+        return RateAsync(limiter);
     }
 
-    // How many a second are let through.
-    private async Task<double> RateAsync(AdaptiveRateLimiter pace)
+    // The current number of requests per second.
+    private async Task<double> RateAsync(AdaptiveRateLimiter limiter)
     {
         const int Requests = 50;
-        await pace.WaitAsync(default);
+        await limiter.WaitAsync(default);
         DateTimeOffset from = _clock.GetUtcNow();
         for (int i = 0; i < Requests; i++)
         {
-            await pace.WaitAsync(default);
+            await limiter.WaitAsync(default);
         }
 
         return Requests / (_clock.GetUtcNow() - from).TotalSeconds;
     }
 
-    private Task SendAsync(AdaptiveRateLimiter pace, int count)
+    private Task SendAsync(AdaptiveRateLimiter limiter, int count)
     {
-        _asked += count;
+        _requested += count;
         return Task.WhenAll(Enumerable.Range(0, count).Select(_ => OneAsync()));
 
         async Task OneAsync()
         {
-            await pace.WaitAsync(default);
+            await limiter.WaitAsync(default);
             lock (_sent)
             {
-                _sent.Add(_still.GetUtcNow());
+                _sent.Add(_manualClock.GetUtcNow());
             }
         }
     }
@@ -348,9 +347,9 @@ public sealed class AdaptiveRateLimiterTests
     {
         for (TimeSpan passed = TimeSpan.Zero; passed < by; passed += Step)
         {
-            _still.Advance(Step);
+            _manualClock.Advance(Step);
 
-            // What a timer woke goes on elsewhere, until it waits again or was sent.
+            // A request that a timer has resumed runs on another thread, until it waits again or is sent.
             while (!IsSettled())
             {
                 await Task.Yield();
@@ -362,7 +361,7 @@ public sealed class AdaptiveRateLimiterTests
     {
         lock (_sent)
         {
-            return _still.Pending + _sent.Count == _asked;
+            return _manualClock.Pending + _sent.Count == _requested;
         }
     }
 
@@ -371,7 +370,9 @@ public sealed class AdaptiveRateLimiterTests
         DateTimeOffset[] sent = [.. _sent.Order()];
         for (int i = 0; i + cap < sent.Length; i++)
         {
-            Assert.True(sent[i + cap] - sent[i] >= TimeSpan.FromSeconds(1), $"{cap + 1} within {sent[i + cap] - sent[i]} from {sent[i] - sent[0]}.");
+            Assert.True(
+                sent[i + cap] - sent[i] >= TimeSpan.FromSeconds(1),
+                $"{cap + 1} within {sent[i + cap] - sent[i]} from {sent[i] - sent[0]}.");
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed class AddressTests
     [InlineData("http://127.0.0.1.example.com")]
     [InlineData("http://localhost.example.com")]
     [InlineData("file:///etc/passwd")]
-    public async Task Credentials_go_over_https_only(string address)
+    public async Task BaseUri_NotHttpsOrLoopback_Throws(string address)
     {
         var error = await ConnectAsync(address);
 
@@ -25,9 +25,9 @@ public sealed class AddressTests
     [InlineData("http://localhost:8080")]
     [InlineData("http://127.0.0.1:8080/devo")]
     [InlineData("http://[::1]:8080")]
-    public async Task Https_and_loopback_are_taken(string address)
+    public async Task BaseUri_HttpsOrLoopback_IsAccepted(string address)
     {
-        TokenConnection connection = await TokenConnection.ConnectAsync(Connecting.Request(new Uri(address), "Devo"), default);
+        TokenConnection connection = await TokenConnection.ConnectAsync(TestConnections.Request(new Uri(address), "Devo"), default);
 
         Assert.Equal(new Uri(address), connection.BaseUri);
     }
@@ -38,7 +38,7 @@ public sealed class AddressTests
     [InlineData("https://api.example.com/?key=hunter22")]
     [InlineData("https://api.example.com/#hunter22")]
     [InlineData("http://api.example.com/?key=hunter22")]
-    public async Task An_address_with_more_than_an_address_is_refused_and_not_quoted(string address)
+    public async Task BaseUri_WithCredentialsQueryOrFragment_ThrowsWithoutQuotingThem(string address)
     {
         var error = await ConnectAsync(address);
 
@@ -47,27 +47,42 @@ public sealed class AddressTests
     }
 
     [Fact]
-    public async Task A_relative_address_is_refused()
+    public async Task BaseUri_Relative_Throws()
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => TokenConnection.ConnectAsync(Connecting.Request(new Uri("api.example.com", UriKind.Relative), "Devo"), default));
+            () => TokenConnection.ConnectAsync(TestConnections.Request(new Uri("api.example.com", UriKind.Relative), "Devo"), default));
 
         Assert.Equal("InvalidBaseUri", error.ErrorId);
     }
 
     [Fact]
-    public async Task A_region_or_an_address_but_not_both()
+    public async Task Connect_InvalidRegion_Throws()
     {
-        var both = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.ToSecureString("x"), Region = "EU", BaseUri = new Uri("https://x.example") }, default));
+        var regionAndAddress = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
+            new ConnectionRequest
+            {
+                Service = "Devo",
+                Account = "a",
+                Secret = SecretText.ToSecureString("x"),
+                Region = "EU",
+                BaseUri = new Uri("https://x.example"),
+            },
+            default));
         var neither = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
             new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.ToSecureString("x") }, default));
         var unknown = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
             new ConnectionRequest { Service = "Devo", Account = "a", Secret = SecretText.ToSecureString("x"), Region = "MARS" }, default));
-        var none = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "ApplicationUsers", Account = "a", Secret = SecretText.ToSecureString("x"), Region = "EU" }, default));
+        var unsupported = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
+            new ConnectionRequest
+            {
+                Service = "ApplicationUsers",
+                Account = "a",
+                Secret = SecretText.ToSecureString("x"),
+                Region = "EU",
+            },
+            default));
 
-        Assert.All([both, neither, unknown, none], error => Assert.Equal("InvalidRegion", error.ErrorId));
+        Assert.All([regionAndAddress, neither, unknown, unsupported], error => Assert.Equal("InvalidRegion", error.ErrorId));
         Assert.Contains("EU", neither.RecommendedAction);
     }
 
@@ -75,7 +90,7 @@ public sealed class AddressTests
     [InlineData("Devo", "us3", "https://api-us3.devo.com")]
     [InlineData("Wegnology", null, "https://api.app.wnology.io")]
     [InlineData("gcore", null, "https://api.gcore.com")]
-    public async Task Regions_have_the_vendors_addresses(string service, string? region, string address)
+    public async Task Region_OfService_HasVendorAddress(string service, string? region, string address)
     {
         TokenConnection connection = await TokenConnection.ConnectAsync(
             new ConnectionRequest
@@ -96,9 +111,10 @@ public sealed class AddressTests
     [InlineData(".")]
     [InlineData("...")]
     [InlineData("")]
-    public void A_segment_that_would_climb_or_vanish_is_refused(string segment)
+    public void Segment_DotsOrEmpty_Throws(string segment)
     {
-        var error = Assert.Throws<ApiTokenException>(() => new ServiceRequest(HttpMethod.Get, "tokens", segment).UriBelow(new Uri("https://h.example/base")));
+        var error = Assert.Throws<ApiTokenException>(
+            () => new ServiceRequest(HttpMethod.Get, "tokens", segment).UriBelow(new Uri("https://h.example/base")));
 
         Assert.Equal("InvalidId", error.ErrorId);
     }
@@ -111,9 +127,11 @@ public sealed class AddressTests
     [InlineData("a?b#c", "a%3Fb%23c")]
     [InlineData("x..y", "x..y")]
     [InlineData(" é\t", "%20%C3%A9%09")]
-    public void A_segment_stays_in_its_place(string segment, string escaped)
+    public void Segment_SpecialCharacters_AreEscaped(string segment, string escaped)
     {
-        Uri uri = new ServiceRequest(HttpMethod.Get, "tokens", segment).WithQuery("q", "a&b= c").UriBelow(new Uri("https://h.example/base/"));
+        Uri uri = new ServiceRequest(HttpMethod.Get, "tokens", segment)
+            .WithQuery("q", "a&b= c")
+            .UriBelow(new Uri("https://h.example/base/"));
 
         Assert.Equal($"https://h.example/base/tokens/{escaped}?q=a%26b%3D%20c", uri.AbsoluteUri);
     }
@@ -128,10 +146,10 @@ public sealed class AddressTests
     [InlineData("Wegnology", "../users/575ec7417ae143cd83dc4a95")]
     [InlineData("ApplicationUsers", "at_../../users/admin")]
     [InlineData("ApplicationUsers", "AT_0123456789abcdefghij")]
-    public async Task An_id_of_another_form_is_refused_for_every_operation_that_takes_one(string service, string id)
+    public async Task Id_InvalidFormat_ThrowsInEveryOperationWithoutRequest(string service, string id)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        ITokenService tokens = (await Connecting.ToAsync(server, service)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(server, service)).Tokens;
 
         var errors = new List<ApiTokenException>
         {
@@ -158,5 +176,6 @@ public sealed class AddressTests
     }
 
     private static Task<ApiTokenException> ConnectAsync(string address) =>
-        Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Connecting.Request(new Uri(address), "Devo"), default));
+        Assert.ThrowsAsync<ApiTokenException>(
+            () => TokenConnection.ConnectAsync(TestConnections.Request(new Uri(address), "Devo"), default));
 }

@@ -19,24 +19,25 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_sent_when_the_stop_came_first()
+    public async Task Request_AlreadyCancelled_IsNotSent()
     {
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
         await _stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tokens.GetAsync("3", _stop.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tokens.CreateAsync(New, _stop.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tokens.RemoveAsync("3", _stop.Token));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tokens.ListAsync(TokenFilter.Existing, _stop.Token).GetAsyncEnumerator(_stop.Token).MoveNextAsync().AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => tokens.ListAsync(TokenFilter.Existing, _stop.Token).GetAsyncEnumerator(_stop.Token).MoveNextAsync().AsTask());
 
         Assert.Empty(_server.Requests);
     }
 
     [Fact]
-    public async Task A_read_under_way_is_dropped()
+    public async Task Read_CancelledInFlight_IsAborted()
     {
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
-        Held held = _server.Hold();
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
+        HeldRequest held = _server.Hold();
         Task<ApiToken> reading = tokens.GetAsync("3", _stop.Token);
         await held.Arrived.Task;
 
@@ -47,10 +48,10 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_under_way_may_still_say_how_it_went()
+    public async Task Write_CancelledInFlight_ReturnsResultWithinGracePeriod()
     {
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
-        Held held = _server.Hold(201, """{"id":3,"token":"thesecret"}""");
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
+        HeldRequest held = _server.Hold(201, """{"id":3,"token":"thesecret"}""");
         Task<IssuedToken> creating = tokens.CreateAsync(New, _stop.Token);
         await held.Arrived.Task;
 
@@ -61,10 +62,10 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_under_way_that_fails_after_the_stop_is_not_repeated()
+    public async Task Write_FailsAfterCancellation_IsNotRetried()
     {
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
-        Held held = _server.Hold(500);
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
+        HeldRequest held = _server.Hold(500);
         Task removing = tokens.RemoveAsync("3", _stop.Token);
         await held.Arrived.Task;
 
@@ -76,10 +77,10 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_without_an_answer_ends_after_its_grace()
+    public async Task Write_NoResponseAfterCancellation_EndsAfterGracePeriod()
     {
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
-        Held held = _server.Hold();
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
+        HeldRequest held = _server.Hold();
         Task removing = tokens.RemoveAsync("3", _stop.Token);
         await held.Arrived.Task;
 
@@ -89,11 +90,11 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wait_between_two_tries_ends_at_the_stop_and_no_try_follows()
+    public async Task RetryDelay_Cancelled_EndsWithoutFurtherAttempt()
     {
         var clock = new TestTimeProvider();
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo", time: clock)).Tokens;
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 503, "", headers: ("Retry-After", "60"));
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo", time: clock)).Tokens;
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 503, "", headers: ("Retry-After", "60"));
         Task<ApiToken> reading = tokens.GetAsync("3", _stop.Token);
         while (_server.Requests.Count == 0 || clock.Pending != 1)
         {
@@ -108,11 +109,11 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_stops_between_its_pages()
+    public async Task List_CancelledBetweenPages_SendsNoFurtherRequest()
     {
         string Page(int number) => $$"""{"items":[{"id":"575ec7417ae143cd83dc4a0{{number}}","name":"n"}],"totalCount":9,"perPage":1}""";
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, Page(int.Parse(context.Request.Query["page"]!, null)));
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Wegnology")).Tokens;
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 200, Page(int.Parse(context.Request.Query["page"]!, null)));
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Wegnology")).Tokens;
         var seen = new List<ApiToken>();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -124,16 +125,16 @@ public sealed class CancellationTests : IAsyncLifetime
             }
         });
 
-        // The first for the number of pages, the last page, and the one read ahead.
+        // One request for the number of pages, one for the last page, and one prefetched page.
         Assert.InRange(seen.Count, 1, 2);
         Assert.InRange(_server.Requests.Count, 2, 3);
     }
 
     [Fact]
-    public async Task A_stream_stops_while_it_arrives()
+    public async Task List_CancelledDuringResponse_Throws()
     {
         var released = new TaskCompletionSource();
-        _server.Do(async context =>
+        _server.Handle(async context =>
         {
             context.Response.ContentType = "application/json";
             await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
@@ -141,7 +142,7 @@ public sealed class CancellationTests : IAsyncLifetime
             await context.Response.Body.FlushAsync();
             await released.Task;
         });
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
@@ -154,12 +155,20 @@ public sealed class CancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wait_for_a_login_of_another_request_ends_at_the_stop()
+    public async Task Login_CancelledWhileAnotherRequestLogsIn_Throws()
     {
-        Held login = _server.Hold(200, """{"access":"a","refresh":"r"}""");
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, "[]");
+        HeldRequest login = _server.Hold(200, """{"access":"a","refresh":"r"}""");
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 200, "[]");
         TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("password1"), SkipCheck = true },
+            new ConnectionRequest
+            {
+                Service = "Gcore",
+                Account = "456",
+                BaseUri = _server.BaseUri,
+                UserName = "a",
+                Password = SecretText.ToSecureString("password1"),
+                SkipCheck = true,
+            },
             default);
         Task<List<ApiToken>> first = connection.Tokens.ListAsync();
         await login.Arrived.Task;

@@ -12,7 +12,7 @@ public sealed class ErrorMapTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
+        _tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -31,9 +31,9 @@ public sealed class ErrorMapTests : IAsyncLifetime
     [InlineData(500, ErrorKind.ConnectionError)]
     [InlineData(503, ErrorKind.ConnectionError)]
     [InlineData(511, ErrorKind.ConnectionError)]
-    public async Task A_status_has_its_kind_its_stable_id_and_an_action(int status, ErrorKind kind)
+    public async Task Error_Status_HasKindIdAndRecommendedAction(int status, ErrorKind kind)
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, status, "<html>sorry</html>", "text/html");
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, status, "<html>sorry</html>", "text/html");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.GetAsync("3", default));
 
@@ -45,9 +45,10 @@ public sealed class ErrorMapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_correlation_id_is_kept_after_retries_too()
+    public async Task Error_AfterRetries_HasLastCorrelationId()
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 500, "", headers: ("x-devo-cid", $"cid-{_server.Requests.Count}"));
+        _server.DefaultHandler = context =>
+            ScriptedServer.WriteAsync(context, 500, "", headers: ("x-devo-cid", $"cid-{_server.Requests.Count}"));
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.GetAsync("3", default));
 
@@ -55,17 +56,17 @@ public sealed class ErrorMapTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"error":{"code":400,"message":"the words."}}""")]
-    [InlineData("""{"error":"the words"}""")]
-    [InlineData("""{"message":"the words"}""")]
-    [InlineData("""{"error":{"message":["the words"]}}""")]
-    public async Task The_services_words_are_told_once_and_end_once(string body)
+    [InlineData("""{"error":{"code":400,"message":"the message."}}""")]
+    [InlineData("""{"error":"the message"}""")]
+    [InlineData("""{"message":"the message"}""")]
+    [InlineData("""{"error":{"message":["the message"]}}""")]
+    public async Task Error_ServiceMessage_IsQuotedOnceWithOneFullStop(string body)
     {
         _server.Json(body, 400);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.GetAsync("3", default));
 
-        Assert.EndsWith("(400: the words).", error.Message);
+        Assert.EndsWith("(400: the message).", error.Message);
     }
 
     [Theory]
@@ -76,12 +77,12 @@ public sealed class ErrorMapTests : IAsyncLifetime
     [InlineData("{\"error\":null}")]
     [InlineData("{\"error\":{\"message\":17}}")]
     [InlineData("{")]
-    public async Task An_error_body_of_any_form_never_hides_the_status(string body)
+    public async Task Error_AnyBody_KeepsStatus(string body)
     {
         foreach (string service in ServiceCatalog.All.Select(definition => definition.Name))
         {
             _server.Json(body, 403);
-            ITokenService tokens = (await Connecting.ToAsync(_server, service)).Tokens;
+            ITokenService tokens = (await TestConnections.ConnectAsync(_server, service)).Tokens;
 
             var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
 
@@ -90,7 +91,7 @@ public sealed class ErrorMapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Long_words_are_cut_and_control_characters_dropped()
+    public async Task Error_LongMessage_IsTruncatedAndControlCharactersAreRemoved()
     {
         _server.Json($$"""{"message":"a\u001b[31m\r\nb {{string.Concat(Enumerable.Repeat("word ", 1000))}}"}""", 400);
 
@@ -101,11 +102,11 @@ public sealed class ErrorMapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deeply_nested_words_are_no_problem()
+    public async Task Error_DeeplyNestedBody_KeepsStatus()
     {
         string deep = string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "\"x\"" + new string('}', 60);
         _server.Json(deep, 400);
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Gcore")).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Gcore")).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
 
@@ -119,9 +120,9 @@ public sealed class ErrorMapTests : IAsyncLifetime
     [InlineData(408, true)]
     [InlineData(400, false)]
     [InlineData(429, false)]
-    public async Task A_write_that_the_service_failed_at_may_have_taken_effect(int status, bool unknown)
+    public async Task Write_ServiceFailure_ReportsUnknownOutcome(int status, bool unknown)
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, status, "");
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, status, "");
 
         var write = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.RemoveAsync("3", default));
         var read = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.GetAsync("3", default));

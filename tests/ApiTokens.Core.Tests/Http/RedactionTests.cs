@@ -6,7 +6,8 @@ namespace ApiTokens.Core.Tests.Http;
 
 public sealed class RedactionTests : IAsyncLifetime
 {
-    private const string Jwt = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1NzVlZDcwYzdhZTE0M2NkODNkYzRhYTkifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    private const string Jwt =
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI1NzVlZDcwYzdhZTE0M2NkODNkYzRhYTkifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
     private ScriptedServer _server = null!;
 
@@ -24,10 +25,10 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("at /tokens/d3361b35/x", "d3361b35")]
     [InlineData("APIKey-d3361b35", "d3361b35")]
     [InlineData("(6d8c0ffee)", "6d8c0ffee")]
-    public async Task A_part_of_the_credential_in_a_401_is_masked(string words, string leaked)
+    public async Task Error_PartOfCredential_IsMasked(string message, string leaked)
     {
-        _server.Json($$"""{"message":"{{words}}"}""", 401);
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Gcore", secret: "7711$d3361b35f26d8c0ffee")).Tokens;
+        _server.Json($$"""{"message":"{{message}}"}""", 401);
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Gcore", secret: "7711$d3361b35f26d8c0ffee")).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
 
@@ -37,10 +38,10 @@ public sealed class RedactionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_words_around_a_mask_stay()
+    public async Task Error_PartOfCredential_KeepsSurroundingText()
     {
         _server.Json("""{"message":"Bad permanent token: 7711$d3361b"}""", 401);
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Gcore", secret: "7711$d3361b35f26d8c0ffee")).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Gcore", secret: "7711$d3361b35f26d8c0ffee")).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
 
@@ -54,7 +55,7 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("42_a1b2c3d4e5f6")]
     [InlineData("42$a1b2c3d4e5f6")]
     [InlineData("at1ZqWk3pXv9rLm2sTn8uYb4cDf6gHj0kEe5iAo7")]
-    public void Whatever_has_the_form_of_a_secret_is_masked(string secret)
+    public void Redact_SecretFormat_IsMasked(string secret)
     {
         var redactor = new Redactor(() => null);
 
@@ -69,16 +70,16 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("scope must be one of userApiTokens.get, all.Application.read")]
     [InlineData("The field 'expiration_date_of_the_token_in_the_request_body' is not allowed")]
     [InlineData("2026-01-01T12:00:00.000Z")]
-    public void Ids_names_and_dates_are_left(string text)
+    public void Redact_IdNameOrDate_IsKept(string text)
     {
         Assert.Equal(text, new Redactor(() => SecretText.ToSecureString("0f1e2d3c4b5a69788796a5b4c3d2e1f0")).Redact(text));
     }
 
     [Fact]
-    public async Task A_create_whose_refusal_echoes_a_secret_does_not_pass_it_on()
+    public async Task Create_ErrorEchoesSecret_MasksIt()
     {
         _server.Json($$"""{"type":"Validation","message":"bad header Bearer {{Jwt}}"}""", 400);
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Wegnology", secret: Jwt)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Wegnology", secret: Jwt)).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
 
@@ -87,11 +88,19 @@ public sealed class RedactionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_session_of_a_login_is_masked_too()
+    public async Task Error_LoginSession_IsMasked()
     {
         _server.Json("""{"access":"session-secret-1234","refresh":"r"}""").Json("""{"message":"unknown: session-secret"}""", 401);
         TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Gcore", Account = "456", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("password1"), SkipCheck = true },
+            new ConnectionRequest
+            {
+                Service = "Gcore",
+                Account = "456",
+                BaseUri = _server.BaseUri,
+                UserName = "a",
+                Password = SecretText.ToSecureString("password1"),
+                SkipCheck = true,
+            },
             default);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
@@ -106,12 +115,12 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("hunter22\u0000")]
     [InlineData("hunter22\u00e9")]
     [InlineData("")]
-    public async Task A_secret_that_no_header_can_hold_is_refused_and_not_quoted(string secret)
+    public async Task Connect_SecretInvalidInHeader_ThrowsWithoutQuotingIt(string secret)
     {
         foreach (string service in ServiceCatalog.All.Select(definition => definition.Name))
         {
             var error = await Assert.ThrowsAsync<ApiTokenException>(
-                () => TokenConnection.ConnectAsync(Connecting.Request(_server.BaseUri, service, secret: secret), default));
+                () => TokenConnection.ConnectAsync(TestConnections.Request(_server.BaseUri, service, secret: secret), default));
 
             Assert.Equal("InvalidToken", error.ErrorId);
             Assert.DoesNotContain("hunter22", error.ToString());
@@ -121,7 +130,7 @@ public sealed class RedactionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_credential_of_one_kind_is_needed()
+    public async Task Connect_MissingOrAmbiguousCredential_Throws()
     {
         ConnectionRequest none = new() { Service = "Gcore", BaseUri = _server.BaseUri };
         ConnectionRequest both = new()
@@ -132,9 +141,9 @@ public sealed class RedactionTests : IAsyncLifetime
             UserName = "a",
             Password = SecretText.ToSecureString("p"),
         };
-        ConnectionRequest half = new() { Service = "Gcore", BaseUri = _server.BaseUri, UserName = "a" };
+        ConnectionRequest incomplete = new() { Service = "Gcore", BaseUri = _server.BaseUri, UserName = "a" };
 
-        foreach (ConnectionRequest request in (ConnectionRequest[])[none, both, half])
+        foreach (ConnectionRequest request in (ConnectionRequest[])[none, both, incomplete])
         {
             var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(request, default));
             Assert.Equal(ErrorKind.InvalidArgument, error.Kind);
@@ -146,25 +155,33 @@ public sealed class RedactionTests : IAsyncLifetime
     [Theory]
     [InlineData("Devo")]
     [InlineData("ApplicationUsers")]
-    public async Task A_service_without_a_login_takes_no_password(string service)
+    public async Task Connect_PasswordForServiceWithoutLogin_Throws(string service)
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = service, Account = "a", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("hunter22") }, default));
+            new ConnectionRequest
+            {
+                Service = service,
+                Account = "a",
+                BaseUri = _server.BaseUri,
+                UserName = "a",
+                Password = SecretText.ToSecureString("hunter22"),
+            },
+            default));
 
         Assert.Equal("InvalidCredential", error.ErrorId);
         Assert.DoesNotContain("hunter22", error.ToString());
     }
 
     [Fact]
-    public async Task No_text_of_a_connection_or_token_has_the_secret()
+    public async Task ToStringAndJson_ConnectionAndToken_ContainNoSecret()
     {
         _server.Json($$"""{"id":"575ec7417ae143cd83dc4a95","name":"x","token":"{{Jwt}}"}""", 201);
-        TokenConnection connection = await Connecting.ToAsync(_server, "Wegnology");
+        TokenConnection connection = await TestConnections.ConnectAsync(_server, "Wegnology");
 
         IssuedToken issued = await connection.Tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
 
         Assert.DoesNotContain("eyJ", issued.ToString());
-        Assert.DoesNotContain(Connecting.Secret, connection.ToString());
+        Assert.DoesNotContain(TestConnections.Secret, connection.ToString());
         Assert.DoesNotContain("eyJ", System.Text.Json.JsonSerializer.Serialize<ApiToken>(issued));
     }
 }

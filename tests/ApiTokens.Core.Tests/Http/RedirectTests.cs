@@ -26,26 +26,28 @@ public sealed class RedirectTests : IAsyncLifetime
     [InlineData(303)]
     [InlineData(307)]
     [InlineData(308)]
-    public async Task A_redirect_is_an_error_and_the_other_host_sees_nothing(int status)
+    public async Task Redirect_ToAnotherHost_ThrowsWithoutFollowing(int status)
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, status, "", headers: ("Location", _other.BaseUri.AbsoluteUri));
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
+        _server.DefaultHandler = context =>
+            ScriptedServer.WriteAsync(context, status, "", headers: ("Location", _other.BaseUri.AbsoluteUri));
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
 
         var read = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.GetAsync("3", default));
         var list = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
         var create = await Assert.ThrowsAsync<ApiTokenException>(
             () => tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default));
 
-        Assert.All([read, list, create], error => Assert.Equal(("UnexpectedRedirect", ErrorKind.InvalidResult), (error.ErrorId, error.Kind)));
+        Assert.All(
+            [read, list, create], error => Assert.Equal(("UnexpectedRedirect", ErrorKind.InvalidResult), (error.ErrorId, error.Kind)));
         Assert.Empty(_other.Requests);
         Assert.Equal(3, _server.Requests.Count);
     }
 
     [Fact]
-    public async Task A_cookie_is_not_kept()
+    public async Task Cookie_FromService_IsNotSentBack()
     {
-        _server.Answer(200, "[]", headers: ("Set-Cookie", "session=1; Path=/")).Json("[]");
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Devo")).Tokens;
+        _server.Respond(200, "[]", headers: ("Set-Cookie", "session=1; Path=/")).Json("[]");
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
 
         await tokens.ListAsync();
         await tokens.ListAsync();

@@ -6,41 +6,41 @@ namespace ApiTokens.Core.Tests.Http;
 
 public sealed class RetryTests : IAsyncLifetime
 {
-    private const int Tries = 6;
+    private const int MaxAttempts = 6;
     private const string Id = "575ec7417ae143cd83dc4a95";
     private const string Token = """{"id":"575ec7417ae143cd83dc4a95","name":"x","token":"s.e.t"}""";
 
-    private readonly TestTimeProvider _clock = Connecting.Impatient();
+    private readonly TestTimeProvider _clock = TestConnections.CreateSkippingClock();
     private ScriptedServer _server = null!;
     private ITokenService _tokens = null!;
 
-    public static TheoryData<string> Repeatable => ["read", "list", "enable", "disable", "rename", "describe", "remove"];
+    public static TheoryData<string> IdempotentOperations => ["read", "list", "enable", "disable", "rename", "describe", "remove"];
 
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _tokens = (await Connecting.ToAsync(_server, "Wegnology", time: _clock)).Tokens;
+        _tokens = (await TestConnections.ConnectAsync(_server, "Wegnology", time: _clock)).Tokens;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Theory]
-    [MemberData(nameof(Repeatable))]
-    public async Task What_can_be_repeated_is_repeated_after_a_failure_of_the_service(string operation)
+    [MemberData(nameof(IdempotentOperations))]
+    public async Task Idempotent_ServiceFailure_IsRetried(string operation)
     {
-        _server.Answer(500).Answer(502).Answer(503).Answer(504).Answer(408).Json(AnswerTo(operation));
+        _server.Respond(500).Respond(502).Respond(503).Respond(504).Respond(408).Json(ResponseFor(operation));
 
         await RunAsync(operation);
 
-        Assert.Equal(Tries, _server.Requests.Count);
+        Assert.Equal(MaxAttempts, _server.Requests.Count);
         Assert.Single(_server.Requests.Select(request => $"{request.Method} {request.Target} {request.Body}").Distinct());
     }
 
     [Theory]
-    [MemberData(nameof(Repeatable))]
-    public async Task What_can_be_repeated_is_repeated_after_a_reset(string operation)
+    [MemberData(nameof(IdempotentOperations))]
+    public async Task Idempotent_ConnectionReset_IsRetried(string operation)
     {
-        _server.Reset().Reset().Json(AnswerTo(operation));
+        _server.Reset().Reset().Json(ResponseFor(operation));
 
         await RunAsync(operation);
 
@@ -48,29 +48,29 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Theory]
-    [MemberData(nameof(Repeatable))]
-    public async Task What_can_be_repeated_is_given_up_after_six_tries(string operation)
+    [MemberData(nameof(IdempotentOperations))]
+    public async Task Idempotent_PersistentFailure_ThrowsAfterSixAttempts(string operation)
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 500, "");
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 500, "");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync(operation));
 
         Assert.Equal((ErrorKind.ConnectionError, HttpStatusCode.InternalServerError), (error.Kind, error.StatusCode!.Value));
-        Assert.Equal(Tries, _server.Requests.Count);
+        Assert.Equal(MaxAttempts, _server.Requests.Count);
     }
 
     [Fact]
-    public async Task Waits_grow_and_stay_below_their_limit()
+    public async Task RetryDelays_PersistentFailure_GrowWithinLimit()
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 500, "");
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 500, "");
         const int Runs = 25;
         for (int run = 0; run < Runs; run++)
         {
             await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync("read"));
         }
 
-        // A single wait is a matter of chance; the sum of many is not.
-        IReadOnlyList<TimeSpan>[] waits = [.. _clock.Waits.Chunk(Tries - 1)];
+        // A single delay is random; the sum of many is not.
+        IReadOnlyList<TimeSpan>[] waits = [.. _clock.Waits.Chunk(MaxAttempts - 1)];
         Assert.Equal(Runs, waits.Length);
         Assert.All(_clock.Waits, wait => Assert.InRange(wait, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(20)));
         Assert.True(waits.Sum(run => run[^1].TotalSeconds) > 2 * waits.Sum(run => run[0].TotalSeconds));
@@ -83,9 +83,9 @@ public sealed class RetryTests : IAsyncLifetime
     [InlineData(404)]
     [InlineData(409)]
     [InlineData(422)]
-    public async Task A_refusal_is_not_asked_for_twice(int status)
+    public async Task Read_ClientErrorStatus_IsNotRetried(int status)
     {
-        _server.Answer(status);
+        _server.Respond(status);
 
         await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync("read"));
 
@@ -98,9 +98,9 @@ public sealed class RetryTests : IAsyncLifetime
     [InlineData(502)]
     [InlineData(503)]
     [InlineData(504)]
-    public async Task A_create_is_not_repeated_where_it_may_have_been_done(int status)
+    public async Task Create_AmbiguousFailure_IsNotRetried(int status)
     {
-        _server.Answer(status).Json(Token, 201);
+        _server.Respond(status).Json(Token, 201);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync("create"));
 
@@ -109,7 +109,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_whose_answer_is_lost_is_not_repeated_and_says_so()
+    public async Task Create_LostResponse_ReportsUnknownOutcomeWithoutRetry()
     {
         _server.Reset().Json(Token, 201);
 
@@ -121,11 +121,11 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_is_not_repeated_when_a_reused_connection_closes_without_an_answer()
+    public async Task Create_ReusedConnectionCloses_IsNotRetried()
     {
         await using var raw = new RawServer();
         raw.Json(Token).Write(string.Empty).Json(Token, 201);
-        ITokenService tokens = (await TokenConnection.ConnectAsync(Connecting.Request(raw.BaseUri, "Wegnology", time: _clock), default)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(raw.BaseUri, "Wegnology", _clock)).Tokens;
         await tokens.GetAsync(Id, default);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
@@ -135,19 +135,20 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_regeneration_whose_answer_is_lost_is_not_repeated()
+    public async Task Regenerate_LostResponse_IsNotRetried()
     {
         _server.Reset();
-        ITokenService tokens = (await Connecting.ToAsync(_server, "ApplicationUsers", time: _clock)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "ApplicationUsers", time: _clock)).Tokens;
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.RegenerateAsync("at_0123456789abcdefghij", TokenExpiry.AfterMonths(3), default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.RegenerateAsync("at_0123456789abcdefghij", TokenExpiry.AfterMonths(3), default));
 
         Assert.True(error.OutcomeUnknown);
         Assert.Single(_server.Requests);
     }
 
     [Fact]
-    public async Task A_create_is_repeated_when_no_connection_came_about()
+    public async Task Create_ConnectionRefused_IsRetried()
     {
         int port = ScriptedServer.UnusedPort();
         ScriptedServer? late = null;
@@ -159,8 +160,7 @@ public sealed class RetryTests : IAsyncLifetime
                 late = ScriptedServer.StartAsync(port).GetAwaiter().GetResult().Json(Token, 201);
             }
         };
-        ITokenService tokens = (await TokenConnection.ConnectAsync(
-            Connecting.Request(new Uri($"http://127.0.0.1:{port}"), "Wegnology", time: clock), default)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(new Uri($"http://127.0.0.1:{port}"), "Wegnology", clock)).Tokens;
 
         IssuedToken issued = await tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
 
@@ -173,24 +173,24 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_is_down_is_a_connection_error_and_nothing_was_done()
+    public async Task Create_ServiceDown_ThrowsConnectionErrorWithKnownOutcome()
     {
-        ITokenService tokens = (await TokenConnection.ConnectAsync(
-            Connecting.Request(new Uri($"http://127.0.0.1:{ScriptedServer.UnusedPort()}"), "Wegnology", time: _clock), default)).Tokens;
+        var unusedAddress = new Uri($"http://127.0.0.1:{ScriptedServer.UnusedPort()}");
+        ITokenService tokens = (await TestConnections.ConnectAsync(unusedAddress, "Wegnology", _clock)).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
 
         Assert.Equal((ErrorKind.ConnectionError, false), (error.Kind, error.OutcomeUnknown));
-        Assert.Equal(Tries - 1, _clock.Waits.Count);
+        Assert.Equal(MaxAttempts - 1, _clock.Waits.Count);
     }
 
     [Theory]
     [InlineData(429, null)]
     [InlineData(429, "7")]
     [InlineData(503, "7")]
-    public async Task A_create_is_repeated_where_the_service_says_that_it_did_nothing(int status, string? retryAfter)
+    public async Task Create_ThrottledOrUnavailableWithRetryAfter_IsRetried(int status, string? retryAfter)
     {
-        Turn(_server, status, retryAfter).Json(Token, 201);
+        AddFailure(_server, status, retryAfter).Json(Token, 201);
 
         await RunAsync("create");
 
@@ -200,9 +200,9 @@ public sealed class RetryTests : IAsyncLifetime
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task Retry_after_in_seconds_is_waited_for(int status)
+    public async Task RetryAfter_Seconds_IsObserved(int status)
     {
-        Turn(_server, status, "97").Json(Token);
+        AddFailure(_server, status, "97").Json(Token);
 
         await RunAsync("read");
 
@@ -210,9 +210,9 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Retry_after_as_a_date_is_waited_for()
+    public async Task RetryAfter_Date_IsObserved()
     {
-        Turn(_server, 429, _clock.GetUtcNow().AddSeconds(42).ToString("r")).Json(Token);
+        AddFailure(_server, 429, _clock.GetUtcNow().AddSeconds(42).ToString("r")).Json(Token);
 
         await RunAsync("create");
 
@@ -222,9 +222,9 @@ public sealed class RetryTests : IAsyncLifetime
     [Theory]
     [InlineData("0")]
     [InlineData("Thu, 01 Jan 2015 00:00:00 GMT")]
-    public async Task Retry_after_that_is_over_is_no_wait(string retryAfter)
+    public async Task RetryAfter_Past_DoesNotWait(string retryAfter)
     {
-        Turn(_server, 503, retryAfter).Json(Token);
+        AddFailure(_server, 503, retryAfter).Json(Token);
 
         await RunAsync("read");
 
@@ -235,22 +235,22 @@ public sealed class RetryTests : IAsyncLifetime
     [Theory]
     [InlineData("121", "121 seconds")]
     [InlineData("86400", "86400 seconds")]
-    public async Task Retry_after_beyond_the_limit_is_told_and_not_waited_for(string retryAfter, string words)
+    public async Task RetryAfter_AboveLimit_ThrowsWithoutWaiting(string retryAfter, string message)
     {
-        Turn(_server, 429, retryAfter);
+        AddFailure(_server, 429, retryAfter);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync("read"));
 
         Assert.Equal(ErrorKind.LimitsExceeded, error.Kind);
-        Assert.Contains(words, error.Message);
+        Assert.Contains(message, error.Message);
         Assert.Empty(_clock.Waits);
         Assert.Single(_server.Requests);
     }
 
     [Fact]
-    public async Task Retry_after_that_makes_no_sense_is_ignored()
+    public async Task RetryAfter_Invalid_IsIgnored()
     {
-        Turn(_server, 429, "soon").Json(Token);
+        AddFailure(_server, 429, "soon").Json(Token);
 
         await RunAsync("read");
 
@@ -258,9 +258,9 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_remove_that_is_repeated_and_finds_nothing_has_done_its_work()
+    public async Task Remove_NotFoundOnRetry_Succeeds()
     {
-        _server.Reset().Answer(404);
+        _server.Reset().Respond(404);
 
         await RunAsync("remove");
 
@@ -268,9 +268,9 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_remove_that_finds_nothing_at_once_is_an_error()
+    public async Task Remove_NotFoundOnFirstAttempt_Throws()
     {
-        _server.Answer(404);
+        _server.Respond(404);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync("remove"));
 
@@ -278,7 +278,7 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_login_whose_answer_is_lost_is_not_repeated()
+    public async Task Login_LostResponse_IsNotRetried()
     {
         _server.Reset();
         TokenConnection connection = await TokenConnection.ConnectAsync(
@@ -290,7 +290,7 @@ public sealed class RetryTests : IAsyncLifetime
                 Password = SecretText.ToSecureString("password"),
                 SkipCheck = true,
                 Time = _clock,
-                Timeout = Connecting.LongTimeout,
+                Timeout = TestConnections.LongTimeout,
             },
             default);
 
@@ -300,10 +300,11 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Single(_server.Requests);
     }
 
-    private static ScriptedServer Turn(ScriptedServer server, int status, string? retryAfter) =>
-        retryAfter is null ? server.Answer(status) : server.Answer(status, headers: ("Retry-After", retryAfter));
+    private static ScriptedServer AddFailure(ScriptedServer server, int status, string? retryAfter) =>
+        retryAfter is null ? server.Respond(status) : server.Respond(status, headers: ("Retry-After", retryAfter));
 
-    private static string AnswerTo(string operation) => operation == "list" ? $$"""{"totalCount":1,"perPage":1000,"items":[{{Token}}]}""" : Token;
+    private static string ResponseFor(string operation) =>
+        operation == "list" ? $$"""{"totalCount":1,"perPage":1000,"items":[{{Token}}]}""" : Token;
 
     private Task RunAsync(string operation) => operation switch
     {

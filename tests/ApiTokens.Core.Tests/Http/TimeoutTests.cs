@@ -6,41 +6,41 @@ namespace ApiTokens.Core.Tests.Http;
 
 public sealed class TimeoutTests : IAsyncLifetime
 {
-    private readonly TestTimeProvider _clock = Connecting.Impatient();
+    private readonly TestTimeProvider _clock = TestConnections.CreateSkippingClock();
     private ScriptedServer _server = null!;
     private ITokenService _tokens = null!;
 
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _tokens = (await Connecting.ToAsync(_server, "Devo", time: _clock)).Tokens;
+        _tokens = (await TestConnections.ConnectAsync(_server, "Devo", time: _clock)).Tokens;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task A_read_without_an_answer_in_time_is_repeated()
+    public async Task Read_TimesOut_IsRetried()
     {
-        Held held = _server.Hold();
+        HeldRequest held = _server.Hold();
         _server.Json("""{"id":3,"name":"second"}""");
         Task<ApiToken> reading = _tokens.GetAsync("3", default);
         await held.Arrived.Task;
 
-        _clock.Advance(Connecting.LongTimeout);
+        _clock.Advance(TestConnections.LongTimeout);
 
         Assert.Equal("second", (await reading).Name);
         Assert.Equal(2, _server.Requests.Count);
     }
 
     [Fact]
-    public async Task A_read_that_never_gets_an_answer_is_a_timeout()
+    public async Task Read_AllAttemptsTimeOut_ThrowsOperationTimeout()
     {
-        List<Held> held = [.. Enumerable.Range(0, 6).Select(_ => _server.Hold())];
+        List<HeldRequest> held = [.. Enumerable.Range(0, 6).Select(_ => _server.Hold())];
         Task<ApiToken> reading = _tokens.GetAsync("3", default);
-        foreach (Held each in held)
+        foreach (HeldRequest each in held)
         {
             await each.Arrived.Task;
-            _clock.Advance(Connecting.LongTimeout);
+            _clock.Advance(TestConnections.LongTimeout);
         }
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => reading);
@@ -50,13 +50,13 @@ public sealed class TimeoutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_without_an_answer_in_time_is_not_repeated_and_may_have_taken_effect()
+    public async Task Create_TimesOut_ReportsUnknownOutcomeWithoutRetry()
     {
-        Held held = _server.Hold();
+        HeldRequest held = _server.Hold();
         Task<IssuedToken> creating = _tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default);
         await held.Arrived.Task;
 
-        _clock.Advance(Connecting.LongTimeout);
+        _clock.Advance(TestConnections.LongTimeout);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => creating);
         Assert.Equal((ErrorKind.OperationTimeout, true), (error.Kind, error.OutcomeUnknown));
@@ -64,10 +64,10 @@ public sealed class TimeoutTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_body_that_stalls_is_timed_out_too()
+    public async Task Read_BodyStalls_IsRetried()
     {
         var stalled = new TaskCompletionSource();
-        _server.Do(async context =>
+        _server.Handle(async context =>
         {
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("""{"id":3,""");
@@ -79,15 +79,15 @@ public sealed class TimeoutTests : IAsyncLifetime
         Task<ApiToken> reading = _tokens.GetAsync("3", default);
         await stalled.Task;
 
-        _clock.Advance(Connecting.LongTimeout);
+        _clock.Advance(TestConnections.LongTimeout);
 
         Assert.Equal("second", (await reading).Name);
     }
 
     [Fact]
-    public async Task A_list_that_stalls_is_a_timeout_after_what_came_before()
+    public async Task List_BodyStalls_ThrowsOperationTimeoutAfterElements()
     {
-        _server.Do(async context =>
+        _server.Handle(async context =>
         {
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("[" + string.Join(",", Enumerable.Range(1, 2_000).Select(id => $$"""{"id":{{id}}}""")));
@@ -105,7 +105,7 @@ public sealed class TimeoutTests : IAsyncLifetime
                 next = list.MoveNextAsync().AsTask();
                 if (!next.IsCompleted)
                 {
-                    // Nothing is there: the stream waits, and the clock ends that.
+                    // The stream waits for data: advance the clock to its timeout.
                     await AdvanceUntilAsync(next);
                 }
             }
@@ -119,7 +119,7 @@ public sealed class TimeoutTests : IAsyncLifetime
     {
         while (!done.IsCompleted)
         {
-            _clock.Advance(Connecting.LongTimeout);
+            _clock.Advance(TestConnections.LongTimeout);
             await Task.WhenAny(done, Task.Delay(5));
         }
     }

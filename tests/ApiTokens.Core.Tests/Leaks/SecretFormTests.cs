@@ -2,7 +2,7 @@ using ApiTokens.Leaks;
 
 namespace ApiTokens.Core.Tests.Leaks;
 
-/// <summary>Which service's secret a text can be, and where in other text one stands.</summary>
+/// <summary>Recognizing the service of a secret by its format, and finding secrets in text.</summary>
 public sealed class SecretFormTests
 {
     private const string Devo = "00112233445566778899aabbccddeeff";
@@ -23,7 +23,7 @@ public sealed class SecretFormTests
     [InlineData("00112233445566778899aabbccddeef", null)]
     [InlineData("eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI1ZTAwIn0", null)]
     [InlineData("", null)]
-    public void A_text_has_the_form_of_at_most_one_service(string text, string? service) =>
+    public void ServicesOf_AnyText_ReturnsAtMostOneService(string text, string? service) =>
         Assert.Equal(service, SecretForms.ServicesOf(text).SingleOrDefault()?.Name);
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class SecretFormTests
     [InlineData("sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff;", null)]
     [InlineData("-----", null)]
     [InlineData("{", null)]
-    public void What_may_be_a_secret_is_found_in_a_line(string line, string? expected) =>
+    public void In_Line_FindsPossibleSecrets(string line, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], SecretForms.In(line));
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed class SecretFormTests
     public void Mask_SecretOrLongPartOfOne_IsReplaced(string text, string masked) => Assert.Equal(masked, SecretText.Mask(text));
 
     [Fact]
-    public async Task A_long_line_of_anything_takes_little_time()
+    public async Task In_LongLine_IsFast()
     {
         string line = string.Concat(Enumerable.Repeat("eyJ1_a.7$0fz", 100_000));
         await Task.Run(() => SecretForms.In(line).ToList()).WaitAsync(TimeSpan.FromSeconds(20));

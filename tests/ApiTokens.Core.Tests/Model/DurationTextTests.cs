@@ -9,7 +9,7 @@ public sealed class DurationTextTests
     [InlineData("30m", 0.5)]
     [InlineData("1.5d", 36)]
     [InlineData("90.00:00", 90 * 24)]
-    public void A_duration_is_read(string text, double hours)
+    public void TryParse_Duration_ReturnsTimeSpan(string text, double hours)
     {
         Assert.True(DurationText.TryParse(text, out TimeSpan duration));
         Assert.Equal(TimeSpan.FromHours(hours), duration);
@@ -20,7 +20,7 @@ public sealed class DurationTextTests
     [InlineData("12MO", 12)]
     [InlineData("1y", 12)]
     [InlineData("100y", 1200)]
-    public void Months_are_read_as_months(string text, int months)
+    public void TryParseMonths_MonthsOrYears_ReturnsMonths(string text, int months)
     {
         Assert.True(DurationText.TryParseMonths(text, out int read));
         Assert.Equal(months, read);
@@ -35,7 +35,7 @@ public sealed class DurationTextTests
     [InlineData("101y")]
     [InlineData("99999999999mo")]
     [InlineData("90d")]
-    public void Anything_else_is_no_months(string text)
+    public void TryParseMonths_InvalidText_ReturnsFalse(string text)
     {
         Assert.False(DurationText.TryParseMonths(text, out _));
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ApiTokens.Core.Tests.Model;
 
-/// <summary>Patterns mean what they mean to PowerShell; the expectations were taken from its own WildcardPattern.</summary>
+/// <summary>Patterns match as in PowerShell; the expected results were taken from its WildcardPattern.</summary>
 public sealed class NamePatternTests
 {
     [Theory]
@@ -54,9 +54,9 @@ public sealed class NamePatternTests
     [InlineData("(x)|y$", "(x)|y$", true)]
     [InlineData("{1}", "{1}", true)]
     [InlineData("É*", "été", true)]
-    public void A_pattern_fits_as_in_PowerShell(string pattern, string name, bool fits)
+    public void IsMatch_Pattern_MatchesAsInPowerShell(string pattern, string name, bool expected)
     {
-        Assert.Equal(fits, new NamePattern(pattern).IsMatch(name));
+        Assert.Equal(expected, new NamePattern(pattern).IsMatch(name));
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class NamePatternTests
     [InlineData("]")]
     [InlineData("`")]
     [InlineData("100% (sure) \\ ^$.|+")]
-    public void A_literal_pattern_fits_its_name_and_no_other(string name)
+    public void Literal_Name_MatchesOnlyThatName(string name)
     {
         var pattern = NamePattern.Literal(name);
 
@@ -80,9 +80,9 @@ public sealed class NamePatternTests
     [InlineData("**", true)]
     [InlineData("", false)]
     [InlineData("*a", false)]
-    public void Stars_alone_fit_everything(string pattern, bool everything)
+    public void MatchesEverything_OnlyStars_IsTrue(string pattern, bool expected)
     {
-        Assert.Equal(everything, new NamePattern(pattern).MatchesEverything);
+        Assert.Equal(expected, new NamePattern(pattern).MatchesEverything);
     }
 
     [Theory]
@@ -91,9 +91,9 @@ public sealed class NamePatternTests
     [InlineData("c?", true)]
     [InlineData("[c]i", true)]
     [InlineData("c]i`", false)]
-    public void Wildcards_are_told_from_plain_names(string text, bool wildcards)
+    public void HasWildcards_Text_DetectsWildcards(string text, bool expected)
     {
-        Assert.Equal(wildcards, NamePattern.HasWildcards(text));
+        Assert.Equal(expected, NamePattern.HasWildcards(text));
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class NamePatternTests
     [InlineData("x[")]
     [InlineData("[]")]
     [InlineData("`")]
-    public void A_bracket_without_its_like_stands_for_itself_where_PowerShell_knows_no_pattern(string name)
+    public void IsMatch_UnbalancedBracketOrBacktick_MatchesLiterally(string name)
     {
         Assert.True(new NamePattern(name).IsMatch(name));
     }
@@ -109,7 +109,7 @@ public sealed class NamePatternTests
     [Theory]
     [InlineData("[z-a]")]
     [InlineData("ci-[9-0]*")]
-    public void A_pattern_that_is_none_is_refused_by_the_parameters_name(string pattern)
+    public void Constructor_InvalidRange_ThrowsInvalidName(string pattern)
     {
         var error = Assert.Throws<ApiTokenException>(() => new NamePattern(pattern));
 
@@ -118,14 +118,14 @@ public sealed class NamePatternTests
     }
 
     [Fact]
-    public void A_contrived_pattern_is_answered()
+    public void IsMatch_PathologicalPattern_IsFast()
     {
         var pattern = new NamePattern(string.Concat(Enumerable.Repeat("*a", 30)) + "*b");
         var watch = Stopwatch.StartNew();
 
         Assert.False(pattern.IsMatch(new string('a', 255)));
 
-        // Backtracking would take longer than the age of the earth; anything near a second is plenty.
+        // With backtracking this would never finish; without it, it takes far less than the limit.
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 }

@@ -9,7 +9,7 @@ public sealed class SecretTextTests
     [InlineData("secret")]
     [InlineData("with\0nul")]
     [InlineData("päss\U0001F511wörd")]
-    public void A_secret_comes_back_to_the_letter(string text)
+    public void ToPlainText_SecureString_ReturnsOriginalText(string text)
     {
         using SecureString secret = SecretText.ToSecureString(text);
 
@@ -23,8 +23,8 @@ public sealed class SecretTextTests
     [InlineData("abc", "ab", false)]
     [InlineData("", "", true)]
     [InlineData("abc", "ABC", false)]
-    public void Secrets_are_compared_to_the_letter(string left, string right, bool same)
+    public void FixedTimeEquals_Texts_ComparesOrdinally(string left, string right, bool expected)
     {
-        Assert.Equal(same, SecretText.FixedTimeEquals(left, right));
+        Assert.Equal(expected, SecretText.FixedTimeEquals(left, right));
     }
 }

@@ -12,23 +12,23 @@ public sealed class ShardTests
     [InlineData(3)]
     [InlineData(8)]
     [InlineData(100)]
-    public void Every_token_is_in_exactly_one_part_and_the_parts_are_roughly_even(int count)
+    public void Contains_AllShards_HoldEachTokenOnceAndEvenly(int count)
     {
         Shard[] shards = [.. Enumerable.Range(1, count).Select(index => Shard.Parse($"{index}/{count}"))];
         var sizes = new int[count];
         foreach (ApiToken token in SomeTokens())
         {
-            int[] homes = [.. Enumerable.Range(0, count).Where(index => shards[index].Contains(token))];
-            sizes[Assert.Single(homes)]++;
+            int[] owners = [.. Enumerable.Range(0, count).Where(index => shards[index].Contains(token))];
+            sizes[Assert.Single(owners)]++;
         }
 
-        // Five standard deviations of a fair draw.
-        double fair = (double)Tokens / count;
-        double most = 5 * Math.Sqrt(fair * (1 - (1.0 / count)));
-        Assert.All(sizes, size => Assert.InRange(size, fair - most, fair + most));
+        // Five standard deviations of a uniform distribution.
+        double mean = (double)Tokens / count;
+        double tolerance = 5 * Math.Sqrt(mean * (1 - (1.0 / count)));
+        Assert.All(sizes, size => Assert.InRange(size, mean - tolerance, mean + tolerance));
     }
 
-    // Machines of different versions share one job: these never change.
+    // Machines with different versions may share one job, so these values must never change.
     [Theory]
     [InlineData("Devo", "acme", "1", 5, 69)]
     [InlineData("Devo", "acme", "2", 5, 997)]
@@ -36,7 +36,7 @@ public sealed class ShardTests
     [InlineData("Gcore", "1001", "7001", 1, 289)]
     [InlineData("Wegnology", "user", "575ec7417ae143cd83dc4a95", 3, 627)]
     [InlineData("ApplicationUsers", "größe", "at_0123456789abcdefghij", 1, 73)]
-    public void The_part_of_a_token_never_changes(string service, string account, string id, int ofEight, int ofThousand)
+    public void Contains_KnownTokens_AreInFixedShards(string service, string account, string id, int ofEight, int ofThousand)
     {
         var token = new ApiToken { Service = service, Account = account, Id = id };
 
@@ -46,7 +46,7 @@ public sealed class ShardTests
     }
 
     [Fact]
-    public void Only_service_account_and_id_decide()
+    public void Contains_OtherProperties_DoNotAffectShard()
     {
         var bare = new ApiToken { Service = "Devo", Account = "acme", Id = "1" };
         var full = new ApiToken
@@ -89,18 +89,18 @@ public sealed class ShardTests
     [InlineData("1.0/8")]
     [InlineData(" 1/8")]
     [InlineData("1/99999999999")]
-    public void What_is_no_part_is_refused(string text) =>
+    public void Parse_InvalidText_Throws(string text) =>
         Assert.Equal("InvalidShard", Assert.Throws<ApiTokenException>(() => Shard.Parse(text)).ErrorId);
 
     [Fact]
-    public void It_is_written_as_it_was_read() => Assert.Equal("3/8", Shard.Parse("3/8").ToString());
+    public void ToString_ParsedShard_ReturnsSameText() => Assert.Equal("3/8", Shard.Parse("3/8").ToString());
 
     private static int IndexOf(ApiToken token, int count) =>
         Enumerable.Range(1, count).Single(index => Shard.Parse($"{index}/{count}").Contains(token));
 
     private static IEnumerable<ApiToken> SomeTokens() => Enumerable.Range(1, Tokens).Select(i => (i % 3) switch
     {
-        // Ids that only count up are the hardest to spread.
+        // Consecutive ids are the hardest to distribute.
         0 => new ApiToken { Service = "Devo", Account = "acme", Id = i.ToString(CultureInfo.InvariantCulture) },
         1 => new ApiToken { Service = "Wegnology", Account = "user", Id = $"575ec7417ae143cd83{i:x6}" },
         _ => new ApiToken { Service = "Gcore", Account = "1001", Id = (7000 + i).ToString(CultureInfo.InvariantCulture) },

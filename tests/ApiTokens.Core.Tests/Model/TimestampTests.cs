@@ -20,18 +20,18 @@ public sealed class TimestampTests
     [InlineData("2021-01-01 14:00:00+02:00", "2021-01-01T12:00:00Z")]
     [InlineData("2021-01-01 12:00:00", "2021-01-01T12:00:00Z")]
     [InlineData("2021-01-01", "2021-01-01T00:00:00Z")]
-    public void Every_spelling_is_read_as_utc(string text, string moment)
+    public void Read_AnyFormat_ReturnsUtc(string text, string expected)
     {
         var read = JsonSerializer.Deserialize<DateTimeOffset?>($"\"{text}\"", Options);
 
-        Assert.Equal(DateTimeOffset.Parse(moment, null), read);
+        Assert.Equal(DateTimeOffset.Parse(expected, null), read);
         Assert.Equal(TimeSpan.Zero, read!.Value.Offset);
     }
 
     [Theory]
     [InlineData("null")]
     [InlineData("\"\"")]
-    public void Nothing_is_no_moment(string json)
+    public void Read_NullOrEmpty_ReturnsNull(string json)
     {
         Assert.Null(JsonSerializer.Deserialize<DateTimeOffset?>(json, Options));
     }
@@ -41,16 +41,16 @@ public sealed class TimestampTests
     [InlineData("\"2021-13-01T00:00:00Z\"")]
     [InlineData("1700000000")]
     [InlineData("{}")]
-    public void What_is_no_moment_is_refused(string json)
+    public void Read_InvalidTimestamp_Throws(string json)
     {
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<DateTimeOffset?>(json, Options));
     }
 
     [Fact]
-    public void A_moment_is_written_in_utc_with_six_decimals()
+    public void Write_Timestamp_IsUtcWithSixDecimals()
     {
-        DateTimeOffset? moment = new DateTimeOffset(2027, 1, 1, 14, 0, 0, TimeSpan.FromHours(2)).AddTicks(1234567);
+        DateTimeOffset? timestamp = new DateTimeOffset(2027, 1, 1, 14, 0, 0, TimeSpan.FromHours(2)).AddTicks(1234567);
 
-        Assert.Equal("\"2027-01-01T12:00:00.123456Z\"", JsonSerializer.Serialize(moment, Options));
+        Assert.Equal("\"2027-01-01T12:00:00.123456Z\"", JsonSerializer.Serialize(timestamp, Options));
     }
 }

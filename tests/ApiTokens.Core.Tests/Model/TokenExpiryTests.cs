@@ -3,7 +3,7 @@ namespace ApiTokens.Core.Tests.Model;
 public sealed class TokenExpiryTests
 {
     [Fact]
-    public void A_moment_is_kept_in_utc()
+    public void AtMoment_LocalTime_ReturnsUtc()
     {
         var expiry = TokenExpiry.AtMoment(new DateTimeOffset(2027, 1, 1, 1, 0, 0, TimeSpan.FromHours(3)));
 
@@ -16,13 +16,13 @@ public sealed class TokenExpiryTests
     [InlineData("2027-11-30T10:00:00Z", 3, "2028-02-29T10:00:00Z")]
     [InlineData("2026-08-31T10:00:00Z", 6, "2027-02-28T10:00:00Z")]
     [InlineData("2026-03-31T23:30:00-02:00", 12, "2027-04-01T01:30:00Z")]
-    public void Months_are_those_of_the_calendar_and_clamped_to_its_ends(string now, int months, string end)
+    public void AfterMonths_EndOfMonth_IsClampedToLastDay(string now, int months, string expected)
     {
-        Assert.Equal(DateTimeOffset.Parse(end, null), TokenExpiry.AfterMonths(months).GetExpiration(DateTimeOffset.Parse(now, null)));
+        Assert.Equal(DateTimeOffset.Parse(expected, null), TokenExpiry.AfterMonths(months).GetExpiration(DateTimeOffset.Parse(now, null)));
     }
 
     [Fact]
-    public void A_duration_counts_from_now()
+    public void AfterDuration_Now_IsAdded()
     {
         DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.FromHours(1));
 
@@ -30,7 +30,7 @@ public sealed class TokenExpiryTests
     }
 
     [Fact]
-    public void Never_and_the_services_default_have_no_moment_and_are_not_the_same()
+    public void NeverExpiresAndServiceDefault_HaveNoExpirationAndDiffer()
     {
         Assert.Null(TokenExpiry.NeverExpires.GetExpiration(DateTimeOffset.UnixEpoch));
         Assert.Null(TokenExpiry.ServiceDefault.GetExpiration(DateTimeOffset.UnixEpoch));

@@ -9,15 +9,15 @@ public sealed class TokenFilterTests
     [InlineData(TokenStatus.Inactive, true)]
     [InlineData(TokenStatus.Expired, true)]
     [InlineData(TokenStatus.Revoked, false)]
-    public void Without_a_status_all_but_the_revoked_fit(TokenStatus status, bool fits)
+    public void IsMatch_NoStatus_MatchesAllButRevoked(TokenStatus status, bool expected)
     {
-        Assert.Equal(fits, TokenFilter.Existing.IsMatch(new ApiToken { Status = status }));
+        Assert.Equal(expected, TokenFilter.Existing.IsMatch(new ApiToken { Status = status }));
         Assert.True(new TokenFilter { Statuses = [status] }.IsMatch(new ApiToken { Status = status }));
         Assert.False(TokenFilter.Existing.IncludesGone);
     }
 
     [Fact]
-    public void Any_of_several_names_fits()
+    public void IsMatch_SeveralNames_MatchesAny()
     {
         var filter = new TokenFilter { Names = [new NamePattern("a*"), new NamePattern("*z")] };
 
@@ -27,7 +27,7 @@ public sealed class TokenFilterTests
     }
 
     [Fact]
-    public void Users_issuers_and_roles_are_compared_whole_and_without_case()
+    public void IsMatch_UserIssuerAndRole_ComparesFullTextIgnoringCase()
     {
         var token = new ApiToken { Owner = "JDoe@example.com", Issuer = "Admin", Role = "Users" };
 
@@ -40,7 +40,7 @@ public sealed class TokenFilterTests
     }
 
     [Fact]
-    public void Expiry_bounds_leave_out_what_never_expires()
+    public void IsMatch_ExpiryBounds_ExcludeTokensWithoutExpiry()
     {
         var expiring = new TokenFilter { ExpiresAfter = Now, ExpiresBefore = Now.AddDays(7) };
 
@@ -54,7 +54,7 @@ public sealed class TokenFilterTests
     }
 
     [Fact]
-    public void Created_before_leaves_out_what_has_no_date()
+    public void IsMatch_CreatedBefore_ExcludesTokensWithoutDate()
     {
         var filter = new TokenFilter { CreatedBefore = Now };
 
@@ -64,7 +64,7 @@ public sealed class TokenFilterTests
     }
 
     [Fact]
-    public void Unused_is_never_used_and_issued_before_or_used_last_before()
+    public void IsMatch_UnusedSince_MatchesNeverUsedOrLastUsedBefore()
     {
         var filter = new TokenFilter { UnusedSince = Now };
 
@@ -75,7 +75,7 @@ public sealed class TokenFilterTests
     }
 
     [Fact]
-    public void All_parts_must_hold()
+    public void IsMatch_SeveralConditions_RequiresAll()
     {
         var filter = new TokenFilter { Names = [new NamePattern("ci")], User = "jdoe" };
 

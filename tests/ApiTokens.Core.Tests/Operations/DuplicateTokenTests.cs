@@ -3,7 +3,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>One token that comes twice in one run.</summary>
+/// <summary>The same token twice in first run.</summary>
 public sealed class DuplicateTokenTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
 {
     [Theory]
@@ -12,42 +12,44 @@ public sealed class DuplicateTokenTests(FaultySandbox sandbox) : IClassFixture<F
     [InlineData("Wegnology", true, true)]
     [InlineData("Gcore", false, true)]
     [InlineData("ApplicationUsers", true, false)]
-    public async Task Reset_TokenTwice_IsDoneOnceAndReported(string service, bool hasJournal, bool throughTwoConnections)
+    public async Task Reset_TokenTwice_IsDoneOnceAndReported(string service, bool hasJournal, bool hasTwoConnections)
     {
         using var file = new JournalFile();
-        TokenConnection one = await sandbox.ConnectAsync(service);
-        TokenConnection two = throughTwoConnections ? await sandbox.ConnectAsync(service) : one;
-        IssuedToken token = await one.Tokens.CreateAsync(FaultySandbox.New(service, FaultySandbox.NewName()), default);
+        TokenConnection first = await sandbox.ConnectAsync(service);
+        TokenConnection second = hasTwoConnections ? await sandbox.ConnectAsync(service) : first;
+        IssuedToken token = await first.Tokens.CreateAsync(FaultySandbox.New(service, FaultySandbox.NewName()), default);
 
-        RunResult result = await RunResult.OfAsync(hasJournal ? file.Open("Reset", one) : null, Running.Reset(one, token), Running.Reset(two, token));
+        RunResult result = await RunResult.RunAsync(
+            hasJournal ? file.Open("Reset", first) : null, TestOperations.Reset(first, token), TestOperations.Reset(second, token));
 
         var error = Assert.IsType<ApiTokenException>(result.Error);
         Assert.Equal(ErrorIds.DuplicateToken, error.ErrorId);
         Assert.Contains(token.Id, error.Message);
         Assert.Equal((1, 1), (result.Summary.Done, result.Summary.Failed));
         IssuedToken delivered = Assert.Single(result.Outputs.OfType<IssuedToken>());
-        ApiToken left = Assert.Single(await one.Tokens.ListAsync(), each => each.Name == token.Name);
-        Assert.Equal(delivered.Id, left.Id);
+        ApiToken remaining = Assert.Single(await first.Tokens.ListAsync(), each => each.Name == token.Name);
+        Assert.Equal(delivered.Id, remaining.Id);
         Assert.True(await sandbox.WorksAsync(delivered));
     }
 
     [Fact]
-    public async Task Run_SameToken_OneAtATime()
+    public async Task Run_SameToken_RunsOneOperationAtATime()
     {
-        TokenConnection one = await sandbox.ConnectAsync("Devo");
-        TokenConnection two = await sandbox.ConnectAsync("Devo");
+        TokenConnection first = await sandbox.ConnectAsync("Devo");
+        TokenConnection second = await sandbox.ConnectAsync("Devo");
         int running = 0;
-        int most = 0;
+        int maximum = 0;
         var order = new List<int>();
 
-        RunResult result = await RunResult.OfAsync(journal: null, throttleLimit: 8, [.. Enumerable.Range(0, 20).Select(i => On(i % 2 == 0 ? one : two, i))]);
+        RunResult result = await RunResult.RunAsync(
+            journal: null, throttleLimit: 8, [.. Enumerable.Range(0, 20).Select(i => On(i % 2 == 0 ? first : second, i))]);
 
-        Assert.Equal((20, 1), (result.Summary.Done, most));
+        Assert.Equal((20, 1), (result.Summary.Done, maximum));
         Assert.Equal(Enumerable.Range(0, 20), order);
 
         TestOperation On(TokenConnection connection, int number) => new(connection, "1", "x", "target", async _ =>
         {
-            most = Math.Max(most, Interlocked.Increment(ref running));
+            maximum = Math.Max(maximum, Interlocked.Increment(ref running));
             await Task.Yield();
             order.Add(number);
             Interlocked.Decrement(ref running);
@@ -55,11 +57,11 @@ public sealed class DuplicateTokenTests(FaultySandbox sandbox) : IClassFixture<F
     }
 
     [Fact]
-    public async Task Run_FirstOnTokenFails_SecondRuns()
+    public async Task Run_FirstOperationOnTokenFails_RunsSecond()
     {
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
 
-        RunResult result = await RunResult.OfAsync(
+        RunResult result = await RunResult.RunAsync(
             journal: null,
             new TestOperation(connection, "1", "x", "target", _ => throw new ApiTokenException(ErrorKind.PermissionDenied, "no")),
             new TestOperation(connection, "1", "x", "target", _ => Task.CompletedTask));

@@ -4,7 +4,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>Everything that can go wrong with a request, with every operation: the outcome is right, or the error says what is known.</summary>
+/// <summary>Every fault of a request with every operation: the operation succeeds, or its error describes the outcome correctly.</summary>
 public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
 {
     private static readonly Dictionary<string, Fault> Faults = new()
@@ -24,47 +24,53 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         ["not json"] = new Fault { Kind = FaultKind.NotJson },
     };
 
-    private static readonly string[] Operations = ["list", "get", "create", "enable", "disable", "rename", "update", "remove", "regenerate"];
+    private static readonly string[] Operations =
+    [
+        "list", "get", "create", "enable", "disable", "rename", "update", "remove", "regenerate",
+    ];
 
     private static readonly string[] Limits = ["429", "429 retry", "503 retry"];
 
-    public static TheoryData<string, string, string> Once => Cases(Faults.Keys);
+    public static TheoryData<string, string, string> SingleFaults => Cases(Faults.Keys);
 
-    // A delay that lasts is no fault; and one cut answer needs a tenth of a second to arrive.
-    public static TheoryData<string, string, string> Lasting => Cases(Faults.Keys.Where(fault => !fault.StartsWith("delay", StringComparison.Ordinal) && fault != "truncate"));
+    // A persistent delay is not a failure, and truncated responses take too long to repeat.
+    public static TheoryData<string, string, string> PersistentFaults =>
+        Cases(Faults.Keys.Where(fault => !fault.StartsWith("delay", StringComparison.Ordinal) && fault != "truncate"));
 
-    public static TheoryData<string, string, string> LostThenRefused => Cases(["reset", "reset after", "500 after"], operation => IsRepeatable(operation));
+    public static TheoryData<string, string, string> LostThenThrottled =>
+        Cases(["reset", "reset after", "500 after"], operation => IsIdempotentWrite(operation));
 
     [Theory]
-    [MemberData(nameof(Once))]
-    public async Task One_fault_is_overcome_or_told_as_it_is(string service, string operation, string fault)
+    [MemberData(nameof(SingleFaults))]
+    public async Task Operation_SingleFault_SucceedsOrReportsOutcome(string service, string operation, string fault)
     {
         Outcome outcome = await RunAsync(service, operation, Faults[fault]);
 
-        bool overcome = fault switch
+        bool succeeds = fault switch
         {
             "not json" => false,
             "truncate" when operation == "list" => service is "Wegnology" or "ApplicationUsers",
             "429" or "429 retry" or "503 retry" or "delay" or "delay after" => true,
-            _ => !IsOnce(operation),
+            _ => !IsNotIdempotent(operation),
         };
-        AssertTold(outcome, operation, fault, overcome);
+        AssertOutcome(outcome, operation, fault, succeeds);
     }
 
     [Theory]
-    [MemberData(nameof(Lasting))]
-    public async Task A_fault_that_lasts_is_told_as_it_is(string service, string operation, string fault)
+    [MemberData(nameof(PersistentFaults))]
+    public async Task Operation_PersistentFault_ReportsOutcome(string service, string operation, string fault)
     {
         Outcome outcome = await RunAsync(service, operation, Faults[fault] with { Count = 1000 });
 
-        AssertTold(outcome, operation, fault, overcome: false);
+        AssertOutcome(outcome, operation, fault, succeeds: false);
     }
 
     [Theory]
-    [MemberData(nameof(LostThenRefused))]
-    public async Task A_refusal_after_an_answer_that_was_lost_does_not_hide_that_it_may_be_done(string service, string operation, string fault)
+    [MemberData(nameof(LostThenThrottled))]
+    public async Task Write_ThrottledAfterLostResponse_ReportsUnknownOutcome(string service, string operation, string fault)
     {
-        Outcome outcome = await RunAsync(service, operation, Faults[fault], new Fault { Kind = FaultKind.Status, Status = 429, RetryAfter = "3600" });
+        Outcome outcome = await RunAsync(
+            service, operation, Faults[fault], new Fault { Kind = FaultKind.Status, Status = 429, RetryAfter = "3600" });
 
         Assert.Equal((ErrorKind.LimitsExceeded, true), (outcome.Error!.Kind, outcome.Error.OutcomeUnknown));
         Assert.Equal(fault.EndsWith("after", StringComparison.Ordinal), outcome.Applied);
@@ -72,7 +78,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task Repeated_requests_are_counted_whether_they_help_or_not(string service)
+    public async Task Summary_SuccessfulAndFailedRetries_CountsAll(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         IssuedToken first = await connection.Tokens.CreateAsync(FaultySandbox.New(service, FaultySandbox.NewName()), default);
@@ -81,7 +87,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         sandbox.Plan(service, new Fault { Kind = FaultKind.Reset, Method = method, Path = $"*{first.Id}*", Count = 1000 });
         sandbox.Plan(service, new Fault { Kind = FaultKind.Status, Status = 500, Method = method, Path = $"*{second.Id}*", Count = 2 });
 
-        RunResult result = await RunResult.OfAsync(null, Remove(first), Remove(second));
+        RunResult result = await RunResult.RunAsync(null, Remove(first), Remove(second));
 
         sandbox.Clear();
         Assert.Equal((1, 1, 5 + 2), (result.Summary.Done, result.Summary.Failed, result.Summary.Retried));
@@ -93,7 +99,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task Many_removals_among_faults_by_chance_all_come_to_their_end(string service)
+    public async Task Remove_ManyTokensWithRandomFaults_ReportsEveryOutcome(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
@@ -109,22 +115,26 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
             sandbox.Plan(service, Faults[fault] with { Method = method, Probability = 0.1, Seed = fault.Length });
         }
 
-        RunResult result = await RunResult.OfAsync(
-            null, [.. tokens.Select(token => new TestOperation(connection, token.Id, name, token, context => connection.Tokens.RemoveAsync(token.Id, context.CancellationToken)))]);
+        RunResult result = await RunResult.RunAsync(
+            null,
+            [
+                .. tokens.Select(token => new TestOperation(
+                    connection, token.Id, name, token, context => connection.Tokens.RemoveAsync(token.Id, context.CancellationToken))),
+            ]);
 
         sandbox.Clear();
         Assert.InRange(result.Summary.Retried, 5, 200);
-        List<ApiToken> left = await FaultySandbox.NamedAsync(connection, name);
+        List<ApiToken> remaining = await FaultySandbox.ListByNameAsync(connection, name);
         Assert.Equal(tokens.Count, result.Summary.Done + result.Summary.Failed);
         Assert.All(result.Errors, error => Assert.True(Assert.IsType<ApiTokenException>(error).OutcomeUnknown));
-        Assert.InRange(left.Count, 0, result.Summary.Failed);
+        Assert.InRange(remaining.Count, 0, result.Summary.Failed);
     }
 
-    private static void AssertTold(Outcome outcome, string operation, string fault, bool overcome)
+    private static void AssertOutcome(Outcome outcome, string operation, string fault, bool succeeds)
     {
         bool read = operation is "list" or "get";
         bool limit = Limits.Contains(fault);
-        if (overcome)
+        if (succeeds)
         {
             Assert.Null(outcome.Error);
             Assert.True(outcome.Applied);
@@ -143,12 +153,12 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         Assert.Equal(!read && (Faults[fault].When == FaultMoment.After || fault is "truncate" or "not json"), outcome.Applied);
     }
 
-    private static TheoryData<string, string, string> Cases(IEnumerable<string> faults, Func<string, bool>? wanted = null)
+    private static TheoryData<string, string, string> Cases(IEnumerable<string> faults, Func<string, bool>? filter = null)
     {
         var cases = new TheoryData<string, string, string>();
         foreach (ServiceDefinition service in ServiceCatalog.All)
         {
-            foreach (string operation in Operations.Where(operation => Can(service.Capabilities, operation) && wanted?.Invoke(operation) != false))
+            foreach (string operation in Operations.Where(each => IsSupported(service.Capabilities, each) && filter?.Invoke(each) != false))
             {
                 foreach (string fault in faults)
                 {
@@ -160,7 +170,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         return cases;
     }
 
-    private static bool Can(ServiceCapabilities capabilities, string operation) => operation switch
+    private static bool IsSupported(ServiceCapabilities capabilities, string operation) => operation switch
     {
         "enable" or "disable" => capabilities.SetEnabled,
         "rename" => capabilities.Rename,
@@ -169,9 +179,9 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         _ => true,
     };
 
-    private static bool IsOnce(string operation) => operation is "create" or "regenerate";
+    private static bool IsNotIdempotent(string operation) => operation is "create" or "regenerate";
 
-    private static bool IsRepeatable(string operation) => operation is not ("list" or "get") && !IsOnce(operation);
+    private static bool IsIdempotentWrite(string operation) => operation is not ("list" or "get") && !IsNotIdempotent(operation);
 
     private static string MethodOf(string service, string operation) => (service, operation) switch
     {
@@ -194,16 +204,16 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         }
 
         PlannedFault[] planned = [.. faults.Select(fault => sandbox.Plan(service, fault with { Method = MethodOf(service, operation) }))];
-        object? answer = null;
-        Exception? error = await Record.ExceptionAsync(async () => answer = await DoAsync(tokens, operation, token?.Id, name));
+        object? response = null;
+        Exception? error = await Record.ExceptionAsync(async () => response = await DoAsync(tokens, operation, token?.Id, name));
         sandbox.Clear();
 
         Assert.All(planned, each => Assert.True(each.Fired > 0));
         Assert.True(error is null or ApiTokenException, $"{error}");
-        bool applied = await IsAppliedAsync(connection, operation, token, answer, name);
-        foreach (ApiToken left in await FaultySandbox.NamedAsync(connection, name))
+        bool applied = await IsAppliedAsync(connection, operation, token, response, name);
+        foreach (ApiToken remaining in await FaultySandbox.ListByNameAsync(connection, name))
         {
-            await tokens.RemoveAsync(left.Id, default);
+            await tokens.RemoveAsync(remaining.Id, default);
         }
 
         return new Outcome((ApiTokenException?)error, applied);
@@ -226,7 +236,9 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
             case "update":
                 return await tokens.UpdateAsync(
                     id!,
-                    tokens.Capabilities.UpdateDescription ? new TokenChanges { Description = "after" } : new TokenChanges { ApplyToAll = AccessLevel.Full },
+                    tokens.Capabilities.UpdateDescription
+                        ? new TokenChanges { Description = "after" }
+                        : new TokenChanges { ApplyToAll = AccessLevel.Full },
                     default);
             case "remove":
                 await tokens.RemoveAsync(id!, default);
@@ -236,23 +248,23 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         }
     }
 
-    // By what the service says once nothing goes wrong any more.
-    private async Task<bool> IsAppliedAsync(TokenConnection connection, string operation, IssuedToken? token, object? answer, string name)
+    // Reads the state of the service after all faults have been cleared.
+    private async Task<bool> IsAppliedAsync(TokenConnection connection, string operation, IssuedToken? token, object? response, string name)
     {
         ITokenService tokens = connection.Tokens;
         switch (operation)
         {
             case "list":
-                return answer is List<ApiToken> list
+                return response is List<ApiToken> list
                     && list.Count == list.DistinctBy(each => each.Id).Count()
                     && list.Select(each => each.Id).Order().SequenceEqual((await tokens.ListAsync()).Select(each => each.Id).Order());
             case "get":
-                return answer is ApiToken read && (read.Id, read.Name) == (token!.Id, name);
+                return response is ApiToken read && (read.Id, read.Name) == (token!.Id, name);
             case "create":
-                List<ApiToken> created = await FaultySandbox.NamedAsync(connection, name);
+                List<ApiToken> created = await FaultySandbox.ListByNameAsync(connection, name);
                 Assert.InRange(created.Count, 0, 1);
-                Assert.True(answer is null || await sandbox.WorksAsync((IssuedToken)answer));
-                return created.Count == 1 && (answer is null || created[0].Id == ((IssuedToken)answer).Id);
+                Assert.True(response is null || await sandbox.WorksAsync((IssuedToken)response));
+                return created.Count == 1 && (response is null || created[0].Id == ((IssuedToken)response).Id);
             case "enable":
                 return await sandbox.WorksAsync(token!);
             case "disable":
@@ -263,12 +275,12 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
                 ApiToken updated = await tokens.GetAsync(token!.Id, default);
                 return updated.Description == "after" || updated.Access?["location"] == AccessLevel.Full;
             case "remove":
-                bool listed = (await FaultySandbox.NamedAsync(connection, name)).Count > 0;
+                bool listed = (await FaultySandbox.ListByNameAsync(connection, name)).Count > 0;
                 Assert.Equal(listed, await sandbox.WorksAsync(token!));
                 return !listed;
             default:
                 bool oldWorks = await sandbox.WorksAsync(token!);
-                Assert.True(answer is null || (await sandbox.WorksAsync((IssuedToken)answer) && !oldWorks));
+                Assert.True(response is null || (await sandbox.WorksAsync((IssuedToken)response) && !oldWorks));
                 return !oldWorks;
         }
     }

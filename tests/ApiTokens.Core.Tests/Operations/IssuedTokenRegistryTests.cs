@@ -7,80 +7,87 @@ public sealed class IssuedTokenRegistryTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly IssuedTokenRegistry _ledger = new();
+    private readonly IssuedTokenRegistry _registry = new();
 
     [Fact]
-    public void A_long_run_holds_only_what_a_search_can_still_come_upon()
+    public void AddIssued_LongRun_KeepsOnlyTokensThatASearchCanFind()
     {
         for (int second = 0; second < 36_000; second++)
         {
-            using (_ledger.Begin("ci", Start.AddSeconds(second - 60)))
+            using (_registry.Begin("ci", Start.AddSeconds(second - 60)))
             {
-                _ledger.AddIssued(Token(second, Start.AddSeconds(second)));
+                _registry.AddIssued(Token(second, Start.AddSeconds(second)));
             }
         }
 
-        Assert.InRange(_ledger.Count, 60, 200);
-        Assert.True(_ledger.Contains("35999"));
-        Assert.True(_ledger.Contains("35940"));
-        Assert.False(_ledger.Contains("0"));
+        Assert.InRange(_registry.Count, 60, 200);
+        Assert.True(_registry.Contains("35999"));
+        Assert.True(_registry.Contains("35940"));
+        Assert.False(_registry.Contains("0"));
     }
 
     [Fact]
-    public void Nothing_is_forgotten_that_a_create_still_under_way_may_come_upon()
+    public void AddIssued_SlowCreateInProgress_KeepsAllTokensSinceItsStart()
     {
-        IDisposable slow = _ledger.Begin("ci", Start);
+        IDisposable slow = _registry.Begin("ci", Start);
         for (int minute = 0; minute < 600; minute++)
         {
-            using (_ledger.Begin("ci", Start.AddMinutes(minute)))
+            using (_registry.Begin("ci", Start.AddMinutes(minute)))
             {
-                _ledger.AddIssued(Token(minute, Start.AddMinutes(minute)));
+                _registry.AddIssued(Token(minute, Start.AddMinutes(minute)));
             }
         }
 
-        Assert.Equal(600 + 1, _ledger.Count);
+        Assert.Equal(600 + 1, _registry.Count);
         slow.Dispose();
-        using (_ledger.Begin("ci", Start.AddMinutes(600)))
+        using (_registry.Begin("ci", Start.AddMinutes(600)))
         {
         }
 
-        Assert.InRange(_ledger.Count, 0, 2);
+        Assert.InRange(_registry.Count, 0, 2);
     }
 
     [Theory]
     [InlineData(null)]
     [InlineData(90)]
-    public void A_token_that_may_look_new_to_any_search_stays(int? minutesAhead)
+    public void AddIssued_TokenWithoutReliableCreationTime_IsKept(int? minutesAhead)
     {
-        // A service that does not say when it created a token, or whose clock is ahead.
-        using (_ledger.Begin("ci", Start))
+        // A service that returns no creation time, or whose clock is ahead.
+        using (_registry.Begin("ci", Start))
         {
-            _ledger.AddIssued(Token(1, minutesAhead is { } minutes ? Start.AddMinutes(minutes) : null));
+            _registry.AddIssued(Token(1, minutesAhead is { } minutes ? Start.AddMinutes(minutes) : null));
         }
 
-        using (_ledger.Begin("ci", Start.AddMinutes(89)))
+        using (_registry.Begin("ci", Start.AddMinutes(89)))
         {
         }
 
-        Assert.True(_ledger.Contains("1"));
+        Assert.True(_registry.Contains("1"));
     }
 
     [Fact]
-    public void A_name_is_shared_while_two_of_it_are_under_way()
+    public void IsShared_TwoCreatesOfOneName_IsTrueUntilOneEnds()
     {
-        IDisposable one = _ledger.Begin("ci", Start);
-        Assert.False(_ledger.IsShared("ci"));
+        IDisposable one = _registry.Begin("ci", Start);
+        Assert.False(_registry.IsShared("ci"));
 
-        IDisposable two = _ledger.Begin("ci", Start);
-        using IDisposable other = _ledger.Begin("nightly", Start);
-        Assert.True(_ledger.IsShared("ci"));
-        Assert.False(_ledger.IsShared("nightly"));
+        IDisposable two = _registry.Begin("ci", Start);
+        using IDisposable other = _registry.Begin("nightly", Start);
+        Assert.True(_registry.IsShared("ci"));
+        Assert.False(_registry.IsShared("nightly"));
 
         one.Dispose();
-        Assert.False(_ledger.IsShared("ci"));
+        Assert.False(_registry.IsShared("ci"));
         two.Dispose();
     }
 
-    private static ApiToken Token(int id, DateTimeOffset? createdAt) =>
-        new() { Connection = "gcore", Service = "Gcore", Account = "1001", Id = id.ToString(CultureInfo.InvariantCulture), Name = "ci", CreatedAt = createdAt };
+    private static ApiToken Token(int id, DateTimeOffset? createdAt) => new()
+    {
+        Connection = "gcore",
+        Service = "Gcore",
+        Account = "1001",
+        Id = id.ToString(CultureInfo.InvariantCulture),
+        Name = "ci",
+        CreatedAt = createdAt,
+    };
 }

@@ -7,7 +7,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>A journal in a file of its own, and runs that use it.</summary>
+/// <summary>A temporary journal file, and runs that use it.</summary>
 internal sealed class JournalFile : IDisposable
 {
     private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"journal-{Guid.NewGuid():N}.jsonl");
@@ -20,8 +20,13 @@ internal sealed class JournalFile : IDisposable
         set => File.WriteAllText(_path, value);
     }
 
-    /// <summary>The lines as "event", or "end outcome", without the first.</summary>
-    public string[] Events => [.. Lines.Skip(1).Select(line => $"{line.GetProperty("event")} {(line.TryGetProperty("outcome", out JsonElement outcome) ? outcome : string.Empty)}".Trim())];
+    /// <summary>The lines after the header as "event", or "end outcome".</summary>
+    public string[] Events =>
+    [
+        .. Lines.Skip(1).Select(line => line.TryGetProperty("outcome", out JsonElement outcome)
+            ? $"{line.GetProperty("event")} {outcome}"
+            : $"{line.GetProperty("event")}"),
+    ];
 
     public JsonElement[] Lines => Parse(Text);
 
@@ -31,7 +36,9 @@ internal sealed class JournalFile : IDisposable
         return [.. text.Split('\n')[..^1].Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
     }
 
-    /// <summary>Reads the file as other programs do while it is written: .NET itself honours the lock against a second writer.</summary>
+    /// <summary>
+    /// Reads the file while it is open for writing, as other programs can; .NET would observe the lock against a second writer.
+    /// </summary>
     public string ReadWhileOpen()
     {
         if (OperatingSystem.IsWindows())
@@ -46,68 +53,76 @@ internal sealed class JournalFile : IDisposable
         return text;
     }
 
-    public JournalWriter Open(string operation, params IReadOnlyCollection<TokenConnection> connections) => Open(operation, TimeProvider.System, connections);
+    public JournalWriter Open(string operation, params IReadOnlyCollection<TokenConnection> connections) =>
+        Open(operation, TimeProvider.System, connections);
 
     public JournalWriter Open(string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections) =>
         JournalWriter.Open(_path, operation, connections.Select(connection => connection.AccountIdentity), time);
 
-    /// <summary>Runs operations with the journal and gives what they came to.</summary>
-    public Task<RunResult> RunAsync(string operation, params IReadOnlyCollection<Operation> operations) => RunAsync(operation, TimeProvider.System, operations);
+    /// <summary>Runs operations with the journal and returns the results.</summary>
+    public Task<RunResult> RunAsync(string operation, params IReadOnlyCollection<Operation> operations) =>
+        RunAsync(operation, TimeProvider.System, operations);
 
     public Task<RunResult> RunAsync(string operation, TimeProvider time, params IReadOnlyCollection<Operation> operations) =>
-        RunResult.OfAsync(Open(operation, time, [.. operations.Select(each => each.Connection).Distinct()]), operations);
+        RunResult.RunAsync(Open(operation, time, [.. operations.Select(each => each.Connection).Distinct()]), operations);
 
-    /// <summary>Writes what a killed run would have left.</summary>
-    public void Leave(string operation, TimeProvider time, Operation of, Action<JournalWriter> events)
+    /// <summary>Writes the lines that an interrupted run would have left.</summary>
+    public void WriteInterruptedRun(string operation, TimeProvider time, Operation interrupted, Action<JournalWriter> write)
     {
-        using JournalWriter journal = Open(operation, time, of.Connection);
-        events(journal);
+        using JournalWriter journal = Open(operation, time, interrupted.Connection);
+        write(journal);
     }
 
     public void Dispose() => File.Delete(_path);
 }
 
-/// <summary>Writes lines about operations.</summary>
+/// <summary>Writes journal lines for operations.</summary>
 internal static class JournalLines
 {
-    public static void Start(this JournalWriter journal, Operation operation) => journal.Start(SubjectOf(journal, operation));
+    public static void Start(this JournalWriter journal, Operation operation) => journal.Start(SubjectFor(journal, operation));
 
-    public static void Issued(this JournalWriter journal, Operation operation, string id) => journal.Issued(SubjectOf(journal, operation), id);
+    public static void Issued(this JournalWriter journal, Operation operation, string id) =>
+        journal.Issued(SubjectFor(journal, operation), id);
 
-    public static void Delivered(this JournalWriter journal, Operation operation, string id) => journal.Delivered(SubjectOf(journal, operation), id);
+    public static void Delivered(this JournalWriter journal, Operation operation, string id) =>
+        journal.Delivered(SubjectFor(journal, operation), id);
 
     public static void Due(this JournalWriter journal, Operation operation, string successorId, DateTimeOffset at, OldTokenAction action) =>
-        journal.Due(SubjectOf(journal, operation), successorId, at, action);
+        journal.Due(SubjectFor(journal, operation), successorId, at, action);
 
     public static void End(this JournalWriter journal, Operation operation, string outcome, string? errorId, string? correlationId) =>
-        journal.End(SubjectOf(journal, operation), outcome, errorId, correlationId);
+        journal.End(SubjectFor(journal, operation), outcome, errorId, correlationId);
 
-    private static JournalSubject SubjectOf(JournalWriter journal, Operation operation) =>
+    private static JournalSubject SubjectFor(JournalWriter journal, Operation operation) =>
         new(journal.Operation, operation.Identity, operation.Name, operation.Connection.Name);
 }
 
-/// <summary>What a run of operations came to.</summary>
+/// <summary>The results of a run of operations.</summary>
 internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object> Outputs, IReadOnlyList<Exception> Errors)
 {
-    /// <summary>The one error.</summary>
+    /// <summary>The only error.</summary>
     public Exception Error => Assert.Single(Errors);
 
-    public static Task<RunResult> OfAsync(JournalWriter? journal, params IReadOnlyCollection<Operation> operations) => OfAsync(journal, throttleLimit: 4, operations);
+    public static Task<RunResult> RunAsync(JournalWriter? journal, params IReadOnlyCollection<Operation> operations) =>
+        RunAsync(journal, throttleLimit: 4, operations);
 
-    public static Task<RunResult> OfAsync(JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) => Task.Run(() =>
+    public static Task<RunResult> RunAsync(JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) =>
+        Task.Run(() => Run(journal, throttleLimit, operations));
+
+    private static RunResult Run(JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations)
     {
         using var runner = new TestRunner(throttleLimit, journal);
         var outputs = new List<object>();
         var errors = new List<Exception>();
         foreach (Operation operation in operations)
         {
-            runner.Add(operation, Take);
+            runner.Add(operation, Collect);
         }
 
-        runner.Complete(Take);
+        runner.Complete(Collect);
         return new RunResult(runner.Summary, outputs, errors);
 
-        void Take(Report report)
+        void Collect(Report report)
         {
             if (report.Output is { } output)
             {
@@ -119,5 +134,5 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
                 errors.Add(error);
             }
         }
-    });
+    }
 }

@@ -23,7 +23,7 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_first_line_says_what_it_is_for()
+    public async Task Open_NewFile_WritesHeaderWithOperationAndAccounts()
     {
         TokenConnection other = await ConnectAsync("zenith", "other");
 
@@ -31,45 +31,51 @@ public sealed class JournalTests : IAsyncLifetime
 
         JsonElement header = Assert.Single(_file.Lines);
         Assert.Equal(
-            """{"time":"2026-03-31T12:00:00+00:00","event":"journal","operation":"Remove","accounts":["Devo acme https://one.example/","Devo zenith https://one.example/"]}""",
+            """
+            {"time":"2026-03-31T12:00:00+00:00","event":"journal","operation":"Remove",
+            "accounts":["Devo acme https://one.example/","Devo zenith https://one.example/"]}
+            """.ReplaceLineEndings(string.Empty),
             header.GetRawText());
     }
 
     [Fact]
-    public async Task An_operation_leaves_a_start_and_an_end()
+    public async Task Run_Operation_WritesStartAndEnd()
     {
         await _file.RunAsync("Remove", _clock, On("7", Nothing, name: "ci"));
 
         Assert.Equal(["start", "end done"], _file.Events);
         JsonElement start = _file.Lines[1];
         Assert.Equal(
-            """{"time":"2026-03-31T12:00:00+00:00","event":"start","operation":"Remove","connection":"devo","service":"Devo","account":"acme","baseUri":"https://one.example","id":"7","name":"ci"}""",
+            """
+            {"time":"2026-03-31T12:00:00+00:00","event":"start","operation":"Remove","connection":"devo","service":"Devo","account":"acme",
+            "baseUri":"https://one.example","id":"7","name":"ci"}
+            """.ReplaceLineEndings(string.Empty),
             start.GetRawText());
         Assert.Equal("7", _file.Lines[2].GetProperty("id").GetString());
     }
 
     [Fact]
-    public async Task What_is_issued_is_there_before_its_secret_leaves_and_again_when_it_has_arrived()
+    public async Task Deliver_IssuedToken_WritesIssuedBeforeAndDeliveredAfterDelivery()
     {
-        string whileTaken = string.Empty;
+        string duringDelivery = string.Empty;
         using (var runner = new TestRunner(1, _file.Open("New", _connection)))
         {
-            runner.Add(On("f-1", context => context.DeliverAsync(Issued("42"))), Take);
-            runner.Complete(Take);
+            runner.Add(On("f-1", context => context.DeliverAsync(Issued("42"))), Collect);
+            runner.Complete(Collect);
         }
 
-        Assert.Equal("issued", JournalFile.Parse(whileTaken)[^1].GetProperty("event").GetString());
-        Assert.Equal("42", JournalFile.Parse(whileTaken)[^1].GetProperty("issuedId").GetString());
+        Assert.Equal("issued", JournalFile.Parse(duringDelivery)[^1].GetProperty("event").GetString());
+        Assert.Equal("42", JournalFile.Parse(duringDelivery)[^1].GetProperty("issuedId").GetString());
         Assert.Equal(["start", "issued", "delivered", "end done"], _file.Events);
         Assert.Equal("42", _file.Lines[3].GetProperty("issuedId").GetString());
         Assert.DoesNotContain("thesecret", _file.Text);
         await Task.CompletedTask;
 
-        void Take(Report report) => whileTaken = _file.ReadWhileOpen();
+        void Collect(Report report) => duringDelivery = _file.ReadWhileOpen();
     }
 
     [Fact]
-    public async Task The_start_is_in_the_file_before_the_request_begins()
+    public async Task Run_Operation_WritesStartBeforeRequest()
     {
         string seen = string.Empty;
 
@@ -84,9 +90,9 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failure_is_noted_with_its_id_and_correlation_id()
+    public async Task Run_OperationFails_WritesErrorIdAndCorrelationId()
     {
-        RunResult result = await _file.RunAsync("Remove", On("7", _ => throw Refused()));
+        RunResult result = await _file.RunAsync("Remove", On("7", _ => throw PermissionDenied()));
 
         Assert.Equal("PermissionDenied", Assert.IsType<ApiTokenException>(result.Error).ErrorId);
         JsonElement end = _file.Lines[2];
@@ -96,20 +102,22 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_correlation_id_of_a_success_is_the_services_last()
+    public async Task Run_SuccessAfterRetry_WritesLastCorrelationId()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Answer(500, headers: ("x-devo-cid", "cid-1")).Answer(204, headers: ("x-devo-cid", "cid-2"));
-        TokenConnection connection = await Connecting.ToAsync(server, "Devo");
+        server.Respond(500, headers: ("x-devo-cid", "cid-1")).Respond(204, headers: ("x-devo-cid", "cid-2"));
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
 
-        RunResult result = await _file.RunAsync("Remove", new TestOperation(connection, "7", "ci", "t", context => connection.Tokens.RemoveAsync("7", context.CancellationToken)));
+        RunResult result = await _file.RunAsync(
+            "Remove",
+            new TestOperation(connection, "7", "ci", "t", context => connection.Tokens.RemoveAsync("7", context.CancellationToken)));
 
         Assert.Equal("cid-2", Text(_file.Lines[2], "correlationId"));
         Assert.Equal((1, 1), (result.Summary.Done, result.Summary.Retried));
     }
 
     [Fact]
-    public async Task A_failure_whose_outcome_is_not_known_is_noted_as_unknown()
+    public async Task Run_OutcomeUnknown_WritesUnknown()
     {
         await _file.RunAsync("Remove", On("7", _ => throw Lost()));
 
@@ -117,7 +125,7 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stop_in_the_middle_of_a_request_is_noted_as_unknown()
+    public async Task Run_StoppedDuringRequest_WritesUnknown()
     {
         using (var runner = new TestRunner(1, _file.Open("Remove", _connection)))
         {
@@ -136,92 +144,93 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_done_is_not_done_again()
+    public async Task Resume_OperationDone_IsSkipped()
     {
         await _file.RunAsync("Remove", On("1", Nothing), On("2", Nothing));
-        var again = new List<string>();
+        var executed = new List<string>();
 
-        RunResult result = await _file.RunAsync("Remove", On("1", Note), On("2", Note), On("3", Note));
+        RunResult result = await _file.RunAsync("Remove", On("1", Record), On("2", Record), On("3", Record));
 
         Assert.Equal((1, 0, 2), (result.Summary.Done, result.Summary.Failed, result.Summary.Skipped));
-        Assert.Equal(["3"], again);
+        Assert.Equal(["3"], executed);
         Assert.Equal(3, _file.Events.Count(each => each == "end done"));
 
-        Task Note(OperationContext context)
+        Task Record(OperationContext context)
         {
-            again.Add("3");
+            executed.Add("3");
             return Task.CompletedTask;
         }
     }
 
     [Fact]
-    public async Task What_failed_is_tried_again_without_asking()
+    public async Task Resume_OperationFailed_IsRetriedWithoutCheck()
     {
-        await _file.RunAsync("Remove", On("7", _ => throw Refused()));
-        int tried = 0;
+        await _file.RunAsync("Remove", On("7", _ => throw PermissionDenied()));
+        int attempts = 0;
 
-        RunResult result = await _file.RunAsync("Remove", On("7", Count(() => tried++), isDone: () => throw new InvalidOperationException("asked")));
+        RunResult result = await _file.RunAsync(
+            "Remove", On("7", Count(() => attempts++), isDone: () => throw new InvalidOperationException("checked")));
 
-        Assert.Equal((1, 1), (tried, result.Summary.Done));
+        Assert.Equal((1, 1), (attempts, result.Summary.Done));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_was_started_and_has_no_end_is_asked_about(bool done)
+    public async Task Resume_OperationWithoutEnd_IsCheckedFirst(bool done)
     {
-        _file.Leave("Remove", _clock, On("7", Nothing), journal => journal.Start(On("7", Nothing)));
+        _file.WriteInterruptedRun("Remove", _clock, On("7", Nothing), journal => journal.Start(On("7", Nothing)));
 
-        await ResumeAskingAsync(done);
+        await AssertResumeChecksAsync(done);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_ended_without_being_known_is_asked_about(bool done)
+    public async Task Resume_OutcomeUnknown_IsCheckedFirst(bool done)
     {
         await _file.RunAsync("Remove", On("7", _ => throw Lost()));
 
-        await ResumeAskingAsync(done);
+        await AssertResumeChecksAsync(done);
     }
 
     [Fact]
-    public async Task What_cannot_be_asked_about_stays_to_be_asked_about()
+    public async Task Resume_CheckFails_ChecksAgainInNextRun()
     {
-        _file.Leave("Remove", _clock, On("7", Nothing), journal => journal.Start(On("7", Nothing)));
-        int tried = 0;
+        _file.WriteInterruptedRun("Remove", _clock, On("7", Nothing), journal => journal.Start(On("7", Nothing)));
+        int attempts = 0;
 
-        RunResult result = await _file.RunAsync("Remove", On("7", Count(() => tried++), isDone: () => throw Lost()));
-        Assert.Equal((0, 1), (tried, result.Summary.Failed));
+        RunResult result = await _file.RunAsync("Remove", On("7", Count(() => attempts++), isDone: () => throw Lost()));
+        Assert.Equal((0, 1), (attempts, result.Summary.Failed));
 
-        await ResumeAskingAsync(done: true);
+        await AssertResumeChecksAsync(done: true);
     }
 
     [Theory]
     [InlineData("""{"time":"2026-03-31T12:00:00+00:00","event":"st""")]
     [InlineData("{")]
     [InlineData("\0\0\0\0")]
-    public async Task A_torn_last_line_is_dropped_and_written_over(string torn)
+    public async Task Resume_IncompleteLastLine_IsOverwritten(string incomplete)
     {
         await _file.RunAsync("Remove", On("1", Nothing));
-        string whole = _file.Text;
-        _file.Text = whole + torn;
+        string complete = _file.Text;
+        _file.Text = complete + incomplete;
 
         RunResult result = await _file.RunAsync("Remove", On("1", Nothing), On("2", Nothing));
 
         Assert.Equal((1, 1), (result.Summary.Done, result.Summary.Skipped));
-        Assert.StartsWith(whole, _file.Text);
+        Assert.StartsWith(complete, _file.Text);
         Assert.Equal(["start", "end done", "start", "end done"], _file.Events);
     }
 
     [Fact]
-    public async Task An_end_torn_off_leaves_a_start_to_be_asked_about()
+    public async Task Resume_IncompleteEndLine_IsCheckedFirst()
     {
         await _file.RunAsync("Remove", On("7", Nothing));
         string text = _file.Text;
         _file.Text = text[..^3];
 
-        await ResumeAskingAsync(done: true);
+        await AssertResumeChecksAsync(done: true);
     }
 
     [Theory]
@@ -230,9 +239,9 @@ public sealed class JournalTests : IAsyncLifetime
     [InlineData("{\"time\":\"2026-03-31T12:00")]
     [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"jour")]
     [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"journal\",\"operation\":\"Remove\",\"acc")]
-    public async Task A_torn_first_line_is_written_anew(string torn)
+    public async Task Resume_IncompleteHeader_IsRewritten(string incomplete)
     {
-        _file.Text = torn;
+        _file.Text = incomplete;
 
         await _file.RunAsync("Remove", On("7", Nothing));
 
@@ -250,7 +259,7 @@ public sealed class JournalTests : IAsyncLifetime
     [InlineData("{\"time\":\"2026-03-31T12:00:00Z\",\"level\":\"info\",\"message\":\"somebody's log\"}")]
     [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"start\",\"operation\":\"Remove\"}\n")]
     [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"journal\",\"operation\":\"Remove\"}\n")]
-    public void What_is_no_journal_is_refused_and_left_as_it_is(string content)
+    public void Open_FileIsNotAJournal_ThrowsAndKeepsFile(string content)
     {
         _file.Text = content;
 
@@ -262,18 +271,18 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_that_is_no_journals_is_refused_and_left_as_it_is()
+    public async Task Open_InvalidLine_ThrowsAndKeepsFile()
     {
         await _file.RunAsync("Remove", On("1", Nothing));
-        string spoilt = _file.Text + "what is this\n";
-        _file.Text = spoilt;
+        string corrupted = _file.Text + "what is this\n";
+        _file.Text = corrupted;
 
         Assert.Equal("JournalMismatch", Assert.Throws<ApiTokenException>(() => _file.Open("Remove", _connection)).ErrorId);
-        Assert.Equal(spoilt, _file.Text);
+        Assert.Equal(corrupted, _file.Text);
     }
 
     [Fact]
-    public async Task A_journal_of_another_operation_is_refused_and_left_as_it_is()
+    public async Task Open_JournalOfAnotherOperation_ThrowsAndKeepsFile()
     {
         await _file.RunAsync("Remove", On("1", Nothing));
         string before = _file.Text;
@@ -287,7 +296,7 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_journal_of_another_account_is_refused_and_left_as_it_is()
+    public async Task Run_JournalOfAnotherAccount_ThrowsAndKeepsFile()
     {
         await _file.RunAsync("Remove", On("1", Nothing));
         string before = _file.Text;
@@ -304,7 +313,7 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_account_is_the_same_in_any_case()
+    public async Task Resume_AccountInDifferentCase_IsSkipped()
     {
         await _file.RunAsync("Remove", On("1", Nothing));
         TokenConnection same = await ConnectAsync("ACME");
@@ -317,12 +326,12 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_id_in_another_account_is_another_token()
+    public async Task Resume_SameIdInAnotherAccount_IsNotSkipped()
     {
         TokenConnection other = await ConnectAsync("zenith");
         using (JournalWriter journal = _file.Open("Remove", _connection, other))
         {
-            await RunResult.OfAsync(journal, On("1", Nothing));
+            await RunResult.RunAsync(journal, On("1", Nothing));
         }
 
         RunResult result = await _file.RunAsync("Remove", On("1", Nothing), new TestOperation(other, "1", "x", "t", Nothing));
@@ -331,7 +340,7 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_second_writer_is_kept_out()
+    public void Open_AlreadyOpen_Throws()
     {
         using JournalWriter first = _file.Open("Remove", _connection);
 
@@ -344,31 +353,36 @@ public sealed class JournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_path_that_cannot_be_a_file_is_refused_by_name()
+    public void Open_PathIsNotAFile_Throws()
     {
         string nowhere = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "journal");
 
-        Assert.Equal("JournalNotOpened", Assert.Throws<ApiTokenException>(() => JournalWriter.Open(nowhere, "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
-        Assert.Equal("JournalNotOpened", Assert.Throws<ApiTokenException>(() => JournalWriter.Open(Path.GetTempPath(), "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
+        Assert.Equal(
+            "JournalNotOpened",
+            Assert.Throws<ApiTokenException>(() => JournalWriter.Open(nowhere, "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
+        Assert.Equal(
+            "JournalNotOpened",
+            Assert.Throws<ApiTokenException>(
+                () => JournalWriter.Open(Path.GetTempPath(), "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
     }
 
     [Fact]
-    public async Task It_holds_no_secret()
+    public async Task Run_TokenIssued_WritesNoSecret()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json("""{"id":4,"name":"ci","user":"u","audience":"apiv2","token":"5ecre75ecre75ecre75ecre75ecre75e"}""", 201)
-            .Answer(401, $$$"""{"error":{"message":"the token {{{Connecting.Secret}}} is not valid"}}""");
-        TokenConnection connection = await Connecting.ToAsync(server, "Devo");
-        var wanted = new NewTokenRequest { Name = "ci", User = "u", Audience = ["apiv2"] };
+            .Respond(401, $$$"""{"error":{"message":"the token {{{TestConnections.Secret}}} is not valid"}}""");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        var request = new NewTokenRequest { Name = "ci", User = "u", Audience = ["apiv2"] };
 
         for (int i = 1; i <= 2; i++)
         {
-            await _file.RunAsync("New", new IssueOperation(connection, wanted, i));
+            await _file.RunAsync("New", new IssueOperation(connection, request, i));
         }
 
         Assert.Equal(["start", "issued", "delivered", "end done", "start", "end failed"], _file.Events);
         Assert.DoesNotContain("5ecre7", _file.Text);
-        Assert.DoesNotContain(Connecting.Secret[..8], _file.Text);
+        Assert.DoesNotContain(TestConnections.Secret[..8], _file.Text);
     }
 
     [Theory]
@@ -377,19 +391,19 @@ public sealed class JournalTests : IAsyncLifetime
     [InlineData("🗝️ schlüssel ключ 鍵 \u2028 \u202e")]
     [InlineData("back\\slash {\"event\":\"end\"}")]
     [InlineData("")]
-    public async Task Any_name_and_id_stays_one_line_and_is_known_again(string text)
+    public async Task Resume_UnusualNameAndId_AreWrittenOnOneLineAndRecognized(string text)
     {
         await _file.RunAsync("Remove", On("id " + text, Nothing, name: text));
 
-        RunResult again = await _file.RunAsync("Remove", On("id " + text, Nothing, name: text), On("other", Nothing));
+        RunResult second = await _file.RunAsync("Remove", On("id " + text, Nothing, name: text), On("other", Nothing));
 
-        Assert.Equal((1, 1), (again.Summary.Skipped, again.Summary.Done));
+        Assert.Equal((1, 1), (second.Summary.Skipped, second.Summary.Done));
         Assert.Equal(["start", "end done", "start", "end done"], _file.Events);
         Assert.Equal(text, Text(_file.Lines[1], "name"));
     }
 
     [Fact]
-    public async Task Ten_thousand_operations_are_read_again_each_with_its_own_end()
+    public async Task Resume_TenThousandOperations_UsesOutcomeOfEach()
     {
         const int Count = 10_000;
         using (JournalWriter journal = _file.Open("Remove", _clock, _connection))
@@ -402,54 +416,59 @@ public sealed class JournalTests : IAsyncLifetime
             }
         }
 
-        int tried = 0;
-        int asked = 0;
+        int attempts = 0;
+        int checks = 0;
         RunResult result = await _file.RunAsync(
             "Remove",
-            [.. Enumerable.Range(0, Count).Select(i => On($"{i}", JournalTests.Count(() => Interlocked.Increment(ref tried)), isDone: () => Interlocked.Increment(ref asked) > 0))]);
+            [
+                .. Enumerable.Range(0, Count).Select(i => On(
+                    $"{i}",
+                    JournalTests.Count(() => Interlocked.Increment(ref attempts)),
+                    isDone: () => Interlocked.Increment(ref checks) > 0)),
+            ]);
 
-        Assert.Equal((Count / 4, Count / 4), (tried, asked));
+        Assert.Equal((Count / 4, Count / 4), (attempts, checks));
         Assert.Equal((Count / 4, 0, 3 * Count / 4), (result.Summary.Done, result.Summary.Failed, result.Summary.Skipped));
     }
 
     [Fact]
-    public void An_interrupted_operation_keeps_how_far_it_came_and_when_it_first_began()
+    public void ResumeState_InterruptedRuns_KeepsStageAndFirstStart()
     {
         Operation operation = On("7", Nothing);
-        DateTimeOffset began = _clock.GetUtcNow();
-        _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
+        DateTimeOffset startedAt = _clock.GetUtcNow();
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
         _clock.Advance(TimeSpan.FromHours(1));
-        _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
-        Assert.Equal(new OperationProgress(JournalStage.Started, began, null), StateOf(operation));
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Started, startedAt, null), ProgressOf(operation));
 
-        _file.Leave("Reset", _clock, operation, journal => journal.Issued(operation, "42"));
-        _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
-        Assert.Equal(new OperationProgress(JournalStage.Issued, began, "42"), StateOf(operation));
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Issued(operation, "42"));
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Issued, startedAt, "42"), ProgressOf(operation));
 
-        _file.Leave("Reset", _clock, operation, journal => journal.Delivered(operation, "42"));
-        _file.Leave("Reset", _clock, operation, journal =>
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Delivered(operation, "42"));
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal =>
         {
             journal.Start(operation);
             journal.End(operation, "failed", errorId: null, correlationId: null);
         });
-        Assert.Equal(new OperationProgress(JournalStage.Delivered, began, "42"), StateOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Delivered, startedAt, "42"), ProgressOf(operation));
     }
 
     [Fact]
-    public void A_failure_ends_what_was_started_and_the_next_start_counts_anew()
+    public void ResumeState_FailedOperation_UsesStartOfNextAttempt()
     {
         Operation operation = On("7", Nothing);
-        _file.Leave("Reset", _clock, operation, journal =>
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal =>
         {
             journal.Start(operation);
             journal.End(operation, "failed", errorId: null, correlationId: null);
         });
-        Assert.Equal(OperationProgress.None, StateOf(operation));
+        Assert.Equal(OperationProgress.None, ProgressOf(operation));
         _clock.Advance(TimeSpan.FromHours(1));
 
-        _file.Leave("Reset", _clock, operation, journal => journal.Start(operation));
+        _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
 
-        Assert.Equal(_clock.GetUtcNow(), StateOf(operation).StartedAt);
+        Assert.Equal(_clock.GetUtcNow(), ProgressOf(operation).StartedAt);
     }
 
     private static Func<OperationContext, Task> Count(Action count) => _ =>
@@ -462,30 +481,39 @@ public sealed class JournalTests : IAsyncLifetime
 
     private static IssuedToken Issued(string id) => new(new ApiToken { Id = id, Name = "ci" }, SecretText.ToSecureString("thesecret"));
 
-    private static ApiTokenException Refused() => new(ErrorKind.PermissionDenied, "no") { CorrelationId = "cid-1" };
+    private static ApiTokenException PermissionDenied() => new(ErrorKind.PermissionDenied, "no") { CorrelationId = "cid-1" };
 
-    private static ApiTokenException Lost() => new(ErrorKind.ConnectionError, "no answer") { OutcomeUnknown = true };
+    private static ApiTokenException Lost() => new(ErrorKind.ConnectionError, "no response") { OutcomeUnknown = true };
 
     private static Task<TokenConnection> ConnectAsync(string account, string? name = null) => TokenConnection.ConnectAsync(
-        new ConnectionRequest { Service = "Devo", Account = account, Name = name, BaseUri = new Uri("https://one.example"), Secret = SecretText.ToSecureString("s"), SkipCheck = true },
+        new ConnectionRequest
+        {
+            Service = "Devo",
+            Account = account,
+            Name = name,
+            BaseUri = new Uri("https://one.example"),
+            Secret = SecretText.ToSecureString("s"),
+            SkipCheck = true,
+        },
         default);
 
-    private OperationProgress StateOf(Operation operation)
+    private OperationProgress ProgressOf(Operation operation)
     {
         using JournalWriter journal = _file.Open("Reset", _clock, _connection);
         return journal.ResumeState.ProgressOf("Reset", operation.Identity);
     }
 
-    private async Task ResumeAskingAsync(bool done)
+    private async Task AssertResumeChecksAsync(bool done)
     {
-        int asked = 0;
-        int tried = 0;
+        int checks = 0;
+        int attempts = 0;
 
-        RunResult result = await _file.RunAsync("Remove", On("7", Count(() => tried++), isDone: () => ++asked > 0 && done));
-        Assert.Equal((1, done ? 0 : 1), (asked, tried));
+        RunResult result = await _file.RunAsync("Remove", On("7", Count(() => attempts++), isDone: () => ++checks > 0 && done));
+        Assert.Equal((1, done ? 0 : 1), (checks, attempts));
         Assert.Equal((done ? 0 : 1, done ? 1 : 0), (result.Summary.Done, result.Summary.Skipped));
 
-        RunResult third = await _file.RunAsync("Remove", On("7", Count(() => tried++), isDone: () => throw new InvalidOperationException("asked")));
+        RunResult third = await _file.RunAsync(
+            "Remove", On("7", Count(() => attempts++), isDone: () => throw new InvalidOperationException("checked")));
         Assert.Equal(1, third.Summary.Skipped);
     }
 

@@ -7,16 +7,16 @@ namespace ApiTokens.Core.Tests.Operations;
 public sealed class JournalWriterTests
 {
     [Fact]
-    public async Task Deliver_ShareOfJournalIsGone_DeliversTheSecretAndReportsTheToken()
+    public async Task Deliver_JournalNoLongerWritable_DeliversSecretAndReportsToken()
     {
         TokenConnection connection = await ConnectAsync("https://one.example");
-        var share = new Share();
-        JournalWriter journal = JournalWriter.Open(share, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
+        var file = new NetworkFile();
+        JournalWriter journal = JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
         var issued = new IssuedToken(new ApiToken { Id = "42", Name = "ci" }, SecretText.ToSecureString("thesecret"));
 
-        RunResult result = await RunResult.OfAsync(journal, new TestOperation(connection, "f", "ci", "ci", context =>
+        RunResult result = await RunResult.RunAsync(journal, new TestOperation(connection, "f", "ci", "ci", context =>
         {
-            share.IsGone = true;
+            file.IsUnavailable = true;
             return context.DeliverAsync(issued);
         }));
 
@@ -35,7 +35,7 @@ public sealed class JournalWriterTests
         int done = 0;
         using (JournalWriter journal = file.Open("Remove", staging, production))
         {
-            await RunResult.OfAsync(journal, On(staging));
+            await RunResult.RunAsync(journal, On(staging));
         }
 
         RunResult result = await file.RunAsync("Remove", On(production));
@@ -64,28 +64,28 @@ public sealed class JournalWriterTests
         Assert.Contains("https://production.example", error.Message);
     }
 
-    private static Task<TokenConnection> ConnectAsync(string address) => Connecting.ToAsync(new Uri(address), "Devo");
+    private static Task<TokenConnection> ConnectAsync(string address) => TestConnections.ConnectAsync(new Uri(address), "Devo");
 
-    // A file on a share: once that is gone, nothing works, not even cutting back what was written.
-    private sealed class Share : MemoryStream
+    // A file on a network share: when the share is unavailable, every call fails, even truncating the file.
+    private sealed class NetworkFile : MemoryStream
     {
-        public bool IsGone { get; set; }
+        public bool IsUnavailable { get; set; }
 
         public override void Write(byte[] buffer, int offset, int count)
         {
-            ThrowIfGone();
+            ThrowIfUnavailable();
             base.Write(buffer, offset, count);
         }
 
         public override void SetLength(long value)
         {
-            ThrowIfGone();
+            ThrowIfUnavailable();
             base.SetLength(value);
         }
 
-        private void ThrowIfGone()
+        private void ThrowIfUnavailable()
         {
-            if (IsGone)
+            if (IsUnavailable)
             {
                 throw new IOException("The network name cannot be found.");
             }

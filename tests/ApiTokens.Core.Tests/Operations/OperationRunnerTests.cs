@@ -10,7 +10,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
 {
     private static readonly Action<Report> Ignore = _ => { };
 
-    // Less than the time that a runner waits at most for what does not end.
+    // Less than the maximum time that a runner waits for an operation that does not end.
     private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(6);
 
     private TokenConnection _one = null!;
@@ -18,24 +18,24 @@ public sealed class OperationRunnerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _one = await TokenConnection.ConnectAsync(Connecting.Request(new Uri("https://one.example"), "Devo"), default);
-        _two = await TokenConnection.ConnectAsync(Connecting.Request(new Uri("https://two.example"), "Devo"), default);
+        _one = await TokenConnection.ConnectAsync(TestConnections.Request(new Uri("https://one.example"), "Devo"), default);
+        _two = await TokenConnection.ConnectAsync(TestConnections.Request(new Uri("https://two.example"), "Devo"), default);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task As_many_run_at_once_as_the_limit_says_and_each_connection_has_its_own()
+    public async Task Add_ThrottleLimit_AppliesToEachConnection()
     {
         using var runner = new TestRunner(throttleLimit: 3);
         var running = new ConcurrentDictionary<TokenConnection, int>();
-        int most = 0;
+        int maximum = 0;
         var full = new CountdownEvent(6);
         var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Operation Work(TokenConnection connection) => On(connection, async _ =>
         {
             int now = running.AddOrUpdate(connection, 1, (_, count) => count + 1);
-            InterlockedMax(ref most, now);
+            InterlockedMax(ref maximum, now);
             if (!full.IsSet)
             {
                 full.Signal();
@@ -50,50 +50,50 @@ public sealed class OperationRunnerTests : IAsyncLifetime
             runner.Add(Work(_two), Ignore);
         }
 
-        // Three of each run, which only holds if neither waits for the other.
+        // Three operations run on each connection, which requires that neither connection waits for the other.
         Assert.True(full.Wait(TimeSpan.FromSeconds(30)));
         open.SetResult();
         await Task.Run(() => runner.Complete(Ignore));
 
-        Assert.Equal(3, most);
+        Assert.Equal(3, maximum);
         full.Dispose();
     }
 
     [Fact]
-    public void After_a_refused_credential_nothing_more_is_asked_of_its_connection()
+    public void Run_AuthenticationError_SendsNothingMoreOnConnection()
     {
         using var runner = new TestRunner(throttleLimit: 2);
-        int asked = 0;
-        int askedOfTheOther = 0;
+        int requests = 0;
+        int requestsOnOther = 0;
         var errors = new ConcurrentQueue<Exception?>();
-        void Take(Report report) => errors.Enqueue(report.Error);
+        void Collect(Report report) => errors.Enqueue(report.Error);
         for (int i = 0; i < 6; i++)
         {
             runner.Add(
                 On(_one, _ =>
                 {
-                    Interlocked.Increment(ref asked);
-                    throw new ApiTokenException(ErrorKind.AuthenticationError, "refused");
+                    Interlocked.Increment(ref requests);
+                    throw new ApiTokenException(ErrorKind.AuthenticationError, "rejected");
                 }),
                 Ignore);
         }
 
-        // Whoever adds them has not taken the refusal yet.
-        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref asked) > 0, TimeSpan.FromSeconds(30)));
+        // The caller has not received the error yet.
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref requests) > 0, TimeSpan.FromSeconds(30)));
         Thread.Sleep(300);
-        int beforeItIsTaken = Volatile.Read(ref asked);
-        runner.Add(On(_one, _ => Task.FromResult(Interlocked.Increment(ref asked))), Ignore);
-        runner.Add(On(_two, _ => Task.FromResult(Interlocked.Increment(ref askedOfTheOther))), Ignore);
-        runner.Complete(Take);
+        int requestsBeforeError = Volatile.Read(ref requests);
+        runner.Add(On(_one, _ => Task.FromResult(Interlocked.Increment(ref requests))), Ignore);
+        runner.Add(On(_two, _ => Task.FromResult(Interlocked.Increment(ref requestsOnOther))), Ignore);
+        runner.Complete(Collect);
 
-        Assert.InRange(beforeItIsTaken, 1, 2);
-        Assert.Equal(beforeItIsTaken, asked);
-        Assert.Equal(1, askedOfTheOther);
+        Assert.InRange(requestsBeforeError, 1, 2);
+        Assert.Equal(requestsBeforeError, requests);
+        Assert.Equal(1, requestsOnOther);
         Assert.Equal((1, 7), (runner.Summary.Done, runner.Summary.Failed));
     }
 
     [Fact]
-    public async Task What_is_added_and_not_reported_is_bounded()
+    public async Task Add_OperationsPending_BlocksAtFourTimesThrottleLimit()
     {
         const int Limit = 2;
         using var runner = new TestRunner(Limit);
@@ -129,31 +129,31 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Results_come_while_others_are_still_added()
+    public void Add_OperationsPending_WritesResultsOfEarlierOnes()
     {
         using var runner = new TestRunner(throttleLimit: 1);
         var results = new List<object>();
-        int atFirst = -1;
+        int addedAtFirstResult = -1;
         for (int i = 0; i < 50; i++)
         {
             int number = i;
-            runner.Add(On(_one, context => context.WriteResultAsync(number)), report => Take(report, i));
+            runner.Add(On(_one, context => context.WriteResultAsync(number)), report => Collect(report, i));
         }
 
-        runner.Complete(report => Take(report, 50));
+        runner.Complete(report => Collect(report, 50));
 
         Assert.Equal(Enumerable.Range(0, 50).Cast<object>(), results.Order());
-        Assert.InRange(atFirst, 0, 10);
+        Assert.InRange(addedAtFirstResult, 0, 10);
 
-        void Take(Report report, int added)
+        void Collect(Report report, int added)
         {
-            atFirst = atFirst < 0 ? added : atFirst;
+            addedAtFirstResult = addedAtFirstResult < 0 ? added : addedAtFirstResult;
             results.Add(report.Output!);
         }
     }
 
     [Fact]
-    public void An_error_is_its_operations_own()
+    public void Run_OperationsFail_ReportsEachErrorWithItsOperation()
     {
         using var runner = new TestRunner(throttleLimit: 4);
         var errors = new List<(object Target, Exception Error)>();
@@ -172,21 +172,21 @@ public sealed class OperationRunnerTests : IAsyncLifetime
                     Interlocked.Increment(ref done);
                     return Task.CompletedTask;
                 }),
-                Take);
+                Collect);
         }
 
-        runner.Complete(Take);
+        runner.Complete(Collect);
 
         Assert.Equal(20, done);
         Assert.Equal(10, errors.Count);
         Assert.All(errors, error => Assert.Equal($"no {error.Target}", error.Error.Message));
         Assert.Equal((20, 10), (runner.Summary.Done, runner.Summary.Failed));
 
-        void Take(Report report) => errors.Add((report.Operation.Target, report.Error!));
+        void Collect(Report report) => errors.Add((report.Operation.Target, report.Error!));
     }
 
     [Fact]
-    public void A_cancellation_that_is_not_ours_is_an_error_and_does_not_vanish()
+    public void Run_OperationThrowsCancellation_ReportsError()
     {
         using var runner = new TestRunner(throttleLimit: 1);
         var errors = new List<Exception>();
@@ -198,7 +198,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_stop_nothing_starts()
+    public async Task Stop_OperationsPending_StartsNoOther()
     {
         using var runner = new TestRunner(throttleLimit: 1);
         int started = 0;
@@ -228,7 +228,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void An_operation_sees_the_stop()
+    public void Dispose_OperationRunning_CancelsIt()
     {
         var runner = new TestRunner(throttleLimit: 1);
         using var running = new ManualResetEventSlim();
@@ -248,7 +248,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_never_ends_holds_the_end_up_for_a_bounded_time()
+    public void Dispose_OperationIgnoresCancellation_WaitsForLimitedTime()
     {
         var runner = new TestRunner(throttleLimit: 1);
         using var running = new ManualResetEventSlim();
@@ -268,7 +268,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_token_that_nobody_took_is_told()
+    public void Undelivered_TokenNotReceived_ContainsIt()
     {
         var runner = new TestRunner(throttleLimit: 2);
         using var issued = new CountdownEvent(2);
@@ -289,13 +289,13 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         runner.Stop();
         runner.Dispose();
 
-        // Adding the second may have taken the first.
+        // The first may have been received while the second was added.
         Assert.Contains("2", runner.Undelivered.Select(token => token.Id));
         Assert.All(runner.Undelivered, token => Assert.Equal("ci", token.Name));
     }
 
     [Fact]
-    public void A_token_issued_by_a_request_that_the_stop_found_under_way_is_told_too()
+    public void Undelivered_TokenIssuedAfterStop_ContainsIt()
     {
         var runner = new TestRunner(throttleLimit: 1);
         using var running = new ManualResetEventSlim();
@@ -317,7 +317,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_the_caller_took_is_not_told_as_undelivered()
+    public void Undelivered_TokenReceived_IsEmpty()
     {
         var runner = new TestRunner(throttleLimit: 1);
         runner.Add(On(_one, context => context.DeliverAsync(Issued("1"))), Ignore);
@@ -329,10 +329,10 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_the_caller_throws_goes_through_and_the_end_comes_at_once()
+    public void Add_CallerThrows_PropagatesAndDisposesPromptly()
     {
         var runner = new TestRunner(throttleLimit: 1);
-        bool wentOn = false;
+        bool continued = false;
         var watch = new Stopwatch();
 
         var error = Assert.Throws<InvalidTimeZoneException>(() =>
@@ -341,7 +341,7 @@ public sealed class OperationRunnerTests : IAsyncLifetime
                 On(_one, async context =>
                 {
                     await context.WriteResultAsync("first");
-                    wentOn = true;
+                    continued = true;
                 }),
                 _ => throw new InvalidTimeZoneException("the pipeline ended"));
             runner.Complete(_ => throw new InvalidTimeZoneException("the pipeline ended"));
@@ -351,11 +351,11 @@ public sealed class OperationRunnerTests : IAsyncLifetime
 
         Assert.Equal("the pipeline ended", error.Message);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, Promptly);
-        Assert.False(wentOn);
+        Assert.False(continued);
     }
 
     [Fact]
-    public void An_operation_goes_on_only_after_its_result_was_taken()
+    public void WriteResult_CallerReceivesResult_ContinuesAfterwards()
     {
         using var runner = new TestRunner(throttleLimit: 1);
         var order = new ConcurrentQueue<string>();
@@ -363,23 +363,24 @@ public sealed class OperationRunnerTests : IAsyncLifetime
             On(_one, async context =>
             {
                 await context.WriteResultAsync("result");
-                order.Enqueue("went on");
+                order.Enqueue("continued");
             }),
-            Take);
+            Collect);
 
-        runner.Complete(Take);
+        runner.Complete(Collect);
 
-        Assert.Equal(["taken", "went on"], order);
+        Assert.Equal(["received", "continued"], order);
 
-        void Take(Report report)
+        void Collect(Report report)
         {
             Thread.Sleep(20);
-            order.Enqueue("taken");
+            order.Enqueue("received");
         }
     }
 
-    // Each on a token of its own: operations on one token wait for each other.
-    private static TestOperation On(TokenConnection connection, Func<OperationContext, Task> work) => new(connection, $"{Guid.NewGuid()}", "x", "target", work);
+    // Each operation has its own token, because operations on the same token run one at a time.
+    private static TestOperation On(TokenConnection connection, Func<OperationContext, Task> work) =>
+        new(connection, $"{Guid.NewGuid()}", "x", "target", work);
 
     private static IssuedToken Issued(string id) => new(new ApiToken { Id = id, Name = "ci" }, SecretText.ToSecureString("thesecret"));
 

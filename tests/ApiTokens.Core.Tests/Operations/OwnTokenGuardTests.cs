@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>A connection does not cut itself off, whoever calls the library.</summary>
+/// <summary>A connection does not remove, disable or reset its own token, also when the library is called directly.</summary>
 public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
 {
     [Theory]
@@ -20,12 +20,12 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
     [InlineData("Gcore", "reset")]
     [InlineData("ApplicationUsers", "remove")]
     [InlineData("ApplicationUsers", "reset")]
-    public async Task Run_OwnToken_IsRejectedAndLeftAsItIs(string service, string what)
+    public async Task Run_OwnToken_IsRejectedAndUnchanged(string service, string kind)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         ApiToken own = (await connection.Tokens.ListAsync()).Single(token => token.Name == "administrator");
         long writes = await sandbox.CountAsync("writes");
-        Operation operation = what switch
+        Operation operation = kind switch
         {
             "remove" => new RemoveOperation(connection, own),
             "disable" => new SetEnabledOperation(connection, own, enabled: false),
@@ -65,5 +65,10 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
     }
 
     private static DueToken Due(TokenConnection connection, ApiToken token) => new(
-        connection.Name, new TokenIdentity(connection.AccountIdentity, token.Id), token.Name, token.Id, DateTimeOffset.UnixEpoch, OldTokenAction.Remove);
+        connection.Name,
+        new TokenIdentity(connection.AccountIdentity, token.Id),
+        token.Name,
+        token.Id,
+        DateTimeOffset.UnixEpoch,
+        OldTokenAction.Remove);
 }

@@ -3,7 +3,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>Whether a connection knows the token that it uses itself.</summary>
+/// <summary>Whether a connection recognizes its own token.</summary>
 public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<SandboxFixture>
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
     [InlineData("ApplicationUsers")]
-    public async Task The_token_in_use_is_told_from_all_others(string service)
+    public async Task IsOwnToken_AllTokens_IsTrueOnlyForTokenInUse(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         List<ApiToken> tokens = await connection.Tokens.ListAsync();
@@ -32,11 +32,17 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
     [Theory]
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
-    public async Task A_connection_with_another_token_has_that_for_its_own(string service)
+    public async Task IsOwnToken_ConnectionWithAnotherToken_IsTrueOnlyForThatToken(string service)
     {
         TokenConnection administrator = await sandbox.ConnectAsync(service);
         IssuedToken issued = await administrator.Tokens.CreateAsync(
-            new NewTokenRequest { Name = "mine", Scope = service == "Wegnology" ? ["All"] : [], Role = service == "Gcore" ? "Administrators" : null }, default);
+            new NewTokenRequest
+            {
+                Name = "mine",
+                Scope = service == "Wegnology" ? ["All"] : [],
+                Role = service == "Gcore" ? "Administrators" : null,
+            },
+            default);
         TokenConnection other = await sandbox.ConnectAsync(service, secret: SecretText.ToPlainText(issued.Secret));
 
         Assert.True(await other.Tokens.IsOwnTokenAsync(issued, default));
@@ -48,7 +54,7 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
     }
 
     [Fact]
-    public async Task Devo_is_asked_only_about_tokens_that_could_call_its_credentials_api()
+    public async Task IsOwnToken_DevoDataToken_IsFalseWithoutRequest()
     {
         TokenConnection connection = await sandbox.ConnectAsync("Devo");
         ApiToken data = (await connection.Tokens.ListAsync()).First(token => token.Audience.Contains("apiv2"));
@@ -62,7 +68,7 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
     [Theory]
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
-    public async Task A_login_owns_none_of_the_tokens(string service)
+    public async Task IsOwnToken_Login_IsFalseForAllTokens(string service)
     {
         Sandbox.ServiceDescription description = sandbox.Describe(service);
         TokenConnection connection = await TokenConnection.ConnectAsync(
@@ -73,7 +79,7 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
                 UserName = description.Username,
                 Password = SecretText.ToSecureString(description.Password!),
                 Time = sandbox.Clock,
-                RequestsPerSecond = Connecting.Unpaced,
+                RequestsPerSecond = TestConnections.UnlimitedRate,
             },
             default);
 

@@ -8,8 +8,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Operations;
 
 /// <summary>
-/// Against a service that allows a hundred requests a second. Client and sandbox share one fake clock, which moves only while
-/// all requests wait for it: the counts are exact, however busy the machine is.
+/// Runs against a service that allows 100 requests per second. Client and sandbox share one fake clock, which advances only while
+/// all requests wait for it, so the counts are exact, however busy the machine is.
 /// </summary>
 public sealed class RateTests : IAsyncLifetime
 {
@@ -33,29 +33,29 @@ public sealed class RateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Remove_AtTheRateThatTheServiceAllows_IsNeverRefused()
+    public async Task Remove_AtAllowedRate_IsNotThrottled()
     {
         (RunResult result, TimeSpan time) = await RemoveAllAsync(Rate);
 
         Assert.Equal((Tokens, 0, 0), (result.Summary.Done, result.Summary.Failed, result.Summary.Retried));
-        Assert.Equal(0, await RefusedAsync());
+        Assert.Equal(0, await CountThrottledAsync());
 
-        // The cap is kept, and used nearly whole.
+        // The cap is not exceeded, and nearly used up.
         Assert.InRange(time.TotalSeconds, (Tokens - 1.0) / Rate, (Tokens - 1.0) / Rate / 0.95);
     }
 
     [Fact]
-    public async Task Remove_AboveTheRateThatTheServiceAllows_IsRefusedAndRepeated()
+    public async Task Remove_AboveAllowedRate_IsThrottledAndRetried()
     {
         (RunResult result, _) = await RemoveAllAsync(2 * Rate);
 
         Assert.Equal((Tokens, 0), (result.Summary.Done, result.Summary.Failed));
         Assert.True(result.Summary.Retried > 0);
-        Assert.Equal(result.Summary.Retried, await RefusedAsync());
+        Assert.Equal(result.Summary.Retried, await CountThrottledAsync());
     }
 
     [Fact]
-    public async Task Get_RateNotGiven_FindsTheRateAndNothingFails()
+    public async Task Get_NoRateSpecified_FindsRateWithoutFailures()
     {
         TokenConnection connection = await ConnectAsync("Devo", requestsPerSecond: null);
         string id = (await connection.Tokens.ListAsync()).First().Id;
@@ -65,16 +65,16 @@ public sealed class RateTests : IAsyncLifetime
 
         Assert.Equal((150, 0), (result.Summary.Done, result.Summary.Failed));
         Assert.True(result.Summary.Retried > 0);
-        Assert.Equal(result.Summary.Retried, await RefusedAsync());
+        Assert.Equal(result.Summary.Retried, await CountThrottledAsync());
     }
 
     private async Task<(RunResult Result, TimeSpan Time)> RemoveAllAsync(int requestsPerSecond)
     {
-        TokenConnection unlimited = await ConnectAsync("Wegnology", Connecting.Unpaced);
+        TokenConnection unlimited = await ConnectAsync("Wegnology", TestConnections.UnlimitedRate);
         List<ApiToken> tokens = await unlimited.Tokens.ListAsync(new TokenFilter { Names = [new NamePattern("token-*")] });
         Assert.Equal(Tokens, tokens.Count);
 
-        // The list has used some of what is allowed.
+        // The list has used part of the allowed rate.
         _clock.Advance(TimeSpan.FromSeconds(1));
         TokenConnection connection = await ConnectAsync("Wegnology", requestsPerSecond);
         return await RunAsync(
@@ -91,10 +91,10 @@ public sealed class RateTests : IAsyncLifetime
             Interlocked.Increment(ref done);
         }))];
         DateTimeOffset start = _clock.GetUtcNow();
-        Task<RunResult> run = RunResult.OfAsync(null, ThrottleLimit, operations);
+        Task<RunResult> run = RunResult.RunAsync(null, ThrottleLimit, operations);
         while (!run.IsCompleted)
         {
-            // Every request that can be under way waits for the clock, so no other answer is outstanding.
+            // All requests in flight wait for the clock, so no response is outstanding.
             if (_clock.Pending == Math.Min(ThrottleLimit, operations.Length - Volatile.Read(ref done)))
             {
                 _clock.Advance(Step);
@@ -108,13 +108,13 @@ public sealed class RateTests : IAsyncLifetime
         return (await run, _clock.GetUtcNow() - start);
     }
 
-    private async Task<int> RefusedAsync()
+    private async Task<int> CountThrottledAsync()
     {
         JsonElement log = await _http.GetFromJsonAsync<JsonElement>(new Uri(_server.BaseAddress, "sandbox/requests/log"));
         return log.EnumerateArray().Count(entry => entry.TryGetProperty("status", out JsonElement status) && status.GetInt32() == 429);
     }
 
-    // No time limit: the only timers are then those of requests that wait.
+    // Without a timeout, the only timers are those of requests that wait.
     private Task<TokenConnection> ConnectAsync(string service, double? requestsPerSecond)
     {
         ServiceDescription description = _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];

@@ -5,9 +5,14 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>Resets in which a step goes wrong or the process dies: there is always a secret that works and that somebody has.</summary>
+/// <summary>Resets in which a step fails or the process is killed: the user always has a secret that works.</summary>
 public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
 {
+    private static readonly string[] StepNames =
+    [
+        "read", "create before", "create after", "create denied", "delivery", "remove before", "remove after", "remove denied",
+    ];
+
     public static TheoryData<string, string> Steps
     {
         get
@@ -15,7 +20,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
             var cases = new TheoryData<string, string>();
             foreach (string service in FaultySandbox.NamesWithSuccessors)
             {
-                foreach (string step in (string[])["read", "create before", "create after", "create refused", "delivery", "remove before", "remove after", "remove refused"])
+                foreach (string step in StepNames)
                 {
                     cases.Add(service, step);
                 }
@@ -27,13 +32,13 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public async Task A_step_that_goes_wrong_leaves_a_secret_that_works_and_the_next_run_ends_it(string service, string step)
+    public async Task Reset_StepFails_KeepsWorkingSecretAndNextRunCompletes(string service, string step)
     {
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         IssuedToken predecessor = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
-        PlannedFault? planned = FaultOf(step) is { } fault ? sandbox.Plan(service, fault) : null;
+        PlannedFault? planned = FaultFor(step) is { } fault ? sandbox.Plan(service, fault) : null;
 
         RunResult first = step == "delivery"
             ? await RunUndeliveredAsync(file, connection, predecessor)
@@ -45,9 +50,9 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         Assert.Equal(delivered ? 1 : 0, first.Outputs.Count);
         IssuedToken inUse = delivered ? (IssuedToken)first.Outputs[0] : predecessor;
         Assert.True(await sandbox.WorksAsync(inUse));
-        AssertTold(step, predecessor, first);
+        AssertError(step, predecessor, first);
 
-        // Whoever got the secret of an orphan to clean up does so, by what the error says.
+        // Remove the orphan, as the error recommends.
         if (first.Errors.OfType<OrphanedTokenException>().SingleOrDefault() is { } orphan)
         {
             Assert.NotEqual(predecessor.Id, orphan.Token.Id);
@@ -63,7 +68,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
 
     [Theory]
     [MemberData(nameof(FaultySandbox.ServicesWithSuccessors), MemberType = typeof(FaultySandbox))]
-    public async Task A_predecessor_that_stays_again_and_again_never_gets_a_second_successor(string service)
+    public async Task Reset_RemovalFailsRepeatedly_IssuesNoSecondToken(string service)
     {
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync(service);
@@ -76,8 +81,8 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         for (int run = 0; run < 2; run++)
         {
             long since = await sandbox.CountAsync();
-            RunResult again = await ResumeAsync(file, service, predecessor);
-            Assert.Equal("PredecessorNotRemoved", Assert.IsType<ApiTokenException>(again.Error).ErrorId);
+            RunResult repeated = await ResumeAsync(file, service, predecessor);
+            Assert.Equal("PredecessorNotRemoved", Assert.IsType<ApiTokenException>(repeated.Error).ErrorId);
             Assert.StartsWith("DELETE", Assert.Single(await sandbox.WritesAsync(since)));
         }
 
@@ -90,7 +95,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
 
     [Theory]
     [MemberData(nameof(FaultySandbox.ServicesWithSuccessors), MemberType = typeof(FaultySandbox))]
-    public async Task Killed_before_anything_was_sent_it_begins_again(string service)
+    public async Task Resume_KilledBeforeRequest_StartsOver(string service)
     {
         (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, journalUpTo: "start");
         using JournalFile _ = file;
@@ -107,7 +112,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     [InlineData("Wegnology", "issued")]
     [InlineData("Gcore", "start")]
     [InlineData("Gcore", "issued")]
-    public async Task Killed_once_a_successor_was_there_it_names_it_and_issues_no_other(string service, string journalUpTo)
+    public async Task Resume_KilledAfterIssue_ReportsOrphanAndIssuesNoOther(string service, string journalUpTo)
     {
         (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, journalUpTo, issue: true);
         using JournalFile _ = file;
@@ -115,11 +120,11 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         for (int run = 0; run < 2; run++)
         {
             sandbox.Clock.Advance(TimeSpan.FromHours(1));
-            RunResult refused = await ResumeAsync(file, service, predecessor);
-            var error = Assert.IsType<OrphanedTokenException>(refused.Error);
+            RunResult rejected = await ResumeAsync(file, service, predecessor);
+            var error = Assert.IsType<OrphanedTokenException>(rejected.Error);
             Assert.NotEqual(predecessor.Id, error.Token.Id);
             Assert.True(await sandbox.WorksAsync(predecessor));
-            Assert.Equal(2, (await FaultySandbox.NamedAsync(connection, predecessor.Name)).Count);
+            Assert.Equal(2, (await FaultySandbox.ListByNameAsync(connection, predecessor.Name)).Count);
 
             if (run == 1)
             {
@@ -139,9 +144,9 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     [InlineData("Wegnology", true)]
     [InlineData("Gcore", false)]
     [InlineData("Gcore", true)]
-    public async Task Killed_once_the_successor_was_delivered_it_only_removes_the_predecessor(string service, bool alreadyRemoved)
+    public async Task Resume_KilledAfterDelivery_OnlyRemovesOldToken(string service, bool alreadyRemoved)
     {
-        (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, journalUpTo: "delivered", issue: true);
+        (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, "delivered", issue: true);
         using JournalFile _ = file;
         if (alreadyRemoved)
         {
@@ -151,7 +156,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         RunResult result = await ResumeAsync(file, service, predecessor);
 
         Assert.Equal((1, 0, 0), (result.Summary.Done, result.Errors.Count, result.Outputs.Count));
-        Assert.NotEqual(predecessor.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, predecessor.Name)).Id);
+        Assert.NotEqual(predecessor.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, predecessor.Name)).Id);
         Assert.False(await sandbox.WorksAsync(predecessor));
     }
 
@@ -160,13 +165,13 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     [InlineData("after")]
     [InlineData("truncate")]
     [InlineData("not json")]
-    public async Task A_secret_changed_in_place_and_lost_is_changed_once_more(string how)
+    public async Task Reset_InPlaceResponseLost_RegeneratesAgainInNextRun(string fault)
     {
         const string Service = "ApplicationUsers";
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync(Service);
         IssuedToken token = await connection.Tokens.CreateAsync(FaultySandbox.New(Service, FaultySandbox.NewName()), default);
-        sandbox.Plan(Service, how switch
+        sandbox.Plan(Service, fault switch
         {
             "before" => new Fault { Kind = FaultKind.Reset, Method = "POST" },
             "after" => new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultMoment.After },
@@ -178,7 +183,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
 
         Assert.Empty(first.Outputs);
         Assert.True(Assert.IsType<ApiTokenException>(first.Error).OutcomeUnknown);
-        Assert.Equal(how == "before", await sandbox.WorksAsync(token));
+        Assert.Equal(fault == "before", await sandbox.WorksAsync(token));
 
         RunResult second = await ResumeAsync(file, Service, token);
 
@@ -186,46 +191,46 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         Assert.Equal(token.Id, renewed.Id);
         Assert.True(await sandbox.WorksAsync(renewed));
         Assert.False(await sandbox.WorksAsync(token));
-        Assert.Single(await FaultySandbox.NamedAsync(connection, token.Name));
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, token.Name));
     }
 
     [Theory]
     [InlineData("start", true)]
     [InlineData("issued", true)]
     [InlineData("delivered", false)]
-    public async Task Killed_in_place_it_changes_the_secret_again_only_if_nobody_got_it(string journalUpTo, bool again)
+    public async Task Resume_KilledInPlace_RegeneratesOnlyIfSecretWasNotDelivered(string journalUpTo, bool regenerates)
     {
         const string Service = "ApplicationUsers";
         using var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync(Service);
         IssuedToken token = await connection.Tokens.CreateAsync(FaultySandbox.New(Service, FaultySandbox.NewName()), default);
         IssuedToken renewed = await connection.Tokens.RegenerateAsync(token.Id, TokenExpiry.ServiceDefault, default);
-        Leave(file, connection, token, renewed.Id, journalUpTo);
+        WriteInterruptedRun(file, connection, token, renewed.Id, journalUpTo);
 
         RunResult result = await ResumeAsync(file, Service, token);
 
-        Assert.Equal((1, again ? 1 : 0), (result.Summary.Done, result.Outputs.Count));
-        Assert.Equal(!again, await sandbox.WorksAsync(renewed));
-        Assert.True(await sandbox.WorksAsync(again ? (IssuedToken)result.Outputs[0] : renewed));
+        Assert.Equal((1, regenerates ? 1 : 0), (result.Summary.Done, result.Outputs.Count));
+        Assert.Equal(!regenerates, await sandbox.WorksAsync(renewed));
+        Assert.True(await sandbox.WorksAsync(regenerates ? (IssuedToken)result.Outputs[0] : renewed));
     }
 
-    private static Fault? FaultOf(string step) => step switch
+    private static Fault? FaultFor(string step) => step switch
     {
         "read" => new Fault { Kind = FaultKind.Status, Status = 500, Method = "GET", Count = 6 },
         "create before" => new Fault { Kind = FaultKind.Reset, Method = "POST" },
         "create after" => new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultMoment.After },
-        "create refused" => new Fault { Kind = FaultKind.Status, Status = 403, Method = "POST" },
+        "create denied" => new Fault { Kind = FaultKind.Status, Status = 403, Method = "POST" },
         "remove before" => new Fault { Kind = FaultKind.Reset, Method = "DELETE", Count = 6 },
         "remove after" => new Fault { Kind = FaultKind.Reset, Method = "DELETE", When = FaultMoment.After, Count = 6 },
-        "remove refused" => new Fault { Kind = FaultKind.Status, Status = 403, Method = "DELETE" },
+        "remove denied" => new Fault { Kind = FaultKind.Status, Status = 403, Method = "DELETE" },
         _ => null,
     };
 
-    private static void AssertTold(string step, ApiToken predecessor, RunResult first)
+    private static void AssertError(string step, ApiToken predecessor, RunResult first)
     {
         if (step == "delivery")
         {
-            // The caller is gone; the runner names the token.
+            // The caller has ended; the runner reports the token.
             return;
         }
 
@@ -235,8 +240,8 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
             "read" => ("ConnectionError", false),
             "create before" => ("ConnectionError", false),
             "create after" => ("OrphanedToken", true),
-            "create refused" => ("PermissionDenied", false),
-            "remove refused" => ("PredecessorNotRemoved", false),
+            "create denied" => ("PermissionDenied", false),
+            "remove denied" => ("PredecessorNotRemoved", false),
             _ => ("PredecessorNotRemoved", true),
         };
         Assert.Equal(expected, (error.ErrorId, error.OutcomeUnknown));
@@ -248,45 +253,50 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     }
 
     private static Operation On(TokenConnection connection, ApiToken predecessor) =>
-        Running.Reset(connection, predecessor);
+        TestOperations.Reset(connection, predecessor);
 
-    // The caller throws where it should take the successor, as a pipeline does that ends.
+    // The caller throws when it receives the new token, as a pipeline that is ending does.
     private static async Task<RunResult> RunUndeliveredAsync(JournalFile file, TokenConnection connection, ApiToken predecessor)
     {
         var runner = new TestRunner(1, file.Open("Reset", connection));
         Assert.Throws<InvalidTimeZoneException>(() =>
         {
-            runner.Add(On(connection, predecessor), Take);
-            runner.Complete(Take);
+            runner.Add(On(connection, predecessor), Receive);
+            runner.Complete(Receive);
         });
         runner.Dispose();
 
-        // The successor's secret is lost: who reads the journal removes it.
-        ApiToken lost = Assert.Single(await FaultySandbox.NamedAsync(connection, predecessor.Name), token => token.Id != predecessor.Id);
+        // The secret of the new token is lost; the journal contains its id, and the user removes it.
+        ApiToken lost = Assert.Single(
+            await FaultySandbox.ListByNameAsync(connection, predecessor.Name), token => token.Id != predecessor.Id);
         return new RunResult(runner.Summary, [], [new OrphanedTokenException(lost, "lost", inner: null)]);
 
-        static void Take(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
+        static void Receive(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
     }
 
-    // In another process: through a connection that knows nothing.
+    // As in another process: through a new connection without state.
     private async Task<RunResult> ResumeAsync(JournalFile file, string service, ApiToken predecessor) =>
         await file.RunAsync("Reset", sandbox.Clock, On(await sandbox.ConnectAsync(service), predecessor));
 
-    private async Task<(TokenConnection Connection, IssuedToken Predecessor, JournalFile File)> PrepareAsync(string service, string journalUpTo, bool issue = false)
+    private async Task<(TokenConnection Connection, IssuedToken Predecessor, JournalFile File)> PrepareAsync(
+        string service, string journalUpTo, bool issue = false)
     {
         var file = new JournalFile();
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         IssuedToken predecessor = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
-        IssuedToken? successor = issue ? await connection.Tokens.CreateAsync(connection.Tokens.CreateSuccessorRequest(predecessor, TokenExpiry.ServiceDefault), default) : null;
-        Leave(file, connection, predecessor, successor?.Id, journalUpTo);
+        IssuedToken? successor = issue
+            ? await connection.Tokens.CreateAsync(
+                connection.Tokens.CreateSuccessorRequest(predecessor, TokenExpiry.ServiceDefault), default)
+            : null;
+        WriteInterruptedRun(file, connection, predecessor, successor?.Id, journalUpTo);
         return (connection, predecessor, file);
     }
 
-    private void Leave(JournalFile file, TokenConnection connection, ApiToken predecessor, string? issuedId, string upTo)
+    private void WriteInterruptedRun(JournalFile file, TokenConnection connection, ApiToken predecessor, string? issuedId, string upTo)
     {
         Operation operation = On(connection, predecessor);
-        file.Leave("Reset", sandbox.Clock, operation, journal =>
+        file.WriteInterruptedRun("Reset", sandbox.Clock, operation, journal =>
         {
             journal.Start(operation);
             if (upTo is "issued" or "delivered")
@@ -303,7 +313,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
 
     private async Task AssertOnlyAsync(TokenConnection connection, string name, IssuedToken successor, IssuedToken predecessor)
     {
-        Assert.Equal(successor.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+        Assert.Equal(successor.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
         Assert.True(await sandbox.WorksAsync(successor));
         Assert.False(await sandbox.WorksAsync(predecessor));
     }

@@ -7,8 +7,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Operations;
 
 /// <summary>
-/// A purpose lives on what its vault holds. Whatever goes wrong at whichever step of a rotation, that secret works, the error
-/// names what is there, and with the same journal the rotation comes to its end.
+/// A workload uses the secret in its vault. Whichever step of a rotation fails, that secret works, the error identifies the
+/// tokens that exist, and further runs with the same journal complete the rotation.
 /// </summary>
 public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
 {
@@ -19,10 +19,10 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
         ["429"] = new() { Kind = FaultKind.Status, Status = 429 },
         ["401"] = new() { Kind = FaultKind.Status, Status = 401 },
         ["403"] = new() { Kind = FaultKind.Status, Status = 403 },
-        ["500 when done"] = new() { Kind = FaultKind.Status, Status = 500, When = FaultMoment.After },
+        ["500 after"] = new() { Kind = FaultKind.Status, Status = 500, When = FaultMoment.After },
         ["delay"] = new() { Kind = FaultKind.Delay, Delay = TimeSpan.FromMilliseconds(20) },
         ["reset"] = new() { Kind = FaultKind.Reset },
-        ["reset when done"] = new() { Kind = FaultKind.Reset, When = FaultMoment.After },
+        ["reset after"] = new() { Kind = FaultKind.Reset, When = FaultMoment.After },
         ["truncate"] = new() { Kind = FaultKind.Truncate },
         ["not json"] = new() { Kind = FaultKind.NotJson },
     };
@@ -34,12 +34,12 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
             var cases = new TheoryData<string, string, string>();
             foreach (string service in FaultySandbox.ServiceNames)
             {
-                foreach (string step in (string[])["read", "issue", "prove", "retire"])
+                foreach (string step in (string[])["read", "issue", "check", "retire"])
                 {
                     foreach (string fault in Faults.Keys)
                     {
-                        // Devo has no call that would prove a data token's secret.
-                        if (service != "Devo" || step != "prove")
+                        // Devo has no request that checks the secret of a data token.
+                        if (service != "Devo" || step != "check")
                         {
                             cases.Add(service, step, fault);
                         }
@@ -53,180 +53,182 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task The_vault_holds_a_secret_that_works_and_the_next_runs_end_it(string service, string step, string fault)
+    public async Task Reset_StepFails_VaultHoldsWorkingSecretAndNextRunsComplete(string service, string step, string fault)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync(service);
-        PlannedFault planned = sandbox.Plan(service, At(step, service, purpose.Predecessor.Id, Faults[fault]));
+        Rotation rotation = await PrepareAsync(service);
+        PlannedFault planned = sandbox.Plan(service, FaultAt(step, service, rotation.Predecessor.Id, Faults[fault]));
 
-        Exception? error = await ResetAsync(file, purpose, new ResetOptions { WithSuccessor = true });
+        Exception? error = await ResetAsync(file, rotation, new ResetOptions { WithSuccessor = true });
 
         sandbox.Clear();
         Assert.True(planned.Fired > 0);
-        Assert.True(await sandbox.WorksAsync(purpose.Vault), "The vault's secret is refused.");
-        await AssertToldAsync(purpose, error);
+        Assert.True(await sandbox.WorksAsync(rotation.Current), "The secret in the vault is rejected.");
+        await AssertErrorIdentifiesTokensAsync(rotation, error);
 
         for (int run = 0; run < 3 && error is not null; run++)
         {
-            // Whoever reads the error does as it says.
+            // Do what the error recommends.
             if (error is ApiTokenException { ErrorId: "OrphanedToken" or "SuccessorRefused" })
             {
-                ApiToken left = Assert.Single(await purpose.TokensAsync(), token => token.Id != purpose.Predecessor.Id);
-                await purpose.Connection.Tokens.RemoveAsync(left.Id, default);
+                ApiToken orphan = Assert.Single(await rotation.TokensAsync(), token => token.Id != rotation.Predecessor.Id);
+                await rotation.Connection.Tokens.RemoveAsync(orphan.Id, default);
             }
 
-            error = await ResetAsync(file, purpose with { Connection = await sandbox.ConnectAsync(service) }, new ResetOptions { WithSuccessor = true });
-            Assert.True(await sandbox.WorksAsync(purpose.Vault), "The vault's secret is refused after another run.");
+            error = await ResetAsync(
+                file, rotation with { Connection = await sandbox.ConnectAsync(service) }, new ResetOptions { WithSuccessor = true });
+            Assert.True(await sandbox.WorksAsync(rotation.Current), "The secret in the vault is rejected after another run.");
         }
 
         Assert.Null(error);
-        Assert.Equal(purpose.Vault.Id, Assert.Single(await purpose.TokensAsync()).Id);
-        Assert.NotEqual(purpose.Predecessor.Id, purpose.Vault.Id);
-        Assert.False(await sandbox.WorksAsync(purpose.Predecessor));
+        Assert.Equal(rotation.Current.Id, Assert.Single(await rotation.TokensAsync()).Id);
+        Assert.NotEqual(rotation.Predecessor.Id, rotation.Current.Id);
+        Assert.False(await sandbox.WorksAsync(rotation.Predecessor));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task With_a_grace_period_both_work_until_the_old_one_is_due_and_a_fault_only_delays_it(string service)
+    public async Task Retire_FaultsAfterGracePeriod_OnlyDelayRemoval(string service)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync(service);
-        Assert.Null(await ResetAsync(file, purpose, new ResetOptions { GracePeriod = TimeSpan.FromDays(1) }));
+        Rotation rotation = await PrepareAsync(service);
+        Assert.Null(await ResetAsync(file, rotation, new ResetOptions { GracePeriod = TimeSpan.FromDays(1) }));
 
-        Assert.Equal((true, true), (await sandbox.WorksAsync(purpose.Vault), await sandbox.WorksAsync(purpose.Predecessor)));
-        Assert.Empty(Due(file, purpose));
+        Assert.Equal((true, true), (await sandbox.WorksAsync(rotation.Current), await sandbox.WorksAsync(rotation.Predecessor)));
+        Assert.Empty(Due(file, rotation));
         sandbox.Clock.Advance(TimeSpan.FromDays(1));
-        DueToken due = Assert.Single(Due(file, purpose));
-        Assert.Equal((purpose.Predecessor.Id, purpose.Vault.Id, OldTokenAction.Remove), (due.Id, due.SuccessorId, due.Predecessor));
+        DueToken due = Assert.Single(Due(file, rotation));
+        Assert.Equal((rotation.Predecessor.Id, rotation.Current.Id, OldTokenAction.Remove), (due.Id, due.SuccessorId, due.Predecessor));
 
         foreach (string fault in Faults.Keys.Where(each => each is not "delay"))
         {
-            sandbox.Plan(service, At("retire", service, due.Id, Faults[fault]));
-            await RetireAsync(file, purpose);
+            sandbox.Plan(service, FaultAt("retire", service, due.Id, Faults[fault]));
+            await RetireAsync(file, rotation);
             sandbox.Clear();
-            Assert.True(await sandbox.WorksAsync(purpose.Vault));
+            Assert.True(await sandbox.WorksAsync(rotation.Current));
         }
 
-        Assert.Null(await RetireAsync(file, purpose));
-        Assert.False(await sandbox.WorksAsync(purpose.Predecessor));
-        Assert.Empty(Due(file, purpose));
+        Assert.Null(await RetireAsync(file, rotation));
+        Assert.False(await sandbox.WorksAsync(rotation.Predecessor));
+        Assert.Empty(Due(file, rotation));
         long writes = await sandbox.CountAsync("writes");
-        Assert.Null(await RetireAsync(file, purpose));
+        Assert.Null(await RetireAsync(file, rotation));
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task What_is_due_stays_while_nothing_works_in_its_place(string service)
+    public async Task Retire_NewTokenIsGone_KeepsOldToken(string service)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync(service);
-        Assert.Null(await ResetAsync(file, purpose, new ResetOptions { GracePeriod = TimeSpan.FromDays(1) }));
-        await purpose.Connection.Tokens.RemoveAsync(purpose.Vault.Id, default);
+        Rotation rotation = await PrepareAsync(service);
+        Assert.Null(await ResetAsync(file, rotation, new ResetOptions { GracePeriod = TimeSpan.FromDays(1) }));
+        await rotation.Connection.Tokens.RemoveAsync(rotation.Current.Id, default);
         sandbox.Clock.Advance(TimeSpan.FromDays(2));
 
-        var error = Assert.IsType<ApiTokenException>(await RetireAsync(file, purpose));
+        var error = Assert.IsType<ApiTokenException>(await RetireAsync(file, rotation));
 
         Assert.Equal("SuccessorNotActive", error.ErrorId);
-        Assert.Contains(purpose.Vault.Id, error.Message);
-        Assert.True(await sandbox.WorksAsync(purpose.Predecessor));
+        Assert.Contains(rotation.Current.Id, error.Message);
+        Assert.True(await sandbox.WorksAsync(rotation.Predecessor));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task One_journal_serves_rotation_after_rotation(string service)
+    public async Task Retire_TwoRotationsInOneJournal_RetiresBothOldTokens(string service)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync(service);
+        Rotation rotation = await PrepareAsync(service);
         var options = new ResetOptions { GracePeriod = TimeSpan.FromDays(1) };
-        Assert.Null(await ResetAsync(file, purpose, options));
-        Purpose next = purpose with { Predecessor = purpose.Vault };
+        Assert.Null(await ResetAsync(file, rotation, options));
+        Rotation next = rotation with { Predecessor = rotation.Current };
 
         Assert.Null(await ResetAsync(file, next, options));
         await next.Connection.Tokens.RemoveAsync(next.Predecessor.Id, default);
         sandbox.Clock.Advance(TimeSpan.FromDays(1));
 
-        // The successor of the first is gone, as its own has taken over.
-        Assert.Equal(2, Due(file, purpose).Count);
-        Assert.Null(await RetireAsync(file, purpose));
-        Assert.Equal(next.Vault.Id, Assert.Single(await purpose.TokensAsync()).Id);
-        Assert.True(await sandbox.WorksAsync(next.Vault));
+        // The new token of the first rotation is gone, because the second rotation has replaced it.
+        Assert.Equal(2, Due(file, rotation).Count);
+        Assert.Null(await RetireAsync(file, rotation));
+        Assert.Equal(next.Current.Id, Assert.Single(await rotation.TokensAsync()).Id);
+        Assert.True(await sandbox.WorksAsync(next.Current));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Killed_after_the_delivery_the_next_run_notes_when_the_old_one_falls_due_and_what_was_noted_first_holds(bool noted)
+    public async Task Resume_KilledAfterDelivery_KeepsFirstRecordedDueTime(bool hasDueLine)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync("Gcore");
-        IssuedToken successor = await purpose.Connection.Tokens.CreateAsync(purpose.Connection.Tokens.CreateSuccessorRequest(purpose.Predecessor, TokenExpiry.ServiceDefault), default);
+        Rotation rotation = await PrepareAsync("Gcore");
+        IssuedToken successor = await rotation.Connection.Tokens.CreateAsync(
+            rotation.Connection.Tokens.CreateSuccessorRequest(rotation.Predecessor, TokenExpiry.ServiceDefault), default);
         var options = new ResetOptions { GracePeriod = TimeSpan.FromDays(1) };
-        Operation operation = Reset(purpose, options);
+        Operation operation = Reset(rotation, options);
         DateTimeOffset first = sandbox.Clock.GetUtcNow() + TimeSpan.FromDays(1);
-        file.Leave(JournalOperations.Reset, sandbox.Clock, operation, journal =>
+        file.WriteInterruptedRun(JournalOperations.Reset, sandbox.Clock, operation, journal =>
         {
             journal.Start(operation);
             journal.Issued(operation, successor.Id);
             journal.Delivered(operation, successor.Id);
-            if (noted)
+            if (hasDueLine)
             {
                 journal.Due(operation, successor.Id, first, OldTokenAction.Remove);
             }
         });
         sandbox.Clock.Advance(TimeSpan.FromHours(1));
 
-        Assert.Null(await ResetAsync(file, purpose, options));
+        Assert.Null(await ResetAsync(file, rotation, options));
 
-        Assert.Equal(2, (await purpose.TokensAsync()).Count);
+        Assert.Equal(2, (await rotation.TokensAsync()).Count);
         sandbox.Clock.Advance(TimeSpan.FromHours(24));
-        Assert.Equal(noted ? first : first + TimeSpan.FromHours(1), Assert.Single(Due(file, purpose)).At);
-        Assert.Null(await RetireAsync(file, purpose));
-        Assert.Equal(successor.Id, Assert.Single(await purpose.TokensAsync()).Id);
+        Assert.Equal(hasDueLine ? first : first + TimeSpan.FromHours(1), Assert.Single(Due(file, rotation)).At);
+        Assert.Null(await RetireAsync(file, rotation));
+        Assert.Equal(successor.Id, Assert.Single(await rotation.TokensAsync()).Id);
     }
 
     [Theory]
     [InlineData("Devo")]
     [InlineData("Wegnology")]
-    public async Task A_predecessor_can_be_disabled_at_once_or_when_it_is_due(string service)
+    public async Task Reset_DisableOldToken_DisablesAtOnceOrWhenDue(string service)
     {
         foreach (TimeSpan? grace in (TimeSpan?[])[null, TimeSpan.FromDays(1)])
         {
             using var file = new JournalFile();
-            Purpose purpose = await PurposeAsync(service);
-            Assert.Null(await ResetAsync(file, purpose, new ResetOptions { Predecessor = OldTokenAction.Disable, GracePeriod = grace }));
+            Rotation rotation = await PrepareAsync(service);
+            Assert.Null(await ResetAsync(file, rotation, new ResetOptions { Predecessor = OldTokenAction.Disable, GracePeriod = grace }));
             sandbox.Clock.Advance(TimeSpan.FromDays(1));
-            Assert.Null(await RetireAsync(file, purpose));
+            Assert.Null(await RetireAsync(file, rotation));
 
-            Assert.False(await sandbox.WorksAsync(purpose.Predecessor));
-            Assert.True(await sandbox.WorksAsync(purpose.Vault));
-            Assert.Equal(TokenStatus.Inactive, (await purpose.Connection.Tokens.GetAsync(purpose.Predecessor.Id, default)).Status);
+            Assert.False(await sandbox.WorksAsync(rotation.Predecessor));
+            Assert.True(await sandbox.WorksAsync(rotation.Current));
+            Assert.Equal(TokenStatus.Inactive, (await rotation.Connection.Tokens.GetAsync(rotation.Predecessor.Id, default)).Status);
         }
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_predecessor_can_be_kept(string service)
+    public async Task Reset_KeepOldToken_BothWork(string service)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync(service);
+        Rotation rotation = await PrepareAsync(service);
 
-        Assert.Null(await ResetAsync(file, purpose, new ResetOptions { Predecessor = OldTokenAction.Keep }));
+        Assert.Null(await ResetAsync(file, rotation, new ResetOptions { Predecessor = OldTokenAction.Keep }));
 
-        Assert.Equal((true, true), (await sandbox.WorksAsync(purpose.Vault), await sandbox.WorksAsync(purpose.Predecessor)));
-        Assert.NotEqual(purpose.Vault.Id, purpose.Predecessor.Id);
+        Assert.Equal((true, true), (await sandbox.WorksAsync(rotation.Current), await sandbox.WorksAsync(rotation.Predecessor)));
+        Assert.NotEqual(rotation.Current.Id, rotation.Predecessor.Id);
     }
 
     [Fact]
-    public async Task A_successor_lives_as_many_months_as_its_predecessor()
+    public async Task Reset_NewToken_HasSameNumberOfMonths()
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync("ApplicationUsers", TokenExpiry.AfterMonths(12));
+        Rotation rotation = await PrepareAsync("ApplicationUsers", TokenExpiry.AfterMonths(12));
         sandbox.Clock.Advance(TimeSpan.FromDays(40));
 
-        Assert.Null(await ResetAsync(file, purpose, new ResetOptions { WithSuccessor = true }));
+        Assert.Null(await ResetAsync(file, rotation, new ResetOptions { WithSuccessor = true }));
 
-        Assert.Equal(sandbox.Clock.GetUtcNow().AddMonths(12), purpose.Vault.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
+        Assert.Equal(sandbox.Clock.GetUtcNow().AddMonths(12), rotation.Current.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -234,130 +236,144 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
     [InlineData("ApplicationUsers", OldTokenAction.Disable, false)]
     [InlineData("Gcore", OldTokenAction.Remove, true)]
     [InlineData("Devo", OldTokenAction.Remove, true)]
-    public async Task What_a_service_cannot_do_is_refused_before_any_request(string service, OldTokenAction fate, bool inPlace)
+    public async Task Reset_OptionNotSupported_FailsWithoutRequest(string service, OldTokenAction action, bool inPlace)
     {
         using var file = new JournalFile();
-        Purpose purpose = await PurposeAsync(service);
+        Rotation rotation = await PrepareAsync(service);
         long before = await sandbox.CountAsync();
 
-        var error = Assert.IsType<ApiTokenException>(await ResetAsync(file, purpose, new ResetOptions { Predecessor = fate, InPlace = inPlace }));
+        var error = Assert.IsType<ApiTokenException>(
+            await ResetAsync(file, rotation, new ResetOptions { Predecessor = action, InPlace = inPlace }));
 
         Assert.Equal("OperationNotSupported", error.ErrorId);
         Assert.Equal(before, await sandbox.CountAsync());
     }
 
     [Fact]
-    public async Task What_a_stop_leaves_between_delivery_and_removal_is_told()
+    public async Task PendingRetirements_StoppedBetweenDeliveryAndRemoval_ContainsBothTokens()
     {
-        Purpose purpose = await PurposeAsync("Wegnology");
+        Rotation rotation = await PrepareAsync("Wegnology");
         sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Delay, Delay = TimeSpan.FromSeconds(30), Path = "*/me" });
         var runner = new TestRunner(1);
-        await Task.Run(() => runner.Add(Reset(purpose, new ResetOptions()), _ => { }));
+        await Task.Run(() => runner.Add(Reset(rotation, new ResetOptions()), _ => { }));
         await Task.Run(() => Assert.Throws<OperationCanceledException>(() => runner.Complete(_ => runner.Stop())));
         runner.Dispose();
         sandbox.Clear();
 
-        PendingRetirement both = Assert.Single(runner.PendingRetirements);
-        Assert.Equal(purpose.Predecessor.Id, both.Predecessor.Id);
-        Assert.Equal(2, (await purpose.TokensAsync()).Count);
-        Assert.Contains(await purpose.TokensAsync(), token => token.Id == both.Successor.Id);
-        Assert.IsNotType<IssuedToken>(both.Successor);
+        PendingRetirement pending = Assert.Single(runner.PendingRetirements);
+        Assert.Equal(rotation.Predecessor.Id, pending.Predecessor.Id);
+        Assert.Equal(2, (await rotation.TokensAsync()).Count);
+        Assert.Contains(await rotation.TokensAsync(), token => token.Id == pending.Successor.Id);
+        Assert.IsNotType<IssuedToken>(pending.Successor);
     }
 
     [Fact]
-    public async Task What_was_handed_to_a_caller_that_ended_is_told()
+    public async Task PendingRetirements_CallerThrowsOnDelivery_ContainsOldToken()
     {
-        Purpose purpose = await PurposeAsync("Gcore");
+        Rotation rotation = await PrepareAsync("Gcore");
         var runner = new TestRunner(1);
         await Task.Run(() => Assert.Throws<InvalidTimeZoneException>(() =>
         {
-            runner.Add(Reset(purpose, new ResetOptions()), Take);
-            runner.Complete(Take);
+            runner.Add(Reset(rotation, new ResetOptions()), Collect);
+            runner.Complete(Collect);
         }));
         runner.Dispose();
 
-        PendingRetirement both = Assert.Single(runner.PendingRetirements);
-        Assert.Equal(purpose.Predecessor.Id, both.Predecessor.Id);
+        PendingRetirement pending = Assert.Single(runner.PendingRetirements);
+        Assert.Equal(rotation.Predecessor.Id, pending.Predecessor.Id);
         Assert.Empty(runner.Undelivered);
-        Assert.True(await sandbox.WorksAsync(purpose.Predecessor));
+        Assert.True(await sandbox.WorksAsync(rotation.Predecessor));
 
-        static void Take(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
+        static void Collect(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
     }
 
-    private static Fault At(string step, string service, string id, Fault fault) => (step switch
+    private static Fault FaultAt(string step, string service, string id, Fault fault) => (step switch
     {
         "read" => fault with { Method = "GET", Path = $"*/{id}" },
         "issue" => fault with { Method = "POST", Path = "*/tokens" },
-        "prove" => fault with { Method = "GET", Path = "*/me" },
+        "check" => fault with { Method = "GET", Path = "*/me" },
         _ when service == "ApplicationUsers" => fault with { Method = "POST", Path = "*/revoke" },
         _ => fault with { Method = "DELETE" },
     }) with
     { Count = 8 };
 
-    // Of all that is there besides what was there before, the error has the id.
-    private static async Task AssertToldAsync(Purpose purpose, Exception? error)
+    // Every token that exists, apart from the expected ones, is identified in the error.
+    private static async Task AssertErrorIdentifiesTokensAsync(Rotation rotation, Exception? error)
     {
-        foreach (ApiToken token in await purpose.TokensAsync())
+        foreach (ApiToken token in await rotation.TokensAsync())
         {
-            bool expected = token.Id == purpose.Predecessor.Id || (error is null && token.Id == purpose.Vault.Id);
-            Assert.True(expected || (error is ApiTokenException told && $"{told.Message} {told.RecommendedAction}".Contains(token.Id, StringComparison.Ordinal)), $"{token} is not told of: {error?.Message}");
+            bool expected = token.Id == rotation.Predecessor.Id || (error is null && token.Id == rotation.Current.Id);
+            string text = error is ApiTokenException failure ? $"{failure.Message} {failure.RecommendedAction}" : string.Empty;
+            Assert.True(
+                expected || text.Contains(token.Id, StringComparison.Ordinal), $"The error does not identify {token}: {error?.Message}");
         }
     }
 
-    private static Operation Reset(Purpose purpose, ResetOptions options) => Running.Reset(purpose.Connection, purpose.Predecessor, options);
+    private static Operation Reset(Rotation rotation, ResetOptions options) =>
+        TestOperations.Reset(rotation.Connection, rotation.Predecessor, options);
 
-    private Task<Exception?> ResetAsync(JournalFile file, Purpose purpose, ResetOptions options) =>
-        RunAsync(file.Open(JournalOperations.Reset, sandbox.Clock, purpose.Connection), purpose, _ => [Reset(purpose, options)]);
+    private Task<Exception?> ResetAsync(JournalFile file, Rotation rotation, ResetOptions options) =>
+        RunAsync(file.Open(JournalOperations.Reset, sandbox.Clock, rotation.Connection), rotation, _ => [Reset(rotation, options)]);
 
-    private Task<Exception?> RetireAsync(JournalFile file, Purpose purpose) => RunAsync(
-        file.Open(JournalOperations.Retire, sandbox.Clock, purpose.Connection),
-        purpose,
+    private Task<Exception?> RetireAsync(JournalFile file, Rotation rotation) => RunAsync(
+        file.Open(JournalOperations.Retire, sandbox.Clock, rotation.Connection),
+        rotation,
         journal => journal.Retirements.DueAt(sandbox.Clock.GetUtcNow()).Select(
-            due => new RetireOperation(purpose.Connection, due, journal.Retirements.SuccessorOf(due)) { AllowOwnToken = true }));
+            due => new RetireOperation(rotation.Connection, due, journal.Retirements.SuccessorOf(due)) { AllowOwnToken = true }));
 
-    private IReadOnlyList<DueToken> Due(JournalFile file, Purpose purpose)
+    private IReadOnlyList<DueToken> Due(JournalFile file, Rotation rotation)
     {
-        using JournalWriter journal = file.Open(JournalOperations.Retire, sandbox.Clock, purpose.Connection);
+        using JournalWriter journal = file.Open(JournalOperations.Retire, sandbox.Clock, rotation.Connection);
         return journal.Retirements.DueAt(sandbox.Clock.GetUtcNow());
     }
 
-    // Takes what comes as a vault does: a new secret in the place of the old one, and the old one back where it is reverted.
-    private static Task<Exception?> RunAsync(JournalWriter journal, Purpose purpose, Func<JournalWriter, IEnumerable<Operation>> operations) => Task.Run(() =>
+    // Stores secrets as a vault does: a new secret replaces the old one, and a revert restores the old one.
+    private static Task<Exception?> RunAsync(
+        JournalWriter journal, Rotation rotation, Func<JournalWriter, IEnumerable<Operation>> operations) => Task.Run(() =>
     {
         var sink = new DelegateSink(
             issued =>
             {
-                purpose.Entry.Current = issued;
+                rotation.Entry.Current = issued;
                 return Task.CompletedTask;
             },
-            () => purpose.Entry.Current = purpose.Predecessor);
+            () => rotation.Entry.Current = rotation.Predecessor);
         using var runner = new TestRunner(4, journal, sink);
         Exception? error = null;
         foreach (Operation operation in operations(journal))
         {
-            runner.Add(operation, Take);
+            runner.Add(operation, Collect);
         }
 
-        runner.Complete(Take);
+        runner.Complete(Collect);
         return error;
 
-        void Take(Report report) => error ??= report.Error;
+        void Collect(Report report) => error ??= report.Error;
     });
 
-    private async Task<Purpose> PurposeAsync(string service, TokenExpiry? expiry = null)
+    private async Task<Rotation> PrepareAsync(string service, TokenExpiry? expiry = null)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
-        NewTokenRequest like = FaultySandbox.New(service, FaultySandbox.NewName());
+        NewTokenRequest request = FaultySandbox.New(service, FaultySandbox.NewName());
         IssuedToken token = await connection.Tokens.CreateAsync(
-            expiry is null ? like : new NewTokenRequest { Name = like.Name, User = like.User, ApplyToAll = like.ApplyToAll, Expiry = expiry }, default);
-        return new Purpose(connection, token, new Entry { Current = token });
+            expiry is null
+                ? request
+                : new NewTokenRequest
+                {
+                    Name = request.Name,
+                    User = request.User,
+                    ApplyToAll = request.ApplyToAll,
+                    Expiry = expiry,
+                },
+                default);
+        return new Rotation(connection, token, new Entry { Current = token });
     }
 
-    private sealed record Purpose(TokenConnection Connection, IssuedToken Predecessor, Entry Entry)
+    private sealed record Rotation(TokenConnection Connection, IssuedToken Predecessor, Entry Entry)
     {
-        public IssuedToken Vault => Entry.Current;
+        public IssuedToken Current => Entry.Current;
 
-        public Task<List<ApiToken>> TokensAsync() => FaultySandbox.NamedAsync(Connection, Predecessor.Name);
+        public Task<List<ApiToken>> TokensAsync() => FaultySandbox.ListByNameAsync(Connection, Predecessor.Name);
     }
 
     private sealed class Entry

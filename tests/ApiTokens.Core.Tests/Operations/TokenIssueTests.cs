@@ -7,21 +7,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>Creates whose answer is lost.</summary>
+/// <summary>Requests to create a token whose response is lost.</summary>
 public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
 {
     private static readonly Fault ResetAfter = new() { Kind = FaultKind.Reset, When = FaultMoment.After, Method = "POST" };
 
-    public static TheoryData<string, string> LostAnswers
+    public static TheoryData<string, string> LostResponses
     {
         get
         {
             var cases = new TheoryData<string, string>();
             foreach (string service in FaultySandbox.ServiceNames)
             {
-                foreach (string how in (string[])["reset", "truncate", "status", "not json"])
+                foreach (string fault in (string[])["reset", "truncate", "status", "not json"])
                 {
-                    cases.Add(service, how);
+                    cases.Add(service, fault);
                 }
             }
 
@@ -30,20 +30,20 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Theory]
-    [MemberData(nameof(LostAnswers))]
-    public async Task A_token_whose_answer_was_lost_is_found_and_left_to_the_user(string service, string how)
+    [MemberData(nameof(LostResponses))]
+    public async Task Issue_ResponseLost_ReportsOrphanAndKeepsIt(string service, string fault)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         IssuedToken before = await IssueOldAsync(connection, name);
         long since = await sandbox.CountAsync();
-        sandbox.Plan(service, Lost(how));
+        sandbox.Plan(service, FaultFor(fault));
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: false));
 
-        ApiToken orphan = Assert.Single(await FaultySandbox.NamedAsync(connection, name), token => token.Id != before.Id);
+        ApiToken orphan = Assert.Single(await FaultySandbox.ListByNameAsync(connection, name), token => token.Id != before.Id);
         Assert.Equal((orphan.Id, "OrphanedToken", true), (error.Token.Id, error.ErrorId, error.OutcomeUnknown));
-        Assert.Equal(how == "not json" ? ErrorKind.InvalidResult : ErrorKind.ConnectionError, error.Kind);
+        Assert.Equal(fault == "not json" ? ErrorKind.InvalidResult : ErrorKind.ConnectionError, error.Kind);
         Assert.Contains(orphan.ToString(), error.Message);
         Assert.Contains($"remove the token '{orphan.Id}' on the connection", error.RecommendedAction);
         Assert.Single(await sandbox.WritesAsync(since));
@@ -51,29 +51,29 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Theory]
-    [MemberData(nameof(LostAnswers))]
-    public async Task A_token_whose_answer_was_lost_is_removed_where_that_is_wanted_and_no_other(string service, string how)
+    [MemberData(nameof(LostResponses))]
+    public async Task Issue_ResponseLostWithRemoveOrphan_RemovesOnlyOrphan(string service, string fault)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
 
-        // Of this very moment: only the look before tells it from the orphan.
+        // Created at the same time: only the snapshot taken before distinguishes it from the orphan.
         IssuedToken before = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
-        sandbox.Plan(service, Lost(how));
+        sandbox.Plan(service, FaultFor(fault));
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true));
 
         Assert.False(error.OutcomeUnknown);
         Assert.NotEqual(before.Id, error.Token.Id);
         Assert.Contains("It was removed", error.Message);
-        Assert.Equal(before.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+        Assert.Equal(before.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
         Assert.True(await sandbox.WorksAsync(before));
         Assert.True(await sandbox.WorksAsync(await IssueAsync(connection, name, removeOrphan: true)));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_request_that_did_not_arrive_is_told_as_not_done(string service)
+    public async Task Issue_RequestDidNotArrive_ReportsNotCreated(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
@@ -86,12 +86,12 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         Assert.Equal((ErrorKind.ConnectionError, false), (error.Kind, error.OutcomeUnknown));
         Assert.Contains("it was not created", error.Message);
         Assert.Single(await sandbox.WritesAsync(since));
-        Assert.Equal(before.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+        Assert.Equal(before.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_token_issued_just_now_through_the_connection_is_not_taken_for_the_lost_one(string service)
+    public async Task Issue_RequestLostAfterEarlierIssue_DoesNotReportEarlierToken(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
@@ -106,7 +106,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_search_that_fails_too_leaves_it_open(string service)
+    public async Task Issue_SearchForOrphanFails_ReportsUnknownOutcome(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
@@ -118,12 +118,12 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         sandbox.Clear();
         Assert.Equal((ErrorKind.ConnectionError, true), (error.Kind, error.OutcomeUnknown));
         Assert.Contains("may have taken effect", error.Message);
-        Assert.Single(await FaultySandbox.NamedAsync(connection, name));
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_token_is_not_removed_while_another_of_its_name_is_under_way(string service)
+    public async Task Issue_ResponseLostDuringCreateOfSameName_KeepsOrphan(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
@@ -134,66 +134,70 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.True(error.OutcomeUnknown);
         Assert.Contains("which of them it is cannot be told", error.Message);
-        Assert.Equal(error.Token.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+        Assert.Equal(error.Token.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task Two_of_one_name_that_are_lost_at_once_are_both_told(string service)
+    public async Task Issue_TwoResponsesOfSameNameLost_ReportsBoth(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         sandbox.Plan(service, ResetAfter with { Count = 2 });
 
-        // A hand held over both: whichever ends first, the other is still under way.
+        // Keeps the name shared: whichever create ends first, another one is still in progress.
         using IDisposable other = IssuedTokenRegistry.Of(connection).Begin(name, DateTimeOffset.UtcNow);
         OrphanedTokenException[] errors = await Task.WhenAll(
-            Enumerable.Range(0, 2).Select(_ => Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true))));
+            Enumerable.Range(0, 2).Select(
+                _ => Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true))));
 
-        Assert.Equal(2, (await FaultySandbox.NamedAsync(connection, name)).Count);
+        Assert.Equal(2, (await FaultySandbox.ListByNameAsync(connection, name)).Count);
         Assert.All(errors, error => Assert.True(error.OutcomeUnknown));
     }
 
     [Fact]
-    public async Task A_token_whose_secret_came_while_the_search_went_on_is_not_removed()
+    public async Task Issue_OtherTokenDeliveredDuringSearch_DoesNotRemoveIt()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        TokenConnection connection = await Connecting.ToAsync(server, "Devo");
-        string created = connection.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
-        string good = $$"""{"id":4,"name":"ci","user":"jdoe@example.com","audience":"apiv2","active":true,"created":"{{created}}","token":"thesecret"}""";
-        var bothUnderWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        string createdAt = connection.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+        string token = $$"""
+            {"id":4,"name":"ci","user":"jdoe@example.com","audience":"apiv2","active":true,"created":"{{createdAt}}","token":"thesecret"}
+            """;
+        var bothInProgress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Json("[]")
-            .Do(async context =>
+            .Handle(async context =>
             {
-                await bothUnderWay.Task;
+                await bothInProgress.Task;
                 context.Abort();
             })
-            .Do(async context =>
+            .Handle(async context =>
             {
-                bothUnderWay.SetResult();
+                bothInProgress.SetResult();
                 await listed.Task;
-                await ScriptedServer.WriteAsync(context, 201, good);
+                await ScriptedServer.WriteAsync(context, 201, token);
             })
-            .Do(async context =>
+            .Handle(async context =>
             {
                 context.Response.ContentType = "application/json";
-                await context.Response.WriteAsync("[" + good);
-                await context.Response.WriteAsync(string.Concat(Enumerable.Range(10, 3000).Select(id => $$""",{"id":{{id}},"name":"other"}""")));
+                await context.Response.WriteAsync("[" + token);
+                await context.Response.WriteAsync(
+                    string.Concat(Enumerable.Range(10, 3000).Select(id => $$""",{"id":{{id}},"name":"other"}""")));
                 await context.Response.Body.FlushAsync();
 
-                // Time for the search to have seen the token: with less, this test sees less.
+                // Gives the search time to read the token; a shorter delay would make the test weaker.
                 await Task.Delay(300);
                 listed.SetResult();
                 await ended.Task;
                 await context.Response.WriteAsync("]");
             })
-            .Json($"[{good}]").Json($"[{good}]");
+            .Json($"[{token}]").Json($"[{token}]");
         var run = new OperationScope();
-        Task<IssuedToken> lost = Running.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, run);
+        Task<IssuedToken> lost = TestOperations.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, run);
         Assert.True(await EventuallyAsync(() => server.Requests.Count == 2));
-        IssuedToken issued = await Running.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, run);
+        IssuedToken issued = await TestOperations.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, run);
         ended.SetResult();
 
         var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => lost);
@@ -208,20 +212,20 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     [InlineData("Wegnology", """{"id":"575ec7417ae143cd83dc4a95","name":"ci"}""")]
     [InlineData("Gcore", """{"id":42,"name":"ci"}""")]
     [InlineData("ApplicationUsers", """{"id":"at_0123456789abcdefghij","name":"ci","userId":"jdoe"}""")]
-    public async Task An_answer_without_a_secret_is_an_orphan_removed_where_that_is_wanted(string service, string answer)
+    public async Task Issue_ResponseWithoutSecret_ReportsOrphanAndRemovesItOnRequest(string service, string response)
     {
         foreach (bool remove in (bool[])[false, true])
         {
             await using ScriptedServer server = await ScriptedServer.StartAsync();
-            server.Otherwise = context => context.Request.Method switch
+            server.DefaultHandler = context => context.Request.Method switch
             {
                 "GET" when context.Request.Path.Value!.EndsWith("tokens", StringComparison.Ordinal) =>
                     ScriptedServer.WriteAsync(context, 200, service is "Devo" or "Gcore" ? "[]" : """{"items":[],"totalCount":0}"""),
                 "GET" => ScriptedServer.WriteAsync(context, 404, ""),
                 "DELETE" => ScriptedServer.WriteAsync(context, 204, ""),
-                _ => ScriptedServer.WriteAsync(context, 200, answer),
+                _ => ScriptedServer.WriteAsync(context, 200, response),
             };
-            TokenConnection connection = await Connecting.ToAsync(server, service);
+            TokenConnection connection = await TestConnections.ConnectAsync(server, service);
 
             var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, "ci", remove));
 
@@ -233,13 +237,14 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
-    public async Task An_answer_that_is_understood_in_part_may_have_left_a_token()
+    public async Task Create_ResponseWithInvalidValue_ReportsUnknownOutcome()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json("""{"id":"at_0123456789abcdefghij","userId":"jdoe","access":{"location":"supreme"},"secret":"thesecret"}""", 201);
-        TokenConnection connection = await Connecting.ToAsync(server, "ApplicationUsers");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "ApplicationUsers");
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.CreateAsync(FaultySandbox.New("ApplicationUsers", "ci"), default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => connection.Tokens.CreateAsync(FaultySandbox.New("ApplicationUsers", "ci"), default));
 
         Assert.Equal((ErrorKind.InvalidResult, true), (error.Kind, error.OutcomeUnknown));
         Assert.DoesNotContain("thesecret", error.ToString());
@@ -247,29 +252,30 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task Orphans_that_cannot_be_removed_are_told_with_the_reason(string service)
+    public async Task Issue_OrphanCannotBeRemoved_ReportsReason(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         sandbox.Plan(service, ResetAfter);
-        sandbox.Plan(service, new Fault { Kind = FaultKind.Status, Status = 403, Method = service == "ApplicationUsers" ? "POST" : "DELETE" });
+        sandbox.Plan(
+            service, new Fault { Kind = FaultKind.Status, Status = 403, Method = service == "ApplicationUsers" ? "POST" : "DELETE" });
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true));
 
         sandbox.Clear();
         Assert.True(error.OutcomeUnknown);
         Assert.Contains("could not be removed", error.Message);
-        Assert.Equal(error.Token.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+        Assert.Equal(error.Token.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_run_that_takes_up_a_delivered_token_issues_no_other(string service)
+    public async Task Resume_TokenDelivered_IssuesNoOther(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
         IssuedToken issued = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
-        Leave(file, connection, name, journal =>
+        WriteInterruptedRun(file, connection, name, journal =>
         {
             journal.Start(On(connection, name));
             journal.Issued(On(connection, name), issued.Id);
@@ -279,126 +285,126 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
         Assert.Equal((1, 0), (result.Summary.Done, result.Outputs.Count));
-        Assert.Single(await FaultySandbox.NamedAsync(connection, name));
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_run_that_was_killed_twice_after_the_delivery_issues_no_other(string service)
+    public async Task Resume_KilledTwiceAfterDelivery_IssuesNoOther(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
         RunResult first = await file.RunAsync("New", sandbox.Clock, On(connection, name));
         Assert.Single(first.Outputs);
 
-        // The end is lost, and a second run comes no further than its start.
+        // The end line is lost, and a second run writes only its start line.
         file.Text = string.Concat(file.Text.Split('\n')[..^2].Select(line => line + "\n"));
         sandbox.Clock.Advance(TimeSpan.FromHours(1));
-        Leave(file, connection, name, journal => journal.Start(On(connection, name)));
+        WriteInterruptedRun(file, connection, name, journal => journal.Start(On(connection, name)));
 
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
         Assert.Equal((1, 0), (result.Summary.Done, result.Outputs.Count));
-        Assert.Single(await FaultySandbox.NamedAsync(connection, name));
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_token_issued_and_not_delivered_is_an_orphan_until_it_is_gone(string service)
+    public async Task Resume_TokenNotDelivered_ReportsOrphanUntilItIsRemoved(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
-        IssuedToken left = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
-        Leave(file, connection, name, journal =>
+        IssuedToken orphan = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
+        WriteInterruptedRun(file, connection, name, journal =>
         {
             journal.Start(On(connection, name));
-            journal.Issued(On(connection, name), left.Id);
+            journal.Issued(On(connection, name), orphan.Id);
         });
         sandbox.Clock.Advance(TimeSpan.FromHours(1));
 
         for (int run = 0; run < 2; run++)
         {
-            RunResult refused = await file.RunAsync("New", sandbox.Clock, On(connection, name));
-            var error = Assert.IsType<OrphanedTokenException>(refused.Error);
-            Assert.Equal((left.Id, true), (error.Token.Id, error.OutcomeUnknown));
-            Assert.Equal(left.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+            RunResult rejected = await file.RunAsync("New", sandbox.Clock, On(connection, name));
+            var error = Assert.IsType<OrphanedTokenException>(rejected.Error);
+            Assert.Equal((orphan.Id, true), (error.Token.Id, error.OutcomeUnknown));
+            Assert.Equal(orphan.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
         }
 
-        await connection.Tokens.RemoveAsync(left.Id, default);
+        await connection.Tokens.RemoveAsync(orphan.Id, default);
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
         Assert.True(await sandbox.WorksAsync(Assert.IsType<IssuedToken>(Assert.Single(result.Outputs))));
-        Assert.Single(await FaultySandbox.NamedAsync(connection, name));
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_token_issued_and_not_delivered_is_removed_where_that_is_wanted_and_the_next_run_issues_another(string service)
+    public async Task Resume_TokenNotDeliveredWithRemoveOrphan_RemovesItAndNextRunIssues(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
-        IssuedToken left = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
-        Leave(file, connection, name, journal =>
+        IssuedToken orphan = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
+        WriteInterruptedRun(file, connection, name, journal =>
         {
             journal.Start(On(connection, name));
-            journal.Issued(On(connection, name), left.Id);
+            journal.Issued(On(connection, name), orphan.Id);
         });
 
         RunResult removed = await file.RunAsync("New", sandbox.Clock, On(connection, name, removeOrphan: true));
         Assert.False(Assert.IsType<OrphanedTokenException>(removed.Error).OutcomeUnknown);
-        Assert.False(await sandbox.WorksAsync(left));
+        Assert.False(await sandbox.WorksAsync(orphan));
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name, removeOrphan: true));
 
         Assert.True(await sandbox.WorksAsync(Assert.IsType<IssuedToken>(Assert.Single(result.Outputs))));
-        Assert.Single(await FaultySandbox.NamedAsync(connection, name));
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_run_that_began_anew_and_was_killed_leaves_its_own_token_to_be_found(string service)
+    public async Task Resume_KilledAfterRestart_ReportsOrphanOfLastRun(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
         IssuedToken gone = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
         await connection.Tokens.RemoveAsync(gone.Id, default);
-        Leave(file, connection, name, journal =>
+        WriteInterruptedRun(file, connection, name, journal =>
         {
             journal.Start(On(connection, name));
             journal.Issued(On(connection, name), gone.Id);
             journal.End(On(connection, name), "failed", errorId: null, correlationId: null);
             journal.Start(On(connection, name));
         });
-        IssuedToken left = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
+        IssuedToken orphan = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
         sandbox.Clock.Advance(TimeSpan.FromHours(1));
 
-        RunResult refused = await file.RunAsync("New", sandbox.Clock, On(connection, name));
+        RunResult rejected = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
-        Assert.Equal(left.Id, Assert.IsType<OrphanedTokenException>(refused.Error).Token.Id);
-        Assert.Equal(left.Id, Assert.Single(await FaultySandbox.NamedAsync(connection, name)).Id);
+        Assert.Equal(orphan.Id, Assert.IsType<OrphanedTokenException>(rejected.Error).Token.Id);
+        Assert.Equal(orphan.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
     }
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_token_that_appeared_since_a_killed_start_is_told_and_no_second_one_issued(string service)
+    public async Task Resume_TokenCreatedSinceKilledStart_ReportsOrphanAndIssuesNoOther(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
         IssuedToken before = await IssueOldAsync(connection, name);
-        Leave(file, connection, name, journal => journal.Start(On(connection, name)));
-        IssuedToken left = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
+        WriteInterruptedRun(file, connection, name, journal => journal.Start(On(connection, name)));
+        IssuedToken orphan = await connection.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
         sandbox.Clock.Advance(TimeSpan.FromHours(1));
 
-        // Killed again before it looked.
-        Leave(file, connection, name, journal => journal.Start(On(connection, name)));
+        // Killed again before the search.
+        WriteInterruptedRun(file, connection, name, journal => journal.Start(On(connection, name)));
 
         foreach (bool removeOrphan in (bool[])[false, true])
         {
-            RunResult refused = await file.RunAsync("New", sandbox.Clock, On(connection, name, removeOrphan));
-            Assert.Equal(left.Id, Assert.IsType<OrphanedTokenException>(refused.Error).Token.Id);
-            Assert.Equal(2, (await FaultySandbox.NamedAsync(connection, name)).Count);
+            RunResult rejected = await file.RunAsync("New", sandbox.Clock, On(connection, name, removeOrphan));
+            Assert.Equal(orphan.Id, Assert.IsType<OrphanedTokenException>(rejected.Error).Token.Id);
+            Assert.Equal(2, (await FaultySandbox.ListByNameAsync(connection, name)).Count);
         }
 
-        await connection.Tokens.RemoveAsync(left.Id, default);
+        await connection.Tokens.RemoveAsync(orphan.Id, default);
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
         Assert.Single(result.Outputs);
@@ -407,11 +413,11 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_killed_start_that_left_nothing_is_begun_again(string service)
+    public async Task Resume_KilledStartWithoutToken_IssuesToken(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
-        Leave(file, connection, name, journal => journal.Start(On(connection, name)));
+        WriteInterruptedRun(file, connection, name, journal => journal.Start(On(connection, name)));
 
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
@@ -421,20 +427,20 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task A_token_of_the_same_name_that_the_journal_shows_as_delivered_is_nobodys_orphan(string service)
+    public async Task Resume_DeliveredTokenOfSameName_IsNotReportedAsOrphan(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
-        Leave(file, connection, name, journal => journal.Start(On(connection, name)));
+        WriteInterruptedRun(file, connection, name, journal => journal.Start(On(connection, name)));
         RunResult other = await file.RunAsync("New", sandbox.Clock, On(connection, name, number: 2));
         Assert.Equal(1, other.Summary.Done);
 
-        // Another process knows only what the journal says.
-        TokenConnection again = await sandbox.ConnectAsync(service);
-        RunResult result = await file.RunAsync("New", sandbox.Clock, On(again, name), On(again, name, number: 2));
+        // Another process has only the journal.
+        TokenConnection second = await sandbox.ConnectAsync(service);
+        RunResult result = await file.RunAsync("New", sandbox.Clock, On(second, name), On(second, name, number: 2));
 
         Assert.Equal((1, 0, 1), (result.Summary.Done, result.Summary.Failed, result.Summary.Skipped));
-        Assert.Equal(2, (await FaultySandbox.NamedAsync(connection, name)).Count);
+        Assert.Equal(2, (await FaultySandbox.ListByNameAsync(connection, name)).Count);
 
         TokenConnection third = await sandbox.ConnectAsync(service);
         sandbox.Plan(service, new Fault { Kind = FaultKind.Reset, Method = "POST" });
@@ -443,22 +449,23 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
-    public async Task A_removal_that_a_stop_ends_does_not_hide_the_orphan()
+    public async Task Issue_StoppedDuringOrphanRemoval_ReportsOrphan()
     {
         using var cancellation = new CancellationTokenSource();
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        TokenConnection connection = await Connecting.ToAsync(server, "Devo");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
         string created = connection.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
         server.Json("[]").Reset()
             .Json($$"""[{"id":4,"name":"ci","user":"jdoe@example.com","created":"{{created}}"}]""")
-            .Do(async context =>
+            .Handle(async context =>
             {
                 await cancellation.CancelAsync();
                 await ScriptedServer.WriteAsync(context, 500, "");
             });
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(
-            () => Running.IssueAsync(connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, cancellationToken: cancellation.Token));
+            () => TestOperations.IssueAsync(
+                connection, FaultySandbox.New("Devo", "ci"), removeOrphan: true, cancellationToken: cancellation.Token));
 
         Assert.Equal(("4", true), (error.Token.Id, error.OutcomeUnknown));
         Assert.Equal("DELETE", server.Requests[^1].Method);
@@ -466,7 +473,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
-    public async Task An_orphan_left_when_the_run_was_stopped_is_told_as_undelivered()
+    public async Task Undelivered_OrphanFoundAfterStop_ContainsIt()
     {
         TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
         string name = FaultySandbox.NewName();
@@ -489,7 +496,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         Assert.Equal("42", Assert.Single(runner.Undelivered).Id);
     }
 
-    private static Fault Lost(string how) => how switch
+    private static Fault FaultFor(string fault) => fault switch
     {
         "reset" => ResetAfter,
         "truncate" => new Fault { Kind = FaultKind.Truncate, Method = "POST" },
@@ -497,29 +504,29 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         _ => new Fault { Kind = FaultKind.NotJson, Method = "POST" },
     };
 
-    private static async Task<bool> EventuallyAsync(Func<bool> holds)
+    private static async Task<bool> EventuallyAsync(Func<bool> condition)
     {
-        for (int i = 0; i < 3000 && !holds(); i++)
+        for (int i = 0; i < 3000 && !condition(); i++)
         {
             await Task.Delay(10);
         }
 
-        return holds();
+        return condition();
     }
 
     private static Task<IssuedToken> IssueAsync(TokenConnection connection, string name, bool removeOrphan) =>
-        Running.IssueAsync(connection, FaultySandbox.New(connection.Service, name), removeOrphan);
+        TestOperations.IssueAsync(connection, FaultySandbox.New(connection.Service, name), removeOrphan);
 
     private static IssueOperation On(TokenConnection connection, string name, bool removeOrphan = false, int number = 1) =>
         new(connection, FaultySandbox.New(connection.Service, name), number) { RemoveOrphan = removeOrphan };
 
-    private void Leave(JournalFile file, TokenConnection connection, string name, Action<JournalWriter> events) =>
-        file.Leave("New", sandbox.Clock, On(connection, name), events);
+    private void WriteInterruptedRun(JournalFile file, TokenConnection connection, string name, Action<JournalWriter> write) =>
+        file.WriteInterruptedRun("New", sandbox.Clock, On(connection, name), write);
 
     private async Task<(TokenConnection Connection, string Name, JournalFile File)> PrepareAsync(string service) =>
         (await sandbox.ConnectAsync(service), FaultySandbox.NewName(), new JournalFile());
 
-    // A token that was there long before.
+    // A token that was created long before.
     private async Task<IssuedToken> IssueOldAsync(TokenConnection connection, string name)
     {
         IssuedToken token = await connection.Tokens.CreateAsync(FaultySandbox.New(connection.Service, name), default);

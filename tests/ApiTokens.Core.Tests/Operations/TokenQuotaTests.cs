@@ -5,26 +5,29 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
 
-/// <summary>An account at its limit: a reset by successor needs room for one more, and knows it before it issues any.</summary>
+/// <summary>An account near its token limit: a reset that issues a new token checks the quota first.</summary>
 public sealed class TokenQuotaTests
 {
     [Fact]
-    public async Task At_the_documented_limit_nothing_is_issued()
+    public async Task Reset_AccountAtLimit_IssuesNothing()
     {
-        await using Account account = await Account.WithAsync(limit: 100, tokens: 100);
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 100);
         long writes = await account.Sandbox.CountAsync("writes");
 
         RunResult result = await account.ResetAsync(account.Tokens.Take(3));
 
-        Assert.All(result.Errors, error => Assert.Equal(("TokenLimitReached", ErrorKind.LimitsExceeded), (((ApiTokenException)error).ErrorId, ((ApiTokenException)error).Kind)));
+        Assert.All(
+            result.Errors,
+            error => Assert.Equal(
+                ("TokenLimitReached", ErrorKind.LimitsExceeded), (((ApiTokenException)error).ErrorId, ((ApiTokenException)error).Kind)));
         Assert.Equal(3, result.Errors.Count);
         Assert.Equal(writes, await account.Sandbox.CountAsync("writes"));
     }
 
     [Fact]
-    public async Task Resets_at_once_wait_for_the_room_that_others_leave_and_the_account_is_counted_once()
+    public async Task Reset_ConcurrentNearLimit_WaitsForQuotaAndCountsAccountOnce()
     {
-        await using Account account = await Account.WithAsync(limit: 100, tokens: 98);
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 98);
         long before = await account.Sandbox.CountAsync();
 
         RunResult result = await account.ResetAsync(account.Tokens.Take(20));
@@ -35,9 +38,9 @@ public sealed class TokenQuotaTests
     }
 
     [Fact]
-    public async Task What_keeps_its_predecessor_uses_the_room_up()
+    public async Task Reset_KeepOldTokenNearLimit_UsesUpQuota()
     {
-        await using Account account = await Account.WithAsync(limit: 100, tokens: 98);
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 98);
 
         RunResult result = await account.ResetAsync(account.Tokens.Take(5), new ResetOptions { Predecessor = OldTokenAction.Keep });
 
@@ -46,9 +49,9 @@ public sealed class TokenQuotaTests
     }
 
     [Fact]
-    public async Task An_account_with_more_than_the_documented_number_has_another_limit()
+    public async Task Reset_AccountAboveDocumentedLimit_IsNotLimited()
     {
-        await using Account account = await Account.WithAsync(limit: 1000, tokens: 105);
+        await using Account account = await Account.CreateAsync(limit: 1000, tokens: 105);
 
         RunResult result = await account.ResetAsync(account.Tokens.Take(3));
 
@@ -68,22 +71,24 @@ public sealed class TokenQuotaTests
 
         private TokenConnection Connection { get; set; } = null!;
 
-        public static async Task<Account> WithAsync(int limit, int tokens)
+        public static async Task<Account> CreateAsync(int limit, int tokens)
         {
             var account = new Account(new SandboxFixture { Options = new SandboxOptions { GcoreTokenLimit = limit } });
             await account.Sandbox.InitializeAsync();
             account.Connection = await account.Sandbox.ConnectAsync("Gcore");
-            int live = (await account.Connection.Tokens.ListAsync()).Count(token => token.Status != TokenStatus.Expired);
-            for (int i = live; i < tokens; i++)
+            int active = (await account.Connection.Tokens.ListAsync()).Count(token => token.Status != TokenStatus.Expired);
+            for (int i = active; i < tokens; i++)
             {
-                account.Tokens.Add(await account.Connection.Tokens.CreateAsync(new NewTokenRequest { Name = $"t{i}", Role = "Users" }, default));
+                account.Tokens.Add(
+                    await account.Connection.Tokens.CreateAsync(new NewTokenRequest { Name = $"t{i}", Role = "Users" }, default));
             }
 
             return account;
         }
 
         public Task<RunResult> ResetAsync(IEnumerable<ApiToken> tokens, ResetOptions? options = null) =>
-            RunResult.OfAsync(journal: null, throttleLimit: 16, [.. tokens.Select(token => Running.Reset(Connection, token, options))]);
+            RunResult.RunAsync(
+                journal: null, throttleLimit: 16, [.. tokens.Select(token => TestOperations.Reset(Connection, token, options))]);
 
         public async ValueTask DisposeAsync() => await Sandbox.DisposeAsync();
     }

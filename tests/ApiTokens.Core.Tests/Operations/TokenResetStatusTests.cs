@@ -9,7 +9,7 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
     [Theory]
     [InlineData("Devo")]
     [InlineData("Wegnology")]
-    public async Task A_disabled_token_is_not_brought_back_to_life_by_a_reset(string service)
+    public async Task Reset_DisabledToken_ThrowsTokenInactive(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         NewTokenRequest request = service == "Devo"
@@ -20,14 +20,14 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
         long writes = await sandbox.CountAsync("writes");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => Running.ResetAsync(connection, token.Id, new ResetOptions(), _ => Task.CompletedTask, default));
+            () => TestOperations.ResetAsync(connection, token.Id, new ResetOptions(), _ => Task.CompletedTask, default));
 
         Assert.Equal("TokenInactive", error.ErrorId);
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
     }
 
     [Fact]
-    public async Task A_scope_that_the_service_knows_and_our_catalogue_does_not_is_kept_by_a_reset()
+    public async Task Reset_ScopeNotInCatalogue_IsKept()
     {
         const string Id = "575ec7417ae143cd83dc4a95";
         await using ScriptedServer server = await ScriptedServer.StartAsync();
@@ -35,9 +35,9 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
             .Json("""{"id":"675ec7417ae143cd83dc4a95","name":"new","status":"active","scope":["brandNew.get"],"token":"s"}""", 201)
             .Json("""{"id":"775ec7417ae143cd83dc4a95"}""")
             .Json("""{"success":true}""");
-        TokenConnection connection = await Connecting.ToAsync(server, "Wegnology");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Wegnology");
 
-        await Running.ResetAsync(connection, Id, new ResetOptions(), _ => Task.CompletedTask, default);
+        await TestOperations.ResetAsync(connection, Id, new ResetOptions(), _ => Task.CompletedTask, default);
 
         Assert.Contains("brandNew.get", server.Requests[1].Body);
         Assert.Equal(("/me", "Bearer s"), (server.Requests[2].Path, server.Requests[2].Headers["Authorization"]));

@@ -11,15 +11,15 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     [InlineData("Devo")]
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
-    public async Task A_successor_is_issued_then_delivered_and_only_then_the_predecessor_removed(string service)
+    public async Task Reset_Token_RemovesOldTokenAfterDelivery(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New(service), default);
         IssuedToken? successor = null;
         long atDelivery = 0;
-        var seenAtDelivery = HttpStatusCode.Unused;
+        var statusAtDelivery = HttpStatusCode.Unused;
 
-        await Running.ResetAsync(
+        await TestOperations.ResetAsync(
             connection,
             predecessor.Id,
             new ResetOptions(),
@@ -27,12 +27,12 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
             {
                 successor = token;
                 atDelivery = await sandbox.CountAsync("writes");
-                seenAtDelivery = await WhoAmIAsync(predecessor);
+                statusAtDelivery = await WhoAmIAsync(predecessor);
             },
             default);
 
         Assert.NotEqual(predecessor.Id, successor!.Id);
-        Assert.Equal(HttpStatusCode.OK, seenAtDelivery);
+        Assert.Equal(HttpStatusCode.OK, statusAtDelivery);
         Assert.Equal(HttpStatusCode.Unauthorized, await WhoAmIAsync(predecessor));
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(successor));
         string[] writes = [.. (await sandbox.LogAsync(10)).Where(line => !line.StartsWith("GET", StringComparison.Ordinal))];
@@ -46,7 +46,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     [InlineData("Devo")]
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
-    public async Task A_successor_is_like_its_predecessor(string service)
+    public async Task Reset_Token_KeepsValues(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New(service), default);
@@ -63,19 +63,20 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     [Theory]
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
-    public async Task The_length_of_life_is_kept_and_counts_anew(string service)
+    public async Task Reset_TokenWithExpiry_KeepsLifetimeFromNow(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
-        IssuedToken predecessor = await connection.Tokens.CreateAsync(New(service, TokenExpiry.AfterDuration(TimeSpan.FromDays(90))), default);
-        IssuedToken endless = await connection.Tokens.CreateAsync(New(service, TokenExpiry.NeverExpires), default);
+        IssuedToken predecessor = await connection.Tokens.CreateAsync(
+            New(service, TokenExpiry.AfterDuration(TimeSpan.FromDays(90))), default);
+        IssuedToken neverExpiring = await connection.Tokens.CreateAsync(New(service, TokenExpiry.NeverExpires), default);
         sandbox.Clock.Advance(TimeSpan.FromDays(30));
 
         IssuedToken successor = await ResetAsync(connection, predecessor.Id);
-        IssuedToken endlessSuccessor = await ResetAsync(connection, endless.Id);
+        IssuedToken neverExpiringSuccessor = await ResetAsync(connection, neverExpiring.Id);
         IssuedToken shorter = await ResetAsync(connection, successor.Id, TokenExpiry.AfterDuration(TimeSpan.FromDays(7)));
 
         Assert.Equal(sandbox.Clock.GetUtcNow().AddDays(90), successor.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
-        Assert.Null(endlessSuccessor.ExpiresAt);
+        Assert.Null(neverExpiringSuccessor.ExpiresAt);
         Assert.Equal(sandbox.Clock.GetUtcNow().AddDays(7), shorter.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
     }
 
@@ -83,19 +84,19 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     [InlineData("Devo")]
     [InlineData("Wegnology")]
     [InlineData("Gcore")]
-    public async Task A_delivery_that_fails_leaves_the_predecessor(string service)
+    public async Task Reset_DeliveryFails_KeepsOldToken(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New(service), default);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Running.ResetAsync(
-            connection, predecessor.Id, new ResetOptions(), _ => throw new InvalidOperationException("nobody there"), default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TestOperations.ResetAsync(
+            connection, predecessor.Id, new ResetOptions(), _ => throw new InvalidOperationException("delivery failed"), default));
 
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(predecessor));
     }
 
     [Fact]
-    public async Task Where_the_service_can_the_secret_changes_in_place()
+    public async Task Reset_ServiceRegenerates_KeepsId()
     {
         TokenConnection connection = await sandbox.ConnectAsync("ApplicationUsers");
         var request = new NewTokenRequest { User = "jdoe", ApplyToAll = AccessLevel.Read, Expiry = TokenExpiry.AfterMonths(12) };
@@ -106,14 +107,17 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
 
         Assert.Equal(before.Id, after.Id);
         Assert.Equal(sandbox.Clock.GetUtcNow().AddMonths(12), after.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
-        Assert.Equal(HttpStatusCode.Unauthorized, await sandbox.UseAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(before.Secret)));
-        Assert.Equal(HttpStatusCode.OK, await sandbox.UseAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(after.Secret)));
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(before.Secret)));
+        Assert.Equal(
+            HttpStatusCode.OK, await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(after.Secret)));
     }
 
     [Theory]
     [InlineData("Gcore")]
     [InlineData("ApplicationUsers")]
-    public async Task A_revoked_token_is_refused_and_nothing_is_written(string service)
+    public async Task Reset_RevokedToken_ThrowsWithoutWrite(string service)
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         IssuedToken token = await connection.Tokens.CreateAsync(New(service), default);
@@ -127,16 +131,16 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     }
 
     [Fact]
-    public async Task A_predecessor_that_stays_is_told_with_what_to_do()
+    public async Task Reset_OldTokenNotRemoved_ReportsItWithRecommendedAction()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2","active":true}""")
             .Json("""{"id":4,"name":"ci","user":"u","audience":"apiv2","active":true,"token":"thesecret"}""", 201)
-            .Answer(403, """{"error":{"message":"Forbidden"}}""", headers: ("x-devo-cid", "cid-9"));
-        TokenConnection connection = await Connecting.ToAsync(server, "Devo");
+            .Respond(403, """{"error":{"message":"Forbidden"}}""", headers: ("x-devo-cid", "cid-9"));
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
         IssuedToken? delivered = null;
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => Running.ResetAsync(
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TestOperations.ResetAsync(
             connection,
             "3",
             new ResetOptions(),
@@ -155,11 +159,11 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     }
 
     [Fact]
-    public async Task A_predecessor_that_someone_else_removed_meanwhile_is_no_error()
+    public async Task Reset_OldTokenAlreadyRemoved_Succeeds()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""").Answer(404);
-        TokenConnection connection = await Connecting.ToAsync(server, "Devo");
+        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""").Respond(404);
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
 
         await ResetAsync(connection, "3");
 
@@ -167,14 +171,15 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     }
 
     [Fact]
-    public async Task A_stop_after_the_delivery_removes_nothing()
+    public async Task Reset_StoppedAfterDelivery_KeepsOldToken()
     {
         using var cancellation = new CancellationTokenSource();
         TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
         IssuedToken predecessor = await connection.Tokens.CreateAsync(New("Wegnology"), default);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Running.ResetAsync(connection, predecessor.Id, new ResetOptions(), _ => cancellation.CancelAsync(), cancellation.Token));
+            () => TestOperations.ResetAsync(
+                connection, predecessor.Id, new ResetOptions(), _ => cancellation.CancelAsync(), cancellation.Token));
 
         Assert.Equal(HttpStatusCode.OK, await WhoAmIAsync(predecessor));
     }
@@ -182,7 +187,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     private static async Task<IssuedToken> ResetAsync(TokenConnection connection, string id, TokenExpiry? expiry = null)
     {
         IssuedToken? issued = null;
-        await Running.ResetAsync(
+        await TestOperations.ResetAsync(
             connection,
             id,
             new ResetOptions { Expiry = expiry ?? TokenExpiry.ServiceDefault },
@@ -209,5 +214,5 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         _ => new() { User = "jdoe", ApplyToAll = AccessLevel.Read },
     };
 
-    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.ProveAsync(token, SecretText.ToPlainText(token.Secret));
+    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.GetProofStatusAsync(token, SecretText.ToPlainText(token.Secret));
 }

@@ -13,26 +13,26 @@ public sealed class WalkTests
     [InlineData(11)]
     [InlineData(100)]
     [InlineData(101)]
-    public async Task A_list_that_stands_still_is_given_once_from_its_end(int count)
+    public async Task Walk_UnchangedList_ReturnsEachItemOnceFromLastPage(int count)
     {
-        var list = new MovingList(count, size: 10);
+        var list = new ChangingList(count, size: 10);
 
         Assert.Equal(Enumerable.Range(0, count).Reverse(), await list.WalkAsync());
     }
 
     [Fact]
-    public async Task The_first_page_is_read_twice_and_every_other_once()
+    public async Task Walk_SeveralPages_ReadsFirstPageTwiceAndOthersOnce()
     {
-        var list = new MovingList(95, size: 10);
+        var list = new ChangingList(95, size: 10);
 
         Assert.Equal(95, (await list.WalkAsync()).Count);
         Assert.Equal(11, list.Reads);
     }
 
     [Fact]
-    public async Task Removing_what_was_listed_misses_nothing()
+    public async Task Walk_ListedItemsRemoved_MissesNothing()
     {
-        var list = new MovingList(1000, size: 10);
+        var list = new ChangingList(1000, size: 10);
 
         List<int> seen = await list.WalkAsync((item, _) => list.Remove(item));
 
@@ -41,9 +41,9 @@ public sealed class WalkTests
     }
 
     [Fact]
-    public async Task A_large_part_removed_by_others_gives_nothing_twice()
+    public async Task Walk_ManyItemsRemovedByOthers_ReturnsNothingTwice()
     {
-        var list = new MovingList(1000, size: 10);
+        var list = new ChangingList(1000, size: 10);
 
         List<int> seen = await list.WalkAsync((_, number) =>
         {
@@ -58,12 +58,12 @@ public sealed class WalkTests
     }
 
     [Fact]
-    public async Task Whatever_is_removed_and_added_at_the_end_nothing_is_missed_and_nothing_comes_twice()
+    public async Task Walk_RandomRemovalsAndAppends_MissesAndRepeatsNothing()
     {
         for (int seed = 0; seed < 300; seed++)
         {
             var random = new Random(seed);
-            var list = new MovingList(random.Next(0, 400), random.Next(1, 25));
+            var list = new ChangingList(random.Next(0, 400), random.Next(1, 25));
             List<int> atStart = [.. list.Items];
 
             List<int> seen = await list.WalkAsync((item, _) =>
@@ -84,32 +84,32 @@ public sealed class WalkTests
                 }
             });
 
-            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: something came twice.");
-            Assert.True(atStart.Where(list.Items.Contains).All(seen.Contains), $"Seed {seed}: something was missed.");
+            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: an item was returned twice.");
+            Assert.True(atStart.Where(list.Items.Contains).All(seen.Contains), $"Seed {seed}: an item was missed.");
         }
     }
 
     [Fact]
-    public async Task Changes_while_a_page_is_read_ahead_miss_nothing_either()
+    public async Task Walk_RemovalsDuringPrefetch_MissesAndRepeatsNothing()
     {
         for (int seed = 0; seed < 100; seed++)
         {
             var random = new Random(seed);
-            var list = new MovingList(random.Next(50, 200), random.Next(3, 12));
+            var list = new ChangingList(random.Next(50, 200), random.Next(3, 12));
             List<int> atStart = [.. list.Items];
             list.Reading = _ => list.RemoveAny(random);
 
             List<int> seen = await list.WalkAsync();
 
-            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: something came twice.");
-            Assert.True(atStart.Where(list.Items.Contains).All(seen.Contains), $"Seed {seed}: something was missed.");
+            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: an item was returned twice.");
+            Assert.True(atStart.Where(list.Items.Contains).All(seen.Contains), $"Seed {seed}: an item was missed.");
         }
     }
 
     [Fact]
-    public async Task An_item_inserted_before_the_place_reached_hides_no_other()
+    public async Task Walk_ItemInsertedBeforePosition_MissesNothing()
     {
-        var list = new MovingList(100, size: 10);
+        var list = new ChangingList(100, size: 10);
         bool inserted = false;
 
         List<int> seen = await list.WalkAsync((_, number) =>
@@ -128,16 +128,16 @@ public sealed class WalkTests
     [Theory]
     [InlineData("Wegnology")]
     [InlineData("ApplicationUsers")]
-    public async Task Five_thousand_tokens_are_each_listed_once_while_they_are_removed(string service)
+    public async Task List_FiveThousandTokensRemovedMeanwhile_ReturnsEachOnce(string service)
     {
         var sandbox = new SandboxFixture { Options = new Sandbox.SandboxOptions { Tokens = 5_000 } };
         await sandbox.InitializeAsync();
         try
         {
             TokenConnection connection = await sandbox.ConnectAsync(service, pageSize: 100);
-            TokenConnection whole = await sandbox.ConnectAsync(service, pageSize: 1000);
+            TokenConnection unpaged = await sandbox.ConnectAsync(service, pageSize: 1000);
             var filter = new TokenFilter { Names = [new NamePattern("token-*")] };
-            HashSet<string> expected = [.. (await whole.Tokens.ListAsync(filter)).Select(token => token.Id)];
+            HashSet<string> expected = [.. (await unpaged.Tokens.ListAsync(filter)).Select(token => token.Id)];
             Assert.InRange(expected.Count, 4_000, 5_000);
             var seen = new List<string>();
             var removing = new List<Task>();
@@ -153,7 +153,7 @@ public sealed class WalkTests
             await Task.WhenAll(removing);
             Assert.Equal(expected.Count, seen.Count);
             Assert.Equal(expected, seen.ToHashSet());
-            Assert.Empty(await whole.Tokens.ListAsync(filter));
+            Assert.Empty(await unpaged.Tokens.ListAsync(filter));
 
             async Task RemoveAsync(string id)
             {
@@ -173,8 +173,8 @@ public sealed class WalkTests
         }
     }
 
-    /// <summary>A paged list that changes while it is walked.</summary>
-    private sealed class MovingList(int count, int size)
+    /// <summary>A paged list that changes while it is enumerated.</summary>
+    private sealed class ChangingList(int count, int size)
     {
         private readonly List<int> _items = [.. Enumerable.Range(0, count)];
         private int _next = 10_000;
@@ -185,7 +185,7 @@ public sealed class WalkTests
 
         public int Reads { get; private set; }
 
-        /// <summary>Called before each page but the first is read.</summary>
+        /// <summary>Called before each page after the first is read.</summary>
         public Action<int>? Reading { get; set; }
 
         public void Remove(int item) => _items.Remove(item);

@@ -10,32 +10,35 @@ public sealed class HtmlReportTests
     private static readonly string Page = SampleReport.Write(SampleReport.Large(1000), ".html");
 
     [Fact]
-    public void The_policy_names_the_hash_of_the_style_and_script_in_the_page_and_allows_nothing_else()
+    public void ContentSecurityPolicy_AllowsOnlyStyleAndScriptOfPage()
     {
         string policy = Regex.Match(Page, """http-equiv="Content-Security-Policy" content="([^"]*)">""").Groups[1].Value;
         string style = Regex.Match(Page, "<style>(.*?)</style>", RegexOptions.Singleline).Groups[1].Value;
         string script = Regex.Match(Page, "<script>(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
 
         Assert.Equal(
-            $"default-src 'none'; style-src {Hash(style)}; script-src {Hash(script)}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+            $"default-src 'none'; style-src {Hash(style)}; script-src {Hash(script)}; base-uri 'none'; form-action 'none'; "
+                + "require-trusted-types-for 'script'; trusted-types 'none'",
             policy);
         Assert.NotEqual(HtmlReport.Policy(style, script), HtmlReport.Policy(style, script + " "));
         Assert.DoesNotContain("unsafe", policy);
     }
 
     [Fact]
-    public void It_needs_no_other_resource()
+    public void Page_HasNoExternalResources()
     {
         Assert.DoesNotMatch("""\s(src|srcset|action|style|on[a-z]+)=|url\(|@import|https?://|<link|<base|<iframe""", Page);
         Assert.Equal(["#tokens"], Regex.Matches(Page, "href=\"([^\"]*)\"").Select(link => link.Groups[1].Value));
     }
 
     [Fact]
-    public void It_has_its_landmarks_headings_and_names()
+    public void Page_HasLandmarksHeadingsAndAccessibleNames()
     {
         Assert.Contains("<html lang=\"en\">", Page);
         Assert.Equal(1, Regex.Count(Page, "<h1>"));
-        Assert.All(new[] { "<header>", "<main>", "<footer>", "role=\"search\"", "role=\"status\"", "<caption" }, part => Assert.Contains(part, Page));
+        Assert.All(
+            new[] { "<header>", "<main>", "<footer>", "role=\"search\"", "role=\"status\"", "<caption" },
+            part => Assert.Contains(part, Page));
         foreach (Match reference in Regex.Matches(Page, "aria-labelledby=\"([^\"]*)\""))
         {
             Assert.All(reference.Groups[1].Value.Split(' '), id => Assert.Equal(1, Regex.Count(Page, $" id=\"{id}\"")));
@@ -43,7 +46,7 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public void The_chart_is_described_and_stands_in_a_table_too()
+    public void Chart_HasDescriptionAndEquivalentTable()
     {
         string chart = Regex.Match(Page, "<svg.*?</svg>", RegexOptions.Singleline).Value;
 
@@ -54,13 +57,15 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public void Without_a_script_the_most_pressing_tokens_stand_in_it()
+    public void Page_WithoutScript_ListsMostUrgentTokens()
     {
         string table = Regex.Match(Page, "<table id=\"table\">.*?</table>", RegexOptions.Singleline).Value;
 
         Assert.Equal(HtmlTokens.StaticRows, Regex.Count(table, "<tr><td>"));
         Assert.Equal(100, Regex.Count(table, "NeverExpires"));
-        Assert.True(table.LastIndexOf("NeverExpires", StringComparison.Ordinal) < table.IndexOf("d ago", StringComparison.Ordinal), "those with findings come first, then those that expired first");
+        Assert.True(
+            table.LastIndexOf("NeverExpires", StringComparison.Ordinal) < table.IndexOf("d ago", StringComparison.Ordinal),
+            "Tokens with findings must come first, then those with the earliest expiry.");
         Assert.Contains("The 200 most pressing of 1,000 tokens.", Page);
         Assert.Contains("<form id=\"filter\" role=\"search\" aria-label=\"Filter the tokens\" hidden>", Page);
     }
@@ -72,12 +77,17 @@ public sealed class HtmlReportTests
     [InlineData(7)]
     [InlineData(99)]
     [InlineData(12345)]
-    public void The_scale_of_the_chart_fits_its_bars(int count)
+    public void Chart_AnyCount_HasSuitableScale(int count)
     {
-        string page = SampleReport.Write(SampleReport.Of(Enumerable.Range(0, count).Select(i => SampleReport.Token(id: $"{i}", expiresAt: SampleReport.Now.AddDays(40)))
-            .Append(SampleReport.Token(id: "never"))), ".html");
+        IEnumerable<ReportToken> expiring = Enumerable.Range(0, count)
+            .Select(i => SampleReport.Token(id: $"{i}", expiresAt: SampleReport.Now.AddDays(40)));
+        string page = SampleReport.Write(SampleReport.Of(expiring.Append(SampleReport.Token(id: "never"))), ".html");
         string chart = Regex.Match(page, "<svg.*?</svg>", RegexOptions.Singleline).Value;
-        int[] scale = [.. Regex.Matches(chart, "class=\"scale\"[^>]*>([\\d,]+)<").Select(line => int.Parse(line.Groups[1].Value.Replace(",", ""), null))];
+        int[] scale =
+        [
+            .. Regex.Matches(chart, "class=\"scale\"[^>]*>([\\d,]+)<").Select(
+                line => int.Parse(line.Groups[1].Value.Replace(",", ""), null)),
+        ];
 
         Assert.InRange(scale.Length, 2, 6);
         Assert.True(scale.Max() >= count);

@@ -14,7 +14,7 @@ public sealed class ReportFileTests : IDisposable
     [InlineData("tokens.pdf")]
     [InlineData("tokens")]
     [InlineData("tokens.html.bak")]
-    public void An_unknown_extension_is_refused_with_those_there_are(string name)
+    public void Check_UnknownExtension_ThrowsAndListsSupportedOnes(string name)
     {
         ApiTokenException error = Assert.Throws<ApiTokenException>(() => ReportFile.Check(PathOf(name), noClobber: false, force: false));
 
@@ -29,7 +29,7 @@ public sealed class ReportFileTests : IDisposable
     [InlineData("a.csv", "\uFEFF\"Service\"")]
     [InlineData("a.json", "{\n")]
     [InlineData("a.md", "# Tokens of Example")]
-    public void The_extension_chooses_the_format(string name, string start)
+    public void Write_Extension_SelectsFormat(string name, string start)
     {
         ReportFile.Write(SampleReport.Of([SampleReport.Token()]), PathOf(name));
 
@@ -38,12 +38,13 @@ public sealed class ReportFileTests : IDisposable
     }
 
     [Fact]
-    public void It_replaces_what_was_there_unless_told_not_to()
+    public void Write_FileExists_ReplacesItUnlessNoClobber()
     {
         string path = PathOf("a.md");
         File.WriteAllText(path, "before");
 
-        Assert.Equal("ReportExists", Assert.Throws<ApiTokenException>(() => ReportFile.Write(SampleReport.Of([]), path, noClobber: true)).ErrorId);
+        Assert.Equal(
+            "ReportExists", Assert.Throws<ApiTokenException>(() => ReportFile.Write(SampleReport.Of([]), path, noClobber: true)).ErrorId);
         Assert.Equal("before", File.ReadAllText(path));
 
         ReportFile.Write(SampleReport.Of([]), path);
@@ -52,7 +53,7 @@ public sealed class ReportFileTests : IDisposable
     }
 
     [Fact]
-    public void A_read_only_file_needs_force()
+    public void Write_ReadOnlyFile_RequiresForce()
     {
         string path = PathOf("a.md");
         File.WriteAllText(path, "before");
@@ -64,7 +65,7 @@ public sealed class ReportFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_others_may_not_read_stays_so()
+    public void Write_FileExists_KeepsItsMode()
     {
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
         {
@@ -80,9 +81,10 @@ public sealed class ReportFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_folder_is_named()
+    public void Check_MissingFolder_Throws()
     {
-        ApiTokenException error = Assert.Throws<ApiTokenException>(() => ReportFile.Check(PathOf("missing/a.md"), noClobber: false, force: false));
+        ApiTokenException error = Assert.Throws<ApiTokenException>(
+            () => ReportFile.Check(PathOf("missing/a.md"), noClobber: false, force: false));
 
         Assert.Equal("ReportFolderNotFound", error.ErrorId);
     }
@@ -92,7 +94,7 @@ public sealed class ReportFileTests : IDisposable
     [InlineData(".csv")]
     [InlineData(".json")]
     [InlineData(".md")]
-    public void Nothing_given_is_a_report_that_says_so(string extension)
+    public void Write_NoTokens_SaysSo(string extension)
     {
         string text = SampleReport.Write(SampleReport.Of([]), extension);
 

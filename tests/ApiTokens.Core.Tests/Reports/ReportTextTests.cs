@@ -4,7 +4,7 @@ using ApiTokens.Reports;
 
 namespace ApiTokens.Core.Tests.Reports;
 
-/// <summary>What a service lets someone call a token does no harm in a report.</summary>
+/// <summary>Names from services are harmless in every report format.</summary>
 public sealed class ReportTextTests
 {
     public static TheoryData<string> Hostile { get; } =
@@ -25,10 +25,18 @@ public sealed class ReportTextTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void No_name_becomes_markup(string name)
+    public void Html_HostileName_IsNotMarkup(string name)
     {
-        ReportToken token = SampleReport.Token(name, name) with { Owner = name, Account = name, Service = name, Permissions = name, Connection = name };
-        var report = new TokenReport(name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }]);
+        ReportToken token = SampleReport.Token(name, name) with
+        {
+            Owner = name,
+            Account = name,
+            Service = name,
+            Permissions = name,
+            Connection = name,
+        };
+        var report = new TokenReport(
+            name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }]);
         string html = SampleReport.Write(report, ".html");
 
         Assert.Equal(2, Regex.Count(html, "<script"));
@@ -49,13 +57,13 @@ public sealed class ReportTextTests
     [InlineData("Zoë 名前 👩\u200D💻 می\u200Cخواهم", "Zoë 名前 👩\u200D💻 می\u200Cخواهم")]
     [InlineData("", "")]
     [InlineData(null, "")]
-    public void What_is_hidden_is_made_visible(string? text, string visible)
+    public void VisibleText_InvisibleCharacters_AreReplaced(string? text, string expected)
     {
-        Assert.Equal(visible, VisibleText.Of(text));
+        Assert.Equal(expected, VisibleText.Of(text));
     }
 
     [Fact]
-    public void Half_a_character_is_made_visible()
+    public void VisibleText_UnpairedSurrogates_AreReplaced()
     {
         Assert.Equal("a[U+DC00][U+D800]", VisibleText.Of("a\uDC00\uD800"));
     }
@@ -72,7 +80,7 @@ public sealed class ReportTextTests
     [InlineData("a\n=1", "\"a =1\"")]
     [InlineData("build=1", "\"build=1\"")]
     [InlineData("a,\"b\"", "\"a,\"\"b\"\"\"")]
-    public void No_cell_becomes_a_formula(string name, string cell)
+    public void Csv_FormulaInName_IsEscaped(string name, string cell)
     {
         string row = SampleReport.Write(SampleReport.Of([SampleReport.Token(name)]), ".csv").Split("\r\n")[1];
 
@@ -80,11 +88,13 @@ public sealed class ReportTextTests
     }
 
     [Fact]
-    public void A_csv_row_has_the_findings_of_its_token_and_an_account_has_a_row_of_its_own()
+    public void Csv_Findings_AreInRowOfTokenOrAccount()
     {
         ReportToken token = SampleReport.Token(expiresAt: new DateTimeOffset(2027, 1, 1, 3, 0, 0, TimeSpan.FromHours(3)));
         ReportFinding account = SampleReport.Finding(token with { Id = "", Name = "" }, "NearLimit", message: "9 of 10 tokens.");
-        string[] rows = SampleReport.Write(SampleReport.Of([token], [SampleReport.Finding(token), account]), ".csv").TrimEnd().Split("\r\n");
+        string[] rows = SampleReport.Write(SampleReport.Of([token], [SampleReport.Finding(token), account]), ".csv")
+            .TrimEnd()
+            .Split("\r\n");
 
         Assert.Equal(3, rows.Length);
         Assert.EndsWith(",\"2027-01-01T00:00:00Z\",\"\",\"Warning\",\"NeverExpires: It never expires.\"", rows[1]);
@@ -93,7 +103,7 @@ public sealed class ReportTextTests
     }
 
     [Fact]
-    public void Json_keeps_names_to_the_letter()
+    public void Json_UnusualName_IsUnchanged()
     {
         const string Name = "a\u202Eb\n</script> Zoë 名前 👩\u200D💻";
         string json = SampleReport.Write(SampleReport.Of([SampleReport.Token(Name)]), ".json");
@@ -112,22 +122,26 @@ public sealed class ReportTextTests
     [InlineData("a`b``c", "| ``` a`b``c ``` |")]
     [InlineData("@team https://example.com <b>", "| `@team https://example.com <b>` |")]
     [InlineData("two\nlines", "| `two lines` |")]
-    public void Markdown_shows_names_as_code(string name, string cell)
+    public void Markdown_Name_IsCode(string name, string cell)
     {
         Assert.Contains(cell, SampleReport.Write(SampleReport.Of([SampleReport.Token(name)]), ".md"));
     }
 
     [Fact]
-    public void Markdown_mentions_nobody_and_links_nowhere()
+    public void Markdown_Finding_HasNoMentionOrLink()
     {
         ReportToken token = SampleReport.Token();
         string markdown = SampleReport.Write(
-            SampleReport.Of([token], [SampleReport.Finding(token, message: "<b>@team</b> https://example.com www.example.com [x](y) a|b jdoe@example.com")]), ".md");
+            SampleReport.Of(
+                [token],
+                [
+                    SampleReport.Finding(token, message: "<b>@team</b> https://example.com www.example.com [x](y) a|b jdoe@example.com"),
+                ]), ".md");
 
         Assert.Contains(@"| \<b\>@<!-- -->team\</b\> https:\//example.com www\.example.com \[x\](y) a\|b jdoe@example.com |", markdown);
     }
 
-    // Our own script and style talk of events, and so may the quoted value of an attribute; elsewhere there are no quotes.
+    // The page's own script and style contain event names, and quoted attribute values may; nothing else contains quotes.
     private static string WithoutScriptAndValues(string html) =>
         Regex.Replace(Regex.Replace(html, "<(script|style)[^>]*>.*?</\\1>", "", RegexOptions.Singleline), "\"[^\"]*\"", "\"\"");
 }

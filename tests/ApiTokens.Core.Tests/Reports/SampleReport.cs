@@ -3,14 +3,19 @@ using ApiTokens.Reports;
 
 namespace ApiTokens.Core.Tests.Reports;
 
-/// <summary>Reports to test with.</summary>
+/// <summary>Sample reports for tests.</summary>
 internal static class SampleReport
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 9, 30, 0, TimeSpan.Zero);
 
     private static readonly string[] Services = ["Devo", "Wegnology", "Gcore", "ApplicationUsers"];
 
-    public static ReportToken Token(string name = "ci", string id = "1", DateTimeOffset? expiresAt = null, TokenStatus? status = TokenStatus.Active, string service = "Gcore") => new()
+    public static ReportToken Token(
+        string name = "ci",
+        string id = "1",
+        DateTimeOffset? expiresAt = null,
+        TokenStatus? status = TokenStatus.Active,
+        string service = "Gcore") => new()
     {
         Service = service,
         Account = "1234",
@@ -24,7 +29,11 @@ internal static class SampleReport
         ExpiresAt = expiresAt,
     };
 
-    public static ReportFinding Finding(ReportToken token, string rule = "NeverExpires", ReportSeverity severity = ReportSeverity.Warning, string message = "It never expires.") => new()
+    public static ReportFinding Finding(
+        ReportToken token,
+        string rule = "NeverExpires",
+        ReportSeverity severity = ReportSeverity.Warning,
+        string message = "It never expires.") => new()
     {
         RuleId = rule,
         Severity = severity,
@@ -37,9 +46,10 @@ internal static class SampleReport
         RecommendedAction = "Reset it with an expiry.",
     };
 
-    public static TokenReport Of(IEnumerable<ReportToken> tokens, IEnumerable<ReportFinding>? findings = null) => new("Tokens of Example", Now, tokens, findings ?? []);
+    public static TokenReport Of(IEnumerable<ReportToken> tokens, IEnumerable<ReportFinding>? findings = null) =>
+        new("Tokens of Example", Now, tokens, findings ?? []);
 
-    /// <summary>Many tokens of four services: each tenth never expires, each hundredth is named the same.</summary>
+    /// <summary>Creates a report with tokens of all four services: every tenth never expires, every hundredth has the same name.</summary>
     public static TokenReport Large(int count)
     {
         ReportToken[] tokens = [.. Enumerable.Range(0, count).Select(i => Token(

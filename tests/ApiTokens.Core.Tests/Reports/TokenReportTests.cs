@@ -5,7 +5,7 @@ namespace ApiTokens.Core.Tests.Reports;
 public sealed class TokenReportTests
 {
     [Fact]
-    public void A_token_that_comes_twice_is_in_it_once()
+    public void Tokens_SameTokenTwice_ContainsItOnce()
     {
         TokenReport report = SampleReport.Of([SampleReport.Token(id: "1"), SampleReport.Token(id: "1"), SampleReport.Token(id: "2")]);
 
@@ -13,29 +13,32 @@ public sealed class TokenReportTests
     }
 
     [Fact]
-    public void A_finding_belongs_to_its_token_and_to_no_other_of_the_same_id()
+    public void FindingsOf_SameIdInAnotherAccount_ReturnsOnlyOwnFindings()
     {
-        ReportToken mine = SampleReport.Token(id: "1");
-        ReportToken other = mine with { Account = "other" };
-        TokenReport report = SampleReport.Of([mine, other], [SampleReport.Finding(mine)]);
+        ReportToken own = SampleReport.Token(id: "1");
+        ReportToken other = own with { Account = "other" };
+        TokenReport report = SampleReport.Of([own, other], [SampleReport.Finding(own)]);
 
-        Assert.Single(report.FindingsOf(mine));
+        Assert.Single(report.FindingsOf(own));
         Assert.Empty(report.FindingsOf(other));
     }
 
     [Fact]
-    public void The_worst_findings_come_first()
+    public void FindingsOf_SeveralSeverities_ReturnsMostSevereFirst()
     {
         ReportToken token = SampleReport.Token();
         TokenReport report = SampleReport.Of(
             [token],
-            [SampleReport.Finding(token, "A", ReportSeverity.Information), SampleReport.Finding(token, "B", ReportSeverity.Error), SampleReport.Finding(token, "C", ReportSeverity.Warning)]);
+            [
+                SampleReport.Finding(token, "A", ReportSeverity.Information), SampleReport.Finding(token, "B", ReportSeverity.Error),
+                SampleReport.Finding(token, "C", ReportSeverity.Warning),
+            ]);
 
         Assert.Equal(["B", "C", "A"], report.FindingsOf(token).Select(finding => finding.RuleId));
     }
 
     [Fact]
-    public void Every_token_that_is_not_revoked_is_counted_once_in_the_timeline()
+    public void Timeline_Tokens_CountsEachOnceUnlessRevoked()
     {
         TokenReport report = SampleReport.Large(5000);
         ExpiryTimeline timeline = report.Timeline;
@@ -52,7 +55,7 @@ public sealed class TokenReportTests
     [InlineData("2026-12-01T04:59:59+05:00", 0)]
     [InlineData("2026-11-30T20:00:00-05:00", 1)]
     [InlineData("2027-10-31T23:59:59Z", 11)]
-    public void A_month_is_one_of_utc(string expiresAt, int month)
+    public void Timeline_ExpiryWithOffset_UsesUtcMonth(string expiresAt, int month)
     {
         TokenReport report = SampleReport.Of([SampleReport.Token(expiresAt: DateTimeOffset.Parse(expiresAt, null))]);
 
@@ -60,7 +63,7 @@ public sealed class TokenReportTests
     }
 
     [Fact]
-    public void What_ends_after_twelve_months_is_later_and_what_ended_is_expired()
+    public void Timeline_ExpiryOutsideTwelveMonths_IsLaterOrExpired()
     {
         ExpiryTimeline timeline = SampleReport.Of(
         [
@@ -78,7 +81,7 @@ public sealed class TokenReportTests
     [InlineData(24, 1)]
     [InlineData(-1, -1)]
     [InlineData(-24, -1)]
-    public void Days_are_whole_ones(double hours, int days)
+    public void DaysLeft_PartOfDay_IsRoundedDown(double hours, int days)
     {
         ReportToken token = SampleReport.Token(expiresAt: SampleReport.Now.AddHours(hours).ToOffset(TimeSpan.FromHours(9)));
 
@@ -86,10 +89,11 @@ public sealed class TokenReportTests
     }
 
     [Fact]
-    public void The_model_has_no_place_for_a_secret()
+    public void ReportTypes_HaveNoSecretProperty()
     {
         Assert.DoesNotContain(
             typeof(ReportToken).GetProperties().Concat(typeof(ReportFinding).GetProperties()),
-            property => property.PropertyType == typeof(System.Security.SecureString) || property.Name.Contains("Secret", StringComparison.OrdinalIgnoreCase));
+            property => property.PropertyType == typeof(System.Security.SecureString)
+                || property.Name.Contains("Secret", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Support;
 
-/// <summary>A sandbox in which requests go wrong on demand, and connections for which waits take no time.</summary>
+/// <summary>A sandbox with faults on demand, and connections whose waits take no time.</summary>
 public sealed class FaultySandbox : IAsyncLifetime
 {
     public const string User = "jdoe";
@@ -20,13 +20,14 @@ public sealed class FaultySandbox : IAsyncLifetime
 
     public static TheoryData<string> Services => [.. ServiceNames];
 
-    /// <summary>The services that have a successor take over.</summary>
+    /// <summary>The services that reset a token by issuing a new one.</summary>
     public static TheoryData<string> ServicesWithSuccessors => [.. NamesWithSuccessors];
 
-    /// <summary>All services: a new one is tested with the others as soon as it is in the catalogue.</summary>
+    /// <summary>All services in the catalogue.</summary>
     internal static IEnumerable<string> ServiceNames => ServiceCatalog.All.Select(service => service.Name);
 
-    internal static IEnumerable<string> NamesWithSuccessors => ServiceCatalog.All.Where(service => !service.Capabilities.Regenerate).Select(service => service.Name);
+    internal static IEnumerable<string> NamesWithSuccessors =>
+        ServiceCatalog.All.Where(service => !service.Capabilities.Regenerate).Select(service => service.Name);
 
     internal FakeTimeProvider Clock => _sandbox.Clock;
 
@@ -34,7 +35,7 @@ public sealed class FaultySandbox : IAsyncLifetime
 
     public Task DisposeAsync() => _sandbox.DisposeAsync();
 
-    /// <summary>A name that no other token has.</summary>
+    /// <summary>Returns a unique name for a token.</summary>
     public static string NewName() => $"token {Interlocked.Increment(ref _names)}";
 
     public static NewTokenRequest New(string service, string name) => ServiceRecipe.Of(service).New(name);
@@ -50,24 +51,24 @@ public sealed class FaultySandbox : IAsyncLifetime
                 BaseUri = description.BaseUri,
                 Account = description.Account,
                 Secret = SecretText.ToSecureString(description.Secret),
-                RequestsPerSecond = Connecting.Unpaced,
+                RequestsPerSecond = TestConnections.UnlimitedRate,
                 Time = Clock,
-                Timeout = Connecting.LongTimeout,
+                Timeout = TestConnections.LongTimeout,
                 SkipCheck = true,
             },
             default);
     }
 
-    /// <summary>Plans a fault of the requests to a service.</summary>
+    /// <summary>Plans a fault for the requests to a service.</summary>
     internal PlannedFault Plan(string service, Fault fault) =>
         _sandbox.Faults.Add(fault with { Service = ServiceCatalog.Find(service).ConnectionName });
 
     internal void Clear() => _sandbox.Faults.Clear();
 
-    /// <summary>Whether a token's secret is let in.</summary>
+    /// <summary>Returns whether the service accepts a token's secret.</summary>
     internal Task<bool> WorksAsync(IssuedToken token) => _sandbox.AcceptsAsync(token);
 
-    internal static async Task<List<ApiToken>> NamedAsync(TokenConnection connection, string name) =>
+    internal static async Task<List<ApiToken>> ListByNameAsync(TokenConnection connection, string name) =>
         await connection.Tokens.ListAsync(new TokenFilter { Names = [NamePattern.Literal(name)] });
 
     internal Task<long> CountAsync(string kind = "total") => _sandbox.CountAsync(kind);

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ApiTokens.Core.Tests.Support;
 
-/// <summary>A server that writes bytes, for answers that a decent HTTP server refuses to give.</summary>
+/// <summary>A server that writes raw bytes, for responses that a standard HTTP server cannot send.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -26,22 +26,24 @@ internal sealed class RawServer : IAsyncDisposable
     /// <summary>The first lines of the requests, oldest first.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
-    /// <summary>How many connections were made.</summary>
+    /// <summary>The number of connections that were made.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>
-    /// Adds an answer, to the letter. One that is whole leaves the connection open; after one that is not, or is empty, the
-    /// server closes it in good order.
+    /// Adds a response verbatim. A complete one keeps the connection open; after an incomplete or empty one, the server
+    /// closes the connection gracefully.
     /// </summary>
-    public RawServer Write(string answer)
+    public RawServer Write(string response)
     {
-        _script.Enqueue(answer);
+        _script.Enqueue(response);
         return this;
     }
 
-    /// <summary>Adds a whole answer.</summary>
+    /// <summary>Adds a complete response.</summary>
     public RawServer Json(string body, int status = 200) =>
-        Write($"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        Write(
+            $"HTTP/1.1 {status} Whatever\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
     public async ValueTask DisposeAsync()
     {
@@ -69,9 +71,9 @@ internal sealed class RawServer : IAsyncDisposable
             while (await ReadRequestAsync(stream) is { } first)
             {
                 _requests.Enqueue(first);
-                string answer = _script.TryDequeue(out string? scripted) ? scripted : string.Empty;
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), _stop.Token);
-                if (!IsComplete(answer))
+                string response = _script.TryDequeue(out string? scripted) ? scripted : string.Empty;
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(response), _stop.Token);
+                if (!IsComplete(response))
                 {
                     client.Client.Shutdown(SocketShutdown.Send);
                     return;
@@ -80,10 +82,11 @@ internal sealed class RawServer : IAsyncDisposable
         }
     }
 
-    private static bool IsComplete(string answer)
+    private static bool IsComplete(string response)
     {
-        string[] parts = answer.Split("\r\n\r\n", 2);
-        return parts.Length == 2 && answer.Contains($"Content-Length: {Encoding.UTF8.GetByteCount(parts[1])}\r\n", StringComparison.Ordinal);
+        string[] parts = response.Split("\r\n\r\n", 2);
+        return parts.Length == 2
+            && response.Contains($"Content-Length: {Encoding.UTF8.GetByteCount(parts[1])}\r\n", StringComparison.Ordinal);
     }
 
     private async Task<string?> ReadRequestAsync(NetworkStream stream)

@@ -3,7 +3,7 @@ namespace ApiTokens.Core.Tests.Support;
 /// <summary>The repository in which the tests run.</summary>
 internal static class Repository
 {
-    /// <summary>Its folder.</summary>
+    /// <summary>The root folder.</summary>
     public static string Root { get; } = FindRoot();
 
     private static string FindRoot()

@@ -8,7 +8,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Support;
 
-/// <summary>A sandbox of its own for each class of tests, whose methods run one after the other.</summary>
+/// <summary>A sandbox for one test class, whose methods run one after the other.</summary>
 public class SandboxFixture : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
@@ -20,7 +20,7 @@ public class SandboxFixture : IAsyncLifetime
 
     public Uri BaseAddress => _server.BaseAddress;
 
-    /// <summary>What goes wrong on demand.</summary>
+    /// <summary>The planned faults.</summary>
     internal FaultPlan Faults => _server.Faults;
 
     public async Task InitializeAsync() => _server = await SandboxServer.StartAsync(Options with { TimeProvider = Clock });
@@ -31,7 +31,7 @@ public class SandboxFixture : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
-    /// <summary>The services that it speaks as, by their connections' usual names.</summary>
+    /// <summary>The emulated services, by the default names of their connections.</summary>
     public IEnumerable<string> ServiceNames => _server.Description.Services.Keys;
 
     public ServiceDescription Describe(string service) => _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];
@@ -46,31 +46,35 @@ public class SandboxFixture : IAsyncLifetime
                 Account = account ?? Describe(service).Account,
                 Secret = SecretText.ToSecureString(secret ?? Describe(service).Secret),
                 PageSize = pageSize,
-                RequestsPerSecond = Connecting.Unpaced,
+                RequestsPerSecond = TestConnections.UnlimitedRate,
                 Time = Clock,
             },
             CancellationToken.None);
 
-    /// <summary>What a service answers when a token's secret proves itself.</summary>
-    internal Task<HttpStatusCode> ProveAsync(ApiToken token, string secret)
+    /// <summary>Returns the status of a request that checks a token's secret.</summary>
+    internal Task<HttpStatusCode> GetProofStatusAsync(ApiToken token, string secret)
     {
         (string path, (string, string)[] headers) = ServiceRecipe.Of(token.Service).Proof(token.Owner, token.Account, secret);
-        return StatusAsync(HttpMethod.Get, path, headers);
+        return GetStatusAsync(HttpMethod.Get, path, headers);
     }
 
-    /// <summary>Whether a service accepts a token's secret.</summary>
+    /// <summary>Returns whether the service accepts a token's secret.</summary>
     internal async Task<bool> AcceptsAsync(IssuedToken token)
     {
-        HttpStatusCode status = await ProveAsync(token, SecretText.ToPlainText(token.Secret));
+        HttpStatusCode status = await GetProofStatusAsync(token, SecretText.ToPlainText(token.Secret));
         Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{status}");
         return status == HttpStatusCode.OK;
     }
 
-    /// <summary>Whether the data API of Application Users lets a secret in.</summary>
-    internal Task<HttpStatusCode> UseAsync(HttpMethod method, string api, string userId, string secret) => StatusAsync(
-        method, $"application-users/data/{api}", ("authenticationtoken", secret), ("sitename", Describe("ApplicationUsers").Account), ("userid", userId));
+    /// <summary>Returns the status of a request to the data API of ApplicationUsers with a secret.</summary>
+    internal Task<HttpStatusCode> GetDataStatusAsync(HttpMethod method, string api, string userId, string secret) => GetStatusAsync(
+        method,
+        $"application-users/data/{api}",
+        ("authenticationtoken", secret),
+        ("sitename", Describe("ApplicationUsers").Account),
+        ("userid", userId));
 
-    internal async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    internal async Task<HttpStatusCode> GetStatusAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(BaseAddress, path));
         foreach ((string name, string value) in headers)
@@ -82,19 +86,19 @@ public class SandboxFixture : IAsyncLifetime
         return response.StatusCode;
     }
 
-    /// <summary>How many requests the services have had.</summary>
+    /// <summary>Returns the number of requests that the services have received.</summary>
     internal async Task<long> CountAsync(string kind = "total") =>
         (await _http.GetFromJsonAsync<JsonElement>(new Uri(BaseAddress, "sandbox/requests"))).GetProperty(kind).GetInt64();
 
-    /// <summary>The last requests, oldest first, as "METHOD path".</summary>
+    /// <summary>Returns the last requests, oldest first, as "METHOD path".</summary>
     internal async Task<IReadOnlyList<string>> LogAsync(int last)
     {
         JsonElement log = await _http.GetFromJsonAsync<JsonElement>(new Uri(BaseAddress, $"sandbox/requests/log?last={last}"));
         return [.. log.EnumerateArray().Select(entry => $"{entry.GetProperty("method")} {entry.GetProperty("path")}")];
     }
 
-    /// <summary>Runs what must fail without a request.</summary>
-    internal async Task<ApiTokenException> RefusedUnsentAsync(Func<Task> operation)
+    /// <summary>Asserts that an operation fails without sending a request, and returns its error.</summary>
+    internal async Task<ApiTokenException> AssertFailsWithoutRequestAsync(Func<Task> operation)
     {
         long before = await CountAsync();
         var error = await Assert.ThrowsAsync<ApiTokenException>(operation);

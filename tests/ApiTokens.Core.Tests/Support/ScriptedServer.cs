@@ -9,14 +9,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ApiTokens.Core.Tests.Support;
 
-/// <summary>A service on a real socket that records what it is asked and answers what the test says.</summary>
+/// <summary>A service on a real socket that records requests and sends scripted responses.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ReceivedRequest> _requests;
     private readonly ConcurrentQueue<Func<HttpContext, Task>> _script;
 
-    private ScriptedServer(WebApplication application, ConcurrentQueue<ReceivedRequest> requests, ConcurrentQueue<Func<HttpContext, Task>> script)
+    private ScriptedServer(
+        WebApplication application, ConcurrentQueue<ReceivedRequest> requests, ConcurrentQueue<Func<HttpContext, Task>> script)
     {
         _application = application;
         _requests = requests;
@@ -26,14 +27,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public Uri BaseUri { get; }
 
-    /// <summary>What came in, oldest first.</summary>
+    /// <summary>The requests received, oldest first.</summary>
     public IReadOnlyList<ReceivedRequest> Requests => [.. _requests];
 
-    /// <summary>The one request that came in.</summary>
+    /// <summary>The only request received.</summary>
     public ReceivedRequest Request => Assert.Single(Requests);
 
-    /// <summary>Answers what is not scripted; by default fails the test's request with an unmistakable status.</summary>
-    public Func<HttpContext, Task> Otherwise { get; set; } = context =>
+    /// <summary>Handles requests that have no scripted response; by default responds with an unmistakable status.</summary>
+    public Func<HttpContext, Task> DefaultHandler { get; set; } = context =>
     {
         context.Response.StatusCode = StatusCodes.Status418ImATeapot;
         return Task.CompletedTask;
@@ -54,42 +55,43 @@ internal sealed class ScriptedServer : IAsyncDisposable
         application.Run(async context =>
         {
             requests.Enqueue(await ReceivedRequest.ReadAsync(context));
-            await (script.TryDequeue(out Func<HttpContext, Task>? answer) ? answer : server!.Otherwise)(context);
+            await (script.TryDequeue(out Func<HttpContext, Task>? handler) ? handler : server!.DefaultHandler)(context);
         });
         await application.StartAsync();
         server = new ScriptedServer(application, requests, script);
         return server;
     }
 
-    /// <summary>Adds an answer to the script.</summary>
-    public ScriptedServer Answer(int status, string body = "", string type = "application/json", params (string Name, string Value)[] headers)
+    /// <summary>Adds a response to the script.</summary>
+    public ScriptedServer Respond(
+        int status, string body = "", string type = "application/json", params (string Name, string Value)[] headers)
     {
         _script.Enqueue(context => WriteAsync(context, status, body, type, headers));
         return this;
     }
 
-    /// <summary>Adds an answer in JSON to the script.</summary>
-    public ScriptedServer Json(string body, int status = 200) => Answer(status, body);
+    /// <summary>Adds a response in JSON to the script.</summary>
+    public ScriptedServer Json(string body, int status = 200) => Respond(status, body);
 
-    /// <summary>Adds any behaviour to the script.</summary>
-    public ScriptedServer Do(Func<HttpContext, Task> answer)
+    /// <summary>Adds a handler to the script.</summary>
+    public ScriptedServer Handle(Func<HttpContext, Task> handler)
     {
-        _script.Enqueue(answer);
+        _script.Enqueue(handler);
         return this;
     }
 
-    /// <summary>Breaks the connection off without an answer, as a reset.</summary>
-    public ScriptedServer Reset() => Do(context =>
+    /// <summary>Resets the connection without a response.</summary>
+    public ScriptedServer Reset() => Handle(context =>
     {
         context.Abort();
         return Task.CompletedTask;
     });
 
-    /// <summary>Reads the request and does not answer until the test lets it.</summary>
-    public Held Hold(int status = 200, string body = "{}")
+    /// <summary>Reads the request and holds the response until the test releases it.</summary>
+    public HeldRequest Hold(int status = 200, string body = "{}")
     {
-        var held = new Held();
-        Do(async context =>
+        var held = new HeldRequest();
+        Handle(async context =>
         {
             held.Arrived.TrySetResult();
             await held.Released.Task.WaitAsync(context.RequestAborted);
@@ -98,7 +100,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return held;
     }
 
-    /// <summary>A port on which nothing listens.</summary>
+    /// <summary>Returns a port on which nothing listens.</summary>
     public static int UnusedPort()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
@@ -106,7 +108,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    public static Task WriteAsync(HttpContext context, int status, string body, string type = "application/json", params (string Name, string Value)[] headers)
+    public static Task WriteAsync(
+        HttpContext context, int status, string body, string type = "application/json", params (string Name, string Value)[] headers)
     {
         context.Response.StatusCode = status;
         foreach ((string name, string value) in headers)
@@ -125,13 +128,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await _application.StopAsync(now.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await _application.StopAsync(timeout.Token);
         await _application.DisposeAsync();
     }
 }
 
-/// <summary>A request as it came over the wire.</summary>
+/// <summary>A request as it was received.</summary>
 internal sealed record ReceivedRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, string Body)
 {
     /// <summary>The path, still escaped.</summary>
@@ -159,13 +162,13 @@ internal sealed record ReceivedRequest(string Method, string Target, IReadOnlyDi
     }
 }
 
-/// <summary>A request that the server holds.</summary>
-internal sealed class Held
+/// <summary>A request whose response the server holds.</summary>
+internal sealed class HeldRequest
 {
-    /// <summary>Completes when the request has come in.</summary>
+    /// <summary>Completes when the request has been received.</summary>
     public TaskCompletionSource Arrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes it to let the answer out.</summary>
+    /// <summary>Complete it to send the response.</summary>
     public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Release() => Released.TrySetResult();

@@ -3,7 +3,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Support;
 
-/// <summary>An operation that does what a test says.</summary>
+/// <summary>An operation whose work is a delegate.</summary>
 internal sealed class TestOperation(TokenConnection connection, string key, string name, object target, Func<OperationContext, Task> work)
     : Operation(connection, key, name, target)
 {

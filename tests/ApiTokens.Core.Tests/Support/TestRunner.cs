@@ -3,22 +3,22 @@ using ApiTokens.Operations;
 
 namespace ApiTokens.Core.Tests.Support;
 
-/// <summary>What an operation reported: a result, a detail or an error.</summary>
+/// <summary>A report of an operation: a result, a verbose message or an error.</summary>
 internal sealed record Report(Operation Operation, object? Output = null, string? VerboseMessage = null, Exception? Error = null);
 
-/// <summary>Hands what operations report to one method.</summary>
+/// <summary>Passes the reports of operations to a delegate.</summary>
 internal sealed class ReportOutput : IOperationOutput
 {
-    public Action<Report> Take { get; set; } = _ => { };
+    public Action<Report> OnReport { get; set; } = _ => { };
 
-    public void WriteResult(Operation operation, object result) => Take(new Report(operation, Output: result));
+    public void WriteResult(Operation operation, object result) => OnReport(new Report(operation, Output: result));
 
-    public void WriteError(Operation operation, Exception error) => Take(new Report(operation, Error: error));
+    public void WriteError(Operation operation, Exception error) => OnReport(new Report(operation, Error: error));
 
-    public void WriteVerbose(Operation operation, string message) => Take(new Report(operation, VerboseMessage: message));
+    public void WriteVerbose(Operation operation, string message) => OnReport(new Report(operation, VerboseMessage: message));
 }
 
-/// <summary>A runner whose reports are taken by the call that waits for them.</summary>
+/// <summary>A runner that passes reports to a delegate during <see cref="Add"/> and <see cref="Complete"/>.</summary>
 internal sealed class TestRunner : IDisposable
 {
     private readonly ReportOutput _output = new();
@@ -37,15 +37,15 @@ internal sealed class TestRunner : IDisposable
 
     public OperationSummary Summary => _runner.Summary;
 
-    public void Add(Operation operation, Action<Report> take)
+    public void Add(Operation operation, Action<Report> onReport)
     {
-        _output.Take = take;
+        _output.OnReport = onReport;
         _runner.Add(operation);
     }
 
-    public void Complete(Action<Report> take)
+    public void Complete(Action<Report> onReport)
     {
-        _output.Take = take;
+        _output.OnReport = onReport;
         _runner.Complete();
     }
 

@@ -1,10 +1,10 @@
 namespace ApiTokens.Core.Tests.Support;
 
 /// <summary>
-/// A fake clock that skips waits and counts timers. A timer of up to <see cref="SkipUpTo"/> is remembered and moves the clock
-/// by its own length; longer timers fire when <see cref="FakeTimeProvider.Advance"/> reaches them.
+/// A fake clock that skips waits and counts timers. A timer of at most <see cref="SkipUpTo"/> is recorded and advances the clock
+/// by its duration; longer timers fire when <see cref="FakeTimeProvider.Advance"/> reaches them.
 /// </summary>
-/// <remarks><see cref="FakeTimeProvider"/> does neither: nobody would advance it while the code under test waits.</remarks>
+/// <remarks><see cref="FakeTimeProvider"/> does neither, and nothing would advance it while the code under test waits.</remarks>
 internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private readonly HashSet<CountedTimer> _timers = [];
@@ -15,7 +15,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
     {
     }
 
-    /// <summary>The longest timer that is skipped. By default none is.</summary>
+    /// <summary>The duration of the longest timer that is skipped; zero by default, which skips none.</summary>
     public TimeSpan SkipUpTo { get; init; } = TimeSpan.Zero;
 
     /// <summary>Called with the number of the wait, from 1, before it is skipped.</summary>
@@ -33,7 +33,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         }
     }
 
-    /// <summary>How many timers are set and have not fired.</summary>
+    /// <summary>The number of timers that are set and have not fired.</summary>
     public int Pending
     {
         get
@@ -72,7 +72,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
             number = _waits.Count;
         }
 
-        // On another thread: code that sets a timer does not expect it to fire before it has the timer.
+        // On another thread, because code that creates a timer does not expect it to fire before the call returns.
         _ = Task.Run(() =>
         {
             Waiting?.Invoke(number);

@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services.ApplicationUsers;
 
-/// <summary>What is peculiar to ApplicationUsers, and what all services do alike.</summary>
+/// <summary>The behaviour specific to ApplicationUsers, and the conformance tests.</summary>
 public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> sandbox)
     : ServiceConformanceTests<ApplicationUsersRecipe>(sandbox)
 {
@@ -17,7 +17,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     };
 
     [Fact]
-    public async Task A_created_token_is_what_was_asked_for()
+    public async Task Create_Token_HasRequestedAccess()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
@@ -28,47 +28,51 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     }
 
     [Fact]
-    public async Task A_secret_opens_what_its_access_says_and_no_more()
+    public async Task Secret_AccessLevels_AllowOnlyThoseRequests()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
-        Assert.Equal(HttpStatusCode.OK, await UseAsync(issued, HttpMethod.Get, "location"));
-        Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(issued, HttpMethod.Post, "location"));
-        Assert.Equal(HttpStatusCode.OK, await UseAsync(issued, HttpMethod.Post, "vendor"));
-        Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(issued, HttpMethod.Get, "budget"));
+        Assert.Equal(HttpStatusCode.OK, await GetDataStatusAsync(issued, HttpMethod.Get, "location"));
+        Assert.Equal(HttpStatusCode.Forbidden, await GetDataStatusAsync(issued, HttpMethod.Post, "location"));
+        Assert.Equal(HttpStatusCode.OK, await GetDataStatusAsync(issued, HttpMethod.Post, "vendor"));
+        Assert.Equal(HttpStatusCode.Forbidden, await GetDataStatusAsync(issued, HttpMethod.Get, "budget"));
     }
 
     [Fact]
-    public async Task The_list_has_one_order_whatever_the_size_of_its_pages()
+    public async Task List_AnyPageSize_HasSameOrder()
     {
         TokenConnection paging = await Sandbox.ConnectAsync("ApplicationUsers", pageSize: 3);
         var everything = new TokenFilter { Statuses = [TokenStatus.Active, TokenStatus.Expired, TokenStatus.Revoked] };
-        List<ApiToken> whole = await Tokens.ListAsync(everything);
+        List<ApiToken> unpaged = await Tokens.ListAsync(everything);
         long before = await Sandbox.CountAsync();
 
         List<ApiToken> paged = await paging.Tokens.ListAsync(everything);
 
-        Assert.Equal(whole.Select(token => token.Id), paged.Select(token => token.Id));
+        Assert.Equal(unpaged.Select(token => token.Id), paged.Select(token => token.Id));
 
-        // The first page tells how many there are, and is read again in its turn.
-        Assert.Equal(((whole.Count + 2) / 3) + 1, await Sandbox.CountAsync() - before);
+        // One request reads the total; then each page is read, the first one again.
+        Assert.Equal(((unpaged.Count + 2) / 3) + 1, await Sandbox.CountAsync() - before);
     }
 
     [Fact]
-    public async Task Access_can_be_changed_api_by_api_and_what_is_not_named_stays()
+    public async Task Update_AccessOfSomeApis_KeepsOthers()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
         await Tokens.UpdateAsync(
-            issued.Id, new TokenChanges { Access = new Dictionary<string, AccessLevel> { ["location"] = AccessLevel.None, ["budget"] = AccessLevel.Read } }, default);
+            issued.Id, new TokenChanges
+            {
+                Access = new Dictionary<string, AccessLevel> { ["location"] = AccessLevel.None, ["budget"] = AccessLevel.Read },
+            },
+            default);
 
-        Assert.Equal(HttpStatusCode.Forbidden, await UseAsync(issued, HttpMethod.Get, "location"));
-        Assert.Equal(HttpStatusCode.OK, await UseAsync(issued, HttpMethod.Get, "budget"));
-        Assert.Equal(HttpStatusCode.OK, await UseAsync(issued, HttpMethod.Post, "vendor"));
+        Assert.Equal(HttpStatusCode.Forbidden, await GetDataStatusAsync(issued, HttpMethod.Get, "location"));
+        Assert.Equal(HttpStatusCode.OK, await GetDataStatusAsync(issued, HttpMethod.Get, "budget"));
+        Assert.Equal(HttpStatusCode.OK, await GetDataStatusAsync(issued, HttpMethod.Post, "vendor"));
     }
 
     [Fact]
-    public async Task One_level_for_all_comes_before_the_levels_of_single_apis()
+    public async Task Create_ApplyToAllAndAccess_AccessOverridesApplyToAll()
     {
         IssuedToken issued = await Tokens.CreateAsync(
             new NewTokenRequest
@@ -84,7 +88,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     }
 
     [Fact]
-    public async Task Without_given_months_a_token_lives_six()
+    public async Task Create_NoExpiry_ExpiresAfterSixMonths()
     {
         DateTimeOffset now = Sandbox.Clock.GetUtcNow();
 
@@ -94,7 +98,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     }
 
     [Fact]
-    public async Task The_server_filters_by_user_and_status()
+    public async Task List_UserOrStatus_ReturnsMatchingTokens()
     {
         List<ApiToken> ofUser = await Tokens.ListAsync(new TokenFilter { User = "leaver" });
         List<ApiToken> expired = await Tokens.ListAsync(new TokenFilter { Statuses = [TokenStatus.Expired] });
@@ -105,7 +109,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     }
 
     [Fact]
-    public async Task All_tokens_of_a_user_go_with_one_request()
+    public async Task RemoveAll_User_RemovesAllTokensWithOneRequest()
     {
         IssuedToken first = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
         IssuedToken second = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
@@ -116,24 +120,24 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
         Assert.Equal(before + 1, await Sandbox.CountAsync());
         Assert.Contains(first.Id, removed);
         Assert.Contains(second.Id, removed);
-        Assert.Equal(HttpStatusCode.Unauthorized, await UseAsync(first, HttpMethod.Get, "location"));
-        Assert.Equal(HttpStatusCode.Unauthorized, await UseAsync(second, HttpMethod.Get, "location"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetDataStatusAsync(first, HttpMethod.Get, "location"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await GetDataStatusAsync(second, HttpMethod.Get, "location"));
     }
 
     [Fact]
-    public async Task Removing_all_tokens_of_the_caller_leaves_the_callers_own()
+    public async Task RemoveAll_OwnUser_KeepsOwnToken()
     {
         await Tokens.CreateAsync(new NewTokenRequest { User = "admin" }, default);
 
         await Tokens.RemoveAllAsync("admin", default);
 
         await Tokens.CheckAsync(default);
-        ApiToken left = Assert.Single(await Tokens.ListAsync(new TokenFilter { User = "admin" }));
-        Assert.True(await Tokens.IsOwnTokenAsync(left, default));
+        ApiToken remaining = Assert.Single(await Tokens.ListAsync(new TokenFilter { User = "admin" }));
+        Assert.True(await Tokens.IsOwnTokenAsync(remaining, default));
     }
 
     [Fact]
-    public async Task Who_lacks_the_control_over_api_tokens_is_not_permitted()
+    public async Task List_WithoutControlOfApiTokens_ThrowsPermissionDenied()
     {
         IssuedToken clerk = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
         TokenConnection asClerk = await Sandbox.ConnectAsync("ApplicationUsers", secret: SecretText.ToPlainText(clerk.Secret));
@@ -145,7 +149,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     }
 
     [Fact]
-    public async Task CheckSecret_WithoutItsToken_NamesTheTokenAndTheOwner()
+    public async Task CheckSecret_TokenNotSpecified_ReturnsTokenAndOwner()
     {
         IssuedToken token = await NewAsync();
 
@@ -155,6 +159,6 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
         Assert.NotNull(check.Owner);
     }
 
-    private Task<HttpStatusCode> UseAsync(IssuedToken token, HttpMethod method, string api) =>
-        Sandbox.UseAsync(method, api, token.Owner!, SecretText.ToPlainText(token.Secret));
+    private Task<HttpStatusCode> GetDataStatusAsync(IssuedToken token, HttpMethod method, string api) =>
+        Sandbox.GetDataStatusAsync(method, api, token.Owner!, SecretText.ToPlainText(token.Secret));
 }

@@ -8,7 +8,8 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     private const string Id = "at_0123456789abcdefghij";
 
     private const string Token = """
-        {"id":"at_0123456789abcdefghij","userId":"jdoe","site":"acme","name":null,"status":"active","access":{"location":"read","vendor":"none"},
+        {"id":"at_0123456789abcdefghij","userId":"jdoe","site":"acme","name":null,"status":"active","access":{"location":"read",
+        "vendor":"none"},
          "expirationMonths":12,"createdAt":"2026-01-31T12:00:00.000Z","createdBy":"admin","expiresAt":"2027-01-31T12:00:00.000Z",
          "regeneratedAt":null,"revokedAt":null,"lastUsedAt":null,"secret":"thesecret"}
         """;
@@ -20,7 +21,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task A_create_goes_to_the_users_tokens_with_six_months_by_default()
+    public async Task Create_NoExpiry_PostsSixMonthsToTokensOfUser()
     {
         _server.Json(Token, 201);
 
@@ -33,7 +34,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_sends_levels_in_lower_case()
+    public async Task Create_AccessLevels_AreSentInLowerCase()
     {
         _server.Json(Token, 201);
 
@@ -48,13 +49,14 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
             },
             default);
 
-        Assert.Equal("""{"name":"ci","expirationMonths":12,"access":{"vendor":"full","budget":"none"},"applyToAll":"read"}""", _server.Request.Body);
+        Assert.Equal(
+            """{"name":"ci","expirationMonths":12,"access":{"vendor":"full","budget":"none"},"applyToAll":"read"}""", _server.Request.Body);
     }
 
     [Theory]
     [InlineData("..")]
     [InlineData(".")]
-    public async Task A_user_cannot_climb_the_path(string user)
+    public async Task RemoveAll_DotSegmentAsUser_ThrowsWithoutRequest(string user)
     {
         ITokenService tokens = await TokensAsync();
 
@@ -64,7 +66,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_passes_user_and_status_and_counts_pages_from_one()
+    public async Task List_UserAndStatus_AreSentWithPagesFromOne()
     {
         _server.Json("""{"items":[],"pageNumber":1,"pageSize":1000,"totalCount":0}""");
 
@@ -74,35 +76,39 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_are_patches_of_what_changes()
+    public async Task RenameAndUpdate_Changes_ArePatchesOfChangedFields()
     {
         _server.Json(Token).Json(Token).Json(Token);
         ITokenService tokens = await TokensAsync();
 
         await tokens.RenameAsync(Id, "new", default);
-        await tokens.UpdateAsync(Id, new TokenChanges { Access = new Dictionary<string, AccessLevel> { ["vendor"] = AccessLevel.None } }, default);
+        await tokens.UpdateAsync(
+            Id, new TokenChanges { Access = new Dictionary<string, AccessLevel> { ["vendor"] = AccessLevel.None } }, default);
         await tokens.UpdateAsync(Id, new TokenChanges { ApplyToAll = AccessLevel.Full }, default);
 
         Assert.All(_server.Requests, request => Assert.Equal(("PATCH", $"/sites/acme/tokens/{Id}"), (request.Method, request.Target)));
         Assert.Equal(
-            ["""{"name":"new"}""", """{"access":{"vendor":"none"}}""", """{"applyToAll":"full"}"""], _server.Requests.Select(request => request.Body));
+            [
+                """{"name":"new"}""", """{"access":{"vendor":"none"}}""", """{"applyToAll":"full"}""",
+            ],
+            _server.Requests.Select(request => request.Body));
     }
 
     [Fact]
-    public async Task A_regeneration_keeps_the_months_when_none_are_given()
+    public async Task Regenerate_NoMonths_KeepsMonthsOfToken()
     {
         _server.Json(Token).Json(Token);
 
-        IssuedToken again = await (await TokensAsync()).RegenerateAsync(Id, TokenExpiry.ServiceDefault, default);
+        IssuedToken regenerated = await (await TokensAsync()).RegenerateAsync(Id, TokenExpiry.ServiceDefault, default);
 
         Assert.Equal(["GET", "POST"], _server.Requests.Select(request => request.Method));
         Assert.Equal($"/sites/acme/tokens/{Id}/regenerate", _server.Requests[1].Target);
         Assert.Equal("""{"expirationMonths":12}""", _server.Requests[1].Body);
-        Assert.Equal("thesecret", SecretText.ToPlainText(again.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(regenerated.Secret));
     }
 
     [Fact]
-    public async Task A_regeneration_takes_the_months_given()
+    public async Task Regenerate_Months_AreSent()
     {
         _server.Json(Token);
 
@@ -112,7 +118,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removing_revokes()
+    public async Task Remove_TokenOrUser_PostsRevoke()
     {
         _server.Json(Token).Json("""{"revoked":["at_1","at_2"]}""");
         ITokenService tokens = await TokensAsync();
@@ -127,9 +133,12 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_problem_is_told_in_its_own_words()
+    public async Task Error_ProblemDetails_AreQuoted()
     {
-        _server.Answer(409, """{"type":"urn:x","title":"Token is revoked","status":409,"detail":"A revoked token cannot be changed."}""", "application/problem+json");
+        _server.Respond(
+            409,
+            """{"type":"urn:x","title":"Token is revoked","status":409,"detail":"A revoked token cannot be changed."}""",
+            "application/problem+json");
         ITokenService tokens = await TokensAsync();
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.RenameAsync(Id, "x", default));
@@ -144,7 +153,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     [InlineData("expired", "null", "2999-01-01T00:00:00Z", TokenStatus.Expired)]
     [InlineData("active", "null", "2001-01-01T00:00:00Z", TokenStatus.Expired)]
     [InlineData("active", "null", "2999-01-01T00:00:00Z", TokenStatus.Active)]
-    public async Task Revoked_comes_before_expired_before_active(string status, string revoked, string expires, TokenStatus expected)
+    public async Task Status_RevokedExpiredAndActive_HavePrecedence(string status, string revoked, string expires, TokenStatus expected)
     {
         _server.Json($$"""{"id":"{{Id}}","status":"{{status}}","revokedAt":{{revoked}},"expiresAt":"{{expires}}"}""");
 
@@ -152,7 +161,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_access_level_that_is_not_known_is_an_invalid_result()
+    public async Task Get_UnknownAccessLevel_ThrowsInvalidResult()
     {
         _server.Json($$"""{"access":{"vendor":"owner"},"id":"{{Id}}"}""");
         ITokenService tokens = await TokensAsync();
@@ -163,7 +172,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_user_is_needed()
+    public async Task Create_NoUser_ThrowsWithoutRequest()
     {
         ITokenService tokens = await TokensAsync();
 
@@ -174,18 +183,24 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_site_and_an_address_are_needed()
+    public async Task Connect_NoSiteOrAddress_Throws()
     {
         var noSite = await Assert.ThrowsAsync<ApiTokenException>(() => TokensAsync(" "));
         var noAddress = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "ApplicationUsers", Account = "acme", Secret = SecretText.ToSecureString("x") }, CancellationToken.None));
+            new ConnectionRequest
+            {
+                Service = "ApplicationUsers",
+                Account = "acme",
+                Secret = SecretText.ToSecureString("x"),
+            },
+            CancellationToken.None));
 
         Assert.Equal("InvalidAccount", noSite.ErrorId);
         Assert.Equal("InvalidBaseUri", noAddress.ErrorId);
     }
 
     [Fact]
-    public async Task The_catalogue_is_the_services()
+    public async Task ListPermissions_ReturnsApisOfService()
     {
         _server.Json("""[{"code":"location","name":"Location"},{"name":"nameless"}]""");
 
@@ -195,5 +210,6 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
         Assert.Equal("/sites/acme/apis", _server.Request.Target);
     }
 
-    private async Task<ITokenService> TokensAsync(string site = "acme") => (await Connecting.ToAsync(_server, "ApplicationUsers", site)).Tokens;
+    private async Task<ITokenService> TokensAsync(string site = "acme") =>
+        (await TestConnections.ConnectAsync(_server, "ApplicationUsers", site)).Tokens;
 }

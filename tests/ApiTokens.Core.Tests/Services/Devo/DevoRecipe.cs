@@ -11,7 +11,7 @@ public sealed class DevoRecipe : ServiceRecipe
 
     public override MatchedBy? MatchedBy => ApiTokens.Services.MatchedBy.Value;
 
-    // Only tokens for management are let in by a call that is documented.
+    // The documented requests accept only tokens for management.
     public override bool ChecksSecrets => false;
 
     public override string CheckPath => "/ws/accounts/acme/credentials/tokens";

@@ -3,7 +3,7 @@ using ApiTokens.Core.Tests.Support;
 
 namespace ApiTokens.Core.Tests.Services.Devo;
 
-/// <summary>What is peculiar to Devo, and what all services do alike.</summary>
+/// <summary>The behaviour specific to Devo, and the conformance tests.</summary>
 public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConformanceTests<DevoRecipe>(sandbox)
 {
     private static readonly NewTokenRequest New = new()
@@ -15,7 +15,7 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     };
 
     [Fact]
-    public async Task A_created_token_is_what_was_asked_for_and_its_secret_is_accepted()
+    public async Task Create_TokenWithScope_HasRequestedValuesAndWorkingSecret()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
@@ -29,7 +29,7 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task A_secret_that_the_service_masks_is_not_taken_for_one()
+    public async Task GetWithSecret_MaskedSecret_ThrowsSecretNotShown()
     {
         ApiToken seeded = (await Tokens.ListAsync()).Single(token => token.Name == "dashboard");
 
@@ -39,7 +39,7 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task Filters_are_applied_on_our_side_and_the_list_is_asked_for_once()
+    public async Task List_Filter_IsAppliedLocallyAfterOneRequest()
     {
         long before = await Sandbox.CountAsync();
         List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { User = "LEAVER@example.com", Statuses = [TokenStatus.Inactive] });
@@ -49,13 +49,13 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task An_expired_token_is_not_an_inactive_one()
+    public async Task Status_ExpiredToken_IsExpired()
     {
         Assert.Equal(TokenStatus.Expired, (await Tokens.ListAsync()).Single(token => token.Name == "old collector").Status);
     }
 
     [Fact]
-    public async Task Devo_has_no_call_for_a_data_token_and_is_not_asked()
+    public async Task CheckSecret_DataToken_IsUnknownWithoutRequest()
     {
         IssuedToken token = await NewAsync();
         long before = await Sandbox.CountAsync();
@@ -67,10 +67,11 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task Devo_lets_a_management_token_in_and_a_refusal_tells_nothing()
+    public async Task CheckSecret_ManagementToken_IsAcceptedAndOthersAreUnknown()
     {
         SecretCheck own = await Tokens.CheckSecretAsync(SecretText.ToSecureString(Sandbox.Describe("Devo").Secret), token: null, default);
-        SecretCheck other = await Tokens.CheckSecretAsync(SecretText.ToSecureString("0123456789abcdef0123456789abcdef"), token: null, default);
+        SecretCheck other = await Tokens.CheckSecretAsync(
+            SecretText.ToSecureString("0123456789abcdef0123456789abcdef"), token: null, default);
 
         Assert.Equal((SecretState.Accepted, Connection.Account), (own.State, own.Account));
         Assert.Equal(SecretState.Unknown, other.State);

@@ -9,7 +9,8 @@ public sealed class DevoWireTests : IAsyncLifetime
     private const string Token = """
         {"id":3,"name":"test","scope":"table://*.** level://admin","owner":"admin@example.com","user":"jdoe@example.com",
          "audience":"apiv2-admin aggregations apiv2","token_type":"Bearer","active":true,"expiration":"2026-11-26T14:38:18.000+0000",
-         "account":"acme","created":"2025-11-25T14:38:18.123+0000","updated":"2025-11-25T15:38:18.000+0000","expires_in_seconds":86400,"added_later":{"x":[1]}}
+         "account":"acme","created":"2025-11-25T14:38:18.123+0000","updated":"2025-11-25T15:38:18.000+0000","expires_in_seconds":86400,
+         "added_later":{"x":[1]}}
         """;
 
     private static readonly NewTokenRequest New = new() { Name = "ci", User = "jdoe@example.com", Audience = ["apiv2"] };
@@ -21,7 +22,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task The_account_is_escaped_into_the_path()
+    public async Task List_AccountWithSpecialCharacters_IsEscapedInPath()
     {
         _server.Json("[]");
         ITokenService tokens = await TokensAsync("a/b c?d#e%2f");
@@ -32,7 +33,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_child_domain_is_refused_with_the_name_to_use()
+    public async Task Connect_ChildDomain_ThrowsAndRecommendsParent()
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokensAsync("child@parent"));
 
@@ -41,19 +42,19 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_carries_the_bearer_secret_and_asks_for_json()
+    public async Task List_Request_HasBearerSecretAndAcceptsJson()
     {
         _server.Json("[]");
         ITokenService tokens = await TokensAsync();
 
         await tokens.ListAsync();
 
-        Assert.Equal($"Bearer {Connecting.Secret}", _server.Request.Authorization);
+        Assert.Equal($"Bearer {TestConnections.Secret}", _server.Request.Authorization);
         Assert.Equal("application/json", _server.Request.Headers["Accept"]);
     }
 
     [Fact]
-    public async Task A_token_is_read_with_its_timestamps_and_unknown_fields_are_ignored()
+    public async Task Get_Token_ReadsTimestampsAndIgnoresUnknownFields()
     {
         _server.Json(Token);
         ITokenService tokens = await TokensAsync();
@@ -75,7 +76,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     [InlineData("false", "\"2000-01-01T00:00:00.000+0000\"", TokenStatus.Expired)]
     [InlineData("false", "\"2999-01-01T00:00:00.000+0000\"", TokenStatus.Inactive)]
     [InlineData("false", "null", TokenStatus.Inactive)]
-    public async Task Not_active_is_expired_or_inactive_by_the_expiry(string active, string expiration, TokenStatus status)
+    public async Task Status_NotActive_DependsOnExpiry(string active, string expiration, TokenStatus status)
     {
         _server.Json($$"""{"id":3,"name":"x","active":{{active}},"expiration":{{expiration}}}""");
         ITokenService tokens = await TokensAsync();
@@ -84,7 +85,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_sends_scopes_in_the_plural_and_nothing_that_devo_does_not_know()
+    public async Task Create_Request_SendsOnlyKnownFields()
     {
         _server.Json(Token.Replace("\"id\":3", "\"token\":\"abc\",\"id\":3"), 201);
         ITokenService tokens = await TokensAsync();
@@ -107,7 +108,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_scope_none_is_sent()
+    public async Task Create_NoScope_SendsNone()
     {
         _server.Json("""{"id":3,"token":"abc"}""");
         ITokenService tokens = await TokensAsync();
@@ -118,19 +119,26 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pairs_of_table_and_level_stay_pairs_when_the_level_is_the_same()
+    public async Task Create_ScopesWithSameLevel_KeepsPairs()
     {
         _server.Json("""{"id":3,"token":"abc"}""");
         ITokenService tokens = await TokensAsync();
 
         await tokens.CreateAsync(
-            new NewTokenRequest { Name = "ci", User = "u", Audience = ["apiv2"], Scope = ["table://a level://admin", "table://b level://admin"] }, default);
+            new NewTokenRequest
+            {
+                Name = "ci",
+                User = "u",
+                Audience = ["apiv2"],
+                Scope = ["table://a level://admin", "table://b level://admin"],
+            },
+            default);
 
         Assert.Equal("table://a level://admin table://b level://admin", _server.Request.Json.GetProperty("scopes").GetString());
     }
 
     [Fact]
-    public async Task A_token_like_another_has_the_same_pairs()
+    public async Task CreateSuccessorRequest_ScopesWithSameLevel_KeepsPairs()
     {
         _server.Json("""{"id":3,"name":"x","scope":"table://a level://admin table://b level://admin","user":"u","audience":"apiv2"}""")
             .Json("""{"id":4,"token":"abc"}""");
@@ -146,7 +154,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     [InlineData("access_token")]
     [InlineData("token_value")]
     [InlineData("value")]
-    public async Task The_secret_is_read_under_any_of_its_names(string field)
+    public async Task Create_SecretInAnyKnownField_IsRead(string field)
     {
         _server.Json($$"""{"id":3,"name":"ci","{{field}}":"0123456789abcdef0123456789abcdef"}""");
         ITokenService tokens = await TokensAsync();
@@ -157,7 +165,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_that_answers_without_the_secret_is_completed_by_reading_the_token()
+    public async Task Create_ResponseWithoutSecret_ReadsToken()
     {
         _server.Json("""{"id":3,"name":"ci"}""").Json("""{"id":3,"name":"ci","token":"thesecret"}""");
         ITokenService tokens = await TokensAsync();
@@ -169,7 +177,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_masked_secret_is_no_secret()
+    public async Task GetWithSecret_MaskedSecret_ThrowsSecretNotShown()
     {
         _server.Json("""{"id":3,"name":"ci","token":"tk.abcdef.12345"}""");
         ITokenService tokens = await TokensAsync();
@@ -180,7 +188,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_that_answers_with_a_masked_secret_delivers_no_mask_as_the_secret()
+    public async Task Create_MaskedSecret_ThrowsOrphanedToken()
     {
         _server.Json("""{"id":3,"name":"ci","token":"tk.abcdef.12345"}""").Json("""{"id":3,"name":"ci","token":"tk.abcdef.12345"}""");
         ITokenService tokens = await TokensAsync();
@@ -191,9 +199,9 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_whose_secret_cannot_be_read_says_that_the_token_exists()
+    public async Task Create_SecretCannotBeRead_ThrowsOrphanedToken()
     {
-        _server.Json("""{"id":3,"name":"ci"}""").Answer(403);
+        _server.Json("""{"id":3,"name":"ci"}""").Respond(403);
         ITokenService tokens = await TokensAsync();
 
         var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
@@ -206,9 +214,9 @@ public sealed class DevoWireTests : IAsyncLifetime
     [InlineData(200)]
     [InlineData(201)]
     [InlineData(202)]
-    public async Task Any_2xx_is_success(int status)
+    public async Task Write_Any2xxStatus_Succeeds(int status)
     {
-        _server.Answer(status, """{"id":3,"token":"abc"}""").Answer(status).Answer(status);
+        _server.Respond(status, """{"id":3,"token":"abc"}""").Respond(status).Respond(status);
         ITokenService tokens = await TokensAsync();
 
         await tokens.CreateAsync(New, default);
@@ -224,19 +232,21 @@ public sealed class DevoWireTests : IAsyncLifetime
     [InlineData(200, "OK")]
     [InlineData(200, "true")]
     [InlineData(200, "{}")]
-    public async Task Enabling_succeeds_whatever_the_answer_holds(int status, string body)
+    public async Task Enable_AnyBody_Succeeds(int status, string body)
     {
-        _server.Answer(status, body);
+        _server.Respond(status, body);
         ITokenService tokens = await TokensAsync();
 
         ApiToken? token = await tokens.SetEnabledAsync("3", enabled: true, default);
 
         Assert.Null(token);
-        Assert.Equal(("PUT", "/ws/accounts/acme/credentials/tokens/3/enable", ""), (_server.Request.Method, _server.Request.Target, _server.Request.Body));
+        Assert.Equal(
+            ("PUT", "/ws/accounts/acme/credentials/tokens/3/enable", ""),
+            (_server.Request.Method, _server.Request.Target, _server.Request.Body));
     }
 
     [Fact]
-    public async Task Disabling_and_renaming_have_paths_of_their_own()
+    public async Task DisableAndRename_HaveOwnPaths()
     {
         _server.Json(Token).Json(Token);
         ITokenService tokens = await TokensAsync();
@@ -251,19 +261,20 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_error_carries_devos_words_and_its_correlation_id()
+    public async Task Error_FromDevo_HasItsMessageAndCorrelationId()
     {
-        _server.Answer(400, """{"error":{"code":400,"message":"Invalid required value: user"}}""", headers: ("x-devo-cid", "cid-1"));
+        _server.Respond(400, """{"error":{"code":400,"message":"Invalid required value: user"}}""", headers: ("x-devo-cid", "cid-1"));
         ITokenService tokens = await TokensAsync();
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
 
         Assert.Contains("Invalid required value: user", error.Message);
-        Assert.Equal(("cid-1", HttpStatusCode.BadRequest, ErrorKind.InvalidData), (error.CorrelationId, error.StatusCode!.Value, error.Kind));
+        Assert.Equal(
+            ("cid-1", HttpStatusCode.BadRequest, ErrorKind.InvalidData), (error.CorrelationId, error.StatusCode!.Value, error.Kind));
     }
 
     [Fact]
-    public async Task A_list_without_order_or_with_nulls_is_taken_as_it_is()
+    public async Task List_UnorderedWithNull_KeepsOrderAndSkipsNull()
     {
         _server.Json("""[{"id":9,"name":"b","active":true},null,{"id":"2","name":null}]""");
         ITokenService tokens = await TokensAsync();
@@ -272,7 +283,7 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_without_an_id_is_an_invalid_result()
+    public async Task List_TokenWithoutId_ThrowsInvalidResult()
     {
         _server.Json("""[{"name":"b"}]""");
         ITokenService tokens = await TokensAsync();
@@ -282,13 +293,13 @@ public sealed class DevoWireTests : IAsyncLifetime
         Assert.Equal(ErrorKind.InvalidResult, error.Kind);
     }
 
-    public static TheoryData<string, string> Wrong => new()
+    public static TheoryData<string, string> InvalidRequests => new()
     {
         { "no user", "InvalidUser" },
         { "no audience", "InvalidAudience" },
         { "bad audience", "InvalidAudience" },
-        { "table alone", "InvalidScope" },
-        { "level alone", "InvalidScope" },
+        { "table without level", "InvalidScope" },
+        { "level without table", "InvalidScope" },
         { "no uri", "InvalidScope" },
         { "empty name", "InvalidName" },
         { "long name", "InvalidName" },
@@ -298,23 +309,29 @@ public sealed class DevoWireTests : IAsyncLifetime
     };
 
     [Theory]
-    [MemberData(nameof(Wrong))]
-    public async Task What_devo_would_refuse_is_refused_by_the_parameters_name(string what, string id)
+    [MemberData(nameof(InvalidRequests))]
+    public async Task Create_InvalidRequest_ThrowsWithFieldInErrorId(string defect, string id)
     {
         ITokenService tokens = await TokensAsync();
-        NewTokenRequest request = what switch
+        NewTokenRequest request = defect switch
         {
             "no user" => new() { Name = "x", Audience = ["apiv2"] },
             "no audience" => new() { Name = "x", User = "u" },
             "bad audience" => new() { Name = "x", User = "u", Audience = ["https://x"] },
-            "table alone" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["table://a"] },
-            "level alone" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["level://admin"] },
+            "table without level" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["table://a"] },
+            "level without table" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["level://admin"] },
             "no uri" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["all.User"] },
             "empty name" => new() { Name = " ", User = "u", Audience = ["apiv2"] },
             "long name" => new() { Name = new string('x', 256), User = "u", Audience = ["apiv2"] },
             "line break" => new() { Name = "a\nb", User = "u", Audience = ["apiv2"] },
             "role" => new() { Name = "x", User = "u", Audience = ["apiv2"], Role = "Users" },
-            _ => new() { Name = "x", User = "u", Audience = ["apiv2"], Access = new Dictionary<string, AccessLevel> { ["a"] = AccessLevel.Read } },
+            _ => new()
+            {
+                Name = "x",
+                User = "u",
+                Audience = ["apiv2"],
+                Access = new Dictionary<string, AccessLevel> { ["a"] = AccessLevel.Read },
+            },
         };
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(request, default));
@@ -323,5 +340,6 @@ public sealed class DevoWireTests : IAsyncLifetime
         Assert.Empty(_server.Requests);
     }
 
-    private async Task<ITokenService> TokensAsync(string account = "acme") => (await Connecting.ToAsync(_server, "Devo", account)).Tokens;
+    private async Task<ITokenService> TokensAsync(string account = "acme") =>
+        (await TestConnections.ConnectAsync(_server, "Devo", account)).Tokens;
 }

@@ -4,13 +4,13 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services.Gcore;
 
-/// <summary>What is peculiar to Gcore, and what all services do alike.</summary>
+/// <summary>The behaviour specific to Gcore, and the conformance tests.</summary>
 public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConformanceTests<GcoreRecipe>(sandbox)
 {
     private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers", Description = "for the pipeline" };
 
     [Fact]
-    public async Task A_created_token_is_what_was_asked_for_and_its_secret_is_accepted()
+    public async Task Create_TokenWithRole_HasRequestedValuesAndWorkingSecret()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
@@ -21,7 +21,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     }
 
     [Fact]
-    public async Task Removing_a_token_twice_is_an_error_the_second_time()
+    public async Task Remove_AlreadyRemoved_Throws()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
         await Tokens.RemoveAsync(issued.Id, default);
@@ -32,16 +32,17 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     }
 
     [Fact]
-    public async Task A_token_that_never_expires_has_no_end()
+    public async Task Create_NeverExpires_HasNoExpiry()
     {
-        IssuedToken issued = await Tokens.CreateAsync(new NewTokenRequest { Name = "forever", Role = "2", Expiry = TokenExpiry.NeverExpires }, default);
+        IssuedToken issued = await Tokens.CreateAsync(
+            new NewTokenRequest { Name = "forever", Role = "2", Expiry = TokenExpiry.NeverExpires }, default);
 
         Assert.Null(issued.ExpiresAt);
         Assert.Equal("Users", issued.Role);
     }
 
     [Fact]
-    public async Task Without_a_given_end_a_token_lives_a_year()
+    public async Task Create_NoExpiry_ExpiresAfterOneYear()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
@@ -52,7 +53,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     [InlineData("Engineers")]
     [InlineData("engineers")]
     [InlineData("5")]
-    public async Task A_role_filters_by_name_or_id(string role)
+    public async Task List_RoleNameOrId_ReturnsTokensWithRole(string role)
     {
         List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Role = role });
 
@@ -63,7 +64,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     [Theory]
     [InlineData("2003")]
     [InlineData("jdoe@example.com")]
-    public async Task An_issuer_filters_by_id_or_address(string issuer)
+    public async Task List_IssuerIdOrAddress_ReturnsTokensOfIssuer(string issuer)
     {
         List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Issuer = issuer });
 
@@ -72,7 +73,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     }
 
     [Fact]
-    public async Task A_role_above_the_connections_own_is_refused_by_the_parameters_name()
+    public async Task Create_RoleAboveOwnRole_ThrowsInvalidRole()
     {
         IssuedToken engineer = await Tokens.CreateAsync(New, default);
         TokenConnection lower = await Sandbox.ConnectAsync("Gcore", secret: SecretText.ToPlainText(engineer.Secret));
@@ -88,16 +89,16 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Enabling_and_disabling_are_not_supported(bool enabled)
+    public async Task SetEnabled_IsNotSupported(bool enabled)
     {
-        ApiTokenException error = await Sandbox.RefusedUnsentAsync(() => Tokens.SetEnabledAsync("42", enabled, default));
+        ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.SetEnabledAsync("42", enabled, default));
 
         Assert.Equal("OperationNotSupported", error.ErrorId);
         Assert.Equal("Gcore tokens cannot be disabled. Remove the token, or reset it.", error.RecommendedAction);
     }
 
     [Fact]
-    public async Task A_filter_by_last_use_finds_what_was_never_used()
+    public async Task List_UnusedSince_ContainsNeverUsedTokens()
     {
         List<ApiToken> unused = await Tokens.ListAsync(new TokenFilter { UnusedSince = Sandbox.Clock.GetUtcNow().AddSeconds(-1) });
 
@@ -105,7 +106,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     }
 
     [Fact]
-    public async Task CheckSecret_WithoutItsToken_NamesTheTokenAndTheOwner()
+    public async Task CheckSecret_TokenNotSpecified_ReturnsTokenAndOwner()
     {
         IssuedToken token = await NewAsync();
 

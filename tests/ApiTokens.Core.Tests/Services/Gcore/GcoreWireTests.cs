@@ -9,7 +9,8 @@ public sealed class GcoreWireTests : IAsyncLifetime
     private const string Created = """
         {"id":42,"name":"My token","description":"d","exp_date":"2027-01-01T12:00:00.000000Z","expired":false,"deleted":false,
          "created":"2026-01-01T12:00:00.000000Z","last_usage":null,"token":"42_a1b2c3d4e5f6a1b2c3d4e5f6",
-         "client_user":{"role":{"id":5,"name":"Engineers"},"deleted":false,"user_id":123,"user_name":"John Doe","user_email":"some@email.com","client_id":456}}
+         "client_user":{"role":{"id":5,"name":"Engineers"},"deleted":false,"user_id":123,"user_name":"John Doe",
+         "user_email":"some@email.com","client_id":456}}
         """;
 
     private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers" };
@@ -24,7 +25,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData(null, "/iam/v2/clients/456/tokens")]
     [InlineData("V2", "/iam/v2/clients/456/tokens")]
     [InlineData("v1", "/iam/clients/456/tokens")]
-    public async Task Each_version_has_its_prefix(string? version, string path)
+    public async Task List_ApiVersion_SelectsPath(string? version, string path)
     {
         _server.Json("[]");
         TokenConnection connection = await TokenConnection.ConnectAsync(Request(apiVersion: version), default);
@@ -32,11 +33,11 @@ public sealed class GcoreWireTests : IAsyncLifetime
         await connection.Tokens.ListAsync();
 
         Assert.Equal(path, _server.Request.Target);
-        Assert.Equal($"APIKey {Connecting.Secret}", _server.Request.Authorization);
+        Assert.Equal($"APIKey {TestConnections.Secret}", _server.Request.Authorization);
     }
 
     [Fact]
-    public async Task Another_version_is_refused()
+    public async Task Connect_UnknownApiVersion_Throws()
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Request(apiVersion: "V3"), default));
 
@@ -44,7 +45,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_account_is_asked_for_when_it_is_not_given_and_that_proves_the_credential()
+    public async Task Connect_NoAccount_ReadsItWithOneRequest()
     {
         _server.Json("""{"id":1001,"currentUser":2001,"email":"a@example.com"}""");
 
@@ -55,7 +56,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_credential_for_another_account_is_refused()
+    public async Task Connect_CredentialOfAnotherAccount_Throws()
     {
         _server.Json("""{"id":1001}""");
 
@@ -66,7 +67,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_account_that_is_no_number_is_refused_unsent()
+    public async Task Connect_AccountIsNotANumber_ThrowsWithoutRequest()
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Request(account: "acme"), default));
 
@@ -75,30 +76,32 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_expiry_of_never_is_sent_as_null()
+    public async Task Create_NeverExpires_SendsNull()
     {
         _server.Json(Created);
 
-        await (await TokensAsync()).CreateAsync(new NewTokenRequest { Name = "ci", Role = "Users", Expiry = TokenExpiry.NeverExpires }, default);
+        await (await TokensAsync()).CreateAsync(
+            new NewTokenRequest { Name = "ci", Role = "Users", Expiry = TokenExpiry.NeverExpires }, default);
 
         Assert.Equal(JsonValueKind.Null, _server.Request.Json.GetProperty("exp_date").ValueKind);
         Assert.Equal(["client_user", "exp_date", "name"], _server.Request.Fields);
     }
 
     [Fact]
-    public async Task A_create_sends_a_date_and_the_role_by_id_and_name()
+    public async Task Create_Request_SendsDateAndRoleIdAndName()
     {
         _server.Json(Created);
-        DateTimeOffset end = new(2027, 1, 1, 14, 0, 0, TimeSpan.FromHours(2));
+        DateTimeOffset expiry = new(2027, 1, 1, 14, 0, 0, TimeSpan.FromHours(2));
 
         await (await TokensAsync()).CreateAsync(
-            new NewTokenRequest { Name = "ci", Description = "d", Role = "3009", Expiry = TokenExpiry.AtMoment(end) }, default);
+            new NewTokenRequest { Name = "ci", Description = "d", Role = "3009", Expiry = TokenExpiry.AtMoment(expiry) }, default);
 
         Assert.Equal(("POST", "/iam/v2/clients/456/tokens"), (_server.Request.Method, _server.Request.Target));
         JsonElement role = _server.Request.Json.GetProperty("client_user").GetProperty("role");
         Assert.Equal(["client_user", "description", "exp_date", "name"], _server.Request.Fields);
         Assert.Equal("2027-01-01T12:00:00.000000Z", _server.Request.Json.GetProperty("exp_date").GetString());
-        Assert.Equal((3009, "Purge and Prefetch only (API+Web)"), (role.GetProperty("id").GetInt32(), role.GetProperty("name").GetString()));
+        Assert.Equal(
+            (3009, "Purge and Prefetch only (API+Web)"), (role.GetProperty("id").GetInt32(), role.GetProperty("name").GetString()));
         Assert.Equal(["role"], _server.Request.Json.GetProperty("client_user").EnumerateObject().Select(entry => entry.Name));
     }
 
@@ -108,7 +111,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData("2", 2)]
     [InlineData("Purge and Prefetch only (API and Web)", 3009)]
     [InlineData("Purge and Prefetch only (API)", 3022)]
-    public async Task A_role_is_known_by_name_or_id(string role, int id)
+    public async Task Create_RoleNameOrId_SendsRoleId(string role, int id)
     {
         _server.Json(Created);
 
@@ -121,18 +124,19 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData(null)]
     [InlineData("Owners")]
     [InlineData("3")]
-    public async Task A_missing_or_unknown_role_is_refused_unsent(string? role)
+    public async Task Create_MissingOrUnknownRole_ThrowsWithoutRequest(string? role)
     {
         ITokenService tokens = await TokensAsync();
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "ci", Role = role }, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "ci", Role = role }, default));
 
         Assert.Equal("InvalidRole", error.ErrorId);
         Assert.Empty(_server.Requests);
     }
 
     [Fact]
-    public async Task A_whole_answer_is_the_token()
+    public async Task Create_CompleteResponse_NeedsNoFurtherRequest()
     {
         _server.Json(Created);
 
@@ -148,7 +152,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData("42_a1b2c3")]
     [InlineData("42$a1b2c3")]
     [InlineData("42$a1_b2$c3")]
-    public async Task An_answer_with_the_secret_alone_is_completed_by_reading_the_token(string secret)
+    public async Task Create_ResponseWithSecretOnly_ReadsToken(string secret)
     {
         _server.Json($$"""{"token":"{{secret}}"}""").Json(Created.Replace("\"token\":\"42_a1b2c3d4e5f6a1b2c3d4e5f6\",", ""));
 
@@ -159,9 +163,9 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_secret_is_delivered_even_if_the_token_cannot_be_read()
+    public async Task Create_TokenCannotBeRead_ReturnsSecret()
     {
-        _server.Json("""{"token":"42_a1b2c3"}""").Answer(403);
+        _server.Json("""{"token":"42_a1b2c3"}""").Respond(403);
 
         IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
 
@@ -173,7 +177,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData("{}", "InvalidResult")]
     [InlineData("""{"id":42,"name":"ci"}""", "OrphanedToken")]
     [InlineData("""{"token":"nothing-with-an-id"}""", "InvalidResult")]
-    public async Task An_answer_without_secret_or_id_says_that_a_token_exists(string body, string errorId)
+    public async Task Create_ResponseWithoutSecretOrId_ReportsUnknownOutcome(string body, string errorId)
     {
         _server.Json(body);
         ITokenService tokens = await TokensAsync();
@@ -185,7 +189,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Both_spellings_of_a_timestamp_are_read()
+    public async Task List_BothTimestampFormats_AreRead()
     {
         _server.Json("""
             [{"id":1,"created":"2021-01-01T12:00:00.000000Z","exp_date":"2031-01-01T12:00:00Z","last_usage":"2021-06-01T12:00:00.5Z"},
@@ -196,9 +200,9 @@ public sealed class GcoreWireTests : IAsyncLifetime
         List<ApiToken> list = await (await TokensAsync()).ListAsync();
 
         DateTimeOffset created = new(2021, 1, 1, 12, 0, 0, TimeSpan.Zero);
-        DateTimeOffset end = new(2031, 1, 1, 12, 0, 0, TimeSpan.Zero);
+        DateTimeOffset expiry = new(2031, 1, 1, 12, 0, 0, TimeSpan.Zero);
         Assert.Equal([created, created, created.AddTicks(1234560)], list.Select(token => token.CreatedAt!.Value));
-        Assert.Equal([end, end, null], list.Select(token => token.ExpiresAt));
+        Assert.Equal([expiry, expiry, null], list.Select(token => token.ExpiresAt));
         Assert.All(list.Where(token => token.ExpiresAt is not null), token => Assert.Equal(TimeSpan.Zero, token.ExpiresAt!.Value.Offset));
         Assert.Equal(new DateTimeOffset(2021, 6, 1, 12, 0, 0, 500, TimeSpan.Zero), list[0].LastUsedAt);
     }
@@ -209,17 +213,19 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData(true, false, "2999-01-01T00:00:00Z", TokenStatus.Revoked)]
     [InlineData(false, true, "2999-01-01T00:00:00Z", TokenStatus.Expired)]
     [InlineData(false, false, "2001-01-01T00:00:00Z", TokenStatus.Expired)]
-    public async Task Expired_comes_before_deleted(bool deleted, bool expired, string end, TokenStatus status)
+    public async Task Status_ExpiredAndDeleted_IsExpired(bool deleted, bool expired, string expiry, TokenStatus status)
     {
-        _server.Json($$"""{"id":1,"deleted":{{(deleted ? "true" : "false")}},"expired":{{(expired ? "true" : "false")}},"exp_date":"{{end}}"}""");
+        _server.Json(
+            $$"""{"id":1,"deleted":{{(deleted ? "true" : "false")}},"expired":{{(expired ? "true" : "false")}},"exp_date":"{{expiry}}"}""");
 
         Assert.Equal(status, (await (await TokensAsync()).GetAsync("1", default)).Status);
     }
 
     [Fact]
-    public async Task Deleted_tokens_are_dropped_here_and_not_by_the_contradictory_parameter()
+    public async Task List_DeletedTokens_AreFilteredLocally()
     {
-        const string List = """[{"id":1,"name":"live"},{"id":2,"name":"gone","deleted":true},{"id":3,"name":"over","deleted":true,"expired":true}]""";
+        const string List =
+            """[{"id":1,"name":"live"},{"id":2,"name":"gone","deleted":true},{"id":3,"name":"over","deleted":true,"expired":true}]""";
         _server.Json(List).Json(List);
         ITokenService tokens = await TokensAsync();
 
@@ -229,9 +235,10 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_filter_goes_by_name_and_is_applied_again()
+    public async Task List_Role_IsSentByNameAndAppliedAgain()
     {
-        _server.Json("""[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
+        _server.Json(
+            """[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
 
         List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Role = "5" });
 
@@ -240,9 +247,10 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_role_filter_that_gives_nothing_is_replaced_by_our_own()
+    public async Task List_RoleFilterReturnsNothing_FiltersLocally()
     {
-        _server.Json("[]").Json("""[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
+        _server.Json("[]").Json(
+            """[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
 
         List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Role = "Engineers" });
 
@@ -251,7 +259,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_issuers_id_goes_to_the_server_and_is_applied_again()
+    public async Task List_IssuerId_IsSentAndAppliedAgain()
     {
         _server.Json("""[{"id":1,"client_user":{"user_id":123}},{"id":2,"client_user":{"user_id":124}}]""");
 
@@ -262,9 +270,10 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_a_nameless_issuer_is_read()
+    public async Task Get_IssuerWithoutName_IsRead()
     {
-        _server.Json("""{"id":1,"name":null,"description":null,"last_usage":null,"client_user":{"user_name":null,"user_email":null,"role":null}}""");
+        _server.Json(
+            """{"id":1,"name":null,"description":null,"last_usage":null,"client_user":{"user_name":null,"user_email":null,"role":null}}""");
 
         ApiToken token = await (await TokensAsync()).GetAsync("1", default);
 
@@ -278,18 +287,18 @@ public sealed class GcoreWireTests : IAsyncLifetime
     [InlineData("""["one","two"]""", "one; two")]
     [InlineData("""{"message":"JSON parse error"}""", "JSON parse error")]
     [InlineData("""{"detail":"Not found."}""", "Not found")]
-    public async Task Every_form_of_error_body_is_read(string body, string words)
+    public async Task Error_AnyBodyFormat_IsQuoted(string body, string expected)
     {
         _server.Json(body, 400);
         ITokenService tokens = await TokensAsync();
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
 
-        Assert.Contains($"(400: {words}).", error.Message);
+        Assert.Contains($"(400: {expected}).", error.Message);
     }
 
     [Fact]
-    public async Task A_login_gives_an_access_that_is_renewed_before_its_hour_is_over()
+    public async Task Login_AccessTokenExpiresSoon_IsRefreshed()
     {
         var clock = new FakeTimeProvider();
         _server.Json(Session("access1", "refresh1")).Json("[]").Json("[]").Json(Session("access2", "refresh2")).Json("[]");
@@ -302,7 +311,10 @@ public sealed class GcoreWireTests : IAsyncLifetime
         await tokens.ListAsync();
 
         Assert.Equal(
-            ["/iam/auth/jwt/login", "/iam/v2/clients/456/tokens", "/iam/v2/clients/456/tokens", "/iam/auth/jwt/refresh", "/iam/v2/clients/456/tokens"],
+            [
+                "/iam/auth/jwt/login", "/iam/v2/clients/456/tokens", "/iam/v2/clients/456/tokens", "/iam/auth/jwt/refresh",
+                "/iam/v2/clients/456/tokens",
+            ],
             _server.Requests.Select(request => request.Target));
         Assert.Equal("""{"username":"a@example.com","password":"password1","one_time_password":"123456"}""", _server.Requests[0].Body);
         Assert.Null(_server.Requests[0].Authorization);
@@ -313,10 +325,10 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_session_that_cannot_be_renewed_leads_to_a_new_login()
+    public async Task Login_RefreshFails_LogsInAgain()
     {
         var clock = new FakeTimeProvider();
-        _server.Json(Session("access1", "refresh1")).Json("[]").Answer(401).Json(Session("access2", "refresh2")).Json("[]");
+        _server.Json(Session("access1", "refresh1")).Json("[]").Respond(401).Json(Session("access2", "refresh2")).Json("[]");
         ITokenService tokens = await LoginAsync(clock);
         await tokens.ListAsync();
 
@@ -328,7 +340,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_login_without_an_access_is_an_invalid_result()
+    public async Task Login_ResponseWithoutAccess_ThrowsInvalidResult()
     {
         _server.Json("""{"refresh":"x"}""");
         ITokenService tokens = await LoginAsync(new FakeTimeProvider());
@@ -339,18 +351,21 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_catalogue_is_the_ladder_of_roles()
+    public async Task ListPermissions_ReturnsRolesByPrivilege()
     {
         IReadOnlyList<TokenPermission> roles = await (await TokensAsync()).ListPermissionsAsync(default);
 
         Assert.Equal(
-            ["Administrators", "Engineers", "Purge and Prefetch only (API+Web)", "Purge and Prefetch only (API)", "Users"], roles.Select(role => role.Value));
+            [
+                "Administrators", "Engineers", "Purge and Prefetch only (API+Web)", "Purge and Prefetch only (API)", "Users",
+            ],
+            roles.Select(role => role.Value));
         Assert.All(roles, role => Assert.Equal("Role", role.Kind));
     }
 
     private static string Session(string access, string refresh) => $$"""{"access":"{{access}}","refresh":"{{refresh}}"}""";
 
-    private async Task<ITokenService> TokensAsync() => (await Connecting.ToAsync(_server, "Gcore")).Tokens;
+    private async Task<ITokenService> TokensAsync() => (await TestConnections.ConnectAsync(_server, "Gcore")).Tokens;
 
     private async Task<ITokenService> LoginAsync(FakeTimeProvider clock) => (await TokenConnection.ConnectAsync(
         new ConnectionRequest
@@ -362,7 +377,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
             Password = SecretText.ToSecureString("password1"),
             OneTimePassword = "123456",
             SkipCheck = true,
-            RequestsPerSecond = Connecting.Unpaced,
+            RequestsPerSecond = TestConnections.UnlimitedRate,
             Time = clock,
         },
         CancellationToken.None)).Tokens;
@@ -372,7 +387,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         Service = "Gcore",
         Account = account,
         BaseUri = _server.BaseUri,
-        Secret = SecretText.ToSecureString(Connecting.Secret),
+        Secret = SecretText.ToSecureString(TestConnections.Secret),
         ApiVersion = apiVersion,
         SkipCheck = skipCheck,
     };

@@ -4,13 +4,13 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Services.Wegnology;
 
-/// <summary>What is peculiar to Wegnology, and what all services do alike.</summary>
+/// <summary>The behaviour specific to Wegnology, and the conformance tests.</summary>
 public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : ServiceConformanceTests<WegnologyRecipe>(sandbox)
 {
     private static readonly NewTokenRequest New = new() { Name = "ci", Scope = ["All"], Description = "for the pipeline" };
 
     [Fact]
-    public async Task A_created_token_is_what_was_asked_for_and_its_secret_is_accepted()
+    public async Task Create_TokenWithPreset_HasRequestedValuesAndWorkingSecret()
     {
         IssuedToken issued = await Tokens.CreateAsync(New, default);
 
@@ -21,7 +21,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     }
 
     [Fact]
-    public async Task The_server_filters_by_name_with_wildcards()
+    public async Task List_NameWithWildcard_ReturnsMatchingTokens()
     {
         await Tokens.CreateAsync(new NewTokenRequest { Name = "filter-a", Scope = ["ReadOnly"] }, default);
         await Tokens.CreateAsync(new NewTokenRequest { Name = "filter-b", Scope = ["ReadOnly"] }, default);
@@ -32,7 +32,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     }
 
     [Fact]
-    public async Task The_server_filters_by_status()
+    public async Task List_Status_ReturnsTokensWithStatus()
     {
         List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Statuses = [TokenStatus.Inactive] });
 
@@ -41,7 +41,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     }
 
     [Fact]
-    public async Task Tokens_of_applications_and_instances_are_apart_from_the_users()
+    public async Task List_ApplicationOrInstance_HasItsOwnTokens()
     {
         string application = Sandbox.Describe("Wegnology").Applications![0];
         TokenConnection ofApplication = await Sandbox.ConnectAsync("Wegnology", $"application/{application}");
@@ -57,7 +57,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     }
 
     [Fact]
-    public async Task CheckSecret_WithItsToken_NamesTheOwner()
+    public async Task CheckSecret_TokenSpecified_ReturnsOwner()
     {
         IssuedToken token = await NewAsync();
 
@@ -65,7 +65,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     }
 
     [Fact]
-    public async Task A_token_that_lacks_the_scope_was_let_in_all_the_same()
+    public async Task CheckSecret_TokenWithoutRequiredScope_IsAccepted()
     {
         IssuedToken token = await Tokens.CreateAsync(new NewTokenRequest { Name = "narrow", Scope = ["userApiTokens.get"] }, default);
 

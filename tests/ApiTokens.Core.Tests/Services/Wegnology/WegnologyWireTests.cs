@@ -9,7 +9,8 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     private const string Owner = "575ec8687ae143cd83dc4a97";
 
     private const string Token = """
-        {"id":"575ec7417ae143cd83dc4a95","apiTokenId":"575ec7417ae143cd83dc4a95","creatorId":"575ed70c7ae143cd83dc4aa9","creatorType":"user",
+        {"id":"575ec7417ae143cd83dc4a95","apiTokenId":"575ec7417ae143cd83dc4a95","creatorId":"575ed70c7ae143cd83dc4aa9",
+        "creatorType":"user",
          "creatorName":"admin@example.com","ownerId":"575ec8687ae143cd83dc4a97","ownerType":"application","name":"My API Token",
          "creationDate":"2016-06-13T04:00:00.000Z","lastUpdated":"2016-06-14T04:00:00.000Z","scope":["all.Application"],"status":"active",
          "_type":"apiToken","_links":{"self":{"href":"/x"}},"_etag":"\"1\"","token":"the.actual.secret"}
@@ -27,7 +28,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData(" ", "/me/tokens")]
     [InlineData($"application/{Owner}", $"/applications/{Owner}/tokens")]
     [InlineData($"Instance/{Owner}", $"/instances/{Owner}/tokens")]
-    public async Task Each_kind_of_account_has_its_collection(string account, string path)
+    public async Task List_KindOfAccount_SelectsPath(string account, string path)
     {
         _server.Json("""{"items":[],"count":0,"totalCount":0,"perPage":1000,"page":0}""");
         ITokenService tokens = await TokensAsync(account);
@@ -42,7 +43,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData("application/../users")]
     [InlineData("application/123")]
     [InlineData($"organization/{Owner}")]
-    public async Task Any_other_account_is_refused(string account)
+    public async Task Connect_InvalidAccount_Throws(string account)
     {
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokensAsync(account));
 
@@ -50,7 +51,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_request_asks_for_the_version_and_carries_the_bearer_secret()
+    public async Task Get_Request_HasVersionAndBearerSecret()
     {
         _server.Json(Token);
         ITokenService tokens = await TokensAsync();
@@ -58,12 +59,12 @@ public sealed class WegnologyWireTests : IAsyncLifetime
         await tokens.GetAsync(Id, default);
 
         Assert.Equal("^1.24.5", _server.Request.Headers["Accept-Version"]);
-        Assert.Equal($"Bearer {Connecting.Secret}", _server.Request.Authorization);
+        Assert.Equal($"Bearer {TestConnections.Secret}", _server.Request.Authorization);
         Assert.Equal($"/me/tokens/{Id}", _server.Request.Target);
     }
 
     [Fact]
-    public async Task A_token_is_read_and_hypermedia_is_ignored()
+    public async Task Get_Token_IsReadWithoutHypermedia()
     {
         _server.Json(Token);
         ITokenService tokens = await TokensAsync();
@@ -82,22 +83,24 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData("inactive", "2999-01-01T00:00:00.000Z", TokenStatus.Inactive)]
     [InlineData("active", "2001-01-01T00:00:00.000Z", TokenStatus.Expired)]
     [InlineData("inactive", "2001-01-01T00:00:00.000Z", TokenStatus.Expired)]
-    public async Task Expiry_is_told_by_the_clock_as_there_is_no_such_status(string status, string end, TokenStatus expected)
+    public async Task Status_ExpiryPassed_IsExpired(string status, string expiry, TokenStatus expected)
     {
-        _server.Json($$"""{"id":"{{Id}}","name":"x","status":"{{status}}","expirationDate":"{{end}}"}""");
+        _server.Json($$"""{"id":"{{Id}}","name":"x","status":"{{status}}","expirationDate":"{{expiry}}"}""");
         ITokenService tokens = await TokensAsync();
 
         Assert.Equal(expected, (await tokens.GetAsync(Id, default)).Status);
     }
 
     [Fact]
-    public async Task Pages_are_asked_for_by_a_zero_based_number_in_the_order_of_ids()
+    public async Task List_SeveralPages_AreRequestedByZeroBasedNumberInOrderOfId()
     {
-        _server.Otherwise = context =>
+        _server.DefaultHandler = context =>
         {
             string page = context.Request.Query["page"]!;
             return ScriptedServer.WriteAsync(
-                context, 200, $$"""{"items":[{"id":"575ec7417ae143cd83dc4a0{{page}}","name":"n{{page}}"}],"totalCount":3,"perPage":1,"page":{{page}}}""");
+                context, 200, $$"""
+                    {"items":[{"id":"575ec7417ae143cd83dc4a0{{page}}","name":"n{{page}}"}],"totalCount":3,"perPage":1,"page":{{page}}}
+                    """);
         };
         ITokenService tokens = await TokensAsync();
 
@@ -117,7 +120,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData("a`*", "")]
     [InlineData("!(x)", "")]
     [InlineData("{a,b}", "")]
-    public async Task A_name_goes_to_the_server_unless_globbing_could_read_it_differently(string name, string query)
+    public async Task List_Name_IsSentUnlessGlobbingDiffers(string name, string query)
     {
         _server.Json("""{"items":[],"totalCount":0,"perPage":1000}""");
         ITokenService tokens = await TokensAsync();
@@ -131,7 +134,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData(TokenStatus.Active, "&filterField=status&filter=active")]
     [InlineData(TokenStatus.Inactive, "&filterField=status&filter=inactive")]
     [InlineData(TokenStatus.Expired, "")]
-    public async Task A_status_goes_to_the_server_where_the_server_knows_it(TokenStatus status, string query)
+    public async Task List_Status_IsSentIfServiceKnowsIt(TokenStatus status, string query)
     {
         _server.Json("""{"items":[],"totalCount":0,"perPage":1000}""");
         ITokenService tokens = await TokensAsync();
@@ -142,7 +145,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_server_let_through_is_filtered_again()
+    public async Task List_ResponseDoesNotMatchFilter_IsFilteredAgain()
     {
         _server.Json($$"""{"items":[{"id":"{{Id}}","name":"other","status":"inactive"}],"totalCount":1,"perPage":1000}""");
         ITokenService tokens = await TokensAsync();
@@ -159,7 +162,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData($"application/{Owner}", "Cli", "all.Application.cli")]
     [InlineData($"instance/{Owner}", "All", "all.Instance")]
     [InlineData($"instance/{Owner}", "ReadOnly", "all.Instance.read")]
-    public async Task A_preset_becomes_its_value_for_the_kind_of_account(string account, string preset, string value)
+    public async Task Create_Preset_IsSentAsScopeOfAccountKind(string account, string preset, string value)
     {
         _server.Json(Token, 201);
         ITokenService tokens = await TokensAsync(account);
@@ -174,18 +177,19 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData("user", "devices.get,nonsense")]
     [InlineData("user", "all.User.bounded")]
     [InlineData($"instance/{Owner}", "Cli")]
-    public async Task A_scope_that_is_not_in_the_catalogue_is_refused_unsent(string account, string scope)
+    public async Task Create_ScopeNotInCatalogue_ThrowsWithoutRequest(string account, string scope)
     {
         ITokenService tokens = await TokensAsync(account);
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = [scope] }, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = [scope] }, default));
 
         Assert.Equal("InvalidScope", error.ErrorId);
         Assert.Empty(_server.Requests);
     }
 
     [Fact]
-    public async Task Custom_scopes_are_sent_as_the_catalogue_spells_them_and_once()
+    public async Task Create_CustomScopes_AreNormalizedAndDistinct()
     {
         _server.Json(Token, 201);
         ITokenService tokens = await TokensAsync();
@@ -196,7 +200,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_sends_only_what_was_given()
+    public async Task Create_NameOnly_SendsOnlyName()
     {
         _server.Json(Token, 201);
         ITokenService tokens = await TokensAsync();
@@ -207,7 +211,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_end_is_sent_in_utc_with_milliseconds()
+    public async Task Create_Expiry_IsSentInUtcWithMilliseconds()
     {
         _server.Json(Token, 201);
         ITokenService tokens = await TokensAsync();
@@ -228,11 +232,11 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Months_and_durations_count_from_now()
+    public async Task Create_MonthsOrDuration_AreCountedFromNow()
     {
         _server.Json(Token, 201).Json(Token, 201);
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 10, 0, 0, TimeSpan.Zero));
-        ITokenService tokens = (await Connecting.ToAsync(_server, "Wegnology", time: clock)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Wegnology", time: clock)).Tokens;
 
         await tokens.CreateAsync(new NewTokenRequest { Name = "x", Expiry = TokenExpiry.AfterMonths(3) }, default);
         await tokens.CreateAsync(new NewTokenRequest { Name = "x", Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) }, default);
@@ -242,7 +246,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_sends_only_the_field_that_changes()
+    public async Task Change_OneField_SendsOnlyThatField()
     {
         _server.Json(Token).Json(Token).Json(Token).Json(Token);
         ITokenService tokens = await TokensAsync();
@@ -259,7 +263,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_remove_takes_the_services_200_for_done()
+    public async Task Remove_Status200_Succeeds()
     {
         _server.Json("""{"success":true}""");
         ITokenService tokens = await TokensAsync();
@@ -270,7 +274,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_without_a_secret_in_its_answer_says_that_the_token_exists()
+    public async Task Create_ResponseWithoutSecret_ThrowsOrphanedToken()
     {
         _server.Json($$"""{"id":"{{Id}}","name":"x"}""", 201);
         ITokenService tokens = await TokensAsync();
@@ -282,7 +286,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_login_goes_through_auth_user_and_its_secret_is_used_from_then_on()
+    public async Task Login_Session_IsUsedForFurtherRequests()
     {
         _server.Json("""{"userId":"575ed70c7ae143cd83dc4aa9","token":"session.jwt.value"}""").Json(Token).Json(Token);
         TokenConnection connection = await TokenConnection.ConnectAsync(
@@ -312,11 +316,17 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failed_login_is_an_authentication_error_without_the_password()
+    public async Task Login_Fails_ThrowsAuthenticationErrorWithoutPassword()
     {
         _server.Json("""{"type":"Unauthorized","message":"Bad password hunter22hunter22 for admin"}""", 401);
         Task Connect() => TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "admin", Password = SecretText.ToSecureString("hunter22hunter22") },
+            new ConnectionRequest
+            {
+                Service = "Wegnology",
+                BaseUri = _server.BaseUri,
+                UserName = "admin",
+                Password = SecretText.ToSecureString("hunter22hunter22"),
+            },
             CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(Connect);
@@ -326,11 +336,19 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_login_is_made_once_when_many_requests_come_at_once()
+    public async Task Login_ConcurrentRequests_LogsInOnce()
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, context.Request.Path == "/auth/user" ? """{"token":"s.e.t"}""" : Token);
+        _server.DefaultHandler = context =>
+            ScriptedServer.WriteAsync(context, 200, context.Request.Path == "/auth/user" ? """{"token":"s.e.t"}""" : Token);
         TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest { Service = "Wegnology", BaseUri = _server.BaseUri, UserName = "a", Password = SecretText.ToSecureString("password"), SkipCheck = true },
+            new ConnectionRequest
+            {
+                Service = "Wegnology",
+                BaseUri = _server.BaseUri,
+                UserName = "a",
+                Password = SecretText.ToSecureString("password"),
+                SkipCheck = true,
+            },
             CancellationToken.None);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => connection.Tokens.GetAsync(Id, default)));
@@ -339,7 +357,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_catalogue_offers_presets_and_scopes()
+    public async Task ListPermissions_ReturnsPresetsAndScopes()
     {
         IReadOnlyList<TokenPermission> ofUser = await (await TokensAsync()).ListPermissionsAsync(default);
         IReadOnlyList<TokenPermission> ofInstance = await (await TokensAsync($"instance/{Owner}")).ListPermissionsAsync(default);
@@ -352,9 +370,9 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [Theory]
     [InlineData("https://api.losant.com", true)]
     [InlineData("https://api.app.wnology.io", false)]
-    public async Task Losants_scopes_are_known_at_losants_address_only(string address, bool known)
+    public async Task Validate_LosantScope_IsValidOnlyAtLosantAddress(string address, bool known)
     {
-        ITokenService tokens = (await TokenConnection.ConnectAsync(Connecting.Request(new Uri(address), "Wegnology"), CancellationToken.None)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(new Uri(address), "Wegnology")).Tokens;
         var request = new NewTokenRequest { Name = "x", Scope = ["all.User.bounded"] };
 
         Assert.Equal(known, Record.Exception(() => tokens.Validate(request)) is null);
@@ -365,7 +383,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     [InlineData("575ec7417ae143cd83dc4a9g")]
     [InlineData("575ec7417ae143cd83dc4a95 ")]
     [InlineData("575ec7417ae143cd83dc4a95\n")]
-    public async Task What_is_no_id_is_refused_unsent(string id)
+    public async Task Remove_InvalidId_ThrowsWithoutRequest(string id)
     {
         ITokenService tokens = await TokensAsync();
 
@@ -376,7 +394,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_description_of_the_longest_length_is_taken_and_one_longer_is_refused()
+    public async Task Update_DescriptionAboveMaximumLength_Throws()
     {
         _server.Json(Token);
         ITokenService tokens = await TokensAsync();
@@ -389,5 +407,6 @@ public sealed class WegnologyWireTests : IAsyncLifetime
         Assert.Single(_server.Requests);
     }
 
-    private async Task<ITokenService> TokensAsync(string account = "user") => (await Connecting.ToAsync(_server, "Wegnology", account)).Tokens;
+    private async Task<ITokenService> TokensAsync(string account = "user") =>
+        (await TestConnections.ConnectAsync(_server, "Wegnology", account)).Tokens;
 }

@@ -7,17 +7,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace ApiTokens.Core.Tests.Http;
 
-/// <summary>Answers that cannot be what the service means.</summary>
-public sealed class AnswerTests : IAsyncLifetime
+/// <summary>Responses that are invalid, too large or incomplete.</summary>
+public sealed class ResponseTests : IAsyncLifetime
 {
-    private readonly TestTimeProvider _clock = Connecting.Impatient();
+    private readonly TestTimeProvider _clock = TestConnections.CreateSkippingClock();
     private ScriptedServer _server = null!;
     private ITokenService _tokens = null!;
 
     public async Task InitializeAsync()
     {
         _server = await ScriptedServer.StartAsync();
-        _tokens = (await Connecting.ToAsync(_server, "Devo", time: _clock)).Tokens;
+        _tokens = (await TestConnections.ConnectAsync(_server, "Devo", time: _clock)).Tokens;
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
@@ -30,9 +30,9 @@ public sealed class AnswerTests : IAsyncLifetime
     [InlineData("null", "application/json")]
     [InlineData("""{"id":3,"expiration":"yesterday"}""", "application/json")]
     [InlineData("""{"id":{"secret-of-the-page":1}}""", "application/json")]
-    public async Task An_answer_that_is_not_the_json_expected_is_an_invalid_result_that_quotes_nothing(string body, string type)
+    public async Task Get_UnexpectedBody_ThrowsInvalidResultWithoutQuotingIt(string body, string type)
     {
-        _server.Answer(200, body, type);
+        _server.Respond(200, body, type);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.GetAsync("3", default));
 
@@ -47,9 +47,9 @@ public sealed class AnswerTests : IAsyncLifetime
     [InlineData("""[{"id":1},{"id":2""")]
     [InlineData("""{"items":[]}""")]
     [InlineData("")]
-    public async Task A_list_that_is_not_the_json_expected_is_an_invalid_result(string body)
+    public async Task List_UnexpectedBody_ThrowsInvalidResult(string body)
     {
-        _server.Answer(200, body);
+        _server.Respond(200, body);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.ListAsync());
 
@@ -57,9 +57,9 @@ public sealed class AnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_create_with_an_unreadable_answer_may_have_taken_effect()
+    public async Task Create_UnreadableResponse_ReportsUnknownOutcome()
     {
-        _server.Answer(200, "<html></html>");
+        _server.Respond(200, "<html></html>");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
             () => _tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default));
@@ -68,14 +68,15 @@ public sealed class AnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_up_to_its_limit_is_read_and_one_byte_more_is_an_error()
+    public async Task Response_OneByteAboveLimit_Throws()
     {
         string body = $$"""{"id":3,"name":"{{new string('x', 1000)}}"}""";
         _server.Json(body).Json(body);
         ServiceClient client = Client();
 
         DevoTokenWire wire = await client.GetAsync(Read(body.Length), DevoJson.Default.DevoTokenWire, default);
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => client.GetAsync(Read(body.Length - 1), DevoJson.Default.DevoTokenWire, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => client.GetAsync(Read(body.Length - 1), DevoJson.Default.DevoTokenWire, default));
 
         Assert.Equal("3", wire.Id);
         Assert.Equal(ErrorKind.InvalidResult, error.Kind);
@@ -84,26 +85,28 @@ public sealed class AnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_limit_counts_what_a_compressed_answer_unpacks_to()
+    public async Task Response_Compressed_IsLimitedByDecompressedSize()
     {
-        _server.Do(async context =>
+        _server.Handle(async context =>
         {
             context.Response.ContentType = "application/json";
             context.Response.Headers.ContentEncoding = "gzip";
-            await using var gzip = new System.IO.Compression.GZipStream(context.Response.Body, System.IO.Compression.CompressionLevel.Fastest);
+            await using var gzip = new System.IO.Compression.GZipStream(
+                context.Response.Body, System.IO.Compression.CompressionLevel.Fastest);
             await gzip.WriteAsync(Encoding.UTF8.GetBytes($"{{\"id\":3,\"name\":\"{new string('x', 1_000_000)}\"}}"));
         });
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => Client().GetAsync(Read(100_000), DevoJson.Default.DevoTokenWire, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => Client().GetAsync(Read(100_000), DevoJson.Default.DevoTokenWire, default));
 
         Assert.Contains("larger than", error.Message);
     }
 
     [Fact]
-    public async Task An_endless_answer_ends_at_its_limit()
+    public async Task Response_Endless_IsAbortedAtLimit()
     {
-        var gone = new TaskCompletionSource();
-        _server.Do(async context =>
+        var aborted = new TaskCompletionSource();
+        _server.Handle(async context =>
         {
             try
             {
@@ -116,18 +119,19 @@ public sealed class AnswerTests : IAsyncLifetime
             }
             catch (OperationCanceledException)
             {
-                gone.TrySetResult();
+                aborted.TrySetResult();
             }
         });
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => Client().GetAsync(Read(1_000_000), DevoJson.Default.DevoTokenWire, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => Client().GetAsync(Read(1_000_000), DevoJson.Default.DevoTokenWire, default));
 
         Assert.Equal(ErrorKind.InvalidResult, error.Kind);
-        await gone.Task;
+        await aborted.Task;
     }
 
     [Fact]
-    public async Task A_list_beyond_its_limit_gives_what_came_before_and_then_an_error()
+    public async Task List_AboveLimit_ReturnsElementsAndThenThrows()
     {
         string body = "[" + string.Join(",", Enumerable.Range(1, 20_000).Select(id => $$"""{"id":{{id}},"name":"token"}""")) + "]";
         _server.Json(body);
@@ -146,10 +150,10 @@ public sealed class AnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_is_delivered_while_it_still_arrives()
+    public async Task List_Incomplete_ReturnsElementsAsTheyArrive()
     {
         var rest = new TaskCompletionSource();
-        _server.Do(async context =>
+        _server.Handle(async context =>
         {
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("[" + string.Join(",", Enumerable.Range(1, 2_000).Select(id => $$"""{"id":{{id}}}""")));
@@ -172,24 +176,25 @@ public sealed class AnswerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_truncated_answer_is_read_again()
+    public async Task Get_TruncatedResponse_IsRetried()
     {
         await using var raw = new RawServer();
-        raw.Write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"id\":3,").Json("""{"id":3,"name":"whole"}""");
-        ITokenService tokens = (await TokenConnection.ConnectAsync(Connecting.Request(raw.BaseUri, "Devo", time: _clock), default)).Tokens;
+        raw.Write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"id\":3,")
+            .Json("""{"id":3,"name":"complete"}""");
+        ITokenService tokens = (await TestConnections.ConnectAsync(raw.BaseUri, "Devo", _clock)).Tokens;
 
         ApiToken token = await tokens.GetAsync("3", default);
 
-        Assert.Equal("whole", token.Name);
+        Assert.Equal("complete", token.Name);
         Assert.Equal(2, raw.Requests.Count);
     }
 
     [Fact]
-    public async Task A_list_that_breaks_off_is_a_connection_error_after_what_came_before()
+    public async Task List_ConnectionLost_ThrowsConnectionErrorWithoutRetry()
     {
         await using var raw = new RawServer();
         raw.Write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[{\"id\":1},{\"id\":2},");
-        ITokenService tokens = (await TokenConnection.ConnectAsync(Connecting.Request(raw.BaseUri, "Devo", time: _clock), default)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(raw.BaseUri, "Devo", _clock)).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
 
@@ -200,16 +205,16 @@ public sealed class AnswerTests : IAsyncLifetime
     [Theory]
     [InlineData("not gzip at all")]
     [InlineData("")]
-    public async Task An_answer_that_only_claims_to_be_compressed_is_an_error_of_ours(string body)
+    public async Task Response_FalseContentEncoding_ThrowsApiTokenException(string body)
     {
-        _server.Otherwise = context => ScriptedServer.WriteAsync(context, 200, body, headers: ("Content-Encoding", "gzip"));
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 200, body, headers: ("Content-Encoding", "gzip"));
 
         await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.GetAsync("3", default));
         await Assert.ThrowsAsync<ApiTokenException>(() => _tokens.ListAsync());
     }
 
     [Fact]
-    public async Task What_does_not_speak_http_is_a_connection_error()
+    public async Task Get_ServerWithoutHttp_ThrowsConnectionError()
     {
         await using var raw = new RawServer();
         for (int i = 0; i < 6; i++)
@@ -217,7 +222,7 @@ public sealed class AnswerTests : IAsyncLifetime
             raw.Write("SSH-2.0-OpenSSH_9.9\r\n");
         }
 
-        ITokenService tokens = (await TokenConnection.ConnectAsync(Connecting.Request(raw.BaseUri, "Devo", time: _clock), default)).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(raw.BaseUri, "Devo", _clock)).Tokens;
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.GetAsync("3", default));
 
@@ -227,6 +232,6 @@ public sealed class AnswerTests : IAsyncLifetime
     private static ServiceRequest Read(int limit) => new(HttpMethod.Get, "x") { ResponseLimit = limit, Purpose = "read" };
 
     private ServiceClient Client() => new(
-        new ServiceEndpoint { Service = "Devo", BaseUri = _server.BaseUri, Time = _clock, Timeout = Connecting.LongTimeout },
-        new SecretCredential("Bearer", SecretText.ToSecureString(Connecting.Secret)));
+        new ServiceEndpoint { Service = "Devo", BaseUri = _server.BaseUri, Time = _clock, Timeout = TestConnections.LongTimeout },
+        new SecretCredential("Bearer", SecretText.ToSecureString(TestConnections.Secret)));
 }

@@ -4,7 +4,7 @@ using ApiTokens.Services;
 namespace ApiTokens.Core.Tests.Support;
 
 /// <summary>Connections to scripted servers.</summary>
-internal static class Connecting
+internal static class TestConnections
 {
     /// <summary>A secret for tests that do not care about it.</summary>
     public const string Secret = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -13,25 +13,28 @@ internal static class Connecting
     public static readonly TimeSpan LongTimeout = TimeSpan.FromMinutes(30);
 
     /// <summary>A rate that never makes a request wait: a clock that stands still would let it wait for ever.</summary>
-    public const double Unpaced = 1e9;
+    public const double UnlimitedRate = 1e9;
 
     /// <summary>A clock for which waits between two tries take no time.</summary>
-    public static TestTimeProvider Impatient() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
+    public static TestTimeProvider CreateSkippingClock() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
 
-    public static Task<TokenConnection> ToAsync(ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret) =>
+    public static Task<TokenConnection> ConnectAsync(
+        ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret) =>
         TokenConnection.ConnectAsync(Request(server.BaseUri, service, account, time, secret), CancellationToken.None);
 
-    public static Task<TokenConnection> ToAsync(Uri baseUri, string service) => TokenConnection.ConnectAsync(Request(baseUri, service), CancellationToken.None);
+    public static Task<TokenConnection> ConnectAsync(Uri baseUri, string service, TimeProvider? time = null) =>
+        TokenConnection.ConnectAsync(Request(baseUri, service, time: time), CancellationToken.None);
 
-    public static ConnectionRequest Request(Uri baseUri, string service, string? account = null, TimeProvider? time = null, string secret = Secret) => new()
+    public static ConnectionRequest Request(
+        Uri baseUri, string service, string? account = null, TimeProvider? time = null, string secret = Secret) => new()
     {
         Service = service,
         BaseUri = baseUri,
         Account = account ?? ServiceRecipe.Of(service).Account,
         Secret = SecretText.ToSecureString(secret),
         SkipCheck = true,
-        RequestsPerSecond = Unpaced,
-        Time = time ?? Impatient(),
+        RequestsPerSecond = UnlimitedRate,
+        Time = time ?? CreateSkippingClock(),
         Timeout = LongTimeout,
     };
 

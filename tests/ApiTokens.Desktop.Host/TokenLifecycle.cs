@@ -2,8 +2,8 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Desktop.Host;
 
-/// <summary>A token's life with each of the four services, over HTTP.</summary>
-internal static class Life
+/// <summary>Creates, lists and removes a token of each service, over HTTP.</summary>
+internal static class TokenLifecycle
 {
     private static int s_failures;
 
@@ -13,19 +13,19 @@ internal static class Life
         foreach (ConnectionRequest service in sandbox.Services)
         {
             TokenConnection connection = await TokenConnection.ConnectAsync(service, CancellationToken.None).ConfigureAwait(false);
-            await LiveAsync(connection).ConfigureAwait(false);
+            await TestConnectionAsync(connection).ConfigureAwait(false);
         }
 
-        LookAtAssemblies(Path.Combine(module, "lib", "netfx"));
+        CheckAssemblies(Path.Combine(module, "lib", "netfx"));
         return s_failures == 0 ? 0 : 1;
     }
 
-    private static async Task LiveAsync(TokenConnection connection)
+    private static async Task TestConnectionAsync(TokenConnection connection)
     {
         ITokenService tokens = connection.Tokens;
         string name = $"desktop-{connection.Name}";
         IssuedToken issued = await tokens.CreateAsync(Request(connection.Name, name), CancellationToken.None).ConfigureAwait(false);
-        Claim(issued.Secret.Length > 0, $"{connection.Name}: issued with a secret");
+        Check(issued.Secret.Length > 0, $"{connection.Name}: issued with a secret");
 
         int listed = 0;
         bool found = false;
@@ -35,7 +35,7 @@ internal static class Life
             found |= token.Id == issued.Id && token.Name == name;
         }
 
-        Claim(found, $"{connection.Name}: found in a list of {listed}");
+        Check(found, $"{connection.Name}: found in a list of {listed}");
         await tokens.RemoveAsync(issued.Id, CancellationToken.None).ConfigureAwait(false);
         string status;
         try
@@ -47,7 +47,7 @@ internal static class Life
             status = e.ErrorId;
         }
 
-        Claim(status is "Revoked" or "ObjectNotFound", $"{connection.Name}: removed ({status})");
+        Check(status is "Revoked" or "ObjectNotFound", $"{connection.Name}: removed ({status})");
     }
 
     private static NewTokenRequest Request(string service, string name) => service switch
@@ -58,33 +58,35 @@ internal static class Life
         _ => new() { Name = name, User = "jdoe", ApplyToAll = AccessLevel.Read },
     };
 
-    // What the module brings must have come from its folder, whatever version each asked for.
-    private static void LookAtAssemblies(string folder)
+    // The assemblies of the module must be loaded from its folder, whatever version was requested.
+    private static void CheckAssemblies(string folder)
     {
         string[] own = [.. Directory.GetFiles(folder, "*.dll").Select(Path.GetFileNameWithoutExtension)!];
         int loaded = 0;
-        foreach (System.Reflection.Assembly assembly in AppDomain.CurrentDomain.GetAssemblies().Where(assembly => !assembly.IsDynamic && own.Contains(assembly.GetName().Name)))
+        foreach (
+            System.Reflection.Assembly assembly in AppDomain.CurrentDomain.GetAssemblies()
+                .Where(assembly => !assembly.IsDynamic && own.Contains(assembly.GetName().Name)))
         {
             loaded++;
             bool fromFolder = string.Equals(Path.GetDirectoryName(assembly.Location), folder, StringComparison.OrdinalIgnoreCase);
             if (!fromFolder)
             {
-                // .NET Framework and Mono have some of them themselves.
+                // .NET Framework and Mono include some of them.
                 Console.WriteLine($"     {assembly.GetName().Name} {assembly.GetName().Version} came from {assembly.Location}");
             }
 
             if (assembly.GetName().Name is "ApiTokens.Core" or "Polly.Core" or "System.Text.Json" or "Microsoft.Extensions.Http")
             {
-                Claim(fromFolder, $"{assembly.GetName().Name} {assembly.GetName().Version} came from the module");
+                Check(fromFolder, $"{assembly.GetName().Name} {assembly.GetName().Version} came from the module");
             }
         }
 
-        Claim(loaded > 10, $"{loaded} of {own.Length} assemblies of the module's folder were loaded");
+        Check(loaded > 10, $"{loaded} of {own.Length} assemblies of the module's folder were loaded");
     }
 
-    private static void Claim(bool holds, string what)
+    private static void Check(bool condition, string what)
     {
-        Console.WriteLine($"{(holds ? "ok  " : "FAIL")} {what}");
-        s_failures += holds ? 0 : 1;
+        Console.WriteLine($"{(condition ? "ok  " : "FAIL")} {what}");
+        s_failures += condition ? 0 : 1;
     }
 }
