@@ -3,8 +3,8 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests;
 
 /// <summary>
-/// What a token parameter takes, and which token it then means. Rows of CSV files, and tokens that went through CLIXML and JSON:
-/// tests/Pester/Binding.Tests.ps1.
+/// The inputs of token parameters, and the tokens that they identify. tests/Pester/Binding.Tests.ps1 tests rows of CSV files and
+/// tokens from CLIXML and JSON.
 /// </summary>
 public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
@@ -15,7 +15,8 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void TokenParameter_ListedTokenFromPipeline_IsBound(string connection)
     {
         PSObject token = NewToken(connection);
-        Output("param($Connection, $Name) Get-ApiToken -Connection $Connection -Name $Name | Remove-ApiToken", connection, token.Text("Name"));
+        Output(
+            "param($Connection, $Name) Get-ApiToken -Connection $Connection -Name $Name | Remove-ApiToken", connection, token.Text("Name"));
         Assert.False(Sandbox.Accepts(token));
     }
 
@@ -66,9 +67,11 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     {
         PSObject token = NewToken(connection);
         string xml = Session.Value<string>(
-            "param($Token) [System.Management.Automation.PSSerializer]::Serialize((Get-ApiToken -Connection $Token.Connection -Id $Token.Id))", token);
+            "param($Token) [System.Management.Automation.PSSerializer]::Serialize((Get-ApiToken -Connection $Token.Connection "
+                + "-Id $Token.Id))",
+            token);
 
-        // Where the module is loaded it is a token again; elsewhere, as in a job's parent, it stays what the serializer made of it.
+        // If the module is loaded, it becomes a token again; otherwise it stays a deserialized object.
         using var elsewhere = new ModuleSession(import: false);
         PSObject copy = elsewhere.Single("param($Xml) [System.Management.Automation.PSSerializer]::Deserialize($Xml)", xml);
         Assert.Contains("Deserialized.ApiTokens.ApiToken", copy.TypeNames);
@@ -85,14 +88,18 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.Equal(token.Text("Name"), Single("param($Token) $Token | Get-ApiToken", token).Text("Name"));
         Assert.Equal(
             token.Text("Name"),
-            Single("param($Id, $Connection) [pscustomobject]@{ Id = $Id; Connection = $Connection } | Get-ApiToken", token.Text("Id"), connection).Text("Name"));
+            Single(
+                "param($Id, $Connection) [pscustomobject]@{ Id = $Id; Connection = $Connection } | Get-ApiToken",
+                token.Text("Id"),
+                connection).Text("Name"));
     }
 
     [Theory]
     [ClassData(typeof(EachService))]
     public void TokenParameter_UnknownName_FailsWithTheInputAsTarget(string connection)
     {
-        ErrorRecord error = Run("param($Connection) Remove-ApiToken 'no such name' -Connection $Connection", connection).ShouldFail("ObjectNotFound");
+        ErrorRecord error = Run("param($Connection) Remove-ApiToken 'no such name' -Connection $Connection", connection)
+            .ShouldFail("ObjectNotFound");
         Assert.Equal("no such name", error.TargetObject);
         Assert.NotEmpty(error.Advice());
     }
@@ -102,7 +109,10 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void TokenParameter_UnknownNamesAmongOthers_DoNotEndThePipeline(string connection)
     {
         PSObject token = NewToken(connection);
-        RunResult result = Run("param($Name, $Connection) 'no such name', $Name, 'nor this' | Remove-ApiToken -Connection $Connection", token.Text("Name"), connection);
+        RunResult result = Run(
+            "param($Name, $Connection) 'no such name', $Name, 'nor this' | Remove-ApiToken -Connection $Connection",
+            token.Text("Name"),
+            connection);
         Assert.Equal(["ObjectNotFound", "ObjectNotFound"], result.ErrorIds);
         Assert.Equal(["no such name", "nor this"], result.Errors.Select(error => error.TargetObject));
         Assert.False(Sandbox.Accepts(token));
@@ -116,7 +126,8 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
         PSObject first = NewToken(connection, name);
         PSObject second = NewToken(connection, name);
 
-        ErrorRecord error = AssertRefused("AmbiguousName", "param($Name, $Connection) Remove-ApiToken $Name -Connection $Connection", name, connection);
+        ErrorRecord error = AssertRefused(
+            "AmbiguousName", "param($Name, $Connection) Remove-ApiToken $Name -Connection $Connection", name, connection);
 
         Assert.Contains(first.Text("Id"), error.Exception.Message);
         Assert.Contains(second.Text("Id"), error.Exception.Message);
@@ -168,7 +179,9 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
             "param($Connection) Remove-ApiToken '' -Connection $Connection",
             "param($Connection) Remove-ApiToken $null -Connection $Connection",
         ];
-        Assert.All(scripts, script => Assert.StartsWith("ParameterArgumentTransformationError", Run(script, connection).Error.FullyQualifiedErrorId));
+        Assert.All(
+            scripts,
+            script => Assert.StartsWith("ParameterArgumentTransformationError", Run(script, connection).Error.FullyQualifiedErrorId));
         Assert.Equal(before, Sandbox.Count().Total);
     }
 

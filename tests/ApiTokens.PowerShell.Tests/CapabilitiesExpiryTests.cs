@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>What each service takes as the expiry of a new token.</summary>
+/// <summary>The expiry options of each service for new tokens.</summary>
 public sealed class CapabilitiesExpiryTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     public static TheoryData<string, string> NoneCases => CasesOf("None", "ExpiresAt", "ExpiresIn", "ExpirationMonths", "NeverExpires");
@@ -28,7 +28,8 @@ public sealed class CapabilitiesExpiryTests(SandboxFixture fixture) : CmdletTest
 
     public static TheoryData<string> Months => ServiceCase.Where(service => service.Expiry == "Months");
 
-    public static TheoryData<string, string> NotMonthsCases => CasesOf("Months", "ExpiresAt", "ExpiresIn", "ExpirationMonths", "NeverExpires");
+    public static TheoryData<string, string> NotMonthsCases =>
+        CasesOf("Months", "ExpiresAt", "ExpiresIn", "ExpirationMonths", "NeverExpires");
 
     [Theory]
     [MemberData(nameof(NoneCases))]
@@ -124,6 +125,10 @@ public sealed class CapabilitiesExpiryTests(SandboxFixture fixture) : CmdletTest
             _ => true,
         };
         var parameters = new Hashtable(ServiceCase.Of(connection).Issue) { [parameter] = value };
-        AssertRefused(errorId, "param($Connection, $Parameters) New-ApiToken -Connection $Connection -Name refused @Parameters", connection, parameters);
+        AssertRefused(
+            errorId,
+            "param($Connection, $Parameters) New-ApiToken -Connection $Connection -Name refused @Parameters",
+            connection,
+            parameters);
     }
 }

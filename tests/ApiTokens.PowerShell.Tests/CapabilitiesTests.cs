@@ -5,8 +5,8 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests;
 
 /// <summary>
-/// The table of what the services can do: what one can is shown by its effect on the secret, what one cannot by the error's id and by
-/// the sandbox, which receives no write request. Expiry: <see cref="CapabilitiesExpiryTests"/>.
+/// The capabilities of the services. Supported operations are verified by their effect on a secret, the others by the id of the error and
+/// by the sandbox, which receives no write request. <see cref="CapabilitiesExpiryTests"/> tests the expiry.
 /// </summary>
 public sealed class CapabilitiesTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
@@ -170,7 +170,10 @@ public sealed class CapabilitiesTests(SandboxFixture fixture) : CmdletTest(fixtu
         string name = NewName();
         var parameters = new Hashtable(ServiceCase.Of(connection).Issue) { ["Description"] = "what it is for" };
         AssertRefused("OperationNotSupported", New, connection, name, parameters);
-        Assert.DoesNotContain(name, Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Texts("Name"), StringComparer.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            name,
+            Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Texts("Name"),
+            StringComparer.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -194,7 +197,8 @@ public sealed class CapabilitiesTests(SandboxFixture fixture) : CmdletTest(fixtu
     [MemberData(nameof(WithAccess))]
     public void Set_AccessSupported_TakesEffectAtOnce(string connection)
     {
-        PSObject token = NewToken(connection, with: new() { ["ApplyToAll"] = "None", ["Access"] = new Hashtable { ["location"] = "Read" } });
+        PSObject token = NewToken(
+            connection, with: new() { ["ApplyToAll"] = "None", ["Access"] = new Hashtable { ["location"] = "Read" } });
         Assert.Equal(200, Sandbox.SecretStatus(token, api: "location"));
         Assert.Equal(403, Sandbox.SecretStatus(token, api: "location", method: "POST"));
         Assert.Equal(403, Sandbox.SecretStatus(token, api: "vendor"));
@@ -271,14 +275,18 @@ public sealed class CapabilitiesTests(SandboxFixture fixture) : CmdletTest(fixtu
     public void Get_IncludeSecretAsPlainText_GivesItAsText(string connection)
     {
         PSObject token = NewToken(connection);
-        PSObject again = Single("param($Token) Get-ApiToken -Connection $Token.Connection -Id $Token.Id -IncludeSecret -AsPlainText", token);
+        PSObject again = Single(
+            "param($Token) Get-ApiToken -Connection $Token.Connection -Id $Token.Id -IncludeSecret -AsPlainText", token);
         Assert.Equal(token.Secret(), Assert.IsType<string>(again.Get("Secret")));
     }
 
     [Theory]
     [MemberData(nameof(WithoutReadSecret))]
     public void Get_IncludeSecretNotSupported_IsRefused(string connection) =>
-        AssertRefused("OperationNotSupported", "param($Token) Get-ApiToken -Connection $Token.Connection -Id $Token.Id -IncludeSecret", NewToken(connection));
+        AssertRefused(
+            "OperationNotSupported",
+            "param($Token) Get-ApiToken -Connection $Token.Connection -Id $Token.Id -IncludeSecret",
+            NewToken(connection));
 
     [Fact]
     public void Get_SecretOfAnotherUsersTokenOnDevo_IsRefused() =>
@@ -301,8 +309,10 @@ public sealed class CapabilitiesTests(SandboxFixture fixture) : CmdletTest(fixtu
         Assert.DoesNotContain(used.Text("Id"), found);
         Assert.DoesNotContain(unused.Text("Id"), found);
 
-        // A service that rounds may say that a token was issued in a moment.
-        Eventually.True(() => Output(UnusedFor, connection, TimeSpan.Zero).Texts("Id").Contains(unused.Text("Id")), "A token that was never used was not found.");
+        // A service that rounds times may return a creation time in the near future.
+        Eventually.True(
+            () => Output(UnusedFor, connection, TimeSpan.Zero).Texts("Id").Contains(unused.Text("Id")),
+            "A token that was never used was not found.");
     }
 
     [Theory]
@@ -328,5 +338,6 @@ public sealed class CapabilitiesTests(SandboxFixture fixture) : CmdletTest(fixtu
     }
 
     private IEnumerable<PSObject> ListById(PSObject token) =>
-        Output("param($Connection) Get-ApiToken -Connection $Connection", token.Text("Connection")).Where(listed => listed.Text("Id") == token.Text("Id"));
+        Output("param($Connection) Get-ApiToken -Connection $Connection", token.Text("Connection"))
+            .Where(listed => listed.Text("Id") == token.Text("Id"));
 }

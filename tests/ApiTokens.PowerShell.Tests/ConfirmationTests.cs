@@ -2,10 +2,12 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>-Confirm, the answers to its question, and $ConfirmPreference: by the effect on the secret and the number of write requests.</summary>
+/// <summary>
+/// -Confirm, the answers to its prompt, and $ConfirmPreference, verified by the effect on the secret and the number of write requests.
+/// </summary>
 public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
-    /// <summary>Connection, answers, and for each of three tokens whether it is removed.</summary>
+    /// <summary>The connection, the answers, and whether each of three tokens is removed.</summary>
     public static TheoryData<string, string, string> AnswersForThreeTokens
     {
         get
@@ -25,7 +27,7 @@ public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixtu
         }
     }
 
-    /// <summary>Each value of $ConfirmPreference with each command, and whether it asks.</summary>
+    /// <summary>Each value of $ConfirmPreference with each command, and whether the command prompts.</summary>
     public static TheoryData<string, string, bool> Preferences
     {
         get
@@ -154,7 +156,8 @@ public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixtu
         PSObject token = NewToken(connection, with: new() { ["User"] = user });
         Session.Host.Answers.Enqueue("No to All");
         int before = Sandbox.Count().Writes;
-        Assert.Empty(Output("param($User, $Connection) Remove-ApiToken -User $User -All -Connection $Connection -Confirm", user, connection));
+        Assert.Empty(
+            Output("param($User, $Connection) Remove-ApiToken -User $User -All -Connection $Connection -Confirm", user, connection));
         Assert.Single(Session.Host.Questions);
         Assert.Equal(before, Sandbox.Count().Writes);
         Assert.True(Sandbox.Accepts(token));
@@ -221,7 +224,8 @@ public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixtu
 
         // As the console does with -NonInteractive.
         Session.Host.Asked = () => throw new PSInvalidOperationException("PowerShell is in NonInteractive mode.");
-        RunResult result = Run($"param($Id) $ConfirmPreference = '{preference}'; {command} $Id -Connection devo -ErrorAction Stop", token.Text("Id"));
+        RunResult result = Run(
+            $"param($Id) $ConfirmPreference = '{preference}'; {command} $Id -Connection devo -ErrorAction Stop", token.Text("Id"));
 
         Assert.NotNull(result.Terminating);
         Assert.Contains("NonInteractive", result.Error.ToString());
@@ -236,10 +240,11 @@ public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixtu
         base.Dispose(disposing);
     }
 
-    /// <summary>How many write requests a command sends for one token.</summary>
-    private static int WritesOf(string command, string connection) => command == "Reset-ApiToken" && !ServiceCase.Of(connection).InPlace ? 2 : 1;
+    /// <summary>The number of write requests that a command sends for one token.</summary>
+    private static int WritesOf(string command, string connection) =>
+        command == "Reset-ApiToken" && !ServiceCase.Of(connection).InPlace ? 2 : 1;
 
-    /// <summary>A token that the command changes: an inactive one where it is to be enabled.</summary>
+    /// <summary>A token that the command changes: an inactive one for Enable-ApiToken.</summary>
     private PSObject NewTokenFor(string command, string connection)
     {
         PSObject token = NewToken(connection);
@@ -251,7 +256,7 @@ public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixtu
         return token;
     }
 
-    /// <summary>Runs a command with -Confirm on one token. Before each answer it has sent no write request.</summary>
+    /// <summary>Runs a command with -Confirm on one token, and asserts that it sends no write request before each answer.</summary>
     private Questions Confirm(string command, PSObject token)
     {
         int before = Sandbox.Count().Writes;

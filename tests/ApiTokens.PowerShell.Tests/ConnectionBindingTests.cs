@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Which connection a token goes through where there are several.</summary>
+/// <summary>The choice between several connections.</summary>
 public sealed class ConnectionBindingTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Fact]

@@ -4,12 +4,13 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests;
 
 /// <summary>
-/// What parameters accept: dates, durations, access by API. Dates in another time zone and culture, for which a process of its own is
-/// needed: tests/Pester/Conversion.Tests.ps1.
+/// Parameter values: dates, durations, access by API. tests/Pester/Conversion.Tests.ps1 tests dates in another time zone and culture,
+/// which need a separate process.
 /// </summary>
 public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
-    private const string NewOnGcore = "param($Name, $ExpiresIn) New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn $ExpiresIn";
+    private const string NewOnGcore =
+        "param($Name, $ExpiresIn) New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn $ExpiresIn";
 
     [Theory]
     [InlineData("31.12.2031")]
@@ -19,7 +20,8 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     public void ExpiresAt_NotADate_IsRefusedWithoutARequest(object value)
     {
         int before = Sandbox.Count().Total;
-        ErrorRecord error = Run("param($ExpiresAt) New-ApiToken -Connection gcore -Name never -Role Users -ExpiresAt $ExpiresAt", value).Error;
+        ErrorRecord error = Run(
+            "param($ExpiresAt) New-ApiToken -Connection gcore -Name never -Role Users -ExpiresAt $ExpiresAt", value).Error;
         Assert.Contains("is no moment. Give", error.Exception.Message);
         Assert.Equal(before, Sandbox.Count().Total);
     }
@@ -28,7 +30,9 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     public void Expiry_BlankColumns_AreTakenAsNone()
     {
         PSObject token = Single(
-            "param($Name) [pscustomobject]@{ Name = $Name; Scope = 'All'; ExpiresAt = ''; ExpiresIn = ' ' } | New-ApiToken -Connection wegnology", NewName());
+            "param($Name) [pscustomobject]@{ Name = $Name; Scope = 'All'; ExpiresAt = ''; ExpiresIn = ' ' } | "
+                + "New-ApiToken -Connection wegnology",
+            NewName());
         Assert.Null(token.Time("ExpiresAt"));
     }
 
@@ -43,7 +47,8 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     public void ExpiresIn_Text_IsADuration(string text, double days)
     {
         IReadOnlyList<PSObject> tokens = Output(
-            "param($Text, $Name) foreach ($value in $Text, [psobject]::AsPSObject($Text)) { New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn $value }",
+            "param($Text, $Name) foreach ($value in $Text, [psobject]::AsPSObject($Text)) { "
+                + "New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn $value }",
             text,
             NewName());
         Assert.Equal(2, tokens.Count);
@@ -53,7 +58,10 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     [Fact]
     public void ExpiresIn_TimeSpanByPropertyName_IsADuration()
     {
-        PSObject token = Single("param($Name) [pscustomobject]@{ Name = $Name; Role = 'Users'; ExpiresIn = [timespan]::FromDays(3) } | New-ApiToken -Connection gcore", NewName());
+        PSObject token = Single(
+            "param($Name) [pscustomobject]@{ Name = $Name; Role = 'Users'; ExpiresIn = [timespan]::FromDays(3) } | "
+                + "New-ApiToken -Connection gcore",
+            NewName());
         Assert.Equal(3, Math.Round(Lifetime(token).TotalDays));
     }
 
@@ -64,7 +72,9 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     public void ExpiresIn_MonthsOrYears_AreThoseOfTheCalendar(string text, int months)
     {
         PSObject token = Single(
-            "param($Name, $ExpiresIn) New-ApiToken -Connection application-users -Name $Name -User jdoe -ExpiresIn $ExpiresIn", NewName(), text);
+            "param($Name, $ExpiresIn) New-ApiToken -Connection application-users -Name $Name -User jdoe -ExpiresIn $ExpiresIn",
+            NewName(),
+            text);
         Assert.Equal(token.Time("CreatedAt")!.Value.AddMonths(months), token.Time("ExpiresAt"));
 
         token = Single(NewOnGcore, NewName(), text);
@@ -103,7 +113,8 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
         ErrorRecord error = Run(NewOnGcore, "never", value).Error;
         Assert.Equal("ParameterArgumentTransformationError", error.Id());
         Assert.Matches($"'{Regex.Escape(value.ToString()!)}' is no duration\\. Give.*6mo", error.Exception.Message);
-        Assert.Contains("is no duration", Run("param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);
+        Assert.Contains(
+            "is no duration", Run("param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);
         Assert.Equal(before, Sandbox.Count().Total);
     }
 
@@ -113,10 +124,12 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     [InlineData("'location=Full', 'vendor=read'")]
     [InlineData("[ordered]@{ location = 'full'; vendor = 'Read' }")]
     [InlineData("[pscustomobject]@{ location = 'Full'; vendor = 'Read' }")]
-    [InlineData("(New-ApiToken -Connection application-users -Name other -User jdoe -Access @{ location = 'Full'; vendor = 'Read' }).Access")]
+    [InlineData(
+        "(New-ApiToken -Connection application-users -Name other -User jdoe -Access @{ location = 'Full'; vendor = 'Read' }).Access")]
     public void Access_InEachForm_SetsTheLevelsOfTheNamedApis(string value)
     {
-        PSObject token = Single($"param($Name) New-ApiToken -Connection application-users -Name $Name -User jdoe -Access ({value})", NewName());
+        PSObject token = Single(
+            $"param($Name) New-ApiToken -Connection application-users -Name $Name -User jdoe -Access ({value})", NewName());
         IReadOnlyDictionary<string, string> access = token.Access();
         Assert.Equal("Full", access["location"]);
         Assert.Equal("Read", access["vendor"]);
@@ -128,7 +141,8 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
     {
         PSObject access = Sandbox.Service("wegnology");
         PSObject connection = Single(
-            "param($Account, $Secret, $BaseUri) Connect-ApiTokenService -ConnectionInfo @{ service = 'wegnology'; ACCOUNT = $Account; token = $Secret; BaseURI = $BaseUri; Name = 'asset' } -WarningAction Ignore",
+            "param($Account, $Secret, $BaseUri) Connect-ApiTokenService -ConnectionInfo @{ service = 'wegnology'; "
+                + "ACCOUNT = $Account; token = $Secret; BaseURI = $BaseUri; Name = 'asset' } -WarningAction Ignore",
             access.Text("Account"),
             access.Secret(),
             access.Get("BaseUri"));

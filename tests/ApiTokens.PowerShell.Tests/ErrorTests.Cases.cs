@@ -4,16 +4,19 @@ namespace ApiTokens.PowerShell.Tests;
 
 public sealed partial class ErrorTests
 {
-    // A file of the kernel that takes no text: writing a journal there fails as on a full disk.
+    // A device file: writing a journal there fails as on a full disk.
     private const string UnwritableFile = "/proc/thread-self/loginuid";
 
-    /// <summary>By id, and more words where an id has several cases: what provokes it, and what its record is like.</summary>
+    /// <summary>
+    /// The cases by error id, with a suffix for several cases of one id: how to provoke the error, and its expected record.
+    /// </summary>
     private static readonly Dictionary<string, ErrorCase> Cases = new()
     {
         ["InvalidRegion"] = new("ConnectApiTokenService", ErrorCategory.InvalidArgument, EndsPipeline: true, test => new(
-            test.Run("param($Secret) Connect-ApiTokenService Devo my_domain -Token $Secret -Region nowhere", "00112233".ToSecret()), IsText("Devo"))),
+            test.Run("param($Secret) Connect-ApiTokenService Devo my_domain -Token $Secret -Region nowhere", "00112233".ToSecret()),
+            IsText("Devo"))),
 
-        // Answers of a service.
+        // Responses of a service.
         ["InvalidData (400)"] = RemovalAnsweredWith(400, ErrorCategory.InvalidData),
         ["InvalidData (422)"] = RemovalAnsweredWith(422, ErrorCategory.InvalidData),
         ["AuthenticationError"] = RemovalAnsweredWith(401, ErrorCategory.AuthenticationError, endsPipeline: true),
@@ -21,7 +24,7 @@ public sealed partial class ErrorTests
         ["ObjectNotFound"] = RemovalAnsweredWith(404, ErrorCategory.ObjectNotFound),
         ["ResourceExists"] = RemovalAnsweredWith(409, ErrorCategory.ResourceExists),
 
-        // Longer than anything that is waited for.
+        // Longer than the maximum wait.
         ["LimitsExceeded"] = RemovalAnsweredWith(429, ErrorCategory.LimitsExceeded, retryAfter: "600"),
         ["OperationTimeout"] = RegenerationAnsweredWith(408, ErrorCategory.OperationTimeout),
         ["ConnectionError"] = RegenerationAnsweredWith(500, ErrorCategory.ConnectionError),
@@ -33,10 +36,15 @@ public sealed partial class ErrorTests
         ["UnexpectedRedirect"] = new("ConnectApiTokenService", ErrorCategory.InvalidResult, EndsPipeline: true, test =>
         {
             using var server = new RedirectServer();
-            return new(test.Run("param($Secret, $Uri) Connect-ApiTokenService Devo my_domain -Token $Secret -BaseUri $Uri", "00112233".ToSecret(), server.BaseUri), IsText("Devo"));
+            return new(
+                test.Run(
+                    "param($Secret, $Uri) Connect-ApiTokenService Devo my_domain -Token $Secret -BaseUri $Uri",
+                    "00112233".ToSecret(),
+                    server.BaseUri),
+                IsText("Devo"));
         }),
 
-        // Which token and which connection.
+        // Choosing a token and a connection.
         ["AmbiguousConnection (a token)"] = new("RemoveApiToken", ErrorCategory.InvalidArgument, EndsPipeline: false, test => new(
             test.Run("Remove-ApiToken '424242' -Connection gcore, devo"), IsText("424242"))),
         ["AmbiguousConnection (a new token)"] = new("NewApiToken", ErrorCategory.InvalidArgument, EndsPipeline: false, test => new(
@@ -65,7 +73,7 @@ public sealed partial class ErrorTests
         ["WildcardNotAllowed"] = new("RemoveApiToken", ErrorCategory.InvalidOperation, EndsPipeline: false, test => new(
             test.Run("Remove-ApiToken '*' -Connection devo"), IsText("*"))),
 
-        // What a token or a service does not allow.
+        // Operations that a token or a service does not allow.
         ["OperationNotSupported"] = new("DisableApiToken", ErrorCategory.NotImplemented, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("gcore");
@@ -98,7 +106,10 @@ public sealed partial class ErrorTests
         ["TokenLimitReached"] = new("ResetApiToken", ErrorCategory.LimitsExceeded, EndsPipeline: false, test =>
         {
             int room = 100 - test.Output("Get-ApiToken -Connection gcore | Where-Object Status -NE Expired").Count;
-            object tokens = test.Output("param($Count) 1..$Count | ForEach-Object { [pscustomobject]@{ Name = \"full-$_\" } } | New-ApiToken -Connection gcore -Role Users", room).ToArray();
+            object tokens = test.Output(
+                "param($Count) 1..$Count | ForEach-Object { [pscustomobject]@{ Name = \"full-$_\" } } | "
+                    + "New-ApiToken -Connection gcore -Role Users",
+                room).ToArray();
             try
             {
                 return test.Reset(((PSObject[])tokens)[0]);
@@ -121,14 +132,16 @@ public sealed partial class ErrorTests
             string path = test.NewPath(".jsonl");
             return new(test.Run("param($Path) Remove-ApiToken -Due -JournalPath $Path", path), IsText(path));
         }),
-        ["JournalNotOpened (no path of a file)"] = new("RemoveApiToken", ErrorCategory.InvalidArgument, EndsPipeline: true, test => test.RemoveWithJournal("env:journal")),
+        ["JournalNotOpened (no path of a file)"] = new(
+            "RemoveApiToken", ErrorCategory.InvalidArgument, EndsPipeline: true, test => test.RemoveWithJournal("env:journal")),
         ["JournalNotOpened (in use)"] = new("RemoveApiToken", ErrorCategory.InvalidOperation, EndsPipeline: true, test =>
         {
             string path = test.NewPath(".jsonl");
             using FileStream other = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
             return test.RemoveWithJournal(path);
         }),
-        ["JournalNotWritten"] = new("RemoveApiToken", ErrorCategory.InvalidOperation, EndsPipeline: true, test => test.RemoveWithJournal(UnwritableFile))
+        ["JournalNotWritten"] = new(
+            "RemoveApiToken", ErrorCategory.InvalidOperation, EndsPipeline: true, test => test.RemoveWithJournal(UnwritableFile))
         {
             IsAvailable = File.Exists(UnwritableFile),
         },
@@ -138,15 +151,17 @@ public sealed partial class ErrorTests
             test.Run("@() | Test-ApiToken -Quiet"), Assert.Null)),
         ["OwnCredentialLeaked"] = new("FindApiToken", ErrorCategory.ObjectNotFound, EndsPipeline: false, test =>
         {
-            // The token of the user is none of the application's.
+            // The token of the user does not belong to the application.
             PSObject service = test.ServiceOf("wegnology");
             test.Single(
-                "param($Service, $Account) Connect-ApiTokenService Wegnology $Account -Token $Service.Secret -BaseUri $Service.BaseUri -Name application -SkipCheck",
+                "param($Service, $Account) Connect-ApiTokenService Wegnology $Account -Token $Service.Secret "
+                    + "-BaseUri $Service.BaseUri -Name application -SkipCheck",
                 service,
                 service.List("OtherAccounts").First(account => account.StartsWith("application/")));
             try
             {
-                return new(test.Run("param($Secret) Find-ApiToken $Secret -Connection application", service.Get("Secret")), IsText("secret 1"));
+                return new(
+                    test.Run("param($Secret) Find-ApiToken $Secret -Connection application", service.Get("Secret")), IsText("secret 1"));
             }
             finally
             {
@@ -164,15 +179,18 @@ public sealed partial class ErrorTests
             RunResult result = test.Run("param($Name) New-ApiToken -Connection gcore -Role Users -Name $Name", name);
             return new(result, IsToken(test.Single("param($Name) Get-ApiToken -Connection gcore -Name $Name", name)));
         }),
-        ["PredecessorNotDisabled"] = RotationAnsweredWith(403, ErrorCategory.PermissionDenied, method: "PATCH", path: "/wegnology/me/tokens/*", parameters: "-Predecessor Disable"),
-        ["PredecessorNotRemoved"] = RotationAnsweredWith(403, ErrorCategory.PermissionDenied, method: "DELETE", path: "/wegnology/me/tokens/*"),
+        ["PredecessorNotDisabled"] = RotationAnsweredWith(
+            403, ErrorCategory.PermissionDenied, method: "PATCH", path: "/wegnology/me/tokens/*", parameters: "-Predecessor Disable"),
+        ["PredecessorNotRemoved"] = RotationAnsweredWith(
+            403, ErrorCategory.PermissionDenied, method: "DELETE", path: "/wegnology/me/tokens/*"),
         ["SuccessorNotProved"] = RotationAnsweredWith(400, ErrorCategory.InvalidData, method: "GET", path: "/wegnology/me"),
         ["SuccessorRefused"] = RotationAnsweredWith(401, ErrorCategory.InvalidResult, method: "GET", path: "/wegnology/me", count: 4),
         ["SuccessorNotActive"] = new("RemoveApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             string journal = test.NewPath(".jsonl");
             PSObject predecessor = test.NewToken("gcore");
-            PSObject successor = test.Single("param($Token, $Path) $Token | Reset-ApiToken -GracePeriod ([timespan] 1) -JournalPath $Path", predecessor, journal);
+            PSObject successor = test.Single(
+                "param($Token, $Path) $Token | Reset-ApiToken -GracePeriod ([timespan] 1) -JournalPath $Path", predecessor, journal);
             test.Output("param($Token) $Token | Remove-ApiToken", successor);
             return new(test.Run("param($Path) Remove-ApiToken -Due -JournalPath $Path", journal), IsToken(predecessor));
         }),
@@ -192,11 +210,16 @@ public sealed partial class ErrorTests
         }),
         ["SecretNotSaved"] = new("NewApiToken", ErrorCategory.InvalidOperation, EndsPipeline: false, test =>
         {
-            RunResult result = test.Run("param($Path) New-ApiToken -Connection gcore -Role Users -Name unsaved -Path { \"$Path/missing/secret\" }", test.Folder);
+            RunResult result = test.Run(
+                "param($Path) New-ApiToken -Connection gcore -Role Users -Name unsaved -Path { \"$Path/missing/secret\" }", test.Folder);
             return new(result, IsToken(result.Single));
         }),
         ["SecretPlaceTaken"] = new("NewApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test => new(
-            test.Run("param($Path) 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } | New-ApiToken -Connection gcore -Role Users -Path $Path", test.NewPath(".txt")), IsText("two"))),
+            test.Run(
+                "param($Path) 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } | "
+                    + "New-ApiToken -Connection gcore -Role Users -Path $Path",
+                test.NewPath(".txt")),
+            IsText("two"))),
         ["SecretManagementNotFound"] = new("NewApiToken", ErrorCategory.ObjectNotFound, EndsPipeline: true, test =>
             test.NewTokenIntoVault("$global:PSModuleAutoLoadingPreference = 'None'")),
         ["VaultNotFound"] = new("NewApiToken", ErrorCategory.ObjectNotFound, EndsPipeline: true, test =>
@@ -229,33 +252,44 @@ public sealed partial class ErrorTests
             test.Run("param($Port) Start-ApiTokenSandbox -Port $Port", test.Sandbox.BaseUri.Port), Assert.Null)),
     };
 
-    private static ErrorCase RemovalAnsweredWith(int status, ErrorCategory category, bool endsPipeline = false, string? retryAfter = null) => new("RemoveApiToken", category, endsPipeline, test =>
-    {
-        PSObject token = test.NewToken("gcore");
-        var fault = new Dictionary<string, object> { ["service"] = "gcore", ["method"] = "DELETE", ["kind"] = "status", ["status"] = status };
-        if (retryAfter is not null)
+    private static ErrorCase RemovalAnsweredWith(
+        int status, ErrorCategory category, bool endsPipeline = false, string? retryAfter = null) =>
+        new("RemoveApiToken", category, endsPipeline, test =>
         {
-            fault["retryAfter"] = retryAfter;
-        }
+            PSObject token = test.NewToken("gcore");
+            var fault = new Dictionary<string, object>
+            {
+                ["service"] = "gcore",
+                ["method"] = "DELETE",
+                ["kind"] = "status",
+                ["status"] = status,
+            };
+            if (retryAfter is not null)
+            {
+                fault["retryAfter"] = retryAfter;
+            }
 
-        test.Sandbox.AddFault(fault);
-        return new(test.Run("param($Token) $Token | Remove-ApiToken", token), IsToken(token));
-    });
+            test.Sandbox.AddFault(fault);
+            return new(test.Run("param($Token) $Token | Remove-ApiToken", token), IsToken(token));
+        });
 
-    // This request is never repeated.
-    private static ErrorCase RegenerationAnsweredWith(int status, ErrorCategory category) => new("ResetApiToken", category, EndsPipeline: false, test =>
-    {
-        PSObject token = test.NewToken("application-users");
-        test.Sandbox.AddFault(new { path = "/application-users/*/regenerate", method = "POST", kind = "status", status });
-        return test.Reset(token);
-    });
+    // This request is never retried.
+    private static ErrorCase RegenerationAnsweredWith(int status, ErrorCategory category) =>
+        new("ResetApiToken", category, EndsPipeline: false, test =>
+        {
+            PSObject token = test.NewToken("application-users");
+            test.Sandbox.AddFault(new { path = "/application-users/*/regenerate", method = "POST", kind = "status", status });
+            return test.Reset(token);
+        });
 
-    private static ErrorCase RotationAnsweredWith(int status, ErrorCategory category, string method, string path, string parameters = "", int count = 1) => new("ResetApiToken", category, EndsPipeline: false, test =>
-    {
-        PSObject token = test.NewToken("wegnology");
-        test.Sandbox.AddFault(new { path, method, kind = "status", status, count });
-        return test.Reset(token, parameters);
-    });
+    private static ErrorCase RotationAnsweredWith(
+        int status, ErrorCategory category, string method, string path, string parameters = "", int count = 1) =>
+        new("ResetApiToken", category, EndsPipeline: false, test =>
+        {
+            PSObject token = test.NewToken("wegnology");
+            test.Sandbox.AddFault(new { path, method, kind = "status", status, count });
+            return test.Reset(token, parameters);
+        });
 
     /// <summary>A script that loads a module with the name of SecretManagement and some of its functions.</summary>
     private static string SecretManagement(string getVault, string testVault) =>
@@ -263,7 +297,9 @@ public sealed partial class ErrorTests
         New-Module -Name Microsoft.PowerShell.SecretManagement {
             function Get-SecretVault { [CmdletBinding()] param($Name) {{getVault}} }
             function Test-SecretVault { [CmdletBinding()] param($Name) {{testVault}} }
-            function Set-Secret { [CmdletBinding(SupportsShouldProcess)] param($Vault, $Name, $Secret, $Metadata) throw 'Nothing may get here.' }
+            function Set-Secret {
+                [CmdletBinding(SupportsShouldProcess)] param($Vault, $Name, $Secret, $Metadata) throw 'Nothing may be saved here.'
+            }
         } | Import-Module -Global
         """;
 
@@ -274,12 +310,16 @@ public sealed partial class ErrorTests
     private static Action<object?> IsToken(PSObject token) => target =>
     {
         PSObject actual = PSObject.AsPSObject(target);
-        Assert.Equal([token.Text("Connection"), token.Text("Id"), token.Text("Name")], [actual.Text("Connection"), actual.Text("Id"), actual.Text("Name")]);
+        Assert.Equal(
+            [token.Text("Connection"), token.Text("Id"), token.Text("Name")],
+            [actual.Text("Connection"), actual.Text("Id"), actual.Text("Name")]);
     };
 
-    private Outcome Reset(PSObject token, string parameters = "") => new(Run($"param($Token) $Token | Reset-ApiToken {parameters}", token), IsToken(token));
+    private Outcome Reset(PSObject token, string parameters = "") =>
+        new(Run($"param($Token) $Token | Reset-ApiToken {parameters}", token), IsToken(token));
 
-    private Outcome RemoveWithJournal(string path) => new(Run("param($Path) Remove-ApiToken 424242 -Connection gcore -JournalPath $Path", path), IsText(path));
+    private Outcome RemoveWithJournal(string path) =>
+        new(Run("param($Path) Remove-ApiToken 424242 -Connection gcore -JournalPath $Path", path), IsText(path));
 
     private Outcome NewTokenIntoVault(string preparation)
     {
@@ -289,11 +329,13 @@ public sealed partial class ErrorTests
     }
 
     private PSObject ServiceOf(string connection) =>
-        ((IEnumerable<object>)Sandbox.Started.Get("Services")!).Select(PSObject.AsPSObject).Single(service => service.Text("Service") == connection);
+        ((IEnumerable<object>)Sandbox.Started.Get("Services")!)
+            .Select(PSObject.AsPSObject)
+            .Single(service => service.Text("Service") == connection);
 
     private sealed record ErrorCase(string Cmdlet, ErrorCategory Category, bool EndsPipeline, Func<ErrorTests, Outcome> Provoke)
     {
-        /// <summary>Whether it can be provoked on this machine.</summary>
+        /// <summary>Whether the error can be provoked on this machine.</summary>
         public bool IsAvailable { get; init; } = true;
     }
 

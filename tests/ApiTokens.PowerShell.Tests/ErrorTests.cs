@@ -3,17 +3,26 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Every error that docs/errors.md lists, provoked through a cmdlet: its id, category, target and advice, and whether it ends the pipeline.</summary>
+/// <summary>
+/// Every error that docs/errors.md lists, provoked through a cmdlet: its id, category, target and advice, and whether it ends the pipeline.
+/// </summary>
 public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
-    /// <summary>What docs/errors.md lists among the ids, and is the category of others alone.</summary>
-    private static readonly ErrorCategory[] OnlyCategories = [ErrorCategory.InvalidArgument, ErrorCategory.NotImplemented, ErrorCategory.InvalidOperation];
+    /// <summary>The entries among the ids in docs/errors.md that are only categories of other errors.</summary>
+    private static readonly ErrorCategory[] OnlyCategories =
+    [
+        ErrorCategory.InvalidArgument, ErrorCategory.NotImplemented, ErrorCategory.InvalidOperation,
+    ];
 
-    /// <summary>The ids that no cmdlet can be brought to write here; for each, the file with the tests that have it, or null, and why.</summary>
+    /// <summary>
+    /// The ids that cannot be provoked through a cmdlet here; for each one, the file with tests for it, or null, and the reason.
+    /// </summary>
     private static readonly Dictionary<string, (string? Tests, string Reason)> NotProvoked = new()
     {
-        ["NoSecret"] = ("tests/ApiTokens.Core.Tests/Conformance/ServiceConformanceTests.Secrets.cs", "It is the cause of other errors, such as SuccessorRefused, and none of a cmdlet's own."),
-        ["UnexpectedError"] = (null, "It is a defect: no input is known that leads to one."),
+        ["NoSecret"] = (
+            "tests/ApiTokens.Core.Tests/Conformance/ServiceConformanceTests.Secrets.cs",
+            "It is only the cause of other errors, such as SuccessorRefused."),
+        ["UnexpectedError"] = (null, "It is a defect: no input is known to cause it."),
     };
 
     public static TheoryData<string> Provoked => [.. Cases.Where(each => each.Value.IsAvailable).Select(each => each.Key)];
@@ -29,7 +38,8 @@ public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixt
         ErrorRecord error = outcome.Result.Error;
         Assert.Equal($"{IdOf(situation)},ApiTokens.PowerShell.Commands.{expected.Cmdlet}Command", error.FullyQualifiedErrorId);
         Assert.Equal(expected.Category, error.CategoryInfo.Category);
-        outcome.AssertTarget(error.TargetObject is PSObject { BaseObject: not PSCustomObject and var wrapped } ? wrapped : error.TargetObject);
+        outcome.AssertTarget(
+            error.TargetObject is PSObject { BaseObject: not PSCustomObject and var wrapped } ? wrapped : error.TargetObject);
         Assert.NotEmpty(error.Advice());
         Assert.Equal(expected.EndsPipeline, outcome.Result.Terminating is not null);
     }
@@ -38,11 +48,18 @@ public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixt
     public void Documentation_ListsExactlyTheTestedIds()
     {
         string page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
-        IEnumerable<string> listed = TableRow().Matches(page).Concat(ParameterExample().Matches(page)).Select(match => match.Groups[1].Value);
+        IEnumerable<string> listed = TableRow()
+            .Matches(page)
+            .Concat(ParameterExample().Matches(page))
+            .Select(match => match.Groups[1].Value);
 
         Assert.Equal(
             listed.Order(StringComparer.Ordinal),
-            Cases.Keys.Select(IdOf).Distinct().Concat(NotProvoked.Keys).Concat(OnlyCategories.Select(category => $"{category}")).Order(StringComparer.Ordinal));
+            Cases.Keys.Select(IdOf)
+                .Distinct()
+                .Concat(NotProvoked.Keys)
+                .Concat(OnlyCategories.Select(category => $"{category}"))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Find-ApiToken -Path: the forms and encodings of files with leaked secrets.</summary>
+/// <summary>Find-ApiToken -Path: the formats and encodings of files with leaked secrets.</summary>
 public sealed class FindPathTests : CmdletTest
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -29,14 +29,28 @@ public sealed class FindPathTests : CmdletTest
     {
         string[] lines = form switch
         {
-            "quoted and assigned values" => [$"export TOKEN='{_secrets[0]}'", $"Authorization: Bearer {_secrets[1]}", $"password = \"{_secrets[2]}\"; # end"],
+            "quoted and assigned values" =>
+                [$"export TOKEN='{_secrets[0]}'", $"Authorization: Bearer {_secrets[1]}", $"password = \"{_secrets[2]}\"; # end"],
             "JSON of gitleaks" =>
             [
                 JsonSerializer.Serialize(
-                    _secrets.Select(secret => new { RuleID = "generic-api-key", Commit = new string('a', 40), StartLine = 3, Secret = secret, Match = $"token={secret}", Tags = Array.Empty<string>() }),
+                    _secrets.Select(
+                        secret => new
+                        {
+                            RuleID = "generic-api-key",
+                            Commit = new string('a', 40),
+                            StartLine = 3,
+                            Secret = secret,
+                            Match = $"token={secret}",
+                            Tags = Array.Empty<string>(),
+                        }),
                     Indented),
             ],
-            "lines of JSON of trufflehog" => [.. _secrets.Select(secret => JsonSerializer.Serialize(new { DetectorName = "x", Raw = secret, RawV2 = "", Verified = false }))],
+            "lines of JSON of trufflehog" =>
+            [
+                .. _secrets.Select(
+                    secret => JsonSerializer.Serialize(new { DetectorName = "x", Raw = secret, RawV2 = "", Verified = false })),
+            ],
             "CSV" => ["rule,line,secret", .. _secrets.Select(secret => $"generic,12,{secret}")],
             _ => [string.Join("\r\n", _secrets)],
         };
@@ -53,7 +67,9 @@ public sealed class FindPathTests : CmdletTest
     {
         string file = NewPath(".txt");
         File.WriteAllLines(file, _secrets, Encoding.GetEncoding(encoding));
-        Assert.Equal(Encoding.GetEncoding(encoding).GetPreamble(), File.ReadAllBytes(file).Take(Encoding.GetEncoding(encoding).GetPreamble().Length));
+        Assert.Equal(
+            Encoding.GetEncoding(encoding).GetPreamble(),
+            File.ReadAllBytes(file).Take(Encoding.GetEncoding(encoding).GetPreamble().Length));
         Assert.Equal(_tokens.Texts("Id").Order(), Output("param($Path) Find-ApiToken -Path $Path", file).Texts("Id").Order());
     }
 
@@ -77,7 +93,8 @@ public sealed class FindPathTests : CmdletTest
     [Fact]
     public void Find_TextsOfNoToken_NamesTheirLinesAndLeavesOtherTextAlone()
     {
-        string file = NewFile("some prose that is no secret", "", "hunter2", ServiceCase.Of("gcore").UnknownSecret, "{", "  \"Line\": 3,", "}", _secrets[2]);
+        string file = NewFile(
+            "some prose that is no secret", "", "hunter2", ServiceCase.Of("gcore").UnknownSecret, "{", "  \"Line\": 3,", "}", _secrets[2]);
         RunResult result = Run("param($Path) Find-ApiToken -Path $Path", file);
         Assert.Equal(["3", "4"], result.Errors.Select(error => ((string)error.TargetObject).Split(':')[^1]));
         Assert.DoesNotContain("hunter2", result.Errors[0].Exception.Message);

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Find-ApiToken -Secret: which token a leaked secret belongs to, and how little of the secret is told.</summary>
+/// <summary>Find-ApiToken -Secret: the token of a leaked secret, without showing the secret.</summary>
 public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Fact]
@@ -33,7 +33,8 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     {
         PSObject token = NewToken(connection, with: connection == "devo" ? new() { ["User"] = "admin@example.com" } : null);
 
-        PSObject found = Single("param($First, $Second) Find-ApiToken $First, $Second -Probe", token.Get("Secret"), token.Secret().ToSecret());
+        PSObject found = Single(
+            "param($First, $Second) Find-ApiToken $First, $Second -Probe", token.Get("Secret"), token.Secret().ToSecret());
 
         Assert.Equal(token.Text("Id"), found.Text("Id"));
         Assert.Equal(connection, found.Text("Connection"));
@@ -75,7 +76,8 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
         ServiceCase service = ServiceCase.Of(connection);
         foreach (bool probe in new[] { false, true })
         {
-            ErrorRecord error = Run("param($Secret, $Probe) Find-ApiToken $Secret -Probe:$Probe", service.UnknownSecret.ToSecret(), probe).ShouldFail("SecretNotAttributed");
+            ErrorRecord error = Run("param($Secret, $Probe) Find-ApiToken $Secret -Probe:$Probe", service.UnknownSecret.ToSecret(), probe)
+                .ShouldFail("SecretNotAttributed");
             Assert.StartsWith("secret 1: ", error.Exception.Message);
             Assert.Contains($"{service.UnknownSecret.Length} characters", error.Exception.Message);
             Assert.DoesNotContain(service.UnknownSecret[8..], ErrorText.Of(error));
@@ -87,7 +89,9 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void Find_WithProbe_SendsASecretOnlyToTheServiceWhoseFormItHas(string connection)
     {
         RequestCount before = Sandbox.Count();
-        Run("param($Secret) Find-ApiToken $Secret -Probe -ErrorAction SilentlyContinue", ServiceCase.Of(connection).UnknownSecret.ToSecret());
+        Run(
+            "param($Secret) Find-ApiToken $Secret -Probe -ErrorAction SilentlyContinue",
+            ServiceCase.Of(connection).UnknownSecret.ToSecret());
         Assert.Equal([connection], Sandbox.Since(before).Select(request => request.Path.Split('/')[1]).Distinct());
     }
 
@@ -116,7 +120,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
 
         if (connection == "gcore")
         {
-            // Gcore still lists it: there is nothing left to remove.
+            // Gcore still lists it, although it is already removed.
             Assert.Equal("Revoked", result.ShouldSucceed().Single.Text("Status"));
             Run("param($Found) $Found | Remove-ApiToken", result.Single).ShouldSucceed();
         }
@@ -143,9 +147,11 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     [Fact]
     public void Find_DevoTokenWhoseValueIsHidden_IsMatchedByItsEnd()
     {
-        PSObject owner = Single("param($Name) New-ApiToken -Connection devo -Name $Name -User jdoe@example.com -Audience credentials", NewName());
+        PSObject owner = Single(
+            "param($Name) New-ApiToken -Connection devo -Name $Name -User jdoe@example.com -Audience credentials", NewName());
         Run(
-            "param($Service, $Secret) Connect-ApiTokenService Devo $Service.Account -Token $Secret -BaseUri $Service.BaseUri -Name devo-jdoe -WarningAction Ignore",
+            "param($Service, $Secret) Connect-ApiTokenService Devo $Service.Account -Token $Secret -BaseUri $Service.BaseUri "
+                + "-Name devo-jdoe -WarningAction Ignore",
             ServiceOf("devo"),
             owner.Get("Secret")).ShouldSucceed();
         try
@@ -165,7 +171,8 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void Find_MaximumReads_LimitsTheRequestsAndSaysSo()
     {
         RequestCount before = Sandbox.Count();
-        ErrorRecord error = Run("param($Secret) Find-ApiToken $Secret -MaximumReads 2", ServiceCase.Of("devo").UnknownSecret.ToSecret()).Error;
+        ErrorRecord error = Run(
+            "param($Secret) Find-ApiToken $Secret -MaximumReads 2", ServiceCase.Of("devo").UnknownSecret.ToSecret()).Error;
         Assert.Equal(before.Total + 3, Sandbox.Count().Total);
         Assert.Contains("were not read, as MaximumReads allows no more", error.Exception.Message);
     }
@@ -176,10 +183,12 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
         Sandbox.AddFault(new { service = "devo", kind = "status", status = 403, count = 1 });
         PSObject token = NewToken("gcore");
 
-        RunResult result = Run("param($First, $Second) Find-ApiToken $First, $Second", token.Get("Secret"), ServiceCase.Of("devo").UnknownSecret.ToSecret());
+        RunResult result = Run(
+            "param($First, $Second) Find-ApiToken $First, $Second", token.Get("Secret"), ServiceCase.Of("devo").UnknownSecret.ToSecret());
 
         Assert.Equal(token.Text("Id"), result.Single.Text("Id"));
-        Assert.All(result.Errors, error => Assert.EndsWith(",ApiTokens.PowerShell.Commands.FindApiTokenCommand", error.FullyQualifiedErrorId));
+        Assert.All(
+            result.Errors, error => Assert.EndsWith(",ApiTokens.PowerShell.Commands.FindApiTokenCommand", error.FullyQualifiedErrorId));
         Assert.Equal(["PermissionDenied", "SecretNotAttributed"], result.ErrorIds);
         Assert.Contains("search on devo failed", result.Errors[1].Exception.Message);
     }
@@ -204,7 +213,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     [Fact]
     public void Find_PlainTextFromThePipeline_IsRefusedWithoutRepeatingItInTheMessage()
     {
-        // The engine itself makes what came down the pipeline the target of such an error.
+        // The engine sets the pipeline input as the target of such an error.
         string text = ServiceCase.Of("devo").UnknownSecret;
         Assert.DoesNotContain(text, ErrorText.Messages(Run("param($Text) $Text | Find-ApiToken", text).Error));
     }
@@ -225,5 +234,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     }
 
     private PSObject ServiceOf(string connection) =>
-        ((IEnumerable<object>)Sandbox.Started.Get("Services")!).Select(PSObject.AsPSObject).Single(service => service.Text("Service") == connection);
+        ((IEnumerable<object>)Sandbox.Started.Get("Services")!)
+            .Select(PSObject.AsPSObject)
+            .Single(service => service.Text("Service") == connection);
 }

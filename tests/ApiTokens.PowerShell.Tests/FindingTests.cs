@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Test-ApiToken: which findings there are, what they are measured against, and what it says where it could not look.</summary>
+/// <summary>Test-ApiToken: its findings, their thresholds, and its reports about connections that could not be read.</summary>
 public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Fact]
@@ -11,12 +11,16 @@ public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
         IReadOnlyList<PSObject> found = Output("Test-ApiToken -Connection * -KnownUser '*@example.com', admin, jdoe, asmith, clerk");
 
         PSObject[] Of(string rule) => [.. found.Where(finding => finding.Text("RuleId") == rule)];
-        Assert.Equal(ServiceCase.All.Count, Of("ExpiringSoon").Where(finding => finding.Text("Id").Length > 0).Texts("Connection").Distinct().Count());
+        Assert.Equal(
+            ServiceCase.All.Count,
+            Of("ExpiringSoon").Where(finding => finding.Text("Id").Length > 0).Texts("Connection").Distinct().Count());
         Assert.Contains("old collector", Of("Expired").Texts("Name"));
         Assert.Contains("log shipper", Of("NeverExpires").Texts("Name"));
         Assert.Contains("terraform", Of("Unused").Texts("Name"));
         Assert.Equal(["reports"], Of("UnknownUser").Texts("Name"));
-        Assert.Equal(ServiceCase.All.Where(service => !service.LastUsed).Select(service => service.Service).Order(), Of("LastUseUnknown").Texts("Service").Order());
+        Assert.Equal(
+            ServiceCase.All.Where(service => !service.LastUsed).Select(service => service.Service).Order(),
+            Of("LastUseUnknown").Texts("Service").Order());
         Assert.All(found, finding =>
         {
             Assert.NotEmpty(finding.Text("Message"));
@@ -29,7 +33,8 @@ public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     {
         PSObject token = NewToken("wegnology", with: new() { ["NeverExpires"] = true });
 
-        PSObject found = Single("param($Name) Get-ApiToken -Connection wegnology -Name $Name | Test-ApiToken -Rule NeverExpires", token.Text("Name"));
+        PSObject found = Single(
+            "param($Name) Get-ApiToken -Connection wegnology -Name $Name | Test-ApiToken -Rule NeverExpires", token.Text("Name"));
 
         Assert.Equal(token.Text("Id"), found.Text("Id"));
         Assert.Empty(Output("param($Found) $Found | Remove-ApiToken", found));
@@ -48,20 +53,25 @@ public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void Test_IdsAndNames_ReadsTheTokens()
     {
         PSObject token = NewToken("gcore", with: new() { ["NeverExpires"] = true });
-        Assert.Equal(token.Text("Name"), Single("param($Id) Test-ApiToken $Id -Connection gcore -Rule NeverExpires", token.Text("Id")).Text("Name"));
-        Assert.Equal(token.Text("Id"), Single("param($Name) $Name | Test-ApiToken -Connection gcore -Rule NeverExpires", token.Text("Name")).Text("Id"));
+        Assert.Equal(
+            token.Text("Name"), Single("param($Id) Test-ApiToken $Id -Connection gcore -Rule NeverExpires", token.Text("Id")).Text("Name"));
+        Assert.Equal(
+            token.Text("Id"),
+            Single("param($Name) $Name | Test-ApiToken -Connection gcore -Rule NeverExpires", token.Text("Name")).Text("Id"));
     }
 
     [Fact]
     public void Test_TokensSerializedAsAJobDoes_GivesTheSameFindingsWithoutARequest()
     {
         IReadOnlyList<PSObject> tokens = Output("Get-ApiToken -Connection *");
-        IReadOnlyList<PSObject> expected = Output("param($Tokens) $Tokens | Test-ApiToken | ForEach-Object ToString", (object)tokens.ToArray());
+        IReadOnlyList<PSObject> expected = Output(
+            "param($Tokens) $Tokens | Test-ApiToken | ForEach-Object ToString", (object)tokens.ToArray());
         Assert.NotEmpty(expected);
         RequestCount before = Sandbox.Count();
 
         IReadOnlyList<PSObject> actual = Output(
-            "param($Tokens) $Tokens | Test-ApiToken | ForEach-Object ToString", PSSerializer.Deserialize(PSSerializer.Serialize(tokens.ToArray())));
+            "param($Tokens) $Tokens | Test-ApiToken | ForEach-Object ToString",
+            PSSerializer.Deserialize(PSSerializer.Serialize(tokens.ToArray())));
 
         Assert.Equal(expected.Select(text => text.BaseObject), actual.Select(text => text.BaseObject));
         Assert.Equal(before.Total, Sandbox.Count().Total);
@@ -112,8 +122,10 @@ public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     [Fact]
     public void Policy_File_IsReadAndParametersCountMore()
     {
-        string file = NewPolicy("@{ Rule = 'ExpiringSoon', 'NeverExpires'; Severity = @{ NeverExpires = 'Error' }; ExpiryWarning = '1d'; ExpiryError = '1h' }");
-        IReadOnlyList<PSObject> Test(string parameters) => Output($"param($Policy) Test-ApiToken -Connection wegnology -Policy $Policy {parameters}", file);
+        string file = NewPolicy(
+            "@{ Rule = 'ExpiringSoon', 'NeverExpires'; Severity = @{ NeverExpires = 'Error' }; ExpiryWarning = '1d'; ExpiryError = '1h' }");
+        IReadOnlyList<PSObject> Test(string parameters) =>
+            Output($"param($Policy) Test-ApiToken -Connection wegnology -Policy $Policy {parameters}", file);
 
         IReadOnlyList<PSObject> found = Test("");
         Assert.Equal(["NeverExpires"], found.Texts("RuleId").Distinct());
@@ -144,7 +156,7 @@ public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     [InlineData("param([string] $x = (New-Item '{0}')) @{ }")]
     public void Policy_FileWithCode_RunsNothing(string text)
     {
-        // The engine has no New-Item. This one leaves a file too.
+        // The engine has no New-Item; this one creates a file too.
         Run("function global:New-Item($Path) { [System.IO.File]::WriteAllText($Path, 'x') }").ShouldSucceed();
         string control = NewPath(".txt");
         Run($"New-Item '{control}'").ShouldSucceed();

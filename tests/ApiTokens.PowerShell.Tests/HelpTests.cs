@@ -3,14 +3,15 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>The help: that it says of every cmdlet what is so, that Get-Help finds it in the module, and that the documents are complete.</summary>
+/// <summary>The help: it is correct for every cmdlet, Get-Help finds it in the module, and the documents are complete.</summary>
 public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClassFixture<HelpTests.SessionFixture>
 {
     private static readonly string Docs = Path.Combine(Repository.Root, "docs");
 
     public static TheoryData<string> Cmdlets => [.. ExportedCmdlets()];
 
-    public static TheoryData<string> Topics => [.. Directory.GetFiles(Path.Combine(Docs, "about"), "about_*.md").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
+    public static TheoryData<string> Topics =>
+        [.. Directory.GetFiles(Path.Combine(Docs, "about"), "about_*.md").Select(file => Path.GetFileNameWithoutExtension(file)).Order()];
 
     public static TheoryData<string> Documents =>
     [
@@ -30,7 +31,7 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
         Assert.Equal(parameters.Select(parameter => parameter.Name).Order(), documented.Keys.Order());
         Assert.All(parameters, parameter =>
         {
-            // If not: write it in docs/cmdlets, then ./build.sh help.
+            // After a failure: edit docs/cmdlets, then run ./build.sh help.
             Assert.Equal(FactsOf(parameter), documented[parameter.Name].Facts);
             Assert.Matches(@"\w{3}", documented[parameter.Name].Text);
         });
@@ -41,12 +42,17 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
     public void Page_SyntaxAndAliases_AreThoseOfTheCmdlet(string cmdlet)
     {
         string page = Page(cmdlet);
-        IEnumerable<string> written = SyntaxBlock().Matches(Section(page, "SYNTAX")).Select(match => Regex.Replace(match.Groups[1].Value, @"\s+", " "));
+        IEnumerable<string> written = SyntaxBlock()
+            .Matches(Section(page, "SYNTAX"))
+            .Select(match => Regex.Replace(match.Groups[1].Value, @"\s+", " "));
         IEnumerable<string> actual = CommandOf(cmdlet).ParameterSets.Select(set =>
             Regex.Replace($"{cmdlet} {set}", @" \[<CommonParameters>\]$", string.Empty).Replace("<Dictionary`2[", "<Dictionary["));
         Assert.Equal(actual.Order(), written.Order());
 
-        string[] aliases = [.. fixture.Session.Output("Get-Command -CommandType Alias").Where(alias => alias.Text("Definition") == cmdlet).Texts("Name")];
+        string[] aliases =
+        [
+            .. fixture.Session.Output("Get-Command -CommandType Alias").Where(alias => alias.Text("Definition") == cmdlet).Texts("Name"),
+        ];
         Assert.Equal(aliases.Length > 0 ? string.Join(", ", aliases.Select(alias => $"`{alias}`")) : "None", Section(page, "ALIASES"));
     }
 
@@ -56,7 +62,8 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
     {
         string page = Page(cmdlet);
         Assert.DoesNotContain("{{", page);
-        Assert.All(["SYNOPSIS", "DESCRIPTION", "INPUTS", "OUTPUTS", "RELATED LINKS"], heading => Assert.Matches(@"\w{3}", Section(page, heading)));
+        Assert.All(
+            ["SYNOPSIS", "DESCRIPTION", "INPUTS", "OUTPUTS", "RELATED LINKS"], heading => Assert.Matches(@"\w{3}", Section(page, heading)));
         Assert.InRange(Example().Count(Section(page, "EXAMPLES")), 3, int.MaxValue);
     }
 
@@ -100,7 +107,12 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
     public void Document_Links_LeadToFilesThatAreThere(string document)
     {
         string path = Path.Combine(Repository.Root, document);
-        string[] targets = [.. RelativeLink().Matches(File.ReadAllText(path)).Select(match => Path.Combine(Path.GetDirectoryName(path)!, match.Groups[1].Value))];
+        string[] targets =
+        [
+            .. RelativeLink()
+                .Matches(File.ReadAllText(path))
+                .Select(match => Path.Combine(Path.GetDirectoryName(path)!, match.Groups[1].Value)),
+        ];
         Assert.DoesNotContain(targets, target => !Path.Exists(target));
     }
 
@@ -118,16 +130,17 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
     public void Module_HasTheHelpOfTheSources()
     {
         const string file = "en-US/ApiTokens.PowerShell.dll-Help.xml";
-        Assert.True(
-            ReadLines(Path.Combine(Repository.Root, "src", "ApiTokens.PowerShell", file)) == ReadLines(Path.Combine(Repository.Module, file)),
-            "The module has another help than the sources.");
+        string source = ReadLines(Path.Combine(Repository.Root, "src", "ApiTokens.PowerShell", file));
+        Assert.True(source == ReadLines(Path.Combine(Repository.Module, file)), "The help of the module differs from the sources.");
     }
 
     [Theory]
     [MemberData(nameof(Topics))]
     public void GetHelp_Topic_IsFoundAndFitsAConsole(string topic)
     {
-        Assert.Matches(@$"^TOPIC\s+{topic}\s+SHORT DESCRIPTION", (string)fixture.Session.Single("param($Name) Get-Help -Name $Name", topic).BaseObject);
+        Assert.Matches(
+            @$"^TOPIC\s+{topic}\s+SHORT DESCRIPTION",
+            (string)fixture.Session.Single("param($Name) Get-Help -Name $Name", topic).BaseObject);
 
         string text = File.ReadAllText(Path.Combine(Repository.Module, "en-US", $"{topic}.help.txt"));
         Assert.DoesNotContain(text.Split('\n'), line => line.TrimEnd('\r').Length > 80);
@@ -145,7 +158,8 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
 
     private static string[] ExportedCmdlets()
     {
-        string list = Regex.Match(File.ReadAllText(Path.Combine(Repository.Root, "ApiTokens.psd1")), @"(?s)CmdletsToExport\s*=\s*@\((.*?)\)").Groups[1].Value;
+        string list = Regex.Match(
+            File.ReadAllText(Path.Combine(Repository.Root, "ApiTokens.psd1")), @"(?s)CmdletsToExport\s*=\s*@\((.*?)\)").Groups[1].Value;
         return [.. Regex.Matches(list, "'([^']+)'").Select(match => match.Groups[1].Value)];
     }
 
@@ -153,20 +167,27 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
         (CmdletInfo)fixture.Session.Single("param($Name) Get-Command -Name $Name -Module ApiTokens", cmdlet).BaseObject;
 
     private IEnumerable<ParameterMetadata> ParametersOf(string cmdlet) =>
-        CommandOf(cmdlet).Parameters.Values.Where(parameter => !Cmdlet.CommonParameters.Contains(parameter.Name) && parameter.Name != "ProgressAction");
+        CommandOf(cmdlet).Parameters.Values.Where(
+            parameter => !Cmdlet.CommonParameters.Contains(parameter.Name) && parameter.Name != "ProgressAction");
 
-    /// <summary>What a cmdlet says of a parameter, in the words of the help.</summary>
+    /// <summary>The description of a parameter of a cmdlet, in the format of the help.</summary>
     private static string FactsOf(ParameterMetadata parameter)
     {
         Type type = parameter.ParameterType;
         Type inner = Nullable.GetUnderlyingType(type) ?? type.GetElementType() ?? type;
-        IEnumerable<string> values = inner.IsEnum ? Enum.GetNames(inner) : parameter.Attributes.OfType<ValidateSetAttribute>().SelectMany(set => set.ValidValues);
+        IEnumerable<string> values = inner.IsEnum
+            ? Enum.GetNames(inner)
+            : parameter.Attributes.OfType<ValidateSetAttribute>().SelectMany(set => set.ValidValues);
         IEnumerable<string> sets = parameter.ParameterSets
             .Select(set =>
             {
                 string name = set.Key == "__AllParameterSets" ? "(All)" : set.Key;
                 string position = set.Value.Position >= 0 ? $"{set.Value.Position}" : "Named";
-                bool[] flags = [set.Value.IsMandatory, set.Value.ValueFromPipeline, set.Value.ValueFromPipelineByPropertyName, set.Value.ValueFromRemainingArguments];
+                bool[] flags =
+                [
+                    set.Value.IsMandatory, set.Value.ValueFromPipeline, set.Value.ValueFromPipelineByPropertyName,
+                    set.Value.ValueFromRemainingArguments,
+                ];
                 return $"{name}: {position} {string.Join(' ', flags.Select(Lower))}";
             })
             .Order(StringComparer.Ordinal);
@@ -186,10 +207,12 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
     private static string TypeText(Type type)
     {
         Type inner = Nullable.GetUnderlyingType(type) ?? type;
-        return inner.IsGenericType ? $"{inner.Name.Split('`')[0]}[{string.Join(',', inner.GenericTypeArguments.Select(argument => argument.Name))}]" : inner.Name;
+        return inner.IsGenericType
+            ? $"{inner.Name.Split('`')[0]}[{string.Join(',', inner.GenericTypeArguments.Select(argument => argument.Name))}]"
+            : inner.Name;
     }
 
-    /// <summary>What the help says of its parameters, in the same form, by name.</summary>
+    /// <summary>The descriptions of parameters in the help, in the same format, by name.</summary>
     private static Dictionary<string, (string Text, string Facts)> DocumentedParameters(string page) =>
         DocumentedParameter().Matches(page).ToDictionary(
             match => match.Groups["name"].Value,
@@ -209,12 +232,17 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
 
     /// <summary>The items of a list, in one line.</summary>
     private static string YamlList(string yaml, string key) =>
-        string.Join(' ', Regex.Match(yaml, $@"(?m)^{key}:(?: \[\])?\n((?:- .*\n)*)").Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[2..]));
+        string.Join(
+            ' ',
+            Regex.Match(yaml, $@"(?m)^{key}:(?: \[\])?\n((?:- .*\n)*)").Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line[2..]));
 
     [GeneratedRegex(@"(?ms)^### -(?<name>\w+)\n\n(?<text>.*?)\n\n```yaml\n(?<yaml>.*?)\n```$")]
     private static partial Regex DocumentedParameter();
 
-    [GeneratedRegex(@"(?m)^- Name: (.+)\n  Position: (.+)\n  IsRequired: (.+)\n  ValueFromPipeline: (.+)\n  ValueFromPipelineByPropertyName: (.+)\n  ValueFromRemainingArguments: (.+)$")]
+    [GeneratedRegex(
+        @"(?m)^- Name: (.+)\n  Position: (.+)\n  IsRequired: (.+)\n  ValueFromPipeline: (.+)"
+        + @"\n  ValueFromPipelineByPropertyName: (.+)\n  ValueFromRemainingArguments: (.+)$")]
     private static partial Regex DocumentedSet();
 
     [GeneratedRegex(@"(?s)```\n(.*?)\n```")]

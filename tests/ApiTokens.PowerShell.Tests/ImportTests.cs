@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>The import of the module into a session that has the engine and nothing else.</summary>
+/// <summary>Importing the module into a session with only the engine.</summary>
 public sealed class ImportTests
 {
     [Fact]
@@ -20,7 +20,9 @@ public sealed class ImportTests
     {
         using var session = new ModuleSession();
         IReadOnlyList<string> before = session.Output("Get-Command -Module ApiTokens").Texts("Name");
-        session.Run("param($Path) Import-Module $Path -Force; Remove-Module ApiTokens; Import-Module $Path; Import-Module $Path -Force", Repository.Module).ShouldSucceed();
+        session.Run(
+            "param($Path) Import-Module $Path -Force; Remove-Module ApiTokens; Import-Module $Path; Import-Module $Path -Force",
+            Repository.Module).ShouldSucceed();
         Assert.Equal(before, session.Output("Get-Command -Module ApiTokens").Texts("Name"));
         Assert.Contains("Get-ApiToken", before);
         Assert.Contains("Revoke-ApiToken", before);
@@ -35,7 +37,9 @@ public sealed class ImportTests
         string manifest = File.ReadAllText(Path.Combine(Repository.Module, "ApiTokens.psd1"));
         string[] exported = [.. session.Output("Get-Command -Module ApiTokens").Texts("Name")];
         Assert.All(exported, name => Assert.Contains($"'{name}'", manifest));
-        Assert.Equal(exported.Length, ((System.Collections.ICollection)module.Get("ExportedCmdlets")!).Count + ((System.Collections.ICollection)module.Get("ExportedAliases")!).Count);
+        var cmdlets = (System.Collections.ICollection)module.Get("ExportedCmdlets")!;
+        var aliases = (System.Collections.ICollection)module.Get("ExportedAliases")!;
+        Assert.Equal(exported.Length, cmdlets.Count + aliases.Count);
     }
 
     [Fact]
@@ -55,10 +59,15 @@ public sealed class ImportTests
     [Fact]
     public void Cmdlets_ReferenceNoPackage()
     {
-        // Their assembly is in the default context, which other modules share: it may need nothing that those could bring too.
-        System.Reflection.Assembly cmdlets = System.Runtime.Loader.AssemblyLoadContext.Default.Assemblies.FirstOrDefault(assembly => assembly.GetName().Name == "ApiTokens.PowerShell")
+        // Their assembly is in the default context, which other modules share, so it must not depend on packages that those may load too.
+        System.Reflection.Assembly cmdlets = System.Runtime.Loader.AssemblyLoadContext.Default.Assemblies.FirstOrDefault(
+            assembly => assembly.GetName().Name == "ApiTokens.PowerShell")
             ?? System.Reflection.Assembly.LoadFrom(Path.Combine(Repository.Module, "lib", "net", "ApiTokens.PowerShell.dll"));
-        string[] shipped = [.. Directory.GetFiles(Path.Combine(Repository.Module, "lib", "net", "dependencies"), "*.dll").Select(file => Path.GetFileNameWithoutExtension(file))];
+        string[] shipped =
+        [
+            .. Directory.GetFiles(Path.Combine(Repository.Module, "lib", "net", "dependencies"), "*.dll")
+                .Select(file => Path.GetFileNameWithoutExtension(file)),
+        ];
         Assert.True(shipped.Length > 10);
         Assert.Equal(["ApiTokens.Core"], cmdlets.GetReferencedAssemblies().Select(name => name.Name!).Intersect(shipped));
     }

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Mistakes that could change or remove many tokens, and what keeps them from doing harm.</summary>
+/// <summary>Mistakes that could change or remove many tokens, and the safeguards against them.</summary>
 public sealed class MisuseTests : CmdletTest
 {
     private const string SecondConnection = "second";
@@ -11,7 +11,7 @@ public sealed class MisuseTests : CmdletTest
     public MisuseTests(SandboxFixture fixture)
         : base(fixture)
     {
-        // As with pwsh -NonInteractive: nobody can be asked.
+        // As with pwsh -NonInteractive: prompts fail.
         Session.Host.Asked = () => throw new PSInvalidOperationException("PowerShell is in NonInteractive mode.");
     }
 
@@ -30,8 +30,12 @@ public sealed class MisuseTests : CmdletTest
     {
         int before = Sandbox.Count().Writes;
         Assert.All(
-            [$"Get-ApiToken -Connection {connection}", $"Get-ApiToken * -Connection {connection}", "Get-ApiToken -Name '*' -Connection '*'"],
-            get => Assert.Contains("-Confirm:$false", RunWithDefaultPreference($"{get} | {command} {parameters}").ShouldFail("ConfirmationNeeded").Advice()));
+            [
+                $"Get-ApiToken -Connection {connection}", $"Get-ApiToken * -Connection {connection}",
+                "Get-ApiToken -Name '*' -Connection '*'",
+            ],
+            get => Assert.Contains(
+                "-Confirm:$false", RunWithDefaultPreference($"{get} | {command} {parameters}").ShouldFail("ConfirmationNeeded").Advice()));
         Assert.Equal(before, Sandbox.Count().Writes);
     }
 
@@ -44,7 +48,8 @@ public sealed class MisuseTests : CmdletTest
             [
                 $"Get-ApiToken -Connection {connection} -Name 'no such*' | {command} {parameters}",
                 $"Get-ApiToken -Connection {connection} | Where-Object Name -EQ 'no such' | {command} {parameters}",
-                $"Get-ApiToken -Connection {connection} | ForEach-Object {{ if ($_.Name -eq 'token-1') {{ $_ | {command} {parameters} -WhatIf }} }}",
+                $"Get-ApiToken -Connection {connection} | ForEach-Object {{ if ($_.Name -eq 'token-1') {{ $_ | "
+                    + $"{command} {parameters} -WhatIf }} }}",
                 $"Get-ApiToken -Connection {connection} | {command} {parameters} -WhatIf",
             ],
             script => RunWithDefaultPreference(script).ShouldSucceed());
@@ -93,11 +98,13 @@ public sealed class MisuseTests : CmdletTest
         PSObject own = ConnectAgain(connection);
         string journal = NewPath(".jsonl");
         object tokens = NewTokens(40, connection, "middle")
-            .Select(token => Single("param($Connection, $Id) Get-ApiToken -Connection $Connection -Id $Id", SecondConnection, token.Text("Id"))).ToArray();
+            .Select(
+                token => Single("param($Connection, $Id) Get-ApiToken -Connection $Connection -Id $Id", SecondConnection, token.Text("Id")))
+                    .ToArray();
         RequestCount before = Sandbox.Count();
         try
         {
-            // Another connection revokes the credential when the fifteenth token is on its way and some are removed.
+            // Another connection revokes the credential when the fifteenth token is in the pipeline and some have been removed.
             Action waitUntilSomeAreDone = () => Assert.True(SpinWait.SpinUntil(() => HasEnd(journal), TimeSpan.FromSeconds(60)));
             RunResult broken = Run(
                 """
@@ -133,7 +140,11 @@ public sealed class MisuseTests : CmdletTest
             HashSet<string> asked = [.. Sandbox.Since(before).SelectMany(request => request.Path.Split('/'))];
             Assert.All(done, id => Assert.DoesNotContain(id, asked));
             Assert.All(
-                Run("param($Tokens, $Connection) $Tokens | ForEach-Object { Get-ApiToken -Connection $Connection -Id $_.Id -ErrorAction Ignore }", tokens, connection).Output,
+                Run(
+                    "param($Tokens, $Connection) $Tokens | ForEach-Object { "
+                        + "Get-ApiToken -Connection $Connection -Id $_.Id -ErrorAction Ignore }",
+                    tokens,
+                    connection).Output,
                 token => Assert.Equal("Revoked", token.Text("Status")));
             Output("param($Token, $Connection) $Token | Remove-ApiToken -Connection $Connection", successor, connection);
         }
@@ -159,13 +170,14 @@ public sealed class MisuseTests : CmdletTest
     private RunResult RunWithDefaultPreference(string script) => Run($"$ConfirmPreference = 'High'; {script}");
 
     private IReadOnlyList<PSObject> NewTokens(int count, string connection, string prefix) => Output(
-        "param($Count, $Connection, $Prefix, $More) 1..$Count | ForEach-Object { New-ApiToken -Connection $Connection -Name \"$Prefix-$_\" @More }",
+        "param($Count, $Connection, $Prefix, $More) 1..$Count | ForEach-Object { "
+            + "New-ApiToken -Connection $Connection -Name \"$Prefix-$_\" @More }",
         count,
         connection,
         prefix,
         ServiceCase.Of(connection).Issue);
 
-    /// <summary>Connects a second time, with a new token of an administrator, and gives that token.</summary>
+    /// <summary>Connects a second time with a new administrator token, and returns that token.</summary>
     private PSObject ConnectAgain(string connection)
     {
         Hashtable administrator = connection switch
@@ -175,7 +187,11 @@ public sealed class MisuseTests : CmdletTest
             "application-users" => new() { ["User"] = "admin", ["ApplyToAll"] = "Full" },
             _ => new() { ["User"] = "admin@example.com", ["Audience"] = "credentials" },
         };
-        PSObject token = Single("param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More", connection, NewName("own"), administrator);
+        PSObject token = Single(
+            "param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More",
+            connection,
+            NewName("own"),
+            administrator);
         Single(
             """
             param($Services, $Connection, $Secret, $Name)

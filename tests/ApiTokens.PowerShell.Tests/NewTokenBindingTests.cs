@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Rows that New-ApiToken takes from the pipeline. CSV files: tests/Pester/Binding.Tests.ps1.</summary>
+/// <summary>Rows as pipeline input of New-ApiToken. tests/Pester/Binding.Tests.ps1 tests CSV files.</summary>
 public sealed class NewTokenBindingTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Fact]

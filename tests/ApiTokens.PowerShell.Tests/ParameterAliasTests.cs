@@ -2,10 +2,13 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Token parameters can be given by each of their aliases.</summary>
+/// <summary>Token parameters can be specified by each of their aliases.</summary>
 public sealed class ParameterAliasTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
-    private static readonly string[] TokenCommands = ["Disable-ApiToken", "Enable-ApiToken", "Remove-ApiToken", "Rename-ApiToken", "Reset-ApiToken", "Set-ApiToken"];
+    private static readonly string[] TokenCommands =
+    [
+        "Disable-ApiToken", "Enable-ApiToken", "Remove-ApiToken", "Rename-ApiToken", "Reset-ApiToken", "Set-ApiToken",
+    ];
 
     public static TheoryData<string, string, bool> TokenAliases
     {

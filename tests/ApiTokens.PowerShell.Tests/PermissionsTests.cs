@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Get-ApiTokenPermission: what can be given to New-ApiToken.</summary>
+/// <summary>Get-ApiTokenPermission: the permissions for New-ApiToken.</summary>
 public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private static readonly string[] AllKinds = ["Api", "Audience", "Preset", "Role", "Scope"];
@@ -16,7 +16,8 @@ public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixtur
         IReadOnlyList<PSObject> permissions = Output("param($Connection) Get-ApiTokenPermission -Connection $Connection", connection);
         Assert.Equal(service.PermissionKinds, permissions.Texts("Kind").Distinct(StringComparer.OrdinalIgnoreCase).Order());
         Assert.Subset(permissions.Texts("Value").ToHashSet(), service.SomePermissions.ToHashSet());
-        Assert.Distinct(permissions.Select(permission => $"{permission.Text("Kind")} {permission.Text("Value")}"), StringComparer.OrdinalIgnoreCase);
+        Assert.Distinct(
+            permissions.Select(permission => $"{permission.Text("Kind")} {permission.Text("Value")}"), StringComparer.OrdinalIgnoreCase);
         Assert.All(permissions, permission => Assert.Equal(connection, permission.Text("Connection")));
     }
 
@@ -29,10 +30,16 @@ public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixtur
         Assert.Equal(service.SomePermissions[0], Single(ByValue, service.SomePermissions[0], connection).Text("Value"));
         Assert.Contains(
             service.SomePermissions[1],
-            Output(ByValue, $"{service.SomePermissions[1][..Math.Min(4, service.SomePermissions[1].Length)].ToUpperInvariant()}*", connection).Texts("Value"));
+            Output(
+                ByValue,
+                $"{service.SomePermissions[1][..Math.Min(4, service.SomePermissions[1].Length)].ToUpperInvariant()}*",
+                connection).Texts("Value"));
         Assert.Equal(
             [service.PermissionKinds[0]],
-            Output("param($Kind, $Connection) Get-ApiTokenPermission -Kind $Kind -Connection $Connection", service.PermissionKinds[0], connection).Texts("Kind").Distinct());
+            Output(
+                "param($Kind, $Connection) Get-ApiTokenPermission -Kind $Kind -Connection $Connection",
+                service.PermissionKinds[0],
+                connection).Texts("Kind").Distinct());
         Assert.Empty(Output(ByValue, "no such thing", connection));
     }
 
@@ -50,7 +57,9 @@ public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixtur
     {
         IReadOnlyList<string> roles = Output("Get-ApiTokenPermission -Connection gcore -Kind Role").Texts("Value");
         Assert.NotEmpty(roles);
-        Assert.All(roles, role => Assert.Equal(role, Single("param($Role) New-ApiToken -Connection gcore -Name role -Role $Role", role).Text("Role")));
+        Assert.All(
+            roles,
+            role => Assert.Equal(role, Single("param($Role) New-ApiToken -Connection gcore -Name role -Role $Role", role).Text("Role")));
     }
 
     [Fact]
@@ -61,7 +70,9 @@ public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixtur
         Assert.NotEmpty(audiences);
         Assert.NotEmpty(scopes);
         PSObject token = Single(
-            "param($Audiences, $Scopes) New-ApiToken -Connection devo -Name all -User user@example.com -Audience $Audiences -Scope $Scopes", audiences, scopes);
+            "param($Audiences, $Scopes) New-ApiToken -Connection devo -Name all -User user@example.com -Audience $Audiences -Scope $Scopes",
+            audiences,
+            scopes);
         Assert.Equal(audiences.Order(), token.List("Audience").Order());
         Assert.Equal(scopes.SelectMany(scope => scope.Split(' ')).Order(), token.List("Scope").Order());
     }
@@ -88,7 +99,8 @@ public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixtur
         }
 
         Assert.NotEmpty(access);
-        IReadOnlyDictionary<string, string> given = Single("param($Access) New-ApiToken -Connection application-users -User jdoe -Access $Access", access).Access();
+        IReadOnlyDictionary<string, string> given = Single(
+            "param($Access) New-ApiToken -Connection application-users -User jdoe -Access $Access", access).Access();
         Assert.All(given.Values, level => Assert.Equal("Read", level));
         Assert.Equal(access.Count, given.Count);
     }

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>The token that a connection itself is using is not removed, reset or disabled by accident.</summary>
+/// <summary>The token that a connection uses is not removed, reset or disabled by accident.</summary>
 public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private static readonly Dictionary<string, (string Id, Hashtable Parameters)> Administrators = new()
@@ -47,7 +47,8 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
             Refused,
             """
             param($Connection, $Command)
-            Get-ApiToken -Connection $Connection -Name administrator | ForEach-Object { [pscustomobject]@{ Connection = $_.Connection; Id = $_.Id } } | & $Command
+            Get-ApiToken -Connection $Connection -Name administrator |
+                ForEach-Object { [pscustomobject]@{ Connection = $_.Connection; Id = $_.Id } } | & $Command
             """,
             connection,
             command);
@@ -63,7 +64,8 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
         {
             AssertRefused("OwnTokenProtected", "param($Token, $Command) & $Command $Token.Id -Connection $Token.Name", own, command);
             Assert.True(Sandbox.Accepts(own));
-            Output("param($Token, $Command) & $Command $Token.Id -Connection $Token.Name -Force -ErrorAction SilentlyContinue", own, command);
+            Output(
+                "param($Token, $Command) & $Command $Token.Id -Connection $Token.Name -Force -ErrorAction SilentlyContinue", own, command);
             Assert.False(Sandbox.Accepts(own));
         }
         finally
@@ -85,7 +87,7 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
     [Fact]
     public void OwnTokens_AllTokensRemoved_AreReportedAndRemain()
     {
-        // A sandbox of its own: no other test would find its tokens again.
+        // A separate sandbox, because other tests need the tokens of the shared one.
         using var fixture = new SandboxFixture();
         Assert.True(fixture.Session.Output("Get-ApiToken -Connection *").Count > 4);
 
@@ -97,7 +99,7 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
         Assert.Equal(ServiceCase.All.Select(service => service.Connection).Order(), left.Texts("Connection").Order());
     }
 
-    /// <summary>Issues an administrator's token and connects with it, under its name.</summary>
+    /// <summary>Issues an administrator token and connects with it, under its name.</summary>
     private PSObject ConnectWithNewToken(string connection)
     {
         PSObject token = Single(

@@ -7,14 +7,15 @@ using Microsoft.PowerShell;
 namespace ApiTokens.PowerShell.Tests;
 
 /// <summary>
-/// What scripts rely on: cmdlets, parameters, properties of what comes out, ids of errors and rules. A change of it is a change
-/// of PublicSurface.approved.txt, made on purpose: with the environment variable APITOKENS_APPROVE the test writes it anew.
+/// The surface that scripts rely on: cmdlets, parameters, properties of output types, ids of errors and rules. A change requires a
+/// change of PublicSurface.approved.txt; with the environment variable APITOKENS_APPROVE the test rewrites it.
 /// </summary>
 public sealed class PublicSurfaceTests : IDisposable
 {
     private readonly ModuleSession _session = new();
 
-    private static string ApprovedFile => Path.Combine(Repository.Root, "tests", "ApiTokens.PowerShell.Tests", "PublicSurface.approved.txt");
+    private static string ApprovedFile =>
+        Path.Combine(Repository.Root, "tests", "ApiTokens.PowerShell.Tests", "PublicSurface.approved.txt");
 
     private Assembly Core => Command("Get-ApiToken").OutputType[0].Type.Assembly;
 
@@ -42,7 +43,8 @@ public sealed class PublicSurfaceTests : IDisposable
         ];
         Assert.True(
             changes.Length == 0,
-            $"Scripts rely on the surface; if the change is meant, approve it and write it in the changelog:\n{string.Join('\n', changes)}");
+            "Scripts rely on the surface; if the change is meant, approve it and write it in the "
+                + $"changelog:\n{string.Join('\n', changes)}");
         Assert.Equal(approved, surface);
         Assert.True(surface.Length > 200, $"The surface has {surface.Length} lines.");
     }
@@ -53,7 +55,11 @@ public sealed class PublicSurfaceTests : IDisposable
         // Get-Verb takes its verbs from these classes.
         HashSet<string> verbs =
         [
-            .. new[] { typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle), typeof(VerbsOther), typeof(VerbsSecurity) }
+            .. new[]
+            {
+                typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle),
+                typeof(VerbsOther), typeof(VerbsSecurity),
+            }
                 .SelectMany(type => type.GetFields()).Select(member => member.Name),
         ];
         IReadOnlyList<CmdletInfo> commands = Commands();
@@ -65,15 +71,21 @@ public sealed class PublicSurfaceTests : IDisposable
     [Fact]
     public void ErrorIds_AreAllOnThePageThatExplainsThem()
     {
-        string[] listed = [.. File.ReadAllLines(Path.Combine(Repository.Root, "docs", "errors.md")).Where(line => Regex.IsMatch(line, @"^\| `\w+` \|")).Select(line => line.Split('`')[1])];
+        string[] listed =
+        [
+            .. File.ReadAllLines(Path.Combine(Repository.Root, "docs", "errors.md"))
+                .Where(line => Regex.IsMatch(line, @"^\| `\w+` \|"))
+                .Select(line => line.Split('`')[1]),
+        ];
         Assert.NotEmpty(listed);
         Assert.Equal(ErrorIds.Order(StringComparer.OrdinalIgnoreCase), listed.Order(StringComparer.OrdinalIgnoreCase));
     }
 
-    // The lines that are in one list more often than in the other.
+    // The lines that occur more often in one list than in the other.
     private static IEnumerable<string> Without(IEnumerable<string> lines, IEnumerable<string> others)
     {
-        Dictionary<string, int> left = others.GroupBy(line => line, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count());
+        Dictionary<string, int> left = others.GroupBy(line => line, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Count());
         foreach (string line in lines)
         {
             if (left.GetValueOrDefault(line) > 0)
@@ -91,7 +103,8 @@ public sealed class PublicSurfaceTests : IDisposable
     private static string TypeName(Type type) =>
         Regex.Replace(ToStringCodeMethods.Type(PSObject.AsPSObject(type)), @", [\w.]+, Version=[^]]*?PublicKeyToken=\w+", string.Empty);
 
-    private static IEnumerable<T> Sorted<T>(IEnumerable<T> items, Func<T, string> key) => items.OrderBy(key, StringComparer.OrdinalIgnoreCase);
+    private static IEnumerable<T> Sorted<T>(IEnumerable<T> items, Func<T, string> key) =>
+        items.OrderBy(key, StringComparer.OrdinalIgnoreCase);
 
     private static string ParameterText(ParameterMetadata parameter)
     {
@@ -131,7 +144,9 @@ public sealed class PublicSurfaceTests : IDisposable
         }
 
         string values = parameter.ParameterType.IsEnum ? $" {{{string.Join(", ", Enum.GetNames(parameter.ParameterType))}}}" : string.Empty;
-        string aliases = parameter.Aliases.Count > 0 ? $" alias {string.Join(", ", Sorted(parameter.Aliases, alias => alias))}" : string.Empty;
+        string aliases = parameter.Aliases.Count > 0
+            ? $" alias {string.Join(", ", Sorted(parameter.Aliases, alias => alias))}"
+            : string.Empty;
         return $"  -{parameter.Name} <{TypeName(parameter.ParameterType)}>{values}{aliases} {string.Join(' ', sets)}".TrimEnd();
     }
 
@@ -144,7 +159,10 @@ public sealed class PublicSurfaceTests : IDisposable
         foreach (CmdletInfo command in Sorted(Commands(), command => command.Name))
         {
             CmdletAttribute attribute = command.ImplementingType.GetCustomAttribute<CmdletAttribute>()!;
-            string[] names = [.. Sorted(aliases.Where(alias => alias.Definition == command.Name).Select(alias => alias.Name), name => name)];
+            string[] names =
+            [
+                .. Sorted(aliases.Where(alias => alias.Definition == command.Name).Select(alias => alias.Name), name => name),
+            ];
             string named = names.Length > 0 ? $" alias {string.Join(", ", names)}" : string.Empty;
             string asks = attribute.SupportsShouldProcess ? $", asks (impact {attribute.ConfirmImpact})" : string.Empty;
             yield return $"{command.Name}{named}{asks}";
@@ -154,7 +172,8 @@ public sealed class PublicSurfaceTests : IDisposable
                 yield return $"  gives {TypeName(output)}";
             }
 
-            foreach (ParameterMetadata parameter in Sorted(command.Parameters.Values.Where(parameter => !common.Contains(parameter.Name)), parameter => parameter.Name))
+            IEnumerable<ParameterMetadata> parameters = command.Parameters.Values.Where(parameter => !common.Contains(parameter.Name));
+            foreach (ParameterMetadata parameter in Sorted(parameters, parameter => parameter.Name))
             {
                 yield return ParameterText(parameter);
             }
@@ -162,8 +181,10 @@ public sealed class PublicSurfaceTests : IDisposable
 
         foreach (Type type in outputs.Values.Where(IsOurs))
         {
-            yield return $"type {TypeName(type)}{(type.BaseType is { } parent && IsOurs(parent) ? $" : {TypeName(parent)}" : string.Empty)}";
-            foreach (PropertyInfo property in Sorted(type.GetProperties().Where(property => property.DeclaringType == type), property => property.Name))
+            string baseType = type.BaseType is { } parent && IsOurs(parent) ? $" : {TypeName(parent)}" : string.Empty;
+            yield return $"type {TypeName(type)}{baseType}";
+            IEnumerable<PropertyInfo> declared = type.GetProperties().Where(property => property.DeclaringType == type);
+            foreach (PropertyInfo property in Sorted(declared, property => property.Name))
             {
                 yield return $"  {property.Name} <{TypeName(property.PropertyType)}>";
             }

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Remove-ApiToken -User -All: one request where the service has one, else one for each token.</summary>
+/// <summary>Remove-ApiToken -User -All: one request if the service supports it, otherwise one for each token.</summary>
 public sealed class RemoveAllTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Fact]
@@ -52,7 +52,9 @@ public sealed class RemoveAllTests(SandboxFixture fixture) : CmdletTest(fixture)
 
         Assert.Equal(Enumerable.Repeat("OwnTokenProtected", errors), result.ErrorIds);
         Assert.False(Sandbox.Accepts(token));
-        Assert.Equal("administrator", Single("param($Connection, $User) Get-ApiToken -Connection $Connection -User $User", connection, user).Text("Name"));
+        Assert.Equal(
+            "administrator",
+            Single("param($Connection, $User) Get-ApiToken -Connection $Connection -User $User", connection, user).Text("Name"));
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class RemoveAllTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void RemoveAll_PassThru_WritesTheRemovedTokens(string connection, string user)
     {
         PSObject[] tokens = NewTokens(3, connection, user);
-        IReadOnlyList<PSObject> passed = Output("param($User, $Connection) Remove-ApiToken -User $User -All -Connection $Connection -PassThru", user, connection);
+        IReadOnlyList<PSObject> passed = Output(
+            "param($User, $Connection) Remove-ApiToken -User $User -All -Connection $Connection -PassThru", user, connection);
         Assert.Subset(passed.Texts("Id").ToHashSet(), tokens.Texts("Id").ToHashSet());
         Assert.Equal([user], passed.Texts("Owner").Distinct());
     }

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Reset-ApiToken: a new secret for the same purpose, and at any time at least one secret that works.</summary>
+/// <summary>Reset-ApiToken: rotates a secret without downtime.</summary>
 public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     public static TheoryData<string> WithSuccessor => ServiceCase.Where(service => !service.InPlace);
@@ -19,7 +19,8 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.NotEqual(old.Secret(), renewed.Secret());
         foreach (string property in (string[])["Connection", "Service", "Account", "Name", "Description", "Owner", "Role", "Status"])
         {
-            Assert.True(old.Text(property) == renewed.Text(property), $"{property} is '{renewed.Text(property)}' and was '{old.Text(property)}'.");
+            Assert.True(
+                old.Text(property) == renewed.Text(property), $"{property} is '{renewed.Text(property)}' and was '{old.Text(property)}'.");
         }
 
         Assert.Equal(old.List("Scope"), renewed.List("Scope"));
@@ -46,7 +47,8 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
         PSObject renewed = Single("param($Id, $Connection) Reset-ApiToken $Id -Connection $Connection", old.Text("Id"), connection);
         Assert.True(Sandbox.Accepts(renewed));
         Assert.False(Sandbox.Accepts(old));
-        IReadOnlyList<PSObject> listed = Output("param($Connection, $Name) Get-ApiToken -Connection $Connection | Where-Object Name -EQ $Name", connection, old.Text("Name"));
+        IReadOnlyList<PSObject> listed = Output(
+            "param($Connection, $Name) Get-ApiToken -Connection $Connection | Where-Object Name -EQ $Name", connection, old.Text("Name"));
         Assert.Equal(renewed.Text("Id"), Assert.Single(listed).Text("Id"));
     }
 
@@ -72,7 +74,11 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
     [Theory]
     [ClassData(typeof(EachService))]
     public void Reset_UnusedId_IsRefused(string connection) =>
-        AssertRefused("ObjectNotFound", "param($Id, $Connection) Reset-ApiToken $Id -Connection $Connection", ServiceCase.Of(connection).UnusedId, connection);
+        AssertRefused(
+            "ObjectNotFound",
+            "param($Id, $Connection) Reset-ApiToken $Id -Connection $Connection",
+            ServiceCase.Of(connection).UnusedId,
+            connection);
 
     [Theory]
     [InlineData("wegnology")]
@@ -89,7 +95,7 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
         renewed = Single("param($Token) $Token | Reset-ApiToken -NeverExpires", renewed);
         Assert.Null(renewed.Time("ExpiresAt"));
 
-        // A token that never expires stays one.
+        // A token that never expires keeps no expiry.
         Assert.Null(Single("param($Token) $Token | Reset-ApiToken", renewed).Time("ExpiresAt"));
     }
 
@@ -135,7 +141,7 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
         PSObject delivered = Single("param($Tokens) $Tokens | Reset-ApiToken -ThrottleLimit 3 | Select-First 1", [old]);
         Assert.True(Sandbox.Accepts(delivered));
 
-        // Nobody has the secrets of their successors.
+        // The secrets of their new tokens were not delivered.
         PSObject[] others = [.. old.Where(token => token.Text("Name") != delivered.Text("Name"))];
         Assert.Equal(11, others.Length);
         Assert.All(others, token => Assert.True(Sandbox.Accepts(token)));
@@ -164,7 +170,7 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.Single(result.Errors);
         Assert.Equal(3, taken.Count);
 
-        // The secrets of their successors were not kept.
+        // The secrets of their new tokens were not kept.
         PSObject[] others = [.. old.Where(token => !taken.Contains(token.Text("Name")))];
         Assert.Equal(9, others.Length);
         Assert.All(others, token => Assert.True(Sandbox.Accepts(token)));

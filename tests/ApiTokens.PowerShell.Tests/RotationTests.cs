@@ -3,7 +3,9 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Reset-ApiToken -GracePeriod, which leaves the predecessor for some time, and Remove-ApiToken -Due, which retires it then.</summary>
+/// <summary>
+/// Reset-ApiToken -GracePeriod, which keeps the old token for some time, and Remove-ApiToken -Due, which retires it afterwards.
+/// </summary>
 public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const string Due = "param($Journal) Remove-ApiToken -Due -JournalPath $Journal";
@@ -104,10 +106,12 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void Due_TokenOfItsConnection_IsRetiredOnlyWithForce(string connection, string administrator)
     {
         string journal = NewJournal();
-        PSObject old = Single($"param($Connection, $Name) New-ApiToken -Connection $Connection -Name $Name {administrator}", connection, NewName("own"));
+        PSObject old = Single(
+            $"param($Connection, $Name) New-ApiToken -Connection $Connection -Name $Name {administrator}", connection, NewName("own"));
         ResetUntilDue(old, journal);
         Single(
-            "param($To, $Token) Connect-ApiTokenService $To.Service $To.Account -Token $Token.Secret -BaseUri $To.BaseUri -Name own -WarningAction Ignore",
+            "param($To, $Token) Connect-ApiTokenService $To.Service $To.Account -Token $Token.Secret -BaseUri $To.BaseUri "
+                + "-Name own -WarningAction Ignore",
             Sandbox.Service(connection),
             old);
         try
@@ -177,10 +181,11 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
     [Fact]
     public void Reset_GcoreAccountIsFull_IsRefusedBeforeASuccessorIsIssued()
     {
-        int room = 100 - Output("Get-ApiToken -Connection gcore").Count(token => token.Text("Status") != "Expired");
+        int quota = 100 - Output("Get-ApiToken -Connection gcore").Count(token => token.Text("Status") != "Expired");
         IReadOnlyList<PSObject> tokens = Output(
-            """param($Room) 1..$Room | ForEach-Object { [pscustomobject]@{ Name = "full-$_" } } | New-ApiToken -Connection gcore -Role Users""",
-            room);
+            "param($Quota) 1..$Quota | ForEach-Object { [pscustomobject]@{ Name = \"full-$_\" } } "
+                + "| New-ApiToken -Connection gcore -Role Users",
+            quota);
         AssertRefused("TokenLimitReached", "param($Token) $Token | Reset-ApiToken", tokens[0]);
         Assert.True(Sandbox.Accepts(tokens[0]));
         Run("param($Token) $Token | Remove-ApiToken", tokens[1]).ShouldSucceed();
@@ -190,10 +195,11 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
 
     private string NewJournal() => NewPath(".jsonl");
 
-    /// <summary>Resets a token with a short grace period, waits until it is over, and gives the successor.</summary>
+    /// <summary>Resets a token with a short grace period, waits until it is over, and returns the new token.</summary>
     private PSObject ResetUntilDue(PSObject token, string journal, string parameters = "")
     {
-        PSObject successor = Single($"param($Token, $Journal) $Token | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $Journal {parameters}", token, journal);
+        PSObject successor = Single(
+            $"param($Token, $Journal) $Token | Reset-ApiToken -GracePeriod 0:0:0.1 -JournalPath $Journal {parameters}", token, journal);
         DateTimeOffset due = JournalFile.Read(journal).With("event", "due")
             .Max(line => DateTimeOffset.Parse(line.Text("dueAt")!, CultureInfo.InvariantCulture));
         Eventually.True(() => DateTimeOffset.UtcNow > due, "the grace period is over");

@@ -5,7 +5,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Start-, Get- and Stop-ApiTokenSandbox, each in a session of its own.</summary>
+/// <summary>Start-, Get- and Stop-ApiTokenSandbox, each in its own session.</summary>
 public sealed class SandboxCmdletTests : IDisposable
 {
     private readonly ModuleSession _session = new();
@@ -47,7 +47,11 @@ public sealed class SandboxCmdletTests : IDisposable
         Assert.Equal(EachConnection, _session.Output("Get-ApiTokenService").Texts("Name"));
         Assert.All(
             EachConnection,
-            connection => Assert.Equal(30, _session.Output("param($Connection) Get-ApiToken -Connection $Connection -Name token-* -Status Active, Inactive, Expired, Revoked", connection).Count));
+            connection => Assert.Equal(
+                30,
+                _session.Output(
+                    "param($Connection) Get-ApiToken -Connection $Connection -Name token-* -Status Active, Inactive, Expired, Revoked",
+                    connection).Count));
     }
 
     [Fact]
@@ -67,7 +71,10 @@ public sealed class SandboxCmdletTests : IDisposable
         string parameters = $"-DatabasePath '{Path.Combine(folder, "sandbox.db")}'";
         Sandbox sandbox = Sandbox.Start(_session, parameters);
         PSObject[] tokens = [.. ServiceCase.All.Select(service => _session.Single(
-            "param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More", service.Connection, $"test-{Guid.NewGuid():n}", service.Issue))];
+            "param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More",
+            service.Connection,
+            $"test-{Guid.NewGuid():n}",
+            service.Issue))];
         string[] secrets = [.. tokens.Select(token => token.Secret()), .. Secrets(sandbox.Started)];
         Assert.Equal((2 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin), secrets.Distinct().Count());
         _session.Run("param($Sandbox) $Sandbox | Stop-ApiTokenSandbox", sandbox.Started).ShouldSucceed();
@@ -114,7 +121,9 @@ public sealed class SandboxCmdletTests : IDisposable
     public void Stop_Connections_RemovesThoseToTheSandboxAndNoOthers()
     {
         PSObject sandbox = _session.Single("Start-ApiTokenSandbox");
-        _session.Single("param($Token) Connect-ApiTokenService Devo domain -Token $Token -Region EU -Name real -SkipCheck", "abcdef0123456789".ToSecret());
+        _session.Single(
+            "param($Token) Connect-ApiTokenService Devo domain -Token $Token -Region EU -Name real -SkipCheck",
+            "abcdef0123456789".ToSecret());
         using Process process = ProcessOf(sandbox);
         _session.Run("param($Sandbox) $Sandbox | Stop-ApiTokenSandbox", sandbox).ShouldSucceed();
         Assert.True(process.WaitForExit(5000));
@@ -145,13 +154,17 @@ public sealed class SandboxCmdletTests : IDisposable
 
     private static Process ProcessOf(PSObject sandbox) => Process.GetProcessById((int)sandbox.Get("ProcessId")!);
 
-    private static PSObject[] Services(PSObject sandbox) => [.. ((System.Collections.IEnumerable)sandbox.Get("Services")!).Cast<object>().Select(PSObject.AsPSObject)];
+    private static PSObject[] Services(PSObject sandbox) =>
+        [.. ((System.Collections.IEnumerable)sandbox.Get("Services")!).Cast<object>().Select(PSObject.AsPSObject)];
 
     // The administrators' secrets and passwords.
     private static IEnumerable<string> Secrets(PSObject sandbox) =>
     [
         .. Services(sandbox).Select(service => service.Secret()),
-        .. Services(sandbox).Select(service => service.Get("Credential")).OfType<PSCredential>().Select(credential => credential.Password.ToText()),
+        .. Services(sandbox)
+            .Select(service => service.Get("Credential"))
+            .OfType<PSCredential>()
+            .Select(credential => credential.Password.ToText()),
     ];
 
     private IReadOnlyList<string> ProcessIds() => _session.Output("Get-ApiTokenSandbox").Texts("ProcessId");

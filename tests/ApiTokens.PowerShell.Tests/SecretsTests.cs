@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>The form of secrets, and the sandbox's log. What PowerShell's formatting shows of them: tests/Pester/Secrets.Tests.ps1.</summary>
+/// <summary>The types of secrets, and the sandbox's log. tests/Pester/Secrets.Tests.ps1 tests PowerShell's formatting.</summary>
 public sealed class SecretsTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Theory]

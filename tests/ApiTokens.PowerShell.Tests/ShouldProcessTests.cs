@@ -3,7 +3,9 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>The impact of each cmdlet, -WhatIf, and what cmdlets that change tokens write. -Confirm: <see cref="ConfirmationTests"/>.</summary>
+/// <summary>
+/// The impact of each cmdlet, -WhatIf, and what cmdlets that change tokens write. -Confirm: <see cref="ConfirmationTests"/>.
+/// </summary>
 public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     [Theory]
@@ -63,10 +65,16 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
         string name = NewName();
         int before = Sandbox.Count().Writes;
         Assert.Empty(Output(
-            "param($Connection, $Name, $Parameters) New-ApiToken -Connection $Connection -Name $Name @Parameters -WhatIf", connection, name, ServiceCase.Of(connection).Issue));
+            "param($Connection, $Name, $Parameters) New-ApiToken -Connection $Connection -Name $Name @Parameters -WhatIf",
+            connection,
+            name,
+            ServiceCase.Of(connection).Issue));
         Assert.Equal(before, Sandbox.Count().Writes);
         Assert.Contains(name, Assert.Single(WhatIfLines()));
-        Assert.DoesNotContain(name, Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Texts("Name"), StringComparer.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            name,
+            Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Texts("Name"),
+            StringComparer.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -81,7 +89,8 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
     {
         PSObject token = NewToken(connection);
         int before = Sandbox.Count().Writes;
-        Assert.Empty(Output("param($User, $Connection) Remove-ApiToken -User $User -All -Connection $Connection -WhatIf", user, connection));
+        Assert.Empty(
+            Output("param($User, $Connection) Remove-ApiToken -User $User -All -Connection $Connection -WhatIf", user, connection));
         Assert.Equal(before, Sandbox.Count().Writes);
         Assert.NotEmpty(WhatIfLines());
         Assert.True(Sandbox.Accepts(token));
@@ -134,7 +143,8 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
     public void Output_PassThruById_IsTheWholeToken(string command, string connection)
     {
         PSObject token = NewToken(connection);
-        PSObject passed = Single($"param($Id, $Connection) {command} -Token $Id -Connection $Connection -PassThru", token.Text("Id"), connection);
+        PSObject passed = Single(
+            $"param($Id, $Connection) {command} -Token $Id -Connection $Connection -PassThru", token.Text("Id"), connection);
         Assert.Equal(token.Text("Id"), passed.Text("Id"));
         Assert.NotNull(token.Time("CreatedAt"));
         Assert.Equal(token.Time("CreatedAt"), passed.Time("CreatedAt"));
@@ -146,7 +156,8 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
     {
         Assert.Equal("Inactive", Single("param($Token) $Token | Disable-ApiToken -PassThru", NewToken("devo")).Text("Status"));
         Assert.Equal("now", Single("param($Token) $Token | Rename-ApiToken -NewName now -PassThru", NewToken("wegnology")).Text("Name"));
-        Assert.Equal("now", Single("param($Token) $Token | Set-ApiToken -Description now -PassThru", NewToken("wegnology")).Text("Description"));
+        Assert.Equal(
+            "now", Single("param($Token) $Token | Set-ApiToken -Description now -PassThru", NewToken("wegnology")).Text("Description"));
     }
 
     [Fact]
@@ -154,7 +165,9 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
     {
         PSObject token = NewToken("devo");
         PSObject removed = Single(
-            "param($Token) $Token | Disable-ApiToken -PassThru | Enable-ApiToken -PassThru | Rename-ApiToken -NewName chained -PassThru | Remove-ApiToken -PassThru", token);
+            "param($Token) $Token | Disable-ApiToken -PassThru | Enable-ApiToken -PassThru | "
+                + "Rename-ApiToken -NewName chained -PassThru | Remove-ApiToken -PassThru",
+            token);
         Assert.Equal("chained", removed.Text("Name"));
         Assert.False(Sandbox.Accepts(token));
     }

@@ -4,8 +4,8 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests;
 
 /// <summary>
-/// A pipeline that ends early starts no further request: neither by Select-Object -First, nor by -ErrorAction Stop, nor by a
-/// throw further down, nor by Ctrl+C.
+/// A pipeline that ends early starts no further request, whether it ends by Select-Object -First, by -ErrorAction Stop, by a
+/// downstream throw, or by Ctrl+C.
 /// </summary>
 public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.Fixture>(fixture)
 {
@@ -24,7 +24,7 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
         AssertSoon(clock);
         AssertFrozen(before, 20);
 
-        // What came out was really done.
+        // The tokens in the output have been changed.
         Assert.DoesNotContain(first.Text("Id"), IdsOf(connection));
     }
 
@@ -36,7 +36,8 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
         RequestCount before = Sandbox.Count();
         var clock = Stopwatch.StartNew();
 
-        RunResult result = Run("param($Tokens) $Tokens | Remove-ApiToken -PassThru -ThrottleLimit 4 | ForEach-Object { throw 'enough' }", tokens);
+        RunResult result = Run(
+            "param($Tokens) $Tokens | Remove-ApiToken -PassThru -ThrottleLimit 4 | ForEach-Object { throw 'enough' }", tokens);
 
         AssertSoon(clock);
         AssertFrozen(before, 20);
@@ -67,7 +68,8 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
     {
         IReadOnlyList<string> ids = _fixture.Take(connection, 5).Texts("Id");
 
-        RunResult result = Run("param($Ids, $Connection) $Ids | Remove-ApiToken -Connection $Connection", WithUnusedId(connection, ids, 2), connection);
+        RunResult result = Run(
+            "param($Ids, $Connection) $Ids | Remove-ApiToken -Connection $Connection", WithUnusedId(connection, ids, 2), connection);
 
         Assert.Null(result.Terminating);
         result.ShouldFail("ObjectNotFound");
@@ -114,7 +116,7 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
             int before = sandbox.Count().Reads;
             Assert.Equal(3, session.Output("Get-ApiToken -Connection pages | Select-First 3").Count);
 
-            // The next page may have been on its way. There are ten.
+            // The next page may have been prefetched. There are ten pages.
             Thread.Sleep(200);
             int after = sandbox.Count().Reads;
             Assert.InRange(after - before, 1, 4);
@@ -134,7 +136,7 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
         Assert.Equal("enough", result.Terminating?.ToString());
         Assert.Single(result.Errors);
 
-        // The next page may have been on its way.
+        // The next page may have been prefetched.
         Thread.Sleep(200);
         AssertFrozen(Sandbox.Count(), 0);
     }
@@ -144,18 +146,25 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
     {
         IReadOnlyList<PSObject> tokens = _fixture.Take("devo", 40);
         RequestCount before = Sandbox.Count();
-        Assert.Equal(2, Output("param($Tokens) $Tokens | Disable-ApiToken -PassThru -ThrottleLimit 2 | Remove-ApiToken -PassThru -ThrottleLimit 2 | Select-First 2", tokens).Count);
+        Assert.Equal(
+            2,
+            Output(
+                "param($Tokens) $Tokens | Disable-ApiToken -PassThru -ThrottleLimit 2 | Remove-ApiToken -PassThru -ThrottleLimit 2 "
+                    + "| Select-First 2",
+                tokens).Count);
         AssertFrozen(before, 40);
     }
 
     private static IReadOnlyList<string> WithUnusedId(string connection, IReadOnlyList<string> ids, int index) =>
         [.. ids.Take(index), ServiceCase.Of(connection).UnusedId, .. ids.Skip(index)];
 
-    private static void AssertSoon(Stopwatch clock) => Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"The pipeline ended after {clock.Elapsed}.");
+    private static void AssertSoon(Stopwatch clock) =>
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(4), $"The pipeline ended after {clock.Elapsed}.");
 
-    private IReadOnlyList<string> IdsOf(string connection) => Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Texts("Id");
+    private IReadOnlyList<string> IdsOf(string connection) =>
+        Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Texts("Id");
 
-    /// <summary>Slow enough that a pipeline of many tokens is not over before it is stopped.</summary>
+    /// <summary>Slow enough that a pipeline of many tokens does not finish before it is stopped.</summary>
     public sealed class Fixture : SandboxFixture
     {
         private readonly Dictionary<string, TokenSupply> _supplies = [];

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Names with escape sequences and control characters: where they are shown or logged, they cannot steer a terminal.</summary>
+/// <summary>Names with escape sequences and control characters cannot control a terminal when they are shown or logged.</summary>
 public sealed class TerminalTextTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const char Override = '\u202E';

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Paths that are none and files with anything in them: as journal, policy and list of leaked texts they are refused, and nothing in them runs.</summary>
+/// <summary>Invalid paths and arbitrary files as journal, policy and list of leaked texts are rejected, and no code in them runs.</summary>
 public sealed class UnusualFileTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const string Code = "Set-Content -LiteralPath $env:APITOKENS_PROOF -Value x";
@@ -61,7 +61,8 @@ public sealed class UnusualFileTests(SandboxFixture fixture) : CmdletTest(fixtur
 
     [Fact]
     public void Journal_PathOf32Kilobytes_IsRefused() =>
-        Run("param($Path) Remove-ApiToken 424242 -Connection gcore -JournalPath $Path", new string('n', 32768)).ShouldFail("JournalNotOpened");
+        Run("param($Path) Remove-ApiToken 424242 -Connection gcore -JournalPath $Path", new string('n', 32768))
+            .ShouldFail("JournalNotOpened");
 
     [OrdinaryUserFact]
     public void Journal_ReadOnlyFile_IsRefused()
@@ -83,7 +84,8 @@ public sealed class UnusualFileTests(SandboxFixture fixture) : CmdletTest(fixtur
         File.WriteAllText(path, Policies[content]);
         int before = Sandbox.Count().Total;
 
-        Run("param($Path) Test-ApiToken -Policy $Path -Connection gcore", path).ShouldFail(content == "an unknown rule" ? "InvalidRule" : "InvalidPolicy");
+        Run("param($Path) Test-ApiToken -Policy $Path -Connection gcore", path)
+            .ShouldFail(content == "an unknown rule" ? "InvalidRule" : "InvalidPolicy");
 
         Assert.False(File.Exists(proof));
         Assert.Equal(before, Sandbox.Count().Total);
@@ -104,16 +106,18 @@ public sealed class UnusualFileTests(SandboxFixture fixture) : CmdletTest(fixtur
             """
             param($Folder)
             $provider = $ExecutionContext.SessionState.Provider.GetOne('FileSystem')
-            $null = $ExecutionContext.SessionState.Drive.New([System.Management.Automation.PSDriveInfo]::new('Leaks', $provider, $Folder, '', $null), 'Global')
+            $drive = [System.Management.Automation.PSDriveInfo]::new('Leaks', $provider, $Folder, '', $null)
+            $null = $ExecutionContext.SessionState.Drive.New($drive, 'Global')
             """,
             Folder).ShouldSucceed();
         Run("Find-ApiToken -Path Leaks:/ -Connection gcore").ShouldFail("InvalidPath");
     }
 
-    // The engine has no Set-Content: without this one, code in a policy could not do what the tests look for.
+    // The engine has no Set-Content: code in a policy needs this one for the effect that the tests check.
     private void AssertThatCodeWouldLeaveProof(string proof)
     {
-        Run($"function global:Set-Content($LiteralPath, $Value) {{ [System.IO.File]::WriteAllText($LiteralPath, $Value) }}; {Code}").ShouldSucceed();
+        Run($"function global:Set-Content($LiteralPath, $Value) {{ [System.IO.File]::WriteAllText($LiteralPath, $Value) }}; {Code}")
+            .ShouldSucceed();
         Assert.True(File.Exists(proof));
         File.Delete(proof);
     }

@@ -3,16 +3,21 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Names that mean something to a shell, a path or a pattern: they reach the service unchanged, or are refused before any request.</summary>
+/// <summary>
+/// Names with a special meaning in a shell, path or pattern reach the service unchanged, or are rejected before any request.
+/// </summary>
 public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const string RightToLeftOverride = "\u202E";
 
     private static readonly string[] Names =
     [
-        "[a-z]*", "*", "?", "ci[1]", "a`*b", "``", "`", "a]", "]", "{a,b}", "!x", "(a|b)", "a\\b", "it's", "\"quoted\"", "a, b", "a;b", "$(Get-Date)", "${env:HOME}", "@{a=1}", "-Force", "-1",
-        "../../tokens", "%2f..%2f", "..", "?page=1&perPage=1", "#", "<b>", "null", "true", "42", "5e00000000000000000000aa", "at_0123456789abcdefghij", " leading", "trailing ", "Only-Case", "only-case",
-        "a\u2019b", $"gpj.{RightToLeftOverride}exe", "\U0001F600\U0001F469\u200D\U0001F469", "e\u0301", "\u00E9", "\u0130", "\u0131", "\uFEFFa", "\u202Fa", new('n', 255),
+        "[a-z]*", "*", "?", "ci[1]", "a`*b", "``", "`", "a]", "]", "{a,b}", "!x", "(a|b)", "a\\b", "it's", "\"quoted\"", "a, b", "a;b",
+        "$(Get-Date)", "${env:HOME}", "@{a=1}", "-Force", "-1",
+        "../../tokens", "%2f..%2f", "..", "?page=1&perPage=1", "#", "<b>", "null", "true", "42", "5e00000000000000000000aa",
+        "at_0123456789abcdefghij", " leading", "trailing ", "Only-Case", "only-case",
+        "a\u2019b", $"gpj.{RightToLeftOverride}exe", "\U0001F600\U0001F469\u200D\U0001F469", "e\u0301", "\u00E9", "\u0130", "\u0131",
+        "\uFEFFa", "\u202Fa", new('n', 255),
     ];
 
     public static TheoryData<string, string, string> TokenCommands => new()
@@ -33,7 +38,8 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
         Assert.Equal(name, token.Text("Name"));
         Assert.Equal(name, Read(token).Text("Name"));
 
-        IReadOnlyList<PSObject> found = Output("param($Connection, $Name) Get-ApiToken -Connection $Connection -Name $Name", connection, Escape(name));
+        IReadOnlyList<PSObject> found = Output(
+            "param($Connection, $Name) Get-ApiToken -Connection $Connection -Name $Name", connection, Escape(name));
         Assert.Contains(token.Text("Id"), found.Texts("Id"));
         Assert.All(found.Texts("Name"), other => Assert.Equal(name, other, ignoreCase: true));
 
@@ -42,11 +48,17 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
             string renamed = $"r{name}"[..Math.Min(255, name.Length + 1)];
             Assert.Empty(Output("param($Token, $Name) $Token | Rename-ApiToken -NewName $Name", token, renamed));
             Assert.Equal(renamed, Read(token).Text("Name"));
-            Assert.Empty(Output("param($Connection, $Old, $New) [pscustomobject]@{ Connection = $Connection; Name = $Old; NewName = $New } | Rename-ApiToken", connection, renamed, name));
+            Assert.Empty(
+                Output(
+                    "param($Connection, $Old, $New) [pscustomobject]@{ Connection = $Connection; Name = $Old; NewName = $New } | "
+                        + "Rename-ApiToken",
+                    connection,
+                    renamed,
+                    name));
             Assert.Equal(name, Read(token).Text("Name"));
         }
 
-        // Where the name could be taken for an id or for many, the token itself is given.
+        // If the name could be an id or a pattern, use the token itself.
         Assert.Empty(MayMeanAnother().IsMatch(name)
             ? Output("param($Token) $Token | Remove-ApiToken", token)
             : Output("param($Name, $Connection) Remove-ApiToken $Name -Connection $Connection", name, connection));
@@ -64,7 +76,7 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
         Assert.True(Sandbox.Accepts(lower));
         Assert.False(Sandbox.Accepts(upper));
 
-        // Now only one name fits, in any case.
+        // Now only one name matches, in any case.
         Output("param($Connection) Remove-ApiToken 'Strasse-CASE' -Connection $Connection", connection);
         Assert.False(Sandbox.Accepts(lower));
     }
@@ -75,7 +87,11 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
         Assert.All(["\r\n", "\n", "\t", "\0", "\u001B", "\u0085", "\uD800", "   ", new string('n', 32768)], name =>
         {
             int before = Sandbox.Count().Total;
-            Run("param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More", connection, name, ServiceCase.Of(connection).Issue).ShouldFail("InvalidName");
+            Run(
+                "param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More",
+                connection,
+                name,
+                ServiceCase.Of(connection).Issue).ShouldFail("InvalidName");
             Assert.Equal(before, Sandbox.Count().Total);
         });
 
@@ -113,15 +129,22 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
 
     [Theory]
     [MemberData(nameof(TokenCommands))]
-    public void Wildcard_ForEveryToken_IsRefusedBeforeAnyRequest(string command, string parameters, string connection) => Assert.All(["*", "**"], name =>
+    public void Wildcard_ForEveryToken_IsRefusedBeforeAnyRequest(string command, string parameters, string connection)
     {
-        string byParameter = $"param($Name, $Connection) {command} $Name -Connection $Connection {parameters}";
-        int before = Sandbox.Count().Total;
-        ErrorRecord error = AssertRefused("WildcardNotAllowed", byParameter, name, connection);
-        AssertRefused("WildcardNotAllowed", $"param($Name, $Connection) [pscustomobject]@{{ Connection = $Connection; Name = $Name }} | {command} {parameters}", name, connection);
-        Assert.Equal(before, Sandbox.Count().Total);
-        Assert.Contains($"Get-ApiToken -Name '*' | {command}", error.Advice());
-    });
+        Assert.All(["*", "**"], name =>
+        {
+            string byParameter = $"param($Name, $Connection) {command} $Name -Connection $Connection {parameters}";
+            int before = Sandbox.Count().Total;
+            ErrorRecord error = AssertRefused("WildcardNotAllowed", byParameter, name, connection);
+            AssertRefused(
+                "WildcardNotAllowed",
+                $"param($Name, $Connection) [pscustomobject]@{{ Connection = $Connection; Name = $Name }} | {command} {parameters}",
+                name,
+                connection);
+            Assert.Equal(before, Sandbox.Count().Total);
+            Assert.Contains($"Get-ApiToken -Name '*' | {command}", error.Advice());
+        });
+    }
 
     [Fact]
     public void Wildcard_AsTheNameOfATokenWhoseIdIsGiven_IsRemoved()
@@ -136,7 +159,9 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
     public void Wildcard_PatternThatIsTheNameOfNoToken_AdvisesGetApiToken()
     {
         ErrorRecord error = Run("Remove-ApiToken 'nightly''-[0-9]*' -Connection gcore").ShouldFail("ObjectNotFound");
-        Assert.Equal("Remove-ApiToken takes a name to the letter. If it is a pattern: Get-ApiToken -Name 'nightly''-[0-9]*' | Remove-ApiToken", error.Advice());
+        Assert.Equal(
+            "Remove-ApiToken takes a name to the letter. If it is a pattern: Get-ApiToken -Name 'nightly''-[0-9]*' | Remove-ApiToken",
+            error.Advice());
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>What a service would refuse, and the module can know, fails before any request, with the parameter named.</summary>
+/// <summary>Arguments that the module knows to be invalid fail before any request, with the name of the parameter.</summary>
 public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const string InvalidName = "Name";
@@ -87,7 +87,8 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
         int before = Sandbox.Count().Total;
         ErrorRecord error = AssertRefused(
             $"Invalid{parameter}",
-            $"param($Parameters) $invalid = {invalid}; foreach ($key in $invalid.Keys) {{ $Parameters[$key] = $invalid[$key] }}; New-ApiToken @Parameters",
+            $"param($Parameters) $invalid = {invalid}; foreach ($key in $invalid.Keys) {{ $Parameters[$key] = $invalid[$key] }}; "
+                + "New-ApiToken @Parameters",
             ValidParameters(connection));
         Assert.StartsWith($"-{parameter}: ", error.ErrorDetails.Message);
         Assert.Equal(ErrorCategory.InvalidArgument, error.CategoryInfo.Category);

@@ -3,13 +3,16 @@ using NetArchTest.Rules;
 
 namespace ApiTokens.PowerShell.Tests.Architecture;
 
-/// <summary>Dependencies between the folders of the cmdlets' project go one way. Each folder has a namespace; the files beside the folders have the root.</summary>
-/// <remarks>The session imports the module: NetArchTest names the types that it found, and must be able to load them for that.</remarks>
+/// <summary>
+/// Dependencies between the folders of the cmdlets' project go one way. Each folder has a namespace; files outside the folders have the
+/// root.
+/// </summary>
+/// <remarks>The session imports the module, because NetArchTest must load the types that it reports.</remarks>
 public sealed class LayerTests : IDisposable
 {
     private const string RootNamespace = "ApiTokens.PowerShell";
 
-    // From the folder, to the folders that it may name: only ones that stand above it, so that there is no circle.
+    // Key: the folder. Value: the folders that it may depend on; only folders listed above it, so that there is no cycle.
     private static readonly (string Folder, string[] MayName)[] Layers =
     [
         ("", []),
@@ -33,7 +36,10 @@ public sealed class LayerTests : IDisposable
     public void Folder_NamesOnlyTheFoldersBelowIt(string folder)
     {
         string[] mayName = Layers.Single(layer => layer.Folder == folder).MayName;
-        string[] forbidden = [.. Layers.Select(layer => layer.Folder).Where(other => other.Length > 0 && other != folder && !mayName.Contains(other))];
+        string[] forbidden =
+        [
+            .. Layers.Select(layer => layer.Folder).Where(other => other.Length > 0 && other != folder && !mayName.Contains(other)),
+        ];
         PredicateList types = Types.FromFile(Path.Combine(Repository.Module, "lib", "net", "ApiTokens.PowerShell.dll"))
             .That().ResideInNamespaceMatching(folder.Length == 0 ? $"^{RootNamespace}$" : $@"^{RootNamespace}\.{folder}(\.|$)");
         Assert.NotEmpty(types.GetTypes());
@@ -52,7 +58,9 @@ public sealed class LayerTests : IDisposable
         for (int i = 0; i < Layers.Length; i++)
         {
             string[] above = [.. Layers.Take(i).Select(layer => layer.Folder)];
-            Assert.True(Layers[i].MayName.All(above.Contains), $"{Layers[i].Folder} may name only folders that stand above it in the table, or a circle is possible.");
+            Assert.True(
+                Layers[i].MayName.All(above.Contains),
+                $"{Layers[i].Folder} may name only folders that stand above it in the table, or a circle is possible.");
         }
     }
 

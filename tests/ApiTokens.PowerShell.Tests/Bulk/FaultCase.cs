@@ -1,31 +1,31 @@
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>What comes of a request that meets a fault.</summary>
+/// <summary>The outcome of a request that hits a fault.</summary>
 internal enum FaultEffect
 {
-    /// <summary>It succeeds at once.</summary>
+    /// <summary>It succeeds at the first attempt.</summary>
     None,
 
-    /// <summary>It is sent again until it succeeds.</summary>
+    /// <summary>It is retried until it succeeds.</summary>
     Retried,
 
-    /// <summary>It fails, and the service did nothing.</summary>
+    /// <summary>It fails, and the service has not executed it.</summary>
     Refused,
 
-    /// <summary>The service did it, and its answer cannot be read.</summary>
+    /// <summary>The service has executed it, and its response cannot be read.</summary>
     Unreadable,
 
-    /// <summary>A create: it is certain that nothing was created.</summary>
+    /// <summary>A create: nothing was created for certain.</summary>
     NotCreated,
 
-    /// <summary>A create: there is a token whose secret nobody has.</summary>
+    /// <summary>A create: a token exists whose secret was lost.</summary>
     Orphaned,
 }
 
-/// <summary>Something that can go wrong with a request, and what comes of it.</summary>
-/// <param name="Name">Its name among the cases.</param>
-/// <param name="Write">What comes of a request that changes a token. It can be sent again whatever happened to it.</param>
-/// <param name="Create">What comes of a request that creates a token. It is sent again only if it was not done for certain.</param>
+/// <summary>A fault of a request, and its outcome.</summary>
+/// <param name="Name">The name of the case.</param>
+/// <param name="Write">The outcome of a request that changes a token, which is idempotent and can always be retried.</param>
+/// <param name="Create">The outcome of a request that creates a token, which is retried only if it was certainly not executed.</param>
 /// <param name="Fields">The fields of the sandbox's fault.</param>
 internal sealed record FaultCase(string Name, FaultEffect Write, FaultEffect Create, params (string Field, object Value)[] Fields)
 {
@@ -46,7 +46,7 @@ internal sealed record FaultCase(string Name, FaultEffect Write, FaultEffect Cre
 
     public static FaultCase Of(string name) => All.Single(fault => fault.Name == name);
 
-    /// <summary>The fault, for some requests to a service, or to all of them.</summary>
+    /// <summary>Creates the fault for requests to one service or to all services.</summary>
     public Dictionary<string, object> For(string? service, string method, int count, string? path = null)
     {
         Dictionary<string, object> fault = Fields.ToDictionary(field => field.Field, field => field.Value);

@@ -3,8 +3,8 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
 /// <summary>
-/// Everything that can go wrong with a request, for every cmdlet that changes tokens: either it is done, or the error says what
-/// is known, and the service agrees.
+/// Every fault of a request with every cmdlet that changes tokens: the change succeeds, or the error describes the outcome
+/// correctly.
 /// </summary>
 public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTests.Fixture>(fixture)
 {
@@ -23,7 +23,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
 
     public static TheoryData<string> SuccessfulRemovals => Names(fault => fault.Write is FaultEffect.Retried or FaultEffect.None);
 
-    /// <summary>The creates that succeed, and how often the fault happens.</summary>
+    /// <summary>The number of creates that succeed, and how often the fault fires.</summary>
     public static TheoryData<string, int> SuccessfulCreates => new()
     {
         { "status 503", 2 },
@@ -142,7 +142,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
         Assert.Equal([issued.Text("Id")], WithName(name).Texts("Id"));
     }
 
-    // The creates that are certain not to have been done are tested with the orphans: it takes seconds to be certain.
+    // OrphanTests covers creates that were certainly not executed, because it takes seconds to be certain.
     [Theory]
     [MemberData(nameof(OrphanedCreates))]
     public void New_AnswerIsLost_ReportsTheOrphan(string fault)
@@ -233,12 +233,13 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
         string name = NewName();
         Sandbox.AddFault(new { kind = "delay", delayMs = 5000, when = "after", service = "wegnology", method = "POST" });
 
-        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection short-timeout -Scope ReadOnly", name).ShouldFail("OrphanedToken");
+        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection short-timeout -Scope ReadOnly", name)
+            .ShouldFail("OrphanedToken");
 
         Assert.Equal(Single("param($Name) Get-ApiToken -Connection wegnology -Name $Name", name).Text("Id"), error.Target().Text("Id"));
     }
 
-    /// <summary>Removes the faults, and connects anew: the new connection has not been told to be slow.</summary>
+    /// <summary>Removes the faults and reconnects, because the new connection has not been throttled.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -262,7 +263,8 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
         return rows;
     }
 
-    private static TheoryData<string> Names(Func<FaultCase, bool> condition) => [.. FaultCase.All.Where(condition).Select(fault => fault.Name)];
+    private static TheoryData<string> Names(Func<FaultCase, bool> condition) =>
+        [.. FaultCase.All.Where(condition).Select(fault => fault.Name)];
 
     private static void AssertSummary(RunResult result, int done, int failed, int retried)
     {
@@ -270,7 +272,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
         Assert.Equal((done, failed, retried), ((int)summary.Get("Done")!, (int)summary.Get("Failed")!, (int)summary.Get("Retried")!));
     }
 
-    /// <summary>Changes two tokens, of which the first meets a fault twice: what is sent again fails once more and then succeeds.</summary>
+    /// <summary>Changes two tokens; the first one hits a fault twice, so that its second retry succeeds.</summary>
     private WriteOutcome WriteTwo(string fault, string command)
     {
         IReadOnlyList<PSObject> tokens = _fixture.TakeActive(2);
@@ -317,7 +319,7 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
         Assert.Single(WithName(old.Text("Name")));
     }
 
-    /// <summary>The tokens as they are in the service now.</summary>
+    /// <summary>The current tokens of the service.</summary>
     private IReadOnlyList<PSObject> Now(IReadOnlyList<PSObject> tokens)
     {
         HashSet<string> ids = [.. tokens.Texts("Id")];
@@ -325,7 +327,10 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
     }
 
     private IReadOnlyList<PSObject> WithName(string name) =>
-        [.. Output("Get-ApiToken -Connection wegnology").Where(token => token.Text("Name").Equals(name, StringComparison.OrdinalIgnoreCase))];
+        [
+            .. Output("Get-ApiToken -Connection wegnology").Where(
+                token => token.Text("Name").Equals(name, StringComparison.OrdinalIgnoreCase)),
+        ];
 
     public sealed class Fixture() : ManyTokensFixture("-Tokens 200");
 

@@ -2,7 +2,10 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>New-ApiToken and Reset-ApiToken with a journal: what was issued and delivered is not issued again, and what was not delivered is reported.</summary>
+/// <summary>
+/// New-ApiToken and Reset-ApiToken with a journal: tokens that were issued and delivered are not issued again, and tokens that were not
+/// delivered are reported.
+/// </summary>
 public sealed class JournalIssueTests(JournalTest.Fixture fixture) : JournalTest(fixture)
 {
     private const string New = "param($Rows, $Journal) $Rows | New-ApiToken -Connection wegnology -JournalPath $Journal";
@@ -88,7 +91,7 @@ public sealed class JournalIssueTests(JournalTest.Fixture fixture) : JournalTest
         Assert.Empty(last.Output);
         Assert.Equal(1, last.Summary!.Get("Done"));
 
-        // The successor is there already.
+        // The new token already exists.
         Assert.Empty(Sandbox.Since(before, "POST"));
         Assert.Equal([successor.Text("Id")], WithName(old).Texts("Id"));
         Assert.True(Sandbox.Accepts(successor));

@@ -5,7 +5,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>The lines of a journal: what was done, and what is left to do. They are the audit record.</summary>
+/// <summary>The lines of a journal: completed and remaining work. They are the audit record.</summary>
 public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(fixture)
 {
     [Fact]
@@ -22,7 +22,8 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
         Assert.Equal("journal", lines[0].Text("event"));
         Assert.Equal("Remove", lines[0].Text("operation"));
         Assert.Equal(
-            [$"Wegnology user {new Uri(Sandbox.BaseUri, "wegnology")}"], lines[0].GetProperty("accounts").EnumerateArray().Select(account => account.GetString()));
+            [$"Wegnology user {new Uri(Sandbox.BaseUri, "wegnology")}"],
+            lines[0].GetProperty("accounts").EnumerateArray().Select(account => account.GetString()));
         foreach (PSObject token in tokens)
         {
             IReadOnlyList<JsonElement> own = lines.With("id", token.Text("Id"));
@@ -50,7 +51,8 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
     public void Lines_OfFailure_HaveTheErrorId()
     {
         string path = NewJournal();
-        Run("param($Id, $Journal) Remove-ApiToken $Id -Connection wegnology -JournalPath $Journal", UnusedId, path).ShouldFail("ObjectNotFound");
+        Run("param($Id, $Journal) Remove-ApiToken $Id -Connection wegnology -JournalPath $Journal", UnusedId, path)
+            .ShouldFail("ObjectNotFound");
         JsonElement end = Assert.Single(JournalFile.Read(path).With("event", "end"));
         Assert.Equal(UnusedId, end.Text("id"));
         Assert.Equal("failed", end.Text("outcome"));
@@ -61,7 +63,8 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
     public void Lines_OfServiceWithCorrelationIds_HaveThem()
     {
         string path = NewJournal();
-        Run("param($Journal) Get-ApiToken -Connection devo -Name 'token-*' | Select-First 2 | Remove-ApiToken -JournalPath $Journal", path).ShouldSucceed();
+        Run("param($Journal) Get-ApiToken -Connection devo -Name 'token-*' | Select-First 2 | Remove-ApiToken -JournalPath $Journal", path)
+            .ShouldSucceed();
         IReadOnlyList<JsonElement> ends = JournalFile.Read(path).With("event", "end");
         Assert.Equal(2, ends.Count);
         Assert.All(ends, end => Assert.Matches("^[0-9a-f-]{36}$", end.Text("correlationId")));
@@ -72,7 +75,8 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
     public void Lines_OfCreate_TellWhenItWasIssuedAndDelivered()
     {
         string path = NewJournal();
-        PSObject issued = Single("param($Name, $Journal) New-ApiToken -Connection gcore -Name $Name -Role Users -JournalPath $Journal", NewName(), path);
+        PSObject issued = Single(
+            "param($Name, $Journal) New-ApiToken -Connection gcore -Name $Name -Role Users -JournalPath $Journal", NewName(), path);
         JsonElement[] lines = [.. JournalFile.Read(path).Skip(1)];
         Assert.Equal(["start", "issued", "delivered", "end"], lines.Texts("event"));
         Assert.Equal([issued.Text("Id"), issued.Text("Id")], lines[1..3].Texts("issuedId"));
@@ -90,7 +94,7 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
         Eventually.True(() => Sandbox.Fired() > 0 || running.HasEnded, "the request was sent");
         Assert.Equal(["start"], JournalFile.Read(path).With("id", id).Texts("event"));
 
-        // Stopped with the request under way: the wait for its answer is limited, and the journal says that nothing is known.
+        // Stopped with a request in flight: the wait for its response is limited, and the journal records an unknown outcome.
         var clock = Stopwatch.StartNew();
         running.Stop();
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"Stopping took {clock.Elapsed}.");
@@ -119,14 +123,16 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
                 Enumerable.Range(0, 3).Select(_ => Records.Row(("Name", NewName()), ("Role", "Users"))).ToList(),
                 NewJournal()),
         ];
-        IReadOnlyList<PSObject> successors = Output("param($Tokens, $Journal) $Tokens | Reset-ApiToken -JournalPath $Journal", issued, reset);
+        IReadOnlyList<PSObject> successors = Output(
+            "param($Tokens, $Journal) $Tokens | Reset-ApiToken -JournalPath $Journal", issued, reset);
         Assert.Equal((6, 6), (issued.Count, successors.Count));
-        Run("param($Id, $Journal) Reset-ApiToken $Id -Connection wegnology -JournalPath $Journal", UnusedId, reset).ShouldFail("ObjectNotFound");
+        Run("param($Id, $Journal) Reset-ApiToken $Id -Connection wegnology -JournalPath $Journal", UnusedId, reset)
+            .ShouldFail("ObjectNotFound");
 
         string text = string.Concat(Directory.GetFiles(Folder, "*.jsonl").Select(File.ReadAllText));
         foreach (PSObject token in issued.Concat(successors))
         {
-            // This search finds what is there.
+            // Check the search itself.
             Assert.Contains(token.Text("Id"), text);
             string secret = token.Secret();
             Assert.True(secret.Length > 20);

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>A file that is not the journal of this run is refused before any request, and left as it was.</summary>
+/// <summary>A file that is not the journal of this run is rejected before any request, and not changed.</summary>
 public sealed class JournalMismatchTests(JournalTest.Fixture fixture) : JournalTest(fixture)
 {
     private const string Remove = "param($Tokens, $Journal) $Tokens | Remove-ApiToken -JournalPath $Journal";
@@ -28,7 +28,10 @@ public sealed class JournalMismatchTests(JournalTest.Fixture fixture) : JournalT
         Run("param($Token, $Journal) $Token | Remove-ApiToken -Connection wegnology -JournalPath $Journal", Take(), path).ShouldSucceed();
         string content = File.ReadAllText(path);
 
-        AssertRefused("JournalMismatch", "param($Journal) Get-ApiToken -Connection gcore -Name 'token-*' | Select-First 1 | Remove-ApiToken -JournalPath $Journal", path);
+        AssertRefused(
+            "JournalMismatch",
+            "param($Journal) Get-ApiToken -Connection gcore -Name 'token-*' | Select-First 1 | Remove-ApiToken -JournalPath $Journal",
+            path);
         AssertRefused("JournalMismatch", "param($Journal) Remove-ApiToken 999999 -Connection devo -JournalPath $Journal", path);
 
         Assert.Equal(content, File.ReadAllText(path));
@@ -37,7 +40,9 @@ public sealed class JournalMismatchTests(JournalTest.Fixture fixture) : JournalT
     [Theory]
     [InlineData("a table", "Id,Name\n1,a\n")]
     [InlineData("a line without an end", "a single line without an end")]
-    [InlineData("a journal without its first line", "{\"time\":\"2026-01-01T00:00:00Z\",\"event\":\"start\",\"operation\":\"Remove\",\"id\":\"1\"}\n")]
+    [InlineData(
+        "a journal without its first line",
+        "{\"time\":\"2026-01-01T00:00:00Z\",\"event\":\"start\",\"operation\":\"Remove\",\"id\":\"1\"}\n")]
     [InlineData("other JSON", "{\"some\":\"json\"}\n")]
     [InlineData("an array", "[]\n")]
     [InlineData("null", "null\n")]

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>The same command with the same journal: it resumes the run.</summary>
+/// <summary>Resuming a run with the same command and the same journal.</summary>
 public sealed class JournalResumeTests(JournalTest.Fixture fixture) : JournalTest(fixture)
 {
     private const string Remove = "param($Tokens, $Journal) $Tokens | Remove-ApiToken -JournalPath $Journal";
@@ -93,7 +93,7 @@ public sealed class JournalResumeTests(JournalTest.Fixture fixture) : JournalTes
         Sandbox.AddFault(new { kind = "status", status = 403, method = "GET", path = $"*/{token.Text("Id")}" });
         Run(Remove, token, path).ShouldFail("PermissionDenied");
 
-        // The token is gone, and this run's predecessors removed it.
+        // The token was removed by an earlier run.
         RunResult result = Run(Remove, token, path).ShouldSucceed();
 
         Assert.Equal(1, result.Summary!.Get("Skipped"));
@@ -105,7 +105,12 @@ public sealed class JournalResumeTests(JournalTest.Fixture fixture) : JournalTes
         string path = NewJournal();
         IReadOnlyList<PSObject> tokens = Take(40);
         RequestCount before = Sandbox.Count();
-        Assert.Equal(5, Output("param($Tokens, $Journal) $Tokens | Remove-ApiToken -PassThru -JournalPath $Journal -ThrottleLimit 4 | Select-First 5", tokens, path).Count);
+        Assert.Equal(
+            5,
+            Output(
+                "param($Tokens, $Journal) $Tokens | Remove-ApiToken -PassThru -JournalPath $Journal -ThrottleLimit 4 | Select-First 5",
+                tokens,
+                path).Count);
         Assert.InRange(JournalFile.Read(path).With("outcome", "done").Count, 0, 39);
 
         RunResult result = Run(Remove, tokens, path).ShouldSucceed();

@@ -13,7 +13,7 @@ public abstract class JournalTest(JournalTest.Fixture fixture) : CmdletTest<Jour
 
     protected PSObject Take() => _fixture.TakeActive(1)[0];
 
-    /// <summary>The path of a journal that is not there yet.</summary>
+    /// <summary>Returns the path of a new journal.</summary>
     protected string NewJournal() => NewPath(".jsonl");
 
     /// <summary>Asserts the counts of a summary.</summary>
@@ -23,11 +23,16 @@ public abstract class JournalTest(JournalTest.Fixture fixture) : CmdletTest<Jour
         Assert.Equal((done, skipped, failed), ((int)summary.Get("Done")!, (int)summary.Get("Skipped")!, (int)summary.Get("Failed")!));
     }
 
-    /// <summary>Runs a command in a session of its own, and throws away what comes out of it: the run cannot know that a secret was kept.</summary>
+    /// <summary>
+    /// Runs a command in a separate session and fails while receiving its output, so that the run does not know whether the secret was
+    /// kept.
+    /// </summary>
     protected void RunWithoutDelivery(string command, params object?[] arguments)
     {
         using ModuleSession other = OpenSession();
-        RunResult result = other.Run($$"""param($Token, $Journal) $Token | {{command}} -JournalPath $Journal | ForEach-Object { throw 'the vault is full' }""", arguments);
+        RunResult result = other.Run(
+            $$"""param($Token, $Journal) $Token | {{command}} -JournalPath $Journal | ForEach-Object { throw 'the vault is full' }""",
+            arguments);
         Assert.Equal("the vault is full", result.Terminating?.ToString());
     }
 

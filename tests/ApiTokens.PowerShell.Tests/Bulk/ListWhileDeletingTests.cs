@@ -3,8 +3,8 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
 /// <summary>
-/// Listing while deleting: Wegnology pages by number, so that what is removed, and what others create and remove meanwhile, moves
-/// the rest. Each token is visited once all the same.
+/// Listing while deleting: Wegnology pages by number, so tokens that are removed or created meanwhile move the
+/// others. Each token is still returned once.
 /// </summary>
 public sealed class ListWhileDeletingTests : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed class ListWhileDeletingTests : IDisposable
         other.ConnectTo(_sandbox, "wegnology", "-SkipCheck");
         RequestCount before = _sandbox.Count();
 
-        // The other session removes from both ends, and creates new ones in between.
+        // The other session removes tokens at both ends, and creates new ones in between.
         RunningScript running = other.Start(
             """
             param($Theirs)
@@ -74,9 +74,10 @@ public sealed class ListWhileDeletingTests : IDisposable
         _session.Dispose();
     }
 
-    private IReadOnlyList<PSObject> List(string name) => _session.Output("param($Name) Get-ApiToken -Connection wegnology -Name $Name", name);
+    private IReadOnlyList<PSObject> List(string name) =>
+        _session.Output("param($Name) Get-ApiToken -Connection wegnology -Name $Name", name);
 
-    /// <summary>The ids of the tokens that were asked to be deleted since a count was taken, each once.</summary>
+    /// <summary>The distinct ids in delete requests since a count was taken.</summary>
     private IReadOnlyList<string> AssertDeletedOnce(RequestCount before)
     {
         IReadOnlyList<string> ids = [.. _sandbox.Since(before, "DELETE").Select(request => request.TokenId())];

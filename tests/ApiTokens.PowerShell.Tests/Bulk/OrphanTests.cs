@@ -3,10 +3,12 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>A create whose answer is lost may have left a token whose secret nobody has. It is looked for and reported, never repeated.</summary>
+/// <summary>
+/// A create whose response is lost may have left a token whose secret is lost. It is searched for and reported, and never retried.
+/// </summary>
 public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<OrphanTests.Fixture>(fixture)
 {
-    /// <summary>Each service with each way in which an answer is lost after the service has acted.</summary>
+    /// <summary>Each service with each way in which a response can be lost after the service has executed the request.</summary>
     public static TheoryData<string, string> LostAnswers
     {
         get
@@ -43,7 +45,7 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         Assert.Contains(id, error.ToString());
         Assert.Contains($"Remove-ApiToken -Id {id} -Connection {connection}", error.Advice());
 
-        // What it advises can be done, and the error's target can be piped on.
+        // The recommended action works, and the target of the error can be piped.
         Run("param($Orphan) $Orphan | Remove-ApiToken", error.TargetObject).ShouldSucceed();
         Assert.Empty(InUse(connection, name));
     }
@@ -63,7 +65,7 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         Assert.Contains("It was removed.", error.ToString());
         Assert.NotEqual(existing.Text("Id"), error.Target().Text("Id"));
 
-        // The one of the same name was there before.
+        // The token with the same name existed before.
         Assert.Equal([existing.Text("Id")], InUse(connection, name).Texts("Id"));
         Assert.True(Sandbox.Accepts(existing));
     }
@@ -73,7 +75,7 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
     [InlineData("status 500 before")]
     public void New_NothingWasCreated_FailsAndSaysSo(string fault)
     {
-        // Old ones, which nobody here has issued; and one that was issued here.
+        // Old tokens that were issued elsewhere, and one that was issued here.
         const string name = "token-0000001";
         PSObject[] rows =
         [
@@ -115,9 +117,10 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         PSObject theirs = NewToken("gcore");
         Sandbox.AddFault(new { kind = "reset", when = "before", service = "gcore", method = "POST" });
 
-        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection other -Role Users -RemoveOrphan", theirs.Text("Name")).ShouldFail("ConnectionError");
+        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection other -Role Users -RemoveOrphan", theirs.Text("Name"))
+            .ShouldFail("ConnectionError");
 
-        // It belongs to others, and was there before.
+        // It was issued by another user, and existed before.
         Assert.True(Sandbox.Accepts(theirs));
         Assert.Contains("it was not created", error.ToString(), StringComparison.OrdinalIgnoreCase);
     }
@@ -139,23 +142,30 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         Assert.InRange(InUse("wegnology", name).Texts("Id").Except(result.Output.Texts("Id")).Count(), 0, 1);
     }
 
-    /// <summary>The next create on a service is done, and its answer does not arrive.</summary>
+    /// <summary>Lets the next create on a service succeed and lose its response.</summary>
     private void LoseAnswer(string connection, string fault) =>
         Sandbox.AddFault(FaultCase.Of(fault).For(connection, "POST", count: 1));
 
     private RunResult Issue(string connection, string name, string parameters = "")
     {
         Hashtable with = ServiceCase.Of(connection).Issue;
-        return Run($"param($Connection, $Name, $With) New-ApiToken -Connection $Connection -Name $Name @With {parameters}", connection, name, with);
+        return Run(
+            $"param($Connection, $Name, $With) New-ApiToken -Connection $Connection -Name $Name @With {parameters}",
+            connection,
+            name,
+            with);
     }
 
     /// <summary>A create whose outcome is unknown is not repeated.</summary>
     private void AssertOneCreate(RequestCount before) =>
         Assert.Single(Sandbox.Since(before, "POST"), request => request.Path.EndsWith("/tokens"));
 
-    /// <summary>The tokens of a name that are there; where a service lists revoked ones too, without those.</summary>
+    /// <summary>The existing tokens with a name, without revoked ones.</summary>
     private IReadOnlyList<PSObject> InUse(string connection, string name) =>
-        [.. Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Where(token => token.Text("Name") == name && token.Text("Status") != "Revoked")];
+        [
+            .. Output("param($Connection) Get-ApiToken -Connection $Connection", connection)
+                .Where(token => token.Text("Name") == name && token.Text("Status") != "Revoked"),
+        ];
 
     private IReadOnlyList<string> InUseOf(IEnumerable<PSObject> rows) =>
         [.. rows.SelectMany(row => InUse(row.Text("Connection"), row.Text("Name"))).Texts("Id")];

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>The five ways in which a pipeline ends, for cmdlets in the middle of 300 tokens: after it has ended, nothing more is sent.</summary>
+/// <summary>The five ways in which a pipeline ends, for cmdlets in the middle of 300 tokens: no request starts after the end.</summary>
 public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletTest<PipelineEndTests.Fixture>(fixture)
 {
     private const int TokenCount = 300;
@@ -26,7 +26,7 @@ public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletT
         Dictionary<string, PSObject> now = AssertOutcome(command, tokens, output);
         if (command == "Reset-ApiToken")
         {
-            // Every predecessor is gone.
+            // Every old token is gone.
             Assert.DoesNotContain(tokens, token => now.ContainsKey(token.Text("Id")));
         }
     }
@@ -99,7 +99,8 @@ public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletT
         var taken = new List<PSObject>();
         RequestCount before = Sandbox.Count();
 
-        RunningScript running = Session.Start($$"""param($Tokens, $Taken) $Tokens | {{command}} -ThrottleLimit 1 | ForEach-Object { $Taken.Add($_) }""", tokens, taken);
+        RunningScript running = Session.Start(
+            $$"""param($Tokens, $Taken) $Tokens | {{command}} -ThrottleLimit 1 | ForEach-Object { $Taken.Add($_) }""", tokens, taken);
         Eventually.True(() => Sandbox.Count().Writes >= before.Writes + 10 || running.HasEnded, "ten tokens were written");
         RunResult result = running.Stop();
 
@@ -112,10 +113,11 @@ public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletT
 
     private IReadOnlyList<PSObject> Take() => _fixture.TakeActive(TokenCount);
 
-    /// <summary>Each token that came out is done. No other token has lost its secret to a successor that nobody has.</summary>
+    /// <summary>Every token in the output is done. No other token was replaced by a new one whose secret was not delivered.</summary>
     private Dictionary<string, PSObject> AssertOutcome(string command, IReadOnlyList<PSObject> tokens, IReadOnlyList<PSObject> output)
     {
-        Dictionary<string, PSObject> now = Output("Get-ApiToken -Connection wegnology -Name 'token-*'").ToDictionary(token => token.Text("Id"));
+        Dictionary<string, PSObject> now = Output("Get-ApiToken -Connection wegnology -Name 'token-*'")
+            .ToDictionary(token => token.Text("Id"));
         switch (command.Split(' ')[0])
         {
             case "Remove-ApiToken":
@@ -126,11 +128,12 @@ public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletT
                 Assert.All(tokens, token => Assert.Contains(token.Text("Id"), now.Keys));
                 break;
             case "Reset-ApiToken":
-                // A successor that was delivered stays, and where none was delivered, the predecessor stays.
+                // If a new token was delivered, it stays; otherwise the old token stays.
                 Assert.All(output, token => Assert.Contains(token.Text("Id"), now.Keys));
                 Assert.All(output.Take(3), token => Assert.True(Sandbox.Accepts(token)));
                 HashSet<string> delivered = [.. output.Texts("Name")];
-                Assert.All(tokens.Where(token => !delivered.Contains(token.Text("Name"))), token => Assert.Contains(token.Text("Id"), now.Keys));
+                Assert.All(
+                    tokens.Where(token => !delivered.Contains(token.Text("Name"))), token => Assert.Contains(token.Text("Id"), now.Keys));
                 break;
             default:
                 Assert.Fail($"It is not known what '{command}' does.");
@@ -140,6 +143,6 @@ public sealed class PipelineEndTests(PipelineEndTests.Fixture fixture) : CmdletT
         return now;
     }
 
-    /// <summary>Slow enough that a pipeline of 300 tokens is not over before it is ended.</summary>
+    /// <summary>Slow enough that a pipeline of 300 tokens does not finish before it is ended.</summary>
     public sealed class Fixture() : ManyTokensFixture("-Tokens 5200 -Latency 10");
 }

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>What a bulk cmdlet tells while it works, and at the end; and how much it does at once.</summary>
+/// <summary>The progress and the summary of bulk cmdlets, and their concurrency.</summary>
 public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<ProgressTests.Fixture>(fixture)
 {
     private readonly Fixture _fixture = fixture;
@@ -28,7 +28,7 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
             Assert.InRange(record.PercentComplete, -1, 100);
         });
 
-        // The count is known once all input has come.
+        // The count is known when all input has been read.
         ProgressRecord[] known = [.. records.Where(record => record.PercentComplete >= 0)];
         Assert.NotEmpty(known);
         Assert.All(known, record => Assert.Contains(" of 41, ", record.StatusDescription));
@@ -49,7 +49,8 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
     public void Progress_WithSilentPreference_IsNotShown()
     {
         IReadOnlyList<PSObject> tokens = Take(20);
-        RunResult result = Run("param($Tokens) $ProgressPreference = 'SilentlyContinue'; $Tokens | Remove-ApiToken -ThrottleLimit 4", tokens).ShouldSucceed();
+        RunResult result = Run(
+            "param($Tokens) $ProgressPreference = 'SilentlyContinue'; $Tokens | Remove-ApiToken -ThrottleLimit 4", tokens).ShouldSucceed();
         Assert.Empty(ProgressOf(result));
         Assert.Empty(tokens.Texts("Id").Intersect(Output("Get-ApiToken -Connection wegnology").Texts("Id")));
     }
@@ -78,7 +79,8 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
         Assert.Equal(2, summary.Get("Retried"));
         Assert.Equal(13, summary.Get("Ended"));
         var elapsed = (TimeSpan)summary.Get("Elapsed")!;
-        Assert.True(elapsed > TimeSpan.FromSeconds(0.1) && elapsed <= clock.Elapsed, $"The summary says {elapsed}, and it took {clock.Elapsed}.");
+        Assert.True(
+            elapsed > TimeSpan.FromSeconds(0.1) && elapsed <= clock.Elapsed, $"The summary says {elapsed}, and it took {clock.Elapsed}.");
         Assert.Matches(@"^8 done, 2 failed, 3 skipped, 2 requests retried, \d+\.\d s$", record.ToString());
     }
 
@@ -111,10 +113,11 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
         IReadOnlyList<PSObject> tokens = Take(count);
         string journal = NewPath(".jsonl");
         var clock = Stopwatch.StartNew();
-        Run($"param($Tokens, $Limit, $Journal) $Tokens | {command} -ThrottleLimit $Limit -JournalPath $Journal", tokens, limit, journal).ShouldSucceed();
+        Run($"param($Tokens, $Limit, $Journal) $Tokens | {command} -ThrottleLimit $Limit -JournalPath $Journal", tokens, limit, journal)
+            .ShouldSucceed();
         Assert.True(clock.Elapsed >= TimeSpan.FromSeconds(leastSeconds), $"It took only {clock.Elapsed}.");
 
-        // The journal has a line before each request and one after its answer.
+        // The journal has a line before each request and one after its response.
         int underWay = 0;
         int most = 0;
         foreach (string? step in JournalFile.Read(journal).Texts("event"))
@@ -144,6 +147,6 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
 
     private IReadOnlyList<PSObject> Take(int count) => _fixture.TakeActive(count);
 
-    /// <summary>Slow enough that progress is shown, and that the time tells how many requests were under way at once.</summary>
+    /// <summary>Slow enough that progress is shown, and that the duration reveals the number of concurrent requests.</summary>
     public sealed class Fixture() : ManyTokensFixture("-Tokens 400 -Latency 100");
 }

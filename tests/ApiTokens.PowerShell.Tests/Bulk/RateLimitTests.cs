@@ -4,7 +4,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>A service that answers 429: what it asks for is done, by the whole connection, and nothing fails for it.</summary>
+/// <summary>A service that responds with 429: the whole connection waits as requested, and nothing fails.</summary>
 public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<RateLimitTests.Fixture>(fixture)
 {
     private readonly Fixture _fixture = fixture;
@@ -49,7 +49,7 @@ public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<
         RunningScript running = Session.Start("param($Tokens) $Tokens | Remove-ApiToken -ThrottleLimit 4", tokens);
         Eventually.True(() => Sandbox.Fired() > 0 || running.HasEnded, "the service has answered 429");
 
-        // Requests that were under way may still end.
+        // Requests in flight may still complete.
         Thread.Sleep(700);
         RequestCount paused = Sandbox.Count();
         Thread.Sleep(900);
@@ -68,7 +68,7 @@ public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<
         Assert.True(clock.Elapsed >= TimeSpan.FromSeconds(1.5), $"It took only {clock.Elapsed}.");
     }
 
-    /// <summary>Removes the faults, and connects anew: the new connection has not been told to be slow.</summary>
+    /// <summary>Removes the faults and reconnects, because the new connection has not been throttled.</summary>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -89,8 +89,8 @@ public sealed class RateLimitTests(RateLimitTests.Fixture fixture) : CmdletTest<
 
 /// <summary>A service that allows 100 requests a second.</summary>
 /// <remarks>
-/// What is asserted here does not depend on how busy the machine is. That a client which keeps the rate is never refused is
-/// tested with a fake clock, in RateTests of ApiTokens.Core.Tests.
+/// These assertions do not depend on the load of the machine. RateTests in ApiTokens.Core.Tests asserts with a fake clock that a client
+/// at the allowed rate is never throttled.
 /// </remarks>
 public sealed class LimitedRateTests(LimitedRateTests.Fixture fixture) : CmdletTest<LimitedRateTests.Fixture>(fixture)
 {
@@ -109,7 +109,9 @@ public sealed class LimitedRateTests(LimitedRateTests.Fixture fixture) : CmdletT
     [Fact]
     public void RequestsPerSecond_NotGiven_DoesEverything()
     {
-        RunResult result = Run("param($Tokens) $Tokens | Remove-ApiToken", Output("Get-ApiToken -Connection gcore -Name 'token-*' | Select-First 60")).ShouldSucceed();
+        RunResult result = Run(
+            "param($Tokens) $Tokens | Remove-ApiToken",
+            Output("Get-ApiToken -Connection gcore -Name 'token-*' | Select-First 60")).ShouldSucceed();
         Assert.Equal(60, result.Summary!.Get("Done"));
     }
 

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
 
-/// <summary>Get-ApiToken -Shard: parts of all tokens that several machines can work on at once.</summary>
+/// <summary>Get-ApiToken -Shard: dividing the tokens between several machines.</summary>
 public sealed class ShardTests(ShardTests.Fixture fixture) : CmdletTest<ShardTests.Fixture>(fixture)
 {
     [Theory]
@@ -13,8 +13,11 @@ public sealed class ShardTests(ShardTests.Fixture fixture) : CmdletTest<ShardTes
         IReadOnlyList<string>[] parts = [.. Enumerable.Range(1, 8).Select(number => Shard(connection, $"{number}/8"))];
         Assert.Equal(all.Order(), parts.SelectMany(part => part).Order());
 
-        // The parts are about the same size.
-        Assert.All(parts, part => Assert.True(part.Count > all.Count / 16.0 && part.Count < all.Count / 4.0, $"A part has {part.Count} of {all.Count} tokens."));
+        // The shards have about the same size.
+        Assert.All(
+            parts,
+            part => Assert.True(
+                part.Count > all.Count / 16.0 && part.Count < all.Count / 4.0, $"A part has {part.Count} of {all.Count} tokens."));
     }
 
     [Theory]
@@ -27,10 +30,12 @@ public sealed class ShardTests(ShardTests.Fixture fixture) : CmdletTest<ShardTes
         {
             IReadOnlyList<PSObject> now = Output("param($Connection) Get-ApiToken -Connection $Connection -Shard 3/8", connection);
             Assert.Equal(part, now.Where(token => !token.Text("Name").StartsWith("other-")).Texts("Id"));
-            IReadOnlyList<string> named = Output("param($Connection) Get-ApiToken -Connection $Connection -Name 'token-*' -Shard 3/8", connection).Texts("Id");
+            IReadOnlyList<string> named = Output(
+                "param($Connection) Get-ApiToken -Connection $Connection -Name 'token-*' -Shard 3/8", connection).Texts("Id");
             Assert.NotEmpty(named);
             Assert.Subset(part.ToHashSet(), named.ToHashSet());
-            Assert.Equal(Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Count, Shard(connection, "1/1").Count);
+            Assert.Equal(
+                Output("param($Connection) Get-ApiToken -Connection $Connection", connection).Count, Shard(connection, "1/1").Count);
         }
         finally
         {

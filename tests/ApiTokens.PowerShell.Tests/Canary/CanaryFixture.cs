@@ -7,8 +7,8 @@ using ApiTokens.PowerShell.Tests.Support;
 namespace ApiTokens.PowerShell.Tests.Canary;
 
 /// <summary>
-/// One session with every cmdlet, as verbose as it goes. What it leaves is in a folder: streams.txt has what was written to all
-/// streams, host.txt what the host was told to show, and there are the journals, the reports and the sandbox's database.
+/// A session that runs every cmdlet with all streams enabled. Its output is in a folder: streams.txt has the content of all
+/// streams, host.txt has the output of the host, and there are the journals, the reports and the sandbox's database.
 /// </summary>
 public sealed class CanaryFixture : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class CanaryFixture : IDisposable
     private readonly StringBuilder _streams = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("apitokens-");
 
-    // For what has to hold secrets: the file that a user asked for, and the findings of a scanner.
+    // For files that must contain secrets: the secret file of a user, and the findings of a scanner.
     private readonly DirectoryInfo _elsewhere = Directory.CreateTempSubdirectory("apitokens-");
     private readonly HashSet<string> _commands = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<PSObject> _issued = [];
@@ -41,10 +41,15 @@ public sealed class CanaryFixture : IDisposable
         }
 
         IReadOnlyList<PSObject> tokens = Run("Get-ApiToken -Connection *").Output;
-        IReadOnlyList<PSObject> findings = Run("param($Tokens) $Tokens | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com", tokens.Concat(_issued).ToList()).Output;
+        IReadOnlyList<PSObject> findings = Run(
+            "param($Tokens) $Tokens | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com",
+            tokens.Concat(_issued).ToList()).Output;
         foreach (string extension in new[] { "html", "csv", "json", "md" })
         {
-            Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"report.{extension}"), tokens.Concat(_issued).Concat(findings).ToList());
+            Run(
+                "param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path",
+                File($"report.{extension}"),
+                tokens.Concat(_issued).Concat(findings).ToList());
         }
 
         foreach (ServiceCase service in ServiceCase.All)
@@ -62,22 +67,24 @@ public sealed class CanaryFixture : IDisposable
         [
             .. _issued.Select(token => token.Secret()),
             .. services.Select(service => service.Secret()),
-            .. services.Select(service => service.Get("Credential")).OfType<PSCredential>().Select(credential => credential.Password.ToText()),
+            .. services.Select(service => service.Get("Credential"))
+                .OfType<PSCredential>()
+                .Select(credential => credential.Password.ToText()),
         ];
         System.IO.File.WriteAllText(File("streams.txt"), _streams.ToString());
         System.IO.File.WriteAllText(File("host.txt"), _session.Host.Text + _lists.Session.Host.Text);
     }
 
-    /// <summary>The module's cmdlets that there are.</summary>
+    /// <summary>All cmdlets of the module.</summary>
     public IReadOnlyList<string> Cmdlets => _session.Output("Get-Command -Module ApiTokens -CommandType Cmdlet").Texts("Name");
 
     /// <summary>The commands that the session used.</summary>
     public IReadOnlySet<string> Commands => _commands;
 
-    /// <summary>All secrets that the session had.</summary>
+    /// <summary>All secrets of the session.</summary>
     public IReadOnlyList<string> Secrets { get; }
 
-    /// <summary>The folder with what the session left.</summary>
+    /// <summary>The folder with the output of the session.</summary>
     public string Folder => _folder.FullName;
 
     public void Dispose()
@@ -108,12 +115,21 @@ public sealed class CanaryFixture : IDisposable
         string leaks = Path.Combine(_elsewhere.FullName, $"{name}.leaks");
         Run("param($Name) Get-ApiTokenPermission -Connection $Name", name);
         Run("param($Name, $More) New-ApiToken -Connection $Name -Name canary @More -WhatIf", name, service.Issue);
-        PSObject token = Issued(Run("param($Name, $More, $Journal) New-ApiToken -Connection $Name -Name canary @More -JournalPath $Journal", name, service.Issue, File($"new-{name}.journal")));
+        PSObject token = Issued(
+            Run(
+                "param($Name, $More, $Journal) New-ApiToken -Connection $Name -Name canary @More -JournalPath $Journal",
+                name,
+                service.Issue,
+                File($"new-{name}.journal")));
         Run("param($Token, $Path) $Token | Save-ApiTokenSecret -Path $Path -PassThru", token, secretFile);
         Run("param($Token, $Path) $Token | Save-ApiTokenSecret -Path $Path", token, secretFile);
         Run("param($Token) Reset-ApiToken $Token -WhatIf", token);
         token = Issued(Run("param($Token, $Journal) Reset-ApiToken $Token -JournalPath $Journal", token, File($"reset-{name}.journal")));
-        token = Issued(Run("param($Token, $Journal) Reset-ApiToken $Token -GracePeriod 1d -JournalPath $Journal", token, File($"grace-{name}.journal")));
+        token = Issued(
+            Run(
+                "param($Token, $Journal) Reset-ApiToken $Token -GracePeriod 1d -JournalPath $Journal",
+                token,
+                File($"grace-{name}.journal")));
         Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal", File($"grace-{name}.journal"));
         Run("param($Token) Rename-ApiToken $Token -NewName canary-2 -PassThru", token);
         Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
@@ -136,12 +152,19 @@ public sealed class CanaryFixture : IDisposable
         Run("param($Token, $Journal) Remove-ApiToken $Token -JournalPath $Journal -PassThru", token, File($"remove-{name}.journal"));
         Run("param($Token) Remove-ApiToken $Token", token);
 
-        // A secret that was accepted once, as the credential: what a service says of it goes through the errors.
+        // A credential that is no longer valid: the messages of the service about it are part of the errors.
         PSObject of = Run("param($Name) Get-ApiTokenService $Name", name).Single;
-        Run("param($Of, $Token) Connect-ApiTokenService $Of.Service $Of.Account -Token $Token.Secret -BaseUri $Of.BaseUri -Name dead -SkipCheck", of, token);
+        Run(
+            "param($Of, $Token) Connect-ApiTokenService $Of.Service $Of.Account -Token $Token.Secret -BaseUri $Of.BaseUri "
+                + "-Name dead -SkipCheck",
+            of,
+            token);
         Run("Get-ApiToken -Connection dead");
         Run("param($More) New-ApiToken -Connection dead -Name never @More", service.Issue);
-        Run("param($Of, $Token) Connect-ApiTokenService $Of.Service $Of.Account -Token $Token.Secret -BaseUri $Of.BaseUri -Name dead", of, token);
+        Run(
+            "param($Of, $Token) Connect-ApiTokenService $Of.Service $Of.Account -Token $Token.Secret -BaseUri $Of.BaseUri -Name dead",
+            of,
+            token);
         Run("param($Plain, $Name) Remove-ApiToken $Plain -Connection $Name", token.Secret(), name);
         Run("param($Plain, $Name) Get-ApiToken $Plain -Connection $Name", token.Secret(), name);
     }
@@ -187,10 +210,12 @@ public sealed class CanaryFixture : IDisposable
 
     private void Write(string text) => _streams.AppendLine(text);
 
-    // Everything that an error says of itself.
+    // All texts of an error.
     private void Record(ErrorRecord error)
     {
-        Write($"{error} {error.FullyQualifiedErrorId} {error.CategoryInfo} {error.ErrorDetails?.Message} {error.Advice()} {error.InvocationInfo?.PositionMessage} {error.ScriptStackTrace}");
+        Write(
+            $"{error} {error.FullyQualifiedErrorId} {error.CategoryInfo} {error.ErrorDetails?.Message} {error.Advice()} "
+                + $"{error.InvocationInfo?.PositionMessage} {error.ScriptStackTrace}");
         Record(error.TargetObject, 2);
         for (Exception? exception = error.Exception; exception is not null; exception = exception.InnerException)
         {

@@ -3,7 +3,9 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Canary;
 
-/// <summary>Known secrets through every cmdlet: no stream, host text, error, journal, report or database has one, whole or in part.</summary>
+/// <summary>
+/// Runs every cmdlet with known secrets: no stream, host text, error, journal, report or database contains one or a part of one.
+/// </summary>
 public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFixture>
 {
     private static readonly string[] Patterns =
@@ -25,7 +27,9 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     public void Session_HasIssuedSecretsOnAllServicesInAllWays()
     {
         // Three for each service, its administrator's and the passwords.
-        Assert.Equal((4 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin), fixture.Secrets.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(
+            (4 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin),
+            fixture.Secrets.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(fixture.Secrets, secret => Assert.True(secret.Length >= 12));
     }
 
@@ -41,7 +45,7 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
             IReadOnlyList<string> found = SecretSearch.Find(text, fixture.Secrets);
             Assert.True(found.Count == 0, $"{Path.GetFileName(file)} has part of: {string.Join(", ", found)}");
 
-            // The search would find one, also cut short, in the middle of this very file.
+            // Check the search itself: it must find a part of a secret that is inserted into the middle of this file.
             string planted = fixture.Secrets[3];
             string part = planted.Substring(planted.Length - 12, 10);
             Assert.Equal([planted], SecretSearch.Find(text.Insert(text.Length / 2, part), [planted]));

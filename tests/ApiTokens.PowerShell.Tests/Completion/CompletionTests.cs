@@ -3,13 +3,13 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Completion;
 
-/// <summary>What the Tab key offers: names of the session, permissions and vaults, without a request, quoted where needed.</summary>
+/// <summary>Tab completion of names of the session, permissions and vaults, without a request, and quoted if necessary.</summary>
 public sealed class CompletionTests : CmdletTest
 {
     public CompletionTests(SandboxFixture fixture)
         : base(fixture)
     {
-        // Some values are known only after tokens were listed.
+        // Some values are known only after tokens have been listed.
         Run("Get-ApiToken -Connection * | Out-Null").ShouldSucceed();
     }
 
@@ -31,7 +31,8 @@ public sealed class CompletionTests : CmdletTest
     public void Name_WithQuoteAndBlank_IsQuoted(string line)
     {
         Run(
-            "param($Services) $access = $Services | Where-Object Service -EQ gcore; Connect-ApiTokenService Gcore $access.Account -Token $access.Secret -BaseUri $access.BaseUri -Name \"it's mine\"",
+            "param($Services) $access = $Services | Where-Object Service -EQ gcore; "
+                + "Connect-ApiTokenService Gcore $access.Account -Token $access.Secret -BaseUri $access.BaseUri -Name \"it's mine\"",
             Sandbox.Started.Get("Services")).ShouldSucceed();
         try
         {
@@ -73,7 +74,9 @@ public sealed class CompletionTests : CmdletTest
         session.Run(
             """
             New-Module -Name Microsoft.PowerShell.SecretManagement {
-                function Get-SecretVault { [pscustomobject]@{ Name = 'my vault'; ModuleName = 'Store' }, [pscustomobject]@{ Name = 'other'; ModuleName = 'Store' } }
+                function Get-SecretVault {
+                    [pscustomobject]@{ Name = 'my vault'; ModuleName = 'Store' }, [pscustomobject]@{ Name = 'other'; ModuleName = 'Store' }
+                }
             } | Import-Module
             """).ShouldSucceed();
         Assert.Equal(["'my vault'"], session.CompleteText("Save-ApiTokenSecret -Vault My"));
@@ -86,8 +89,10 @@ public sealed class CompletionTests : CmdletTest
     {
         string[] lines =
         [
-            "Get-ApiToken -Connection ", "Get-ApiToken -Name ", "Get-ApiToken -Id ", "Remove-ApiToken ", "New-ApiToken -Connection wegnology -Scope ",
-            "New-ApiToken -Connection devo -Audience ", "New-ApiToken -Connection gcore -Role ", "New-ApiToken -Connection application-users -Access ", "Connect-ApiTokenService ",
+            "Get-ApiToken -Connection ", "Get-ApiToken -Name ", "Get-ApiToken -Id ", "Remove-ApiToken ",
+            "New-ApiToken -Connection wegnology -Scope ",
+            "New-ApiToken -Connection devo -Audience ", "New-ApiToken -Connection gcore -Role ",
+            "New-ApiToken -Connection application-users -Access ", "Connect-ApiTokenService ",
         ];
         Assert.All(lines, line => Assert.NotEmpty(Session.CompleteText(line)));
 

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Completion;
 
-/// <summary>What the Tab key offers of tokens that the session listed.</summary>
+/// <summary>Tab completion of tokens that the session has listed.</summary>
 public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenCompletionTests.IssuedTokens>
 {
     private readonly IssuedTokens _issued;
@@ -51,7 +51,9 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
     [Fact]
     public void Token_NameOfSeveral_IsCompletedByTheirIds()
     {
-        Assert.Equal(_issued.SameName.Texts("Id").Order(StringComparer.Ordinal), Session.CompleteText("Disable-ApiToken -Token twin").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            _issued.SameName.Texts("Id").Order(StringComparer.Ordinal),
+            Session.CompleteText("Disable-ApiToken -Token twin").Order(StringComparer.Ordinal));
         Assert.Equal(["twin"], Session.CompleteText("Disable-ApiToken -Connection gcore -Token twin"));
     }
 
@@ -59,7 +61,8 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
     public void Token_ListedByAnotherRunspace_IsNotOffered()
     {
         using ModuleSession other = OpenSession();
-        Assert.DoesNotContain(other.CompleteText("Get-ApiToken -Name ci"), text => text.Contains("linux", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            other.CompleteText("Get-ApiToken -Name ci"), text => text.Contains("linux", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
             Assert.True(listed.Count > 2500, $"{listed.Count} tokens were listed.");
             string last = listed[^1].Text("Id");
             Assert.Equal([last], session.CompleteText($"Get-ApiToken -Connection wegnology -Id {last}"));
-            Assert.DoesNotContain(listed[0].Text("Id"), session.CompleteText($"Get-ApiToken -Connection wegnology -Id {listed[0].Text("Id")}"));
+            Assert.DoesNotContain(
+                listed[0].Text("Id"), session.CompleteText($"Get-ApiToken -Connection wegnology -Id {listed[0].Text("Id")}"));
         }
         finally
         {

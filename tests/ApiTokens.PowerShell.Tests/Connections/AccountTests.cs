@@ -43,7 +43,10 @@ public sealed class AccountTests(SandboxFixture fixture) : ConnectionTest(fixtur
 
     [Fact]
     public void Gcore_NoAccount_IsFoundOut() =>
-        Assert.Equal("1001", Single("param($Access) Connect-ApiTokenService Gcore -Token $Access.Secret -BaseUri $Access.BaseUri", Access("gcore")).Text("Account"));
+        Assert.Equal(
+            "1001",
+            Single("param($Access) Connect-ApiTokenService Gcore -Token $Access.Secret -BaseUri $Access.BaseUri", Access("gcore"))
+                .Text("Account"));
 
     [Fact]
     public void Gcore_ApiVersionV1_SendsNoRequestOfV2()

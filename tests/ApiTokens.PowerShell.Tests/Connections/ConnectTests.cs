@@ -4,7 +4,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Connections;
 
-/// <summary>Connect-ApiTokenService: with which credentials it connects, and what it sends.</summary>
+/// <summary>Connect-ApiTokenService: its credentials and its requests.</summary>
 public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixture)
 {
     public static TheoryData<string> WithLogin => ServiceCase.Where(service => service.HasLogin);
@@ -43,7 +43,8 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
         Assert.Equal(ServiceCase.Of(connection).Service, result.Single.Text("Service"));
         string warning = Assert.Single(result.Warnings);
         Assert.Matches(
-            $"^[^\n]*{expected.Length} token[^\n]* within 7 days[^\n]*{expected[0].Text("Id")}[^\n]*Get-ApiToken -Connection {connection} -ExpiringWithin 7d\\z",
+            $"^[^\n]*{expected.Length} token[^\n]* within 7 days[^\n]*{expected[0].Text("Id")}[^\n]*Get-ApiToken "
+                + $"-Connection {connection} -ExpiringWithin 7d\\z",
             warning);
     }
 
@@ -93,7 +94,8 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
     {
         PSObject access = Access(connection);
         PSObject made = Single(
-            "param($Service, $Account, $Token, $BaseUri) Connect-ApiTokenService -ConnectionInfo @{ Service = $Service; Account = $Account; Token = $Token; BaseUri = $BaseUri; Name = 'asset' }",
+            "param($Service, $Account, $Token, $BaseUri) Connect-ApiTokenService -ConnectionInfo @{ Service = $Service; "
+                + "Account = $Account; Token = $Token; BaseUri = $BaseUri; Name = 'asset' }",
             ServiceCase.Of(connection).Service, access.Text("Account"), access.Secret(), access.Text("BaseUri"));
         Assert.Equal("asset", made.Text("Name"));
         Assert.NotEmpty(Output("Get-ApiToken"));
@@ -104,7 +106,10 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
     public void Connect_Credential_MakesAConnectionThatCanWrite(string connection)
     {
         PSObject access = Access(connection);
-        PSObject made = Single("param($Service, $Access) Connect-ApiTokenService $Service -Credential $Access.Credential -BaseUri $Access.BaseUri", ServiceCase.Of(connection).Service, access);
+        PSObject made = Single(
+            "param($Service, $Access) Connect-ApiTokenService $Service -Credential $Access.Credential -BaseUri $Access.BaseUri",
+            ServiceCase.Of(connection).Service,
+            access);
         Assert.Equal(access.Text("Account"), made.Text("Account"));
 
         PSObject token = NewToken(connection);
@@ -118,7 +123,8 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
     public void Connect_ConnectionInfoWithPassword_MakesAConnection(string connection)
     {
         PSObject made = Single(
-            "param($Service, $Access) $login = $Access.Credential; Connect-ApiTokenService -ConnectionInfo @{ Service = $Service; UserName = $login.UserName; Password = $login.Password; BaseUri = $Access.BaseUri }",
+            "param($Service, $Access) $login = $Access.Credential; Connect-ApiTokenService -ConnectionInfo @{ Service = $Service; "
+                + "UserName = $login.UserName; Password = $login.Password; BaseUri = $Access.BaseUri }",
             ServiceCase.Of(connection).Service, Access(connection));
         Assert.Equal(ServiceCase.Of(connection).Service, made.Text("Service"));
         Assert.NotEmpty(Output("Get-ApiToken"));
@@ -132,7 +138,11 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
         var credential = new PSCredential(((PSCredential)access.Get("Credential")!).UserName, WrongSecret.ToSecret());
         AssertEnded(
             "AuthenticationError",
-            Run("param($Service, $Credential, $BaseUri) Connect-ApiTokenService $Service -Credential $Credential -BaseUri $BaseUri", ServiceCase.Of(connection).Service, credential, access.Get("BaseUri")));
+            Run(
+                "param($Service, $Credential, $BaseUri) Connect-ApiTokenService $Service -Credential $Credential -BaseUri $BaseUri",
+                ServiceCase.Of(connection).Service,
+                credential,
+                access.Get("BaseUri")));
     }
 
     [Theory]
@@ -142,7 +152,8 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
         PSObject access = Access(connection);
         AssertRefused(
             "InvalidCredential",
-            "param($Service, $Access, $Credential) Connect-ApiTokenService $Service $Access.Account -Credential $Credential -BaseUri $Access.BaseUri",
+            "param($Service, $Access, $Credential) Connect-ApiTokenService $Service $Access.Account -Credential $Credential "
+                + "-BaseUri $Access.BaseUri",
             ServiceCase.Of(connection).Service, access, new PSCredential("admin@example.com", WrongSecret.ToSecret()));
     }
 
@@ -168,14 +179,22 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
     [Fact]
     public void Connect_NobodyListens_EndsWithAConnectionError()
     {
-        ErrorRecord error = AssertEnded("ConnectionError", Run("param($Token, $BaseUri) Connect-ApiTokenService Gcore -Token $Token -BaseUri $BaseUri", WrongSecret.ToSecret(), UnusedAddress()));
+        ErrorRecord error = AssertEnded(
+            "ConnectionError",
+            Run(
+                "param($Token, $BaseUri) Connect-ApiTokenService Gcore -Token $Token -BaseUri $BaseUri",
+                WrongSecret.ToSecret(),
+                UnusedAddress()));
         Assert.Equal(ErrorCategory.ConnectionError, error.CategoryInfo.Category);
     }
 
     [Fact]
     public void Get_OneServiceIsDown_ListsTheTokensOfTheOther()
     {
-        Run("param($Token, $BaseUri) Connect-ApiTokenService Gcore 1001 -Token $Token -BaseUri $BaseUri -Name down -SkipCheck", WrongSecret.ToSecret(), UnusedAddress()).ShouldSucceed();
+        Run(
+            "param($Token, $BaseUri) Connect-ApiTokenService Gcore 1001 -Token $Token -BaseUri $BaseUri -Name down -SkipCheck",
+            WrongSecret.ToSecret(),
+            UnusedAddress()).ShouldSucceed();
         Connected("devo");
 
         RunResult result = Run("Get-ApiToken -Connection down, devo");
@@ -185,7 +204,7 @@ public sealed class ConnectTests(SandboxFixture fixture) : ConnectionTest(fixtur
         Assert.Equal("down", LanguagePrimitives.ConvertTo<string>(result.Error.TargetObject));
     }
 
-    // A port that was free a moment ago; nobody listens there.
+    // A port that was free just before; nothing listens on it.
     private static string UnusedAddress()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Connections;
 
-/// <summary>Connect-ApiTokenService: the arguments that it refuses before it sends a write request, and regions that need no address.</summary>
+/// <summary>Connect-ApiTokenService: arguments that it rejects before it sends a write request, and regions that need no address.</summary>
 public sealed class ConnectValidationTests(SandboxFixture fixture) : ConnectionTest(fixture)
 {
     [Fact]
@@ -30,7 +30,10 @@ public sealed class ConnectValidationTests(SandboxFixture fixture) : ConnectionT
     [InlineData("APAC", "api-apac.devo.com")]
     public void Connect_KnownRegion_NeedsNoAddress(string region, string host)
     {
-        PSObject made = Single("param($Token, $Region) Connect-ApiTokenService Devo domain -Token $Token -Region $Region -SkipCheck", WrongSecret.ToSecret(), region);
+        PSObject made = Single(
+            "param($Token, $Region) Connect-ApiTokenService Devo domain -Token $Token -Region $Region -SkipCheck",
+            WrongSecret.ToSecret(),
+            region);
         Assert.Equal(host, ((Uri)made.Get("BaseUri")!).Host);
     }
 
@@ -43,11 +46,16 @@ public sealed class ConnectValidationTests(SandboxFixture fixture) : ConnectionT
     [InlineData("https://api.example.com/?a=b")]
     [InlineData("https://api.example.com/#a")]
     public void Connect_AddressWithoutHttpsOrWithMoreThanAPath_IsRefused(string address) =>
-        AssertRefused("InvalidBaseUri", "param($Token, $BaseUri) Connect-ApiTokenService Gcore -Token $Token -BaseUri $BaseUri", WrongSecret.ToSecret(), address);
+        AssertRefused(
+            "InvalidBaseUri",
+            "param($Token, $BaseUri) Connect-ApiTokenService Gcore -Token $Token -BaseUri $BaseUri",
+            WrongSecret.ToSecret(),
+            address);
 
     [Fact]
     public void Connect_ApplicationUsersWithoutAddress_IsRefused() =>
-        AssertRefused("InvalidBaseUri", "param($Token) Connect-ApiTokenService ApplicationUsers site -Token $Token", WrongSecret.ToSecret());
+        AssertRefused(
+            "InvalidBaseUri", "param($Token) Connect-ApiTokenService ApplicationUsers site -Token $Token", WrongSecret.ToSecret());
 
     [Theory]
     [InlineData("Devo", "")]
@@ -70,7 +78,8 @@ public sealed class ConnectValidationTests(SandboxFixture fixture) : ConnectionT
         PSObject access = Access("gcore");
         AssertRefused(
             errorId,
-            $"param($Access) $parameters = @{{ Account = $Access.Account }}; $with = {with}; $with.Keys | ForEach-Object {{ $parameters[$_] = $with[$_] }}; "
+            $"param($Access) $parameters = @{{ Account = $Access.Account }}; $with = {with}; $with.Keys | ForEach-Object {{ "
+                + $"$parameters[$_] = $with[$_] }}; "
             + "Connect-ApiTokenService gcore -Token $Access.Secret -BaseUri $Access.BaseUri @parameters",
             access);
     }

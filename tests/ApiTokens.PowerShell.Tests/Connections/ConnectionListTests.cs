@@ -79,7 +79,9 @@ public sealed class ConnectionListTests(SandboxFixture fixture) : ConnectionTest
         {
             Assert.Empty(other.Output("Get-ApiTokenService"));
             other.Run("Get-ApiToken").ShouldFail("ConnectionNotFound");
-            PSObject theirs = other.Single("param($Access) Connect-ApiTokenService Gcore -Token $Access.Secret -BaseUri $Access.BaseUri -Name theirs", Access("gcore"));
+            PSObject theirs = other.Single(
+                "param($Access) Connect-ApiTokenService Gcore -Token $Access.Secret -BaseUri $Access.BaseUri -Name theirs",
+                Access("gcore"));
             Assert.Equal("theirs", theirs.Text("Name"));
             Assert.NotEmpty(other.Output("Get-ApiToken"));
         }

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Connections;
 
-/// <summary>A test of connections: its session has none at the start.</summary>
+/// <summary>A test of connections, in a session without connections.</summary>
 public abstract class ConnectionTest : CmdletTest
 {
     /// <summary>A secret of a valid form that no service of the sandbox accepts.</summary>
@@ -25,12 +25,15 @@ public abstract class ConnectionTest : CmdletTest
         base.Dispose(disposing);
     }
 
-    /// <summary>What is needed to connect to one of the sandbox's services.</summary>
+    /// <summary>The data that is needed to connect to one of the sandbox's services.</summary>
     protected PSObject Access(string connection) =>
-        ((IEnumerable)Sandbox.Started.Get("Services")!).Cast<object>().Select(PSObject.AsPSObject).Single(service => service.Text("Service") == connection);
+        ((IEnumerable)Sandbox.Started.Get("Services")!)
+            .Cast<object>()
+            .Select(PSObject.AsPSObject)
+            .Single(service => service.Text("Service") == connection);
 
     /// <summary>Connects to one of the sandbox's services with its administrator's secret.</summary>
-    /// <param name="connection">The usual name of the service's connections.</param>
+    /// <param name="connection">The default name of the service's connections.</param>
     /// <param name="with">More parameters of Connect-ApiTokenService, or other values.</param>
     protected RunResult Connect(string connection, Hashtable? with = null)
     {
@@ -50,10 +53,10 @@ public abstract class ConnectionTest : CmdletTest
         return Run("param($Parameters) Connect-ApiTokenService @Parameters", parameters);
     }
 
-    /// <summary>Connects, which must succeed, and gives the connection.</summary>
+    /// <summary>Connects, which must succeed, and returns the connection.</summary>
     protected PSObject Connected(string connection, Hashtable? with = null) => Connect(connection, with).ShouldSucceed().Single;
 
-    /// <summary>A script ended with one error of this id, which says what to do.</summary>
+    /// <summary>Asserts that a script ended with one error of the specified id and a recommended action.</summary>
     protected static ErrorRecord AssertEnded(string errorId, RunResult result)
     {
         ErrorRecord error = result.ShouldFail(errorId);

@@ -5,13 +5,13 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Display;
 
-/// <summary>How the module's objects are shown, on consoles of 80 and of 120 columns.</summary>
+/// <summary>The views of the module's objects, on consoles with 80 and 120 columns.</summary>
 public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
 {
     private const string AllTokens = "Get-ApiToken -Connection *";
     private const string NewIssuedToken = "New-ApiToken -Connection gcore -Name shown -Role Engineers";
 
-    // By name of the view: what it shows.
+    // The expected output by the name of the view.
     private static readonly Dictionary<string, string> Tables = new()
     {
         ["ApiToken"] = AllTokens,
@@ -51,7 +51,10 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         Assert.Equal(Tables.Count + Lists.Count, Views().Count());
 
         static IEnumerable<string> Names(string control) =>
-            Views().Where(view => view.Element(control) is not null).Select(view => view.Element("Name")!.Value).Order(StringComparer.Ordinal);
+            Views()
+                .Where(view => view.Element(control) is not null)
+                .Select(view => view.Element("Name")!.Value)
+                .Order(StringComparer.Ordinal);
     }
 
     [Theory]
@@ -61,7 +64,13 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         IReadOnlyList<string> lines = Session.Show(width, Tables[view]);
         Assert.True(lines.Count > 2, $"There are {lines.Count} lines.");
         AssertFits(width, lines);
-        string[] labels = [.. Views().Single(known => known.Element("Name")!.Value == view && known.Element("TableControl") is not null).Descendants("Label").Select(label => label.Value)];
+        string[] labels =
+        [
+            .. Views()
+                .Single(known => known.Element("Name")!.Value == view && known.Element("TableControl") is not null)
+                .Descendants("Label")
+                .Select(label => label.Value),
+        ];
         string[] header = Words(lines[0]);
 
         // A narrow console shows the first columns.
@@ -77,7 +86,9 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         AssertFits(width, lines);
         string[] labels =
         [
-            .. Views().Single(known => known.Element("Name")!.Value == view && known.Element("ListControl") is not null).Descendants("ListItem")
+            .. Views()
+                .Single(known => known.Element("Name")!.Value == view && known.Element("ListControl") is not null)
+                .Descendants("ListItem")
                 .Select(item => (item.Element("Label") ?? item.Element("PropertyName"))!.Value),
         ];
         Assert.NotEmpty(labels);
@@ -181,17 +192,19 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
     private static void AssertFits(int width, IReadOnlyList<string> lines)
     {
         Assert.NotEmpty(lines);
-        Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length.ToString(CultureInfo.InvariantCulture)} columns: {line}"));
+        Assert.All(
+            lines, line => Assert.True(line.Length <= width, $"{line.Length.ToString(CultureInfo.InvariantCulture)} columns: {line}"));
     }
 
     private string Expiry(double? hours, string status = "Active")
     {
         DateTimeOffset? moment = hours is { } known ? DateTimeOffset.UtcNow.AddHours(known) : null;
         return Session.Value<string>(
-            "param($Token) [ApiTokens.PowerShell.Display.TokenDisplay]::ShowExpiry($Token, $ExecutionContext)", TokenWith(("ExpiresAt", moment), ("Status", status)));
+            "param($Token) [ApiTokens.PowerShell.Display.TokenDisplay]::ShowExpiry($Token, $ExecutionContext)",
+            TokenWith(("ExpiresAt", moment), ("Status", status)));
     }
 
-    // A copy of a token as a file would give it, with other properties.
+    // A copy of a token as if read from a file, with other properties.
     private PSObject TokenWith(params (string Name, object? Value)[] with)
     {
         var copy = new PSObject();

@@ -3,10 +3,11 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Display;
 
-/// <summary>Objects that were serialized and deserialized as remoting does it are what they were.</summary>
+/// <summary>Objects are unchanged after serialization and deserialization as in remoting.</summary>
 public sealed class SerializationTests : CmdletTest
 {
-    private const string RoundTrip = "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($Value, 1))";
+    private const string RoundTrip =
+        "[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($Value, 1))";
 
     private readonly IReadOnlyList<PSObject> _tokens;
 
@@ -24,7 +25,10 @@ public sealed class SerializationTests : CmdletTest
         Assert.Equal(_tokens.Count, back.Count);
         Assert.All(back, token => Assert.Equal("ApiTokens.ApiToken", token.TypeNames[0]));
         Assert.All(
-            new[] { "Id", "Name", "Connection", "Service", "Account", "Status", "Owner", "CreatedAt", "ExpiresAt", "LastUsedAt", "Lifetime" },
+            new[]
+            {
+                "Id", "Name", "Connection", "Service", "Account", "Status", "Owner", "CreatedAt", "ExpiresAt", "LastUsedAt", "Lifetime",
+            },
             property => Assert.Equal(_tokens.Select(token => token.Get(property)), back.Select(token => token.Get(property))));
         Assert.Equal(_tokens.Select(token => token.List("Scope")), back.Select(token => token.List("Scope")));
         Assert.Equal(_tokens.Select(token => token.List("Audience")), back.Select(token => token.List("Audience")));
@@ -61,12 +65,18 @@ public sealed class SerializationTests : CmdletTest
         PSObject finding = Output("param($Tokens) $Tokens | Test-ApiToken | Where-Object Token", _tokens)[0];
         PSObject back = Assert.Single(Deserialized(finding));
         Assert.Equal("ApiTokens.Audit.TokenFinding", back.TypeNames[0]);
-        Assert.All(new[] { "RuleId", "Severity", "Id", "Message", "RecommendedAction" }, property => Assert.Equal(finding.Get(property), back.Get(property)));
+        Assert.All(
+            new[] { "RuleId", "Severity", "Id", "Message", "RecommendedAction" },
+            property => Assert.Equal(finding.Get(property), back.Get(property)));
     }
 
     private IReadOnlyList<PSObject> Deserialized(object value) => Output($"param($Value) {RoundTrip}", [value]);
 
     // The APIs of a token and their levels, in order.
     private IReadOnlyList<string> Access(PSObject token) =>
-        [.. Output("param($Token) foreach ($api in $Token.Access.Keys) { \"$api=$($Token.Access[$api])\" }", token).Select(pair => pair.ToString()).Order(StringComparer.Ordinal)];
+        [
+            .. Output("param($Token) foreach ($api in $Token.Access.Keys) { \"$api=$($Token.Access[$api])\" }", token)
+                .Select(pair => pair.ToString())
+                .Order(StringComparer.Ordinal),
+        ];
 }

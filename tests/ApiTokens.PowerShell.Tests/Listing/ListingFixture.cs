@@ -10,7 +10,8 @@ public sealed class ListingFixture : IDisposable
         Sandbox = Sandbox.Start(Session, "-Tokens 2500");
         Whole = Session.Output("Get-ApiTokenService").Texts("Name").ToDictionary(
             connection => connection,
-            connection => Session.Output("param($Connection) Get-ApiToken -Connection $Connection -Status Active, Inactive, Expired, Revoked", connection));
+            connection => Session.Output(
+                "param($Connection) Get-ApiToken -Connection $Connection -Status Active, Inactive, Expired, Revoked", connection));
     }
 
     public ModuleSession Session { get; } = new();

@@ -4,7 +4,9 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Listing;
 
-/// <summary>Get-ApiToken: a filter finds what the same condition finds in the whole list. Some filters are applied by the service.</summary>
+/// <summary>
+/// Get-ApiToken: a filter returns the same tokens as its condition on the complete list. Some filters are applied by the service.
+/// </summary>
 public sealed class ListingTests(ListingFixture fixture) : IClassFixture<ListingFixture>
 {
     private static readonly string[] EachStatus = ["Active", "Inactive", "Expired", "Revoked"];
@@ -82,12 +84,17 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     [Theory]
     [ClassData(typeof(EachService))]
     public void Get_SeveralStatuses_FindsTheTokensOfEach(string connection) =>
-        AssertFinds(connection, new() { ["Status"] = new[] { "Expired", "Active" } }, token => token.Text("Status") is "Expired" or "Active", includeHidden: true);
+        AssertFinds(
+            connection,
+            new() { ["Status"] = new[] { "Expired", "Active" } },
+            token => token.Text("Status") is "Expired" or "Active",
+            includeHidden: true);
 
     [Theory]
     [MemberData(nameof(PatternsOfServices))]
     public void Get_NamePattern_FindsMatchingTokens(string connection, string pattern) =>
-        AssertFinds(connection, new() { ["Name"] = pattern }, token => Like(token.Text("Name"), pattern) && token.Text("Status") != "Revoked");
+        AssertFinds(
+            connection, new() { ["Name"] = pattern }, token => Like(token.Text("Name"), pattern) && token.Text("Status") != "Revoked");
 
     [Theory]
     [ClassData(typeof(EachService))]
@@ -95,7 +102,9 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
         AssertFinds(
             connection,
             new() { ["Name"] = new[] { "Token-0000018", "ADMINISTRATOR", "token-000200?" } },
-            token => Like(token.Text("Name"), "token-0000018") || Like(token.Text("Name"), "administrator") || Like(token.Text("Name"), "token-000200?"));
+            token => Like(token.Text("Name"), "token-0000018")
+                || Like(token.Text("Name"), "administrator")
+                || Like(token.Text("Name"), "token-000200?"));
 
     [Theory]
     [ClassData(typeof(EachService))]
@@ -111,9 +120,13 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     [ClassData(typeof(EachService))]
     public void Get_ExpiresBefore_FindsWhatExpiresOrDidBefore(string connection)
     {
-        // Between two of the generated expiries, which lie on whole days from the start of the sandbox.
+        // Between two of the generated expiries, which are whole days after the start of the sandbox.
         DateTimeOffset moment = DateTimeOffset.UtcNow.AddDays(-5).AddHours(12);
-        AssertFinds(connection, new() { ["ExpiresBefore"] = moment, ["Status"] = EachStatus }, token => token.Time("ExpiresAt") < moment, includeHidden: true);
+        AssertFinds(
+            connection,
+            new() { ["ExpiresBefore"] = moment, ["Status"] = EachStatus },
+            token => token.Time("ExpiresAt") < moment,
+            includeHidden: true);
     }
 
     [Theory]
@@ -121,7 +134,8 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     public void Get_CreatedBefore_FindsWhatWasIssuedBefore(string connection)
     {
         DateTimeOffset moment = DateTimeOffset.UtcNow.AddDays(-45).AddHours(12);
-        AssertFinds(connection, new() { ["CreatedBefore"] = moment }, token => token.Time("CreatedAt") is not { } created || created < moment);
+        AssertFinds(
+            connection, new() { ["CreatedBefore"] = moment }, token => token.Time("CreatedAt") is not { } created || created < moment);
     }
 
     [Theory]
@@ -150,7 +164,8 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     public void Get_User_FindsTheTokensOfTheUser(string connection)
     {
         string user = ServiceCase.Of(connection).User;
-        AssertFinds(connection, new() { ["User"] = user }, token => string.Equals(token.Text("Owner"), user, StringComparison.OrdinalIgnoreCase));
+        AssertFinds(
+            connection, new() { ["User"] = user }, token => string.Equals(token.Text("Owner"), user, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -167,7 +182,9 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
         string issuer = ServiceCase.Of(connection).Issuer;
         IReadOnlyList<PSObject> found = Get(connection, new() { ["Issuer"] = issuer, ["Status"] = EachStatus });
         Assert.True(found.Count > 100, $"{found.Count} tokens were found.");
-        Assert.Equal(fixture.Whole[connection].Count(token => string.Equals(token.Text("Issuer"), issuer, StringComparison.OrdinalIgnoreCase)), found.Count);
+        Assert.Equal(
+            fixture.Whole[connection].Count(token => string.Equals(token.Text("Issuer"), issuer, StringComparison.OrdinalIgnoreCase)),
+            found.Count);
         Assert.Empty(Get(connection, new() { ["Issuer"] = "nobody at all" }));
     }
 
@@ -179,14 +196,18 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
         AssertFinds(
             connection,
             new() { ["Name"] = "token-*5", ["ExpiringWithin"] = "20d", ["Status"] = "Active" },
-            token => Like(token.Text("Name"), "token-*5") && token.Text("Status") == "Active" && token.Time("ExpiresAt") > now && token.Time("ExpiresAt") < now.AddDays(20));
+            token => Like(token.Text("Name"), "token-*5")
+                && token.Text("Status") == "Active"
+                && token.Time("ExpiresAt") > now
+                && token.Time("ExpiresAt") < now.AddDays(20));
     }
 
     [Theory]
     [ClassData(typeof(EachService))]
     public void Get_ExactNameThatIsNotThere_WritesAnErrorAndTheOthers(string connection)
     {
-        RunResult result = Session.Run("param($Connection) Get-ApiToken -Connection $Connection -Name 'token-0000018', 'nobody', 'nothing*'", connection);
+        RunResult result = Session.Run(
+            "param($Connection) Get-ApiToken -Connection $Connection -Name 'token-0000018', 'nobody', 'nothing*'", connection);
         Assert.Equal(["token-0000018"], result.Output.Texts("Name"));
         ErrorRecord error = result.ShouldFail("ObjectNotFound");
         Assert.Equal("nobody", error.TargetObject);
@@ -198,7 +219,11 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     {
         string id = fixture.Whole[connection][0].Text("Id");
         string unused = ServiceCase.Of(connection).UnusedId;
-        RunResult result = Session.Run("param($Connection, $Unused, $Id) Get-ApiToken -Connection $Connection -Id $Unused, $Id, 'no id at all'", connection, unused, id);
+        RunResult result = Session.Run(
+            "param($Connection, $Unused, $Id) Get-ApiToken -Connection $Connection -Id $Unused, $Id, 'no id at all'",
+            connection,
+            unused,
+            id);
         Assert.Equal([id], result.Output.Texts("Id"));
         Assert.Equal(["ObjectNotFound", "ObjectNotFound"], result.ErrorIds);
         Assert.Equal(ErrorCategory.ObjectNotFound, result.Errors[0].CategoryInfo.Category);
@@ -264,7 +289,10 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     [Fact]
     public void Get_SeveralConnections_GivesMomentsThatSort()
     {
-        DateTimeOffset?[] sorted = [.. Session.Output("Get-ApiToken -Connection * -ExpiringWithin 7.00:00").Select(token => token.Time("ExpiresAt")).Order()];
+        DateTimeOffset?[] sorted =
+        [
+            .. Session.Output("Get-ApiToken -Connection * -ExpiringWithin 7.00:00").Select(token => token.Time("ExpiresAt")).Order(),
+        ];
         Assert.True(sorted.Length > 4, $"{sorted.Length} tokens were found.");
         Assert.All(sorted, moment => Assert.NotNull(moment));
         Assert.True(sorted[0] <= sorted[^1]);
@@ -292,10 +320,10 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     private IReadOnlyList<PSObject> Get(string connection, Hashtable? filter = null) =>
         Session.Output("param($Connection, $Filter) Get-ApiToken -Connection $Connection @Filter", connection, filter ?? []);
 
-    // The filter finds what the condition finds in the whole list: some, but not all.
+    // The filter returns the same tokens as its condition on the complete list: some, but not all.
     private void AssertFinds(string connection, Hashtable filter, Func<PSObject, bool> condition, bool includeHidden = false)
     {
-        // Gcore deletes what has expired.
+        // Gcore deletes expired tokens.
         string[] hidden = (includeHidden, connection) switch
         {
             (true, _) => [],
@@ -303,7 +331,12 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
             _ => ["Revoked"],
         };
         IReadOnlyList<PSObject> whole = fixture.Whole[connection];
-        string[] expected = [.. whole.Where(token => !hidden.Contains(token.Text("Status")) && condition(token)).Select(token => token.Text("Id")).Order(StringComparer.Ordinal)];
+        string[] expected =
+        [
+            .. whole.Where(token => !hidden.Contains(token.Text("Status")) && condition(token))
+                .Select(token => token.Text("Id"))
+                .Order(StringComparer.Ordinal),
+        ];
         string[] found = [.. Get(connection, filter).Texts("Id").Order(StringComparer.Ordinal)];
         Assert.InRange(found.Length, 1, whole.Count - 1);
         Assert.Equal(expected, found);

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Report;
 
-/// <summary>Export-ApiTokenReport: what it takes from the pipeline, the four formats, and the file.</summary>
+/// <summary>Export-ApiTokenReport: its pipeline input, the four formats, and the file.</summary>
 public sealed class ReportTests : CmdletTest
 {
     private readonly IReadOnlyList<PSObject> _tokens;
@@ -60,7 +60,11 @@ public sealed class ReportTests : CmdletTest
     {
         JsonElement direct = ExportJson(_tokens);
         JsonElement through = ExportJson(Output(
-            "param($Tokens) [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($Tokens, 1))",
+            """
+            param($Tokens)
+            $clixml = [System.Management.Automation.PSSerializer]::Serialize($Tokens, 1)
+            [System.Management.Automation.PSSerializer]::Deserialize($clixml)
+            """,
             [_tokens.ToArray()]));
         Assert.Equal(_tokens.Count, direct.GetProperty("tokens").GetArrayLength());
         Assert.Equal(direct.GetProperty("tokens").GetArrayLength(), through.GetProperty("tokens").GetArrayLength());
@@ -178,9 +182,13 @@ public sealed class ReportTests : CmdletTest
     }
 
     private static string[] Values(JsonElement report, string property) =>
-        [.. report.GetProperty("tokens").EnumerateArray().Select(token => token.TryGetProperty(property, out JsonElement value) ? value.ToString() : "missing")];
+        [
+            .. report.GetProperty("tokens")
+                .EnumerateArray()
+                .Select(token => token.TryGetProperty(property, out JsonElement value) ? value.ToString() : "missing"),
+        ];
 
-    // A finding about a token, as any program could make one.
+    // A finding about a token, as another program could create it.
     private static PSObject Finding(PSObject token, string severity = "Warning")
     {
         var finding = new PSObject();
@@ -198,7 +206,7 @@ public sealed class ReportTests : CmdletTest
         return finding;
     }
 
-    // An object with the same properties, as Select-Object * makes it.
+    // An object with the same properties, as Select-Object * creates it.
     private static PSObject Copy(PSObject value, string typeName)
     {
         var copy = new PSObject();

@@ -2,10 +2,10 @@ using System.Collections;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>Reads the access by API that a token of Application Users has.</summary>
+/// <summary>Reads the access by API of an Application Users token.</summary>
 public static class AccessLevels
 {
-    /// <summary>The level of each API, such as Full; empty where the service has none.</summary>
+    /// <summary>The level of each API, such as Full; empty if the service has no access levels.</summary>
     public static IReadOnlyDictionary<string, string> Access(this PSObject token)
     {
         Dictionary<string, string> levels = [];

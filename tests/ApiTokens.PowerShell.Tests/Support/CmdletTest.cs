@@ -5,7 +5,7 @@ namespace ApiTokens.PowerShell.Tests.Support;
 /// <summary>A test of cmdlets, in the session and against the sandbox of its class.</summary>
 public abstract class CmdletTest(SandboxFixture fixture) : CmdletTest<SandboxFixture>(fixture);
 
-/// <summary>A test of cmdlets whose class has a fixture of its own.</summary>
+/// <summary>A test of cmdlets whose class has its own fixture.</summary>
 /// <typeparam name="TFixture">The fixture.</typeparam>
 public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposable
     where TFixture : SandboxFixture
@@ -23,7 +23,7 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
 
     protected Sandbox Sandbox => _fixture.Sandbox;
 
-    /// <summary>A folder for files, one for the class.</summary>
+    /// <summary>A folder for files, shared by the class.</summary>
     protected string Folder => _fixture.Folder;
 
     public void Dispose()
@@ -32,7 +32,7 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Lets everything go well again.</summary>
+    /// <summary>Removes all faults.</summary>
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -41,24 +41,24 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
         }
     }
 
-    /// <summary>A name that no other token has.</summary>
+    /// <summary>Returns a unique name for a token.</summary>
     protected static string NewName(string prefix = "test") => $"{prefix}-{Guid.NewGuid().ToString("n")[..10]}";
 
-    /// <summary>A path in the class's folder at which there is no file yet.</summary>
+    /// <summary>Returns the path of a new file in the folder of the class.</summary>
     protected string NewPath(string extension) => Path.Combine(Folder, $"{Guid.NewGuid():n}{extension}");
 
     /// <summary>Runs a script to its end; see <see cref="ModuleSession.Run"/>.</summary>
     protected RunResult Run(string script, params object?[] arguments) => Session.Run(script, arguments);
 
-    /// <summary>Runs a script that must succeed, and gives its output.</summary>
+    /// <summary>Runs a script that must succeed, and returns its output.</summary>
     protected IReadOnlyList<PSObject> Output(string script, params object?[] arguments) => Session.Output(script, arguments);
 
     /// <summary>Runs a script that must write one object and no error.</summary>
     protected PSObject Single(string script, params object?[] arguments) => Session.Single(script, arguments);
 
-    /// <summary>Issues a token whose secret can prove itself.</summary>
+    /// <summary>Issues a token whose secret can be checked.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="name">Its name; a new one by default.</param>
+    /// <param name="name">The name; a unique one by default.</param>
     /// <param name="with">More parameters of New-ApiToken, or other values.</param>
     protected PSObject NewToken(string connection, string? name = null, Hashtable? with = null)
     {
@@ -68,10 +68,14 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
             parameters[entry.Key] = entry.Value;
         }
 
-        return Single("param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More", connection, name ?? NewName(), parameters);
+        return Single(
+            "param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More",
+            connection,
+            name ?? NewName(),
+            parameters);
     }
 
-    /// <summary>Reads a token anew from its service.</summary>
+    /// <summary>Reads a token again from its service.</summary>
     protected PSObject Read(PSObject token) => Single("param($Token) Get-ApiToken -Connection $Token.Connection -Id $Token.Id", token);
 
     /// <summary>Another session with the module, connected to the sandbox's services.</summary>
@@ -79,12 +83,15 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
     {
         var session = new ModuleSession();
         session.Run(
-            "param($Services) $Services | ForEach-Object { $null = Connect-ApiTokenService $_.Service $_.Account -Token $_.Secret -BaseUri $_.BaseUri -SkipCheck }",
+            "param($Services) $Services | ForEach-Object { $null = Connect-ApiTokenService $_.Service $_.Account -Token $_.Secret "
+                + "-BaseUri $_.BaseUri -SkipCheck }",
             Sandbox.Started.Get("Services")).ShouldSucceed();
         return session;
     }
 
-    /// <summary>A script fails with one error of this id, which says what to do, and sends no write request.</summary>
+    /// <summary>
+    /// Asserts that a script fails with one error of the specified id, with a recommended action and without a write request.
+    /// </summary>
     protected ErrorRecord AssertRefused(string errorId, string script, params object?[] arguments)
     {
         int before = Sandbox.Count().Writes;
@@ -93,7 +100,7 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
         return error;
     }
 
-    /// <summary>After a pipeline has ended, no request starts any more, and at most some writes were sent.</summary>
+    /// <summary>Asserts that no request starts after the end of a pipeline, and that only a limited number of writes was sent.</summary>
     protected void AssertFrozen(RequestCount before, int atMost)
     {
         RequestCount first = Sandbox.Count();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>What an error record tells, as one text, to look in it for what it must not tell.</summary>
+/// <summary>All texts of an error record, to search them for secrets.</summary>
 public static class ErrorText
 {
     /// <summary>The texts of the record, of its exceptions and of its details: what consoles and logs show.</summary>
@@ -22,7 +22,7 @@ public static class ErrorText
         return text.ToString();
     }
 
-    /// <summary>All of it: also the category, the target, the call that failed, and the record and its parts serialized.</summary>
+    /// <summary>All texts, including the category, the target, the failed call, and the serialized record and its parts.</summary>
     public static string Of(ErrorRecord error)
     {
         StringBuilder text = new StringBuilder(Messages(error))

@@ -6,7 +6,7 @@ namespace ApiTokens.PowerShell.Tests.Support;
 /// <summary>Reads a journal, also while the module writes it.</summary>
 public static class JournalFile
 {
-    /// <summary>Its complete lines. What is torn or empty is left out.</summary>
+    /// <summary>The complete lines; incomplete and empty ones are skipped.</summary>
     public static IReadOnlyList<JsonElement> Read(string path) =>
     [
         .. ReadText(path).Split('\n').Select(line => line.TrimEnd('\r'))
@@ -14,7 +14,7 @@ public static class JournalFile
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line)),
     ];
 
-    // On Unix the writer's lock is advisory: it keeps .NET out and no other program.
+    // On Unix the writer's lock is advisory: only .NET observes it.
     private static string ReadText(string path)
     {
         if (OperatingSystem.IsWindows())

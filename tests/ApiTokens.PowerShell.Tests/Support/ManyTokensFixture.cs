@@ -1,6 +1,6 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>A session, and a sandbox with many tokens of which each test takes some.</summary>
+/// <summary>A session, and a sandbox with many tokens, some for each test.</summary>
 /// <param name="parameters">The parameters of Start-ApiTokenSandbox.</param>
 public abstract class ManyTokensFixture(string parameters) : SandboxFixture(parameters)
 {

@@ -18,7 +18,7 @@ public sealed class DeviceFileTheoryAttribute : TheoryAttribute
     }
 }
 
-/// <summary>A test that needs Linux and a user whom a read-only file keeps from writing, who is not root.</summary>
+/// <summary>A test that needs Linux and a user other than root, who cannot write to a read-only file.</summary>
 public sealed class OrdinaryUserFactAttribute : FactAttribute
 {
     public OrdinaryUserFactAttribute()

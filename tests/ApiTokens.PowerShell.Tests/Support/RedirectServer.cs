@@ -4,10 +4,11 @@ using System.Text;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>A server on this machine that answers every request with a redirect, which the sandbox never does.</summary>
+/// <summary>A local server that answers every request with a redirect, which the sandbox never does.</summary>
 public sealed class RedirectServer : IDisposable
 {
-    private static readonly byte[] Answer = Encoding.ASCII.GetBytes("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    private static readonly byte[] Answer = Encoding.ASCII.GetBytes(
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
@@ -45,7 +46,7 @@ public sealed class RedirectServer : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // It was disposed of.
+            // The server has been disposed.
         }
     }
 }

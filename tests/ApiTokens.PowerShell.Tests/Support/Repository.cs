@@ -1,12 +1,12 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>Where things are.</summary>
+/// <summary>The locations of the repository and the module.</summary>
 public static class Repository
 {
     /// <summary>The folder of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The folder of the module under test: APITOKENS_MODULE, or what ./build.sh build has staged.</summary>
+    /// <summary>The folder of the module under test: APITOKENS_MODULE, or the output of ./build.sh build.</summary>
     public static string Module { get; } = FindModule();
 
     private static string FindRoot()
@@ -22,7 +22,9 @@ public static class Repository
 
     private static string FindModule()
     {
-        string module = Environment.GetEnvironmentVariable("APITOKENS_MODULE") is { Length: > 0 } named ? named : Path.Combine(Root, "out", "ApiTokens");
+        string module = Environment.GetEnvironmentVariable("APITOKENS_MODULE") is { Length: > 0 } named
+            ? named
+            : Path.Combine(Root, "out", "ApiTokens");
         return File.Exists(Path.Combine(module, "ApiTokens.psd1"))
             ? module
             : throw new InvalidOperationException($"There is no module in {module}. Run ./build.sh build first.");

@@ -1,6 +1,6 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>All that a script wrote.</summary>
+/// <summary>Everything that a script wrote.</summary>
 public sealed class RunResult
 {
     internal RunResult(IEnumerable<PSObject> output, PSDataStreams streams, ErrorRecord? terminating, bool stopped)
@@ -21,7 +21,7 @@ public sealed class RunResult
     /// <summary>The errors that were written, then the one that ended the script.</summary>
     public IReadOnlyList<ErrorRecord> Errors { get; }
 
-    /// <summary>The error that ended the script, although errors do not end scripts here; null if none did.</summary>
+    /// <summary>The error that terminated the script; null if none did.</summary>
     public ErrorRecord? Terminating { get; }
 
     public IReadOnlyList<string> Warnings { get; }
@@ -47,16 +47,20 @@ public sealed class RunResult
     public PSObject Single => Assert.Single(Output);
 
     /// <summary>The summary among the information records; null if there is none.</summary>
-    public PSObject? Summary => Information.LastOrDefault(record => record.Tags.Contains("Summary")) is { MessageData: { } data } ? PSObject.AsPSObject(data) : null;
+    public PSObject? Summary =>
+        Information.LastOrDefault(record => record.Tags.Contains("Summary")) is { MessageData: { } data }
+            ? PSObject.AsPSObject(data)
+            : null;
 
-    /// <summary>Fails if an error was written.</summary>
+    /// <summary>Asserts that no error was written.</summary>
     public RunResult ShouldSucceed()
     {
-        Assert.True(Errors.Count == 0 && !Stopped, Stopped ? "The script was stopped." : $"The script failed: {string.Join(Environment.NewLine, Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"))}");
+        string errors = string.Join(Environment.NewLine, Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));
+        Assert.True(Errors.Count == 0 && !Stopped, Stopped ? "The script was stopped." : $"The script failed: {errors}");
         return this;
     }
 
-    /// <summary>Fails unless there is one error, of this id, with advice; gives it.</summary>
+    /// <summary>Asserts that there is exactly one error, with the specified id and a recommended action, and returns it.</summary>
     public ErrorRecord ShouldFail(string errorId)
     {
         ErrorRecord error = Error;

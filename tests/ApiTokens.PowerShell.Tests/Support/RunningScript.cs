@@ -1,6 +1,6 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>A script under way. What it has written so far can be read at any time.</summary>
+/// <summary>A running script. Its output so far can be read at any time.</summary>
 public sealed class RunningScript
 {
     private readonly System.Management.Automation.PowerShell _shell;
@@ -15,7 +15,7 @@ public sealed class RunningScript
         _running = shell.BeginInvoke<PSObject, PSObject>(null, _output);
     }
 
-    /// <summary>What it has written to the pipeline so far.</summary>
+    /// <summary>The output so far.</summary>
     public IReadOnlyList<PSObject> Output => [.. _output.ToArray()];
 
     /// <summary>The errors so far.</summary>
@@ -24,17 +24,17 @@ public sealed class RunningScript
     /// <summary>The progress records so far.</summary>
     public IReadOnlyList<ProgressRecord> Progress => [.. _shell.Streams.Progress.ToArray()];
 
-    /// <summary>Whether it has ended.</summary>
+    /// <summary>Whether the script has ended.</summary>
     public bool HasEnded => _running.IsCompleted;
 
-    /// <summary>Stops it, as Ctrl+C does, and waits until it has ended.</summary>
+    /// <summary>Stops the script, as Ctrl+C does, and waits until it has ended.</summary>
     public RunResult Stop()
     {
         _shell.Stop();
         return Wait();
     }
 
-    /// <summary>Waits until it has ended.</summary>
+    /// <summary>Waits until the script has ended.</summary>
     public RunResult Wait()
     {
         bool stopped = false;

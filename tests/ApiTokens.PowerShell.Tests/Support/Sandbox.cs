@@ -15,17 +15,18 @@ public sealed class Sandbox
         BaseUri = (Uri)started.Get("BaseUri")!;
     }
 
-    /// <summary>The object that Start-ApiTokenSandbox gave.</summary>
+    /// <summary>The object that Start-ApiTokenSandbox returned.</summary>
     public PSObject Started { get; }
 
     public Uri BaseUri { get; }
 
-    /// <summary>Starts one in a session, which connects to its services.</summary>
+    /// <summary>Starts a sandbox in a session, which connects to its services.</summary>
     /// <param name="session">The session.</param>
     /// <param name="parameters">More parameters, such as "-Tokens 100".</param>
-    public static Sandbox Start(ModuleSession session, string parameters = "") => new(session.Single($"Start-ApiTokenSandbox {parameters}"));
+    public static Sandbox Start(ModuleSession session, string parameters = "") =>
+        new(session.Single($"Start-ApiTokenSandbox {parameters}"));
 
-    /// <summary>How many requests the services have received, proofs of secrets and all.</summary>
+    /// <summary>The number of requests that the services have received, including checks of secrets.</summary>
     public RequestCount Count() => Get<RequestCount>("sandbox/requests");
 
     /// <summary>The last requests, oldest first.</summary>
@@ -38,14 +39,16 @@ public sealed class Sandbox
         return added > 0 ? Log(added) : [];
     }
 
-    /// <summary>Adds a fault: the fields that POST /sandbox/faults takes, as an anonymous object.</summary>
+    /// <summary>Adds a fault: the fields of POST /sandbox/faults as an anonymous object.</summary>
     public void AddFault(object fault)
     {
         using HttpResponseMessage response = Client.PostAsJsonAsync(new Uri(BaseUri, "sandbox/faults"), fault).GetAwaiter().GetResult();
-        Assert.True(response.IsSuccessStatusCode, $"The sandbox refused a fault: {response.StatusCode} {response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
+        Assert.True(
+            response.IsSuccessStatusCode,
+            $"The sandbox refused a fault: {response.StatusCode} {response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
     }
 
-    /// <summary>The faults, and how often each has happened ("fired").</summary>
+    /// <summary>The faults, and how often each one has fired.</summary>
     public IReadOnlyList<JsonElement> Faults() => Get<JsonElement[]>("sandbox/faults");
 
     /// <summary>Removes all faults.</summary>
@@ -55,8 +58,8 @@ public sealed class Sandbox
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The status with which the service answers when a token's secret is used: 200 if it accepts it, 401 or 403 if not.</summary>
-    /// <param name="token">The token, with its secret unless another is given.</param>
+    /// <summary>Returns the status of a request with a token's secret: 200 if the service accepts it, otherwise 401 or 403.</summary>
+    /// <param name="token">The token, with its secret unless another one is specified.</param>
     /// <param name="secret">Another secret.</param>
     /// <param name="api">Application Users: the API.</param>
     /// <param name="method">Application Users: the method.</param>
@@ -87,7 +90,7 @@ public sealed class Sandbox
     private T Get<T>(string path) => Client.GetFromJsonAsync<T>(new Uri(BaseUri, path)).GetAwaiter().GetResult()!;
 }
 
-/// <summary>How many requests a sandbox received.</summary>
+/// <summary>The number of requests that a sandbox has received.</summary>
 public sealed record RequestCount(
     [property: JsonPropertyName("total")] int Total,
     [property: JsonPropertyName("reads")] int Reads,

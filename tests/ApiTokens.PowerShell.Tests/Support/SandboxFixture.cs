@@ -1,6 +1,8 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>A session, a sandbox started in it with Start-ApiTokenSandbox and connected to, and a folder for files. One for a test class.</summary>
+/// <summary>
+/// A session, connected to a sandbox that Start-ApiTokenSandbox started in it, and a folder for files. One per test class.
+/// </summary>
 public class SandboxFixture : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("apitokens-");
@@ -10,7 +12,7 @@ public class SandboxFixture : IDisposable
     {
     }
 
-    /// <summary>For a class whose sandbox has parameters of its own, such as "-Tokens 100".</summary>
+    /// <summary>For a class whose sandbox needs parameters, such as "-Tokens 100".</summary>
     protected SandboxFixture(string parameters)
     {
         Sandbox = Sandbox.Start(Session, parameters);
@@ -20,7 +22,7 @@ public class SandboxFixture : IDisposable
 
     public Sandbox Sandbox { get; }
 
-    /// <summary>A folder that goes with the fixture.</summary>
+    /// <summary>A folder that is deleted with the fixture.</summary>
     public string Folder => _folder.FullName;
 
     public void Dispose()

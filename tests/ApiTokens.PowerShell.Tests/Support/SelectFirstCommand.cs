@@ -4,8 +4,8 @@ using System.Reflection;
 namespace ApiTokens.PowerShell.Tests.Support;
 
 /// <summary>
-/// Takes some objects and ends the pipeline before it, with the engine's own exception, as Select-Object -First does.
-/// That cmdlet is not in the engine's package.
+/// Passes some objects on and stops the upstream commands with the engine's exception, as Select-Object -First does.
+/// That cmdlet is not part of the engine's package.
 /// </summary>
 [Cmdlet(VerbsCommon.Select, "First")]
 public sealed class SelectFirstCommand : PSCmdlet

@@ -2,7 +2,10 @@ using System.Collections;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>What the tests know of each service: they try all of them alike, as far as their capabilities go. A new service is one entry.</summary>
+/// <summary>
+/// The facts about each service that the tests need. All services are tested the same way, as far as their capabilities allow. Add one
+/// entry for a new service.
+/// </summary>
 public sealed record ServiceCase
 {
     public static readonly IReadOnlyList<ServiceCase> All =
@@ -30,7 +33,8 @@ public sealed record ServiceCase
             UnusedId = "ffffffffffffffffffffffff",
             UnknownSecret = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiI1ZTAwMDAwMDAwMDAwMDAwMDBmZmZmZmYifQ.c2lnbmF0dXJl",
             MatchedBy = "Claims",
-            PermissionKinds = ["Preset", "Scope"], SomePermissions = ["All", "ReadOnly", "Cli", "all.User", "all.Application.read", "devices.get"],
+            PermissionKinds = ["Preset", "Scope"],
+            SomePermissions = ["All", "ReadOnly", "Cli", "all.User", "all.Application.read", "devices.get"],
             User = "575ed70c7ae143cd83dc4aa9", Issuer = "leaver@example.com",
         },
         new()
@@ -64,7 +68,7 @@ public sealed record ServiceCase
     /// <summary>The service's name.</summary>
     public required string Service { get; init; }
 
-    /// <summary>The usual name of its connections.</summary>
+    /// <summary>The default name of its connections.</summary>
     public required string Connection { get; init; }
 
     public bool HasLogin { get; init; }
@@ -73,7 +77,7 @@ public sealed record ServiceCase
 
     public bool Rename { get; init; }
 
-    /// <summary>Whether a description can be given at creation.</summary>
+    /// <summary>Whether a description can be specified at creation.</summary>
     public bool NewDescription { get; init; }
 
     public bool SetDescription { get; init; }
@@ -90,22 +94,22 @@ public sealed record ServiceCase
     /// <summary>None, AnyOrNever or Months.</summary>
     public required string Expiry { get; init; }
 
-    /// <summary>The parameters with which a token is issued whose secret can prove itself.</summary>
+    /// <summary>The parameters of a token whose secret can be checked.</summary>
     public required Hashtable Issue { get; init; }
 
-    /// <summary>How a secret proves itself to the sandbox.</summary>
+    /// <summary>The request that checks a secret in the sandbox.</summary>
     public required Func<SecretUse, SecretProof> Proof { get; init; }
 
-    /// <summary>The parameters of a token of which a successor must take over everything.</summary>
+    /// <summary>The parameters of a token of which a new token must copy everything.</summary>
     public required Hashtable Complete { get; init; }
 
-    /// <summary>An id of the right form that no token has.</summary>
+    /// <summary>A valid id that no token has.</summary>
     public required string UnusedId { get; init; }
 
-    /// <summary>A text of the form of the service's secrets that is the secret of none of the account's tokens.</summary>
+    /// <summary>A text in the format of the service's secrets that is not the secret of any token of the account.</summary>
     public required string UnknownSecret { get; init; }
 
-    /// <summary>What tells whose a secret is without sending it; null if nothing does.</summary>
+    /// <summary>How a secret can be matched to its token without sending it; null if it cannot.</summary>
     public string? MatchedBy { get; init; }
 
     /// <summary>The kinds that Get-ApiTokenPermission lists.</summary>
@@ -120,21 +124,22 @@ public sealed record ServiceCase
     /// <summary>An issuer of some of the sandbox's tokens.</summary>
     public required string Issuer { get; init; }
 
-    /// <summary>The one of a connection, which may have another name as long as it begins with the usual one.</summary>
-    public static ServiceCase Of(string connection) => All.First(service => connection.StartsWith(service.Connection, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Returns the service of a connection, whose name must start with the default one.</summary>
+    public static ServiceCase Of(string connection) =>
+        All.First(service => connection.StartsWith(service.Connection, StringComparison.OrdinalIgnoreCase));
 
     private static string WegnologyPath(string account) => account == "user" ? "me" : account
         .Replace("application/", "applications/", StringComparison.Ordinal)
         .Replace("instance/", "instances/", StringComparison.Ordinal);
 
-    /// <summary>Theory data: the connections of services for which something holds.</summary>
+    /// <summary>Theory data: the connections of services that meet a condition.</summary>
     public static TheoryData<string> Where(Func<ServiceCase, bool> holds) => [.. All.Where(holds).Select(service => service.Connection)];
 }
 
-/// <summary>A secret that is to be used.</summary>
+/// <summary>A secret to check.</summary>
 /// <param name="Secret">The secret.</param>
 /// <param name="Account">The account.</param>
-/// <param name="Owner">Whom its token acts for.</param>
+/// <param name="Owner">The user that its token acts for.</param>
 /// <param name="Api">Application Users: the API.</param>
 public sealed record SecretUse(string Secret, string Account, string Owner, string Api);
 

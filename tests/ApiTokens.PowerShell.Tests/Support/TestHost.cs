@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>A host without a console: it records what it is told to show, and answers prompts as a test says.</summary>
+/// <summary>A host without a console, which records output and answers prompts from a script.</summary>
 public sealed partial class TestHost : PSHost
 {
     private readonly TestUserInterface _ui = new();
@@ -38,30 +38,30 @@ public sealed partial class TestHost : PSHost
         set => _ui.HasColours = value;
     }
 
-    /// <summary>The labels of the answers that are given to questions, in order, such as "Yes to All". Without one left, a question fails.</summary>
+    /// <summary>The labels of the answers to prompts, in order, such as "Yes to All". A prompt without an answer fails.</summary>
     public Queue<string> Answers => _ui.Answers;
 
-    /// <summary>Called at each question before it is answered.</summary>
+    /// <summary>Called for each prompt before it is answered.</summary>
     public Action? Asked
     {
         get => _ui.Asked;
         set => _ui.Asked = value;
     }
 
-    /// <summary>The questions that were asked.</summary>
+    /// <summary>The prompts that were shown.</summary>
     public IReadOnlyList<string> Questions => _ui.Questions;
 
-    /// <summary>All that was written to the console.</summary>
+    /// <summary>Everything that was written to the console.</summary>
     public string Text => _ui.Written;
 
     /// <summary>The lines that were written to the console, without escape sequences, trailing blanks and empty lines.</summary>
     public IReadOnlyList<string> Lines =>
         [.. Escapes().Replace(Text, string.Empty).Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
 
-    /// <summary>How often a nested prompt was entered, as the answer Suspend does.</summary>
+    /// <summary>How often a nested prompt was entered, which the answer Suspend does.</summary>
     public int NestedPrompts { get; private set; }
 
-    /// <summary>Forgets what was written and asked.</summary>
+    /// <summary>Clears the recorded output and prompts.</summary>
     public void Clear()
     {
         _ui.Clear();
@@ -162,7 +162,9 @@ public sealed partial class TestHost : PSHost
         {
             _questions.Add($"{caption}\n{message}");
             Asked?.Invoke();
-            string answer = Answers.TryDequeue(out string? next) ? next : throw new InvalidOperationException($"No answer was given for: {message}");
+            string answer = Answers.TryDequeue(out string? next)
+                ? next
+                : throw new InvalidOperationException($"No answer was given for: {message}");
             int index = choices.ToList().FindIndex(choice => choice.Label.Replace("&", string.Empty, StringComparison.Ordinal) == answer);
             return index >= 0 ? index : throw new InvalidOperationException($"'{answer}' is not one of the choices for: {message}");
         }
@@ -173,7 +175,13 @@ public sealed partial class TestHost : PSHost
         public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
             throw new InvalidOperationException("No test gives a credential.");
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) =>
+        public override PSCredential PromptForCredential(
+            string caption,
+            string message,
+            string userName,
+            string targetName,
+            PSCredentialTypes allowedCredentialTypes,
+            PSCredentialUIOptions options) =>
             throw new InvalidOperationException("No test gives a credential.");
 
         public override string ReadLine() => throw new InvalidOperationException("No test types a line.");

@@ -1,11 +1,11 @@
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>Tokens that a sandbox had from the start, given out so that no two tests work on the same one.</summary>
+/// <summary>Tokens that a sandbox was started with, distributed so that no two tests use the same one.</summary>
 public sealed class TokenSupply(IEnumerable<PSObject> tokens)
 {
     private readonly Queue<PSObject> _left = new(tokens);
 
-    /// <summary>Takes some; fails if there are too few left.</summary>
+    /// <summary>Takes some of the tokens; fails if too few remain.</summary>
     public IReadOnlyList<PSObject> Take(int count)
     {
         Assert.True(_left.Count >= count, $"The sandbox has {_left.Count} unused tokens left and {count} are needed: start it with more.");

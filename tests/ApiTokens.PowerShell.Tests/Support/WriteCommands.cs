@@ -13,7 +13,7 @@ public class WriteCommands : TheoryData<string, string>
         AddForEach("Set-ApiToken -ApplyToAll None", service => service.SetAccess);
     }
 
-    /// <summary>Adds a command for the services for which something holds.</summary>
+    /// <summary>Adds a command for the services that meet a condition.</summary>
     protected void AddForEach(string command, Func<ServiceCase, bool> holds)
     {
         foreach (ServiceCase service in ServiceCase.All.Where(holds))
@@ -23,7 +23,7 @@ public class WriteCommands : TheoryData<string, string>
     }
 }
 
-/// <summary>Theory data: the same, and Reset-ApiToken, which writes another token than the one that it is given.</summary>
+/// <summary>Theory data: the same, and Reset-ApiToken, which returns another token than its input.</summary>
 public sealed class WriteCommandsAndReset : WriteCommands
 {
     public WriteCommandsAndReset()
