@@ -11,7 +11,7 @@ public sealed class AcmeTests(RecipeSandbox<AcmeRecipe> sandbox) : ServiceConfor
     [Theory]
     [InlineData("read", "everything")]
     [InlineData(" ")]
-    public async Task Create_ScopeThatAcmeDoesNotHave_IsRefused(params string[] scope)
+    public async Task Create_UnknownScope_ThrowsWithoutRequest(params string[] scope)
     {
         var request = new NewTokenRequest { Name = "x", Scope = scope };
         ApiTokenException error = await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default));
@@ -20,14 +20,14 @@ public sealed class AcmeTests(RecipeSandbox<AcmeRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task Token_WithoutTheScopeManage_IsKnownAsItsOwnAndIsNotPermitted()
+    public async Task IsOwnToken_TokenWithoutManageScope_IsTrueAndListIsDenied()
     {
         IssuedToken issued = await NewAsync();
-        TokenConnection its = await Sandbox.ConnectAsync("Acme", secret: SecretText.ToPlainText(issued.Secret));
+        TokenConnection connection = await Sandbox.ConnectAsync("Acme", secret: SecretText.ToPlainText(issued.Secret));
 
-        Assert.True(await its.Tokens.IsOwnTokenAsync(issued, default));
+        Assert.True(await connection.Tokens.IsOwnTokenAsync(issued, default));
         Assert.False(await Tokens.IsOwnTokenAsync(issued, default));
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => its.Tokens.ListAsync());
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
         Assert.Equal((ErrorKind.PermissionDenied, HttpStatusCode.Forbidden), (error.Kind, error.StatusCode));
         Assert.Contains("the scope manage is needed", error.Message);
     }

@@ -161,7 +161,8 @@ public sealed class ProgramTests
             string program = typeof(SandboxServer).Assembly.Location;
             using Process sandbox = Process.Start(
                 new ProcessStartInfo(
-                    "sh", ["-c", $"umask 000; exec dotnet '{program}' --database '{folder}/data.db'"]) { RedirectStandardOutput = true })!;
+                    "sh", ["-c", $"umask 000; exec dotnet '{program}' --database '{folder}/data.db'"])
+                { RedirectStandardOutput = true })!;
             Assert.NotNull(await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Timeout));
 
             string[] files = Directory.GetFiles(folder);

@@ -16,35 +16,35 @@ internal static class SampleReport
         DateTimeOffset? expiresAt = null,
         TokenStatus? status = TokenStatus.Active,
         string service = "Gcore") => new()
-    {
-        Service = service,
-        Account = "1234",
-        Connection = "gcore",
-        Id = id,
-        Name = name,
-        Status = status,
-        Owner = "jdoe",
-        Permissions = "Engineers",
-        CreatedAt = Now.AddDays(-30),
-        ExpiresAt = expiresAt,
-    };
+        {
+            Service = service,
+            Account = "1234",
+            Connection = "gcore",
+            Id = id,
+            Name = name,
+            Status = status,
+            Owner = "jdoe",
+            Permissions = "Engineers",
+            CreatedAt = Now.AddDays(-30),
+            ExpiresAt = expiresAt,
+        };
 
     public static ReportFinding Finding(
         ReportToken token,
         string rule = "NeverExpires",
         ReportSeverity severity = ReportSeverity.Warning,
         string message = "It never expires.") => new()
-    {
-        RuleId = rule,
-        Severity = severity,
-        Service = token.Service,
-        Account = token.Account,
-        Connection = token.Connection,
-        Id = token.Id,
-        Name = token.Name,
-        Message = message,
-        RecommendedAction = "Reset it with an expiry.",
-    };
+        {
+            RuleId = rule,
+            Severity = severity,
+            Service = token.Service,
+            Account = token.Account,
+            Connection = token.Connection,
+            Id = token.Id,
+            Name = token.Name,
+            Message = message,
+            RecommendedAction = "Reset it with an expiry.",
+        };
 
     public static TokenReport Of(IEnumerable<ReportToken> tokens, IEnumerable<ReportFinding>? findings = null) =>
         new("Tokens of Example", Now, tokens, findings ?? []);

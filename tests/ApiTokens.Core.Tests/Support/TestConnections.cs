@@ -27,16 +27,16 @@ internal static class TestConnections
 
     public static ConnectionRequest Request(
         Uri baseUri, string service, string? account = null, TimeProvider? time = null, string secret = Secret) => new()
-    {
-        Service = service,
-        BaseUri = baseUri,
-        Account = account ?? ServiceRecipe.Of(service).Account,
-        Secret = SecretText.ToSecureString(secret),
-        SkipCheck = true,
-        RequestsPerSecond = UnlimitedRate,
-        Time = time ?? CreateSkippingClock(),
-        Timeout = LongTimeout,
-    };
+        {
+            Service = service,
+            BaseUri = baseUri,
+            Account = account ?? ServiceRecipe.Of(service).Account,
+            Secret = SecretText.ToSecureString(secret),
+            SkipCheck = true,
+            RequestsPerSecond = UnlimitedRate,
+            Time = time ?? CreateSkippingClock(),
+            Timeout = LongTimeout,
+        };
 
     public static async Task<List<ApiToken>> ListAsync(this ITokenService tokens, TokenFilter? filter = null)
     {
