@@ -7,7 +7,7 @@ namespace ApiTokens.Core.Tests.Support;
 /// <remarks><see cref="FakeTimeProvider"/> does neither, and nothing would advance it while the code under test waits.</remarks>
 internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(start)
 {
-    private readonly HashSet<CountedTimer> _timers = [];
+    private readonly Dictionary<CountedTimer, TimeSpan> _timers = [];
     private readonly List<TimeSpan> _waits = [];
 
     public TestTimeProvider()
@@ -45,6 +45,15 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         }
     }
 
+    /// <summary>Counts the timers that are set for at most this time: waits, but not the time-outs of requests in flight.</summary>
+    public int CountPending(TimeSpan longest)
+    {
+        lock (_timers)
+        {
+            return _timers.Values.Count(dueTime => dueTime <= longest);
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new CountedTimer(this, () => callback(state));
@@ -55,11 +64,15 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
     private ITimer CreateFakeTimer(Action fire) =>
         base.CreateTimer(_ => fire(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    private void Count(CountedTimer timer, bool isPending)
+    private void Count(CountedTimer timer, TimeSpan? dueTime)
     {
         lock (_timers)
         {
-            _ = isPending ? _timers.Add(timer) : _timers.Remove(timer);
+            _timers.Remove(timer);
+            if (dueTime is { } pending)
+            {
+                _timers.Add(timer, pending);
+            }
         }
     }
 
@@ -90,7 +103,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
             _clock = clock;
             _timer = clock.CreateFakeTimer(() =>
             {
-                clock.Count(this, isPending: false);
+                clock.Count(this, dueTime: null);
                 callback();
             });
         }
@@ -98,7 +111,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             bool isSet = dueTime != Timeout.InfiniteTimeSpan;
-            _clock.Count(this, isSet);
+            _clock.Count(this, isSet ? dueTime : null);
             bool changed = _timer.Change(dueTime, period);
             if (isSet && dueTime <= _clock.SkipUpTo)
             {
@@ -110,7 +123,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
 
         public void Dispose()
         {
-            _clock.Count(this, isPending: false);
+            _clock.Count(this, dueTime: null);
             _timer.Dispose();
         }
 
