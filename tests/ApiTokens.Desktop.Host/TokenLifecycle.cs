@@ -5,7 +5,7 @@ namespace ApiTokens.Desktop.Host;
 /// <summary>Creates, lists and removes a token of each service, over HTTP.</summary>
 internal static class TokenLifecycle
 {
-    private static int s_failures;
+    private static int _failures;
 
     public static async Task<int> RunAsync(string module)
     {
@@ -17,7 +17,7 @@ internal static class TokenLifecycle
         }
 
         CheckAssemblies(Path.Combine(module, "lib", "netfx"));
-        return s_failures == 0 ? 0 : 1;
+        return _failures == 0 ? 0 : 1;
     }
 
     private static async Task TestConnectionAsync(TokenConnection connection)
@@ -87,6 +87,6 @@ internal static class TokenLifecycle
     private static void Check(bool condition, string what)
     {
         Console.WriteLine($"{(condition ? "ok  " : "FAIL")} {what}");
-        s_failures += condition ? 0 : 1;
+        _failures += condition ? 0 : 1;
     }
 }
