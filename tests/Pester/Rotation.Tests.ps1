@@ -205,11 +205,11 @@ Describe 'A step that fails, on <Connection>' -ForEach $services -Skip:$noVaults
         $failure = Get-Failure { $token | Reset-ApiToken -Vault Test }
         $fired = (Get-Fault).fired
         Clear-Fault
-        if ($Connection -ne 'devo' -or $Step -ne 'prove') {
+        if ($Connection -ne 'devo' -or $Step -ne 'check') {
             $fired | Should -BeGreaterThan 0
         }
 
-        if ($Step -ne 'prove') {
+        if ($Step -ne 'check') {
             $failure | Should -HaveCount 1
         }
 
