@@ -24,12 +24,12 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
     {
         DateTimeOffset now = clock.Now();
         _tokens.Put(new AcmeToken(AdministratorId, "administrator", Manage, Enabled: true, now));
-        _tokens.Put(new AcmeToken(null, "hourly import", "read write", Enabled: true, now.AddDays(-362), now.AddDays(3)));
-        _tokens.Put(new AcmeToken(null, "old import", "write", Enabled: true, now.AddDays(-400), now.AddDays(-35)));
-        _tokens.Put(new AcmeToken(null, "paused import", "write", Enabled: false, now.AddDays(-60)));
+        _tokens.Add(new AcmeToken(0, "hourly import", "read write", Enabled: true, now.AddDays(-362), now.AddDays(3)));
+        _tokens.Add(new AcmeToken(0, "old import", "write", Enabled: true, now.AddDays(-400), now.AddDays(-35)));
+        _tokens.Add(new AcmeToken(0, "paused import", "write", Enabled: false, now.AddDays(-60)));
         for (int i = 1; i <= generated; i++)
         {
-            _tokens.Put(new AcmeToken(null, $"token-{i:D7}", "read", Enabled: true, now.AddDays(-30), now.AddDays((i * 37 % 386) - 21)));
+            _tokens.Add(new AcmeToken(0, $"token-{i:D7}", "read", Enabled: true, now.AddDays(-30), now.AddDays((i * 37 % 386) - 21)));
         }
     }
 
@@ -60,7 +60,8 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
         }
 
         string name = body.Text("name") is { Length: > 0 } text ? text : throw Invalid("name is needed");
-        AcmeToken token = _tokens.Put(new AcmeToken(null, name, string.Join(' ', scopes), Enabled: true, clock.Now(), ReadExpiry(body)));
+        var token = new AcmeToken(0, name, string.Join(' ', scopes), Enabled: true, clock.Now(), ReadExpiry(body));
+        token = token with { Id = _tokens.Add(token) };
         return Answer(token, NewSecret(token), StatusCodes.Status201Created);
     }
 
@@ -70,9 +71,8 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
         string status = body.Text("status") is "active" or "disabled"
             ? body.Text("status")!
             : throw Invalid("status must be active or disabled");
-        AcmeToken changed = Find(id) with { Enabled = status == "active" };
-        _tokens.Put(changed);
-        return Answer(changed);
+        return Answer(_tokens.Change(id, token => token with { Enabled = status == "active" })
+            ?? throw Refuse(StatusCodes.Status404NotFound));
     }
 
     private AcmeToken Authenticate(HttpRequest request) =>
@@ -117,4 +117,4 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
 
 /// <summary>A token as Acme sends it.</summary>
 internal sealed record AcmeBody(
-    long? Id, string Name, string[] Scopes, string Status, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string? Secret);
+    long Id, string Name, string[] Scopes, string Status, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string? Secret);

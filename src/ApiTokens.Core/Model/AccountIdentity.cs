@@ -13,8 +13,8 @@ public sealed class AccountIdentity : IEquatable<AccountIdentity>
     {
         Service = service;
         Account = account;
-        BaseUri = baseUri;
-        _key = $"{service} {account} {baseUri.AbsoluteUri.TrimEnd('/')}".ToUpperInvariant();
+        BaseUri = new Uri(baseUri.AbsoluteUri.TrimEnd('/'));
+        _key = ToString().ToUpperInvariant();
     }
 
     /// <summary>The service.</summary>
@@ -23,7 +23,7 @@ public sealed class AccountIdentity : IEquatable<AccountIdentity>
     /// <summary>The account.</summary>
     public string Account { get; }
 
-    /// <summary>The address of the service.</summary>
+    /// <summary>The address of the service, without a slash at the end of its path.</summary>
     public Uri BaseUri { get; }
 
     /// <inheritdoc/>

@@ -23,9 +23,5 @@ public sealed class OrphanedTokenException : ApiTokenException
     /// <summary>The token.</summary>
     public ApiToken Token { get; }
 
-    private static Advice Advise(ApiToken token)
-    {
-        Advice advice = $"Nobody has its secret. Remove it: {SuggestedCommand.Remove(token)}";
-        return advice;
-    }
+    private static Advice Advise(ApiToken token) => $"Its secret is lost. Remove it: {SuggestedCommand.Remove(token)}";
 }

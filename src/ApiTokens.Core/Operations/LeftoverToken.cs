@@ -32,7 +32,7 @@ internal static class LeftoverToken
         {
             throw new OrphanedTokenException(
                 found[0],
-                $"An earlier run ended while it issued '{request.Name}'. Since then there is {OrphanSearch.Names(found)}, and nobody may have the secret.",
+                $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, whose secret is lost.",
                 inner: null);
         }
 

@@ -8,20 +8,14 @@ internal static class OldTokenRetirement
     /// <summary>Retires an old token.</summary>
     /// <returns>True if it does not exist any more.</returns>
     /// <exception cref="ApiTokenException"><c>PredecessorNotRemoved</c> or <c>PredecessorNotDisabled</c>.</exception>
-    public static async Task<bool> RetireAsync(TokenConnection connection, ApiToken old, string successorId, OldTokenAction action, CancellationToken cancellationToken)
+    public static async Task<bool> RetireAsync(
+        TokenConnection connection, ApiToken old, string successorId, OldTokenAction action, CancellationToken cancellationToken)
     {
         bool disable = action == OldTokenAction.Disable;
         try
         {
-            await (disable
-                ? connection.Tokens.SetEnabledAsync(old.Id, enabled: false, cancellationToken)
-                : connection.Tokens.RemoveAsync(old.Id, cancellationToken)).ConfigureAwait(false);
-            return !disable;
-        }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            // Somebody else removed it meanwhile. Its secret no longer works, which is what was wanted.
-            return true;
+            (bool existed, _) = await RemoveOrDisableAsync(connection, old.Id, action, cancellationToken).ConfigureAwait(false);
+            return !disable || !existed;
         }
         catch (ApiTokenException e)
         {
@@ -40,6 +34,27 @@ internal static class OldTokenRetirement
                 disable ? ErrorIds.PredecessorNotDisabled : ErrorIds.PredecessorNotRemoved,
                 e)
             { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId, OutcomeUnknown = e.OutcomeUnknown };
+        }
+    }
+
+    /// <summary>Removes or disables a token that somebody else may have removed meanwhile: its secret no longer works, as intended.</summary>
+    /// <returns>Whether it still existed, and the disabled token if the service returned it.</returns>
+    public static async Task<(bool Existed, ApiToken? Disabled)> RemoveOrDisableAsync(
+        TokenConnection connection, string id, OldTokenAction action, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (action == OldTokenAction.Disable)
+            {
+                return (true, await connection.Tokens.SetEnabledAsync(id, enabled: false, cancellationToken).ConfigureAwait(false));
+            }
+
+            await connection.Tokens.RemoveAsync(id, cancellationToken).ConfigureAwait(false);
+            return (true, null);
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return (false, null);
         }
     }
 

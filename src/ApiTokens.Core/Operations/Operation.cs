@@ -15,6 +15,11 @@ public abstract class Operation
         Target = target;
     }
 
+    private protected Operation(TokenConnection connection, ApiToken token)
+        : this(connection, token.Id, token.Name, token)
+    {
+    }
+
     /// <summary>The connection that it uses.</summary>
     public TokenConnection Connection { get; }
 

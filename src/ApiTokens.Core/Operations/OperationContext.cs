@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using ApiTokens.Http;
 using ApiTokens.Journal;
 
 namespace ApiTokens.Operations;
@@ -64,6 +65,22 @@ internal sealed class OperationContext
         IsReconciling = false;
         End(JournalOutcomes.Failed);
         Start();
+    }
+
+    /// <summary>Records a failure. If the token may be changed, the next run checks it, as after a process that was killed.</summary>
+    public void RecordFailure(Exception error, CallTrace trace)
+    {
+        var known = error as ApiTokenException;
+        bool unknown = IsReconciling || error is OperationCanceledException || known is { OutcomeUnknown: true };
+        try
+        {
+            End(unknown ? JournalOutcomes.Unknown : JournalOutcomes.Failed, known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
+        {
+            // The wait for the end is over, or the disk is full. The failure itself counts. The journal has a start without an
+            // end, which the next run checks.
+        }
     }
 
     /// <summary>Whether an earlier run issued a token and delivered its secret: somebody may use it.</summary>

@@ -233,28 +233,12 @@ public sealed class OperationRunner : IDisposable
         }
         catch (Exception e)
         {
-            RecordFailure(context, e, trace);
+            context.RecordFailure(e, trace);
             throw;
         }
         finally
         {
             Interlocked.Add(ref _retried, trace.Retries);
-        }
-    }
-
-    // A failure after which the token may or may not be changed is checked by the next run, as after a killed one.
-    private static void RecordFailure(OperationContext context, Exception error, CallTrace trace)
-    {
-        var known = error as ApiTokenException;
-        bool unknown = context.IsReconciling || error is OperationCanceledException || known is { OutcomeUnknown: true };
-        try
-        {
-            context.End(unknown ? JournalOutcomes.Unknown : JournalOutcomes.Failed, known?.ErrorId, known?.CorrelationId ?? trace.CorrelationId);
-        }
-        catch (Exception e) when (e is ObjectDisposedException or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
-        {
-            // The wait for the end was over, or the disk is full. The failure itself is what counts; the journal has a start
-            // without an end, and the next run checks it.
         }
     }
 

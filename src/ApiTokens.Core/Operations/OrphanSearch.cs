@@ -20,7 +20,7 @@ internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest r
             Names = request.Name.Length > 0 ? [NamePattern.Literal(request.Name)] : [],
             User = request.User,
         };
-        IssuedTokenRegistry registry = OperationScope.RegistryOf(connection);
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         var found = new List<ApiToken>();
         await foreach (ApiToken token in connection.Tokens.ListAsync(filter, cancellationToken).ConfigureAwait(false))
         {

@@ -11,7 +11,7 @@ public sealed class RemoveOperation : Operation
     /// <param name="connection">The connection.</param>
     /// <param name="token">The token; its id is enough.</param>
     public RemoveOperation(TokenConnection connection, ApiToken token)
-        : base(connection, token.Id, token.Name, token)
+        : base(connection, token)
     {
         _token = token;
     }

@@ -12,7 +12,7 @@ public sealed class RenameOperation : Operation
     /// <param name="token">The token; its id is enough.</param>
     /// <param name="newName">The new name.</param>
     public RenameOperation(TokenConnection connection, ApiToken token, string newName)
-        : base(connection, token.Id, token.Name, token)
+        : base(connection, token)
     {
         _newName = newName;
     }

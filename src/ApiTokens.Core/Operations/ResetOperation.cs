@@ -18,7 +18,7 @@ public sealed class ResetOperation : Operation
     /// <param name="token">The token; its id is enough.</param>
     /// <param name="options">How to reset it; a grace period needs a run with a journal.</param>
     public ResetOperation(TokenConnection connection, ApiToken token, ResetOptions? options = null)
-        : base(connection, token.Id, token.Name, token)
+        : base(connection, token)
     {
         _token = token;
         _options = options ?? new ResetOptions();
@@ -108,14 +108,14 @@ public sealed class ResetOperation : Operation
         }
         catch (ApiTokenException e) when (e.ErrorId == ErrorIds.JournalNotWritten)
         {
-            throw new ApiTokenException(e.Kind, $"{e.Message} It replaces the token {old}, which is unchanged.", e.Advice, e.ErrorId, e);
+            throw new ApiTokenException(e.Kind, $"{e.Message} It replaces the token {old}. The old token is unchanged.", e.Advice, e.ErrorId, e);
         }
         catch (SecretNotSavedException e)
         {
             throw new SecretNotSavedException(
                 successor,
                 $"The new token {successor}, which replaces the token {old}, was issued. {e.Message} The old token is unchanged.",
-                $"Either save the secret and remove the old token ({old.Id}), or remove the new token: {SuggestedCommand.Remove(successor)}",
+                $"Save the secret and remove the old token ({old.Id}), or remove the new token: {SuggestedCommand.Remove(successor)}",
                 e);
         }
 
@@ -183,7 +183,7 @@ public sealed class ResetOperation : Operation
     private async Task<ApiToken> ReadOldAsync(CancellationToken cancellationToken)
     {
         ApiToken old = await Tokens.GetAsync(_token.Id, cancellationToken).ConfigureAwait(false);
-        OperationScope.RegistryOf(Connection).Add(old);
+        IssuedTokenRegistry.Of(Connection).Add(old);
         return old.Status switch
         {
             TokenStatus.Revoked => throw new ApiTokenException(

@@ -42,25 +42,11 @@ public sealed class RetireOperation : Operation
         }
 
         await OldTokenRetirement.RequireActiveSuccessorAsync(Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
-        if (await TryRetireAsync(disable, context.CancellationToken).ConfigureAwait(false))
+        (bool existed, ApiToken? disabled) = await OldTokenRetirement.RemoveOrDisableAsync(
+            Connection, _due.Id, _due.Predecessor, context.CancellationToken).ConfigureAwait(false);
+        if (existed)
         {
-            await ReturnAsync(_due.Id, disable ? null : old, context).ConfigureAwait(false);
-        }
-    }
-
-    // False where it is gone.
-    private async Task<bool> TryRetireAsync(bool disable, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await (disable
-                ? Connection.Tokens.SetEnabledAsync(_due.Id, enabled: false, cancellationToken)
-                : Connection.Tokens.RemoveAsync(_due.Id, cancellationToken)).ConfigureAwait(false);
-            return true;
-        }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            return false;
+            await ReturnAsync(_due.Id, disable ? disabled : old, context).ConfigureAwait(false);
         }
     }
 }

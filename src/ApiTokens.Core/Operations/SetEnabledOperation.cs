@@ -13,7 +13,7 @@ public sealed class SetEnabledOperation : Operation
     /// <param name="token">The token; its id is enough.</param>
     /// <param name="enabled">True to enable it.</param>
     public SetEnabledOperation(TokenConnection connection, ApiToken token, bool enabled)
-        : base(connection, token.Id, token.Name, token)
+        : base(connection, token)
     {
         _token = token;
         _enabled = enabled;

@@ -21,7 +21,7 @@ internal static class TokenIssuer
     {
         HashSet<string>? known = before is null ? null : await before.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false);
         DateTimeOffset since = connection.Time.GetUtcNow() - OrphanSearch.ClockSkew;
-        IssuedTokenRegistry registry = OperationScope.RegistryOf(connection);
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         using IDisposable issuing = registry.Begin(request.Name, since);
         try
         {
@@ -43,7 +43,7 @@ internal static class TokenIssuer
     private static async Task<ApiTokenException> LookForLostAsync(OrphanSearch search, bool remove, ApiTokenException error, CancellationToken cancellationToken)
     {
         TokenConnection connection = search.Connection;
-        IssuedTokenRegistry registry = OperationScope.RegistryOf(connection);
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         IReadOnlyList<ApiToken> found = [];
         bool shared = false;
         try
@@ -85,5 +85,5 @@ internal static class TokenIssuer
 
     private static string DescribeCandidate(ApiToken token, bool isCertain) => isCertain
         ? $"The token {token} has appeared since."
-        : $"The token {token}, created at {token.CreatedAt:u}, is probably it.";
+        : $"It probably created the token {token}, which dates from {token.CreatedAt:u}.";
 }

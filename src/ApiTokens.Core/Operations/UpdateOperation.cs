@@ -12,7 +12,7 @@ public sealed class UpdateOperation : Operation
     /// <param name="token">The token; its id is enough.</param>
     /// <param name="changes">What to change.</param>
     public UpdateOperation(TokenConnection connection, ApiToken token, TokenChanges changes)
-        : base(connection, token.Id, token.Name, token)
+        : base(connection, token)
     {
         _changes = changes;
     }

@@ -58,10 +58,10 @@ internal static class NewTokenValidator
             case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
                 string given = expiry.Never ? "never" : expiry.Months?.ToString(CultureInfo.InvariantCulture) ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
                 throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"{capabilities.Service} takes no expiry of '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
+                    "ExpirationMonths", $"{capabilities.Service} does not support the expiry '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
                 throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"'{expiry.Months}' is not possible.", "Give at least one month.");
+                    "ExpirationMonths", $"'{expiry.Months}' is not possible.", "Specify at least one month.");
             case ExpiryChoice.AnyOrNever when expiry.At <= now:
                 throw ApiTokenException.InvalidParameter(
                     "ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");
@@ -78,20 +78,20 @@ internal static class NewTokenValidator
     {
         if (string.IsNullOrWhiteSpace(name))
         {
-            throw ApiTokenException.InvalidParameter(field, "a name is needed.", "Give a name of 1 to 255 characters.");
+            throw ApiTokenException.InvalidParameter(field, "a name is required.", "Specify a name of 1 to 255 characters.");
         }
 
         if (name!.Length > LongestName)
         {
             throw ApiTokenException.InvalidParameter(
-                field, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Give a name of 1 to 255 characters.");
+                field, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Specify a name of 1 to 255 characters.");
         }
 
         // Half of a pair is no character: JSON would carry another one in its place.
         if (name.Any(char.IsControl) || HasLoneSurrogate(name))
         {
             throw ApiTokenException.InvalidParameter(
-                field, "the name has control characters, or half of a character.", "Give a name without line breaks and the like.");
+                field, "the name contains control characters or an incomplete surrogate pair.", "Specify a name without them.");
         }
     }
 

@@ -46,9 +46,9 @@ internal abstract class PagedTokenService<TWire, TPage>(
     {
         TPage page = await Client.GetAsync(request, pageJson, cancellationToken).ConfigureAwait(false);
         IReadOnlyList<TWire?> items = page.Items
-            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} answered with a list that has no items.");
+            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list without items.");
         long total = page.TotalCount
-            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} did not say how many tokens its list has.");
+            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list without the total number of tokens.");
         return new Page<ApiToken>([.. items.OfType<TWire>().Select(Map)], page.PageSize ?? size, total);
     }
 }

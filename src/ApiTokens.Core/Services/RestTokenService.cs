@@ -87,7 +87,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
             Service = Identity.Service,
             Account = Identity.Account,
             Id = wire.Id ?? throw ApiTokenException.InvalidResult(
-                $"{Identity.Service} answered with a token that has no id.", outcomeUnknown: true),
+                $"{Identity.Service} returned a token without an id.", outcomeUnknown: true),
         },
         Credential.Secret);
 
@@ -105,9 +105,9 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
         return new IssuedToken(CredentialRedactor.Redact(token, held), held);
     }
 
-    /// <summary>The service issued a token and did not say its secret: it exists, and no one can use it.</summary>
+    /// <summary>The error for a token that the service issued without returning its secret.</summary>
     protected ApiTokenException SecretMissing(ApiToken token) => IsId(token.Id)
-        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} and gave no secret.", inner: null)
+        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} but returned no secret.", inner: null)
         : ApiTokenException.InvalidResult(
-            $"{token.Service} issued a token and gave neither its secret nor an id of the form that its ids have.", outcomeUnknown: true);
+            $"{token.Service} issued a token but returned neither a secret nor a valid id.", outcomeUnknown: true);
 }

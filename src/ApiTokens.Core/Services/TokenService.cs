@@ -114,7 +114,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         {
             Name = token.Name,
             Description = fields.HasFlag(NewTokenFields.Description) ? token.Description : null,
-            Expiry = expiry.IsServiceDefault ? SameLifetime(token) : expiry,
+            Expiry = expiry.IsServiceDefault ? ResolveExpiry(token) : expiry,
             Scope = fields.HasFlag(NewTokenFields.Scope) ? token.Scope : [],
             Audience = fields.HasFlag(NewTokenFields.Audience) ? token.Audience : [],
             Role = fields.HasFlag(NewTokenFields.Role) ? token.Role : null,
@@ -171,7 +171,9 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
             return new SecretCheck(SecretState.Refused)
             {
                 Error = new ApiTokenException(
-                    ErrorKind.InvalidArgument, $"The text is no secret of {Identity.Service}: it is empty or has characters that a header cannot hold.", "Give the secret alone, as it was issued.", ErrorIds.NoSecret),
+                    ErrorKind.InvalidArgument,
+                    $"The value is not a valid {Identity.Service} secret: it is empty or contains characters that a header cannot contain.",
+                    "Specify the secret alone, as it was issued.", ErrorIds.NoSecret),
             };
         }
 
@@ -201,7 +203,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
 
     /// <summary>The expiry with which a successor lives as long as the token was meant to.</summary>
-    protected virtual TokenExpiry SameLifetime(ApiToken token) => token switch
+    protected virtual TokenExpiry ResolveExpiry(ApiToken token) => token switch
     {
         _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
         { ExpiresAt: null } => TokenExpiry.NeverExpires,
@@ -241,11 +243,11 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         }
         catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
         {
-            return (null, $"{Identity.Connection} has no token {id}: it is gone, or of another account.");
+            return (null, $"The connection '{Identity.Connection}' has no token {id}. It was removed, or it belongs to another account.");
         }
         catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
         {
-            return (null, $"The token {id} of {Identity.Connection} could not be read: {e.Message}");
+            return (null, $"The token {id} of the connection '{Identity.Connection}' could not be read: {e.Message}");
         }
     }
 
@@ -288,10 +290,11 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         T token = await answer.ConfigureAwait(false);
         bool same = token is null || string.Equals(token.Id.TrimStart('0'), id.TrimStart('0'), StringComparison.OrdinalIgnoreCase);
         return same ? token : throw ApiTokenException.InvalidResult(
-            $"{Identity.Service} answered for token {id} with another one, {SecretText.Mask(token!.Id)}.", outcomeUnknown: write);
+            $"{Identity.Service} returned the token {SecretText.Mask(token!.Id)} instead of the token {id}.", outcomeUnknown: write);
     }
 
     private string CheckId(string id) => IsId(id)
         ? id
-        : throw ApiTokenException.InvalidParameter("Id", $"'{SecretText.Mask(id)}' is no id of a {Identity.Service} token.", $"To see the ids: {SuggestedCommand.List}");
+        : throw ApiTokenException.InvalidParameter(
+            "Id", $"'{SecretText.Mask(id)}' is not a valid {Identity.Service} token id.", $"To see the ids: {SuggestedCommand.List}");
 }

@@ -119,7 +119,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         if (GracePeriod is not null && JournalPath is null)
         {
             throw ApiTokenException.InvalidParameter(
-                nameof(GracePeriod), "it needs -JournalPath. The journal records when the old token is due.", "Specify -JournalPath, and the same path for Remove-ApiToken -Due.");
+                nameof(GracePeriod), "it needs -JournalPath. The journal records when the old token is due.", "Specify -JournalPath, and use the same path with Remove-ApiToken -Due.");
         }
     }
 }

@@ -159,17 +159,7 @@ public sealed class CancellationTests : IAsyncLifetime
     {
         HeldRequest login = _server.Hold(200, """{"access":"a","refresh":"r"}""");
         _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 200, "[]");
-        TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest
-            {
-                Service = "Gcore",
-                Account = "456",
-                BaseUri = _server.BaseUri,
-                UserName = "a",
-                Password = SecretText.ToSecureString("password1"),
-                SkipCheck = true,
-            },
-            default);
+        TokenConnection connection = await TestConnections.ConnectWithPasswordAsync(_server, "Gcore", "456");
         Task<List<ApiToken>> first = connection.Tokens.ListAsync();
         await login.Arrived.Task;
         Task second = connection.Tokens.GetAsync("3", _stop.Token);

@@ -91,17 +91,7 @@ public sealed class RedactionTests : IAsyncLifetime
     public async Task Error_LoginSession_IsMasked()
     {
         _server.Json("""{"access":"session-secret-1234","refresh":"r"}""").Json("""{"message":"unknown: session-secret"}""", 401);
-        TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest
-            {
-                Service = "Gcore",
-                Account = "456",
-                BaseUri = _server.BaseUri,
-                UserName = "a",
-                Password = SecretText.ToSecureString("password1"),
-                SkipCheck = true,
-            },
-            default);
+        TokenConnection connection = await TestConnections.ConnectWithPasswordAsync(_server, "Gcore", "456");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
 

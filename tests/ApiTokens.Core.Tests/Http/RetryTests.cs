@@ -281,18 +281,7 @@ public sealed class RetryTests : IAsyncLifetime
     public async Task Login_LostResponse_IsNotRetried()
     {
         _server.Reset();
-        TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest
-            {
-                Service = "Wegnology",
-                BaseUri = _server.BaseUri,
-                UserName = "a",
-                Password = SecretText.ToSecureString("password"),
-                SkipCheck = true,
-                Time = _clock,
-                Timeout = TestConnections.LongTimeout,
-            },
-            default);
+        TokenConnection connection = await TestConnections.ConnectWithPasswordAsync(_server, "Wegnology", time: _clock);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.GetAsync(Id, default));
 

@@ -64,6 +64,22 @@ public sealed class JournalWriterTests
         Assert.Contains("https://production.example", error.Message);
     }
 
+    [Fact]
+    public async Task Run_AddressEndsWithSlash_IsTheSameAccount()
+    {
+        using var file = new JournalFile();
+        TokenConnection without = await ConnectAsync("https://one.example/devo");
+        TokenConnection with = await ConnectAsync("https://one.example/devo/");
+        await file.RunAsync("Remove", On(without));
+
+        RunResult result = await file.RunAsync("Remove", On(with));
+
+        Assert.Equal(without.AccountIdentity, with.AccountIdentity);
+        Assert.Equal((0, 1), (result.Summary.Done, result.Summary.Skipped));
+
+        static TestOperation On(TokenConnection connection) => new(connection, "1", "x", "target", _ => Task.CompletedTask);
+    }
+
     private static Task<TokenConnection> ConnectAsync(string address) => TestConnections.ConnectAsync(new Uri(address), "Devo");
 
     // A file on a network share: when the share is unavailable, every call fails, even truncating the file.

@@ -32,7 +32,7 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
-    public void Page_HasLandmarksHeadingsAndAccessibleNames()
+    public void Page_HasLandmarkRolesHeadingsAndAccessibleNames()
     {
         Assert.Contains("<html lang=\"en\">", Page);
         Assert.Equal(1, Regex.Count(Page, "<h1>"));

@@ -25,6 +25,22 @@ internal static class TestConnections
     public static Task<TokenConnection> ConnectAsync(Uri baseUri, string service, TimeProvider? time = null) =>
         TokenConnection.ConnectAsync(Request(baseUri, service, time: time), CancellationToken.None);
 
+    /// <summary>A connection with user name and password, whose first request logs in.</summary>
+    public static Task<TokenConnection> ConnectWithPasswordAsync(
+        ScriptedServer server, string service, string? account = null, TimeProvider? time = null) => TokenConnection.ConnectAsync(
+        new ConnectionRequest
+        {
+            Service = service,
+            Account = account,
+            BaseUri = server.BaseUri,
+            UserName = "a",
+            Password = SecretText.ToSecureString("password1"),
+            SkipCheck = true,
+            Time = time ?? TimeProvider.System,
+            Timeout = LongTimeout,
+        },
+        CancellationToken.None);
+
     public static ConnectionRequest Request(
         Uri baseUri, string service, string? account = null, TimeProvider? time = null, string secret = Secret) => new()
         {

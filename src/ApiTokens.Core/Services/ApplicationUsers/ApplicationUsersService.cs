@@ -60,7 +60,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     }
 
     // The expiry was set by whole months when the token was issued or last regenerated (contracts/application-users.md, 2.3).
-    protected override TokenExpiry SameLifetime(ApiToken token) =>
+    protected override TokenExpiry ResolveExpiry(ApiToken token) =>
         (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } end)
         ? TokenExpiry.AfterMonths(((int[])[3, 6, 12]).OrderBy(months => (start.AddMonths(months) - end).Duration()).First())
         : TokenExpiry.ServiceDefault;

@@ -340,16 +340,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     {
         _server.DefaultHandler = context =>
             ScriptedServer.WriteAsync(context, 200, context.Request.Path == "/auth/user" ? """{"token":"s.e.t"}""" : Token);
-        TokenConnection connection = await TokenConnection.ConnectAsync(
-            new ConnectionRequest
-            {
-                Service = "Wegnology",
-                BaseUri = _server.BaseUri,
-                UserName = "a",
-                Password = SecretText.ToSecureString("password"),
-                SkipCheck = true,
-            },
-            CancellationToken.None);
+        TokenConnection connection = await TestConnections.ConnectWithPasswordAsync(_server, "Wegnology");
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => connection.Tokens.GetAsync(Id, default)));
 
