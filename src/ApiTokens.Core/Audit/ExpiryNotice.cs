@@ -3,64 +3,65 @@ using ApiTokens.Services;
 namespace ApiTokens.Audit;
 
 /// <summary>
-/// Tokens of an account that end within 7 days, as the services' own pages mark them (contracts/gcore.md, 1.11). One
-/// request, and of a long list only the beginning: connecting to an account of a hundred thousand tokens stays cheap.
+/// The tokens of an account that expire within 7 days; the services' own pages mark the same tokens (contracts/gcore.md, 1.11). It
+/// sends one request and reads only the beginning of a long list, so that connecting to a large account stays cheap.
 /// </summary>
 public sealed class ExpiryNotice
 {
-    /// <summary>How long before its end a token is counted.</summary>
+    /// <summary>The time before expiry from which a token is counted.</summary>
     public static readonly TimeSpan Notice = TimeSpan.FromDays(7);
 
-    private const int MostRead = 1000;
+    private const int MaxTokens = 1000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    private ExpiryNotice(IReadOnlyList<ApiToken> ending, TokenPreview glimpse)
+    private ExpiryNotice(IReadOnlyList<ApiToken> expiring, TokenPreview preview)
     {
-        Count = ending.Count;
-        First = ending.Count > 0 ? ending[0] : null;
-        Read = glimpse.Tokens.Count;
-        IsComplete = glimpse.IsComplete;
+        Count = expiring.Count;
+        First = expiring.Count > 0 ? expiring[0] : null;
+        Read = preview.Tokens.Count;
+        IsComplete = preview.IsComplete;
     }
 
-    /// <summary>How many there are among those read.</summary>
+    /// <summary>The number of tokens that expire soon, among the tokens that were read.</summary>
     public int Count { get; }
 
-    /// <summary>The one that ends first; null where none ends soon.</summary>
+    /// <summary>The token that expires first; null if no token expires soon.</summary>
     public ApiToken? First { get; }
 
-    /// <summary>How many tokens were read.</summary>
+    /// <summary>The number of tokens that were read.</summary>
     public int Read { get; }
 
-    /// <summary>Whether those were all.</summary>
+    /// <summary>Whether all tokens of the account were read.</summary>
     public bool IsComplete { get; }
 
-    /// <summary>Looks for such tokens.</summary>
+    /// <summary>Reads the tokens that expire soon.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What was found.</returns>
-    /// <exception cref="ApiTokenException">The tokens could not be listed, or not in ten seconds.</exception>
-    public static async Task<ExpiryNotice> LookAsync(TokenConnection connection, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The notice.</returns>
+    /// <exception cref="ApiTokenException">The tokens could not be listed within ten seconds.</exception>
+    public static async Task<ExpiryNotice> ReadAsync(TokenConnection connection, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource patience = connection.Time.CreateCancellationTokenSource(Patience);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        TokenPreview glimpse;
+        using CancellationTokenSource timeout = connection.Time.CreateCancellationTokenSource(Timeout);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        TokenPreview preview;
         try
         {
-            glimpse = await connection.Tokens.ListFirstAsync(MostRead, either.Token).ConfigureAwait(false);
+            preview = await connection.Tokens.ListFirstAsync(MaxTokens, linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ApiTokenException(ErrorKind.OperationTimeout, $"{connection.Service} did not list the tokens in {Patience.TotalSeconds:0} seconds.");
+            throw new ApiTokenException(
+                ErrorKind.OperationTimeout, $"{connection.Service} did not list the tokens within {Timeout.TotalSeconds:0} seconds.");
         }
 
         DateTimeOffset now = connection.Time.GetUtcNow();
-        ApiToken[] ending =
+        ApiToken[] expiring =
         [
-            .. glimpse.Tokens
+            .. preview.Tokens
                 .Where(token => token.Status == TokenStatus.Active && token.ExpiresAt > now && token.ExpiresAt <= now + Notice)
                 .OrderBy(token => token.ExpiresAt),
         ];
-        return new ExpiryNotice(ending, glimpse);
+        return new ExpiryNotice(expiring, preview);
     }
 }

@@ -1,46 +1,46 @@
 namespace ApiTokens.Audit;
 
-/// <summary>What tokens are measured against. The defaults stand in docs/policy.md with their reasons.</summary>
+/// <summary>The policy of an audit. docs/policy.md documents the defaults and their reasons.</summary>
 public sealed record FindingPolicy
 {
-    // Less can only be a number that was meant for days and was taken for a hundred nanoseconds each.
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    // A shorter duration is probably a number of days that was converted to ticks.
+    private static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long before its end a token is a warning: Gcore marks its page from 7 days on (contracts/gcore.md, 1.11).</summary>
+    /// <summary>The time before expiry from which a token causes a warning. Gcore marks tokens from 7 days on (contracts/gcore.md, 1.11).</summary>
     public TimeSpan ExpiryWarning { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long before its end a token is an error: Gcore writes its last notice 1 day before (contracts/gcore.md, 1.11).</summary>
+    /// <summary>The time before expiry from which a token causes an error. Gcore sends its last notice 1 day before (contracts/gcore.md, 1.11).</summary>
     public TimeSpan ExpiryError { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long a secret may live: one year, the longest that a service's own form proposes, leap years too.</summary>
+    /// <summary>The maximum lifetime of a secret. The default is one year including leap years, the longest that a service's form offers.</summary>
     public TimeSpan MaximumLife { get; init; } = TimeSpan.FromDays(366);
 
-    /// <summary>How long a token may go without being used.</summary>
+    /// <summary>The maximum time since a token was last used.</summary>
     public TimeSpan MaximumUnused { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>The people who may own or have issued tokens, as names or wildcard patterns; empty where anyone may.</summary>
+    /// <summary>The users who may own or issue tokens, as names or wildcard patterns; empty for any user.</summary>
     public IReadOnlyList<string> KnownUser { get; init; } = [];
 
-    /// <summary>The most tokens that an account may have, in place of what its service documents.</summary>
+    /// <summary>The maximum number of tokens of an account; null for the limit that its service documents.</summary>
     public int? TokenLimit { get; init; }
 
-    /// <summary>From which share of the limit on an account is near it.</summary>
+    /// <summary>The share of the limit from which an account is near its limit.</summary>
     public double NearLimit { get; init; } = 0.9;
 
-    /// <summary>The rules to apply, by id; empty for all.</summary>
+    /// <summary>The ids of the rules to apply; empty for all rules.</summary>
     public IReadOnlyList<string> Rule { get; init; } = [];
 
-    /// <summary>The rules to leave out, by id.</summary>
+    /// <summary>The ids of the rules to exclude.</summary>
     public IReadOnlyList<string> ExcludeRule { get; init; } = [];
 
-    /// <summary>Findings that matter less are left out.</summary>
+    /// <summary>The minimum severity. Findings with a lower severity are omitted.</summary>
     public FindingSeverity MinimumSeverity { get; init; }
 
-    /// <summary>Another severity than the usual one, by the rule's id.</summary>
+    /// <summary>The severities that override the defaults of the rules, by rule id.</summary>
     public IReadOnlyDictionary<string, FindingSeverity> Severity { get; init; } = new Dictionary<string, FindingSeverity>();
 
-    /// <summary>Refuses, by its name, what makes no sense.</summary>
-    /// <exception cref="ApiTokenException">A threshold is not possible, or there is no such rule.</exception>
+    /// <summary>Validates the policy.</summary>
+    /// <exception cref="ApiTokenException">A value is out of range, or a rule does not exist. The error names the property.</exception>
     public void Validate()
     {
         CheckDuration(ExpiryWarning, nameof(ExpiryWarning));
@@ -50,17 +50,21 @@ public sealed record FindingPolicy
         if (ExpiryError > ExpiryWarning)
         {
             throw ApiTokenException.InvalidParameter(
-                nameof(ExpiryError), $"'{ExpiryError}' is longer than the {ExpiryWarning} of ExpiryWarning.", "Give a time that is at most as long.");
+                nameof(ExpiryError),
+                $"'{ExpiryError}' is longer than ExpiryWarning, which is '{ExpiryWarning}'.",
+                "Specify a time that is at most as long.");
         }
 
         if (TokenLimit is < 1)
         {
-            throw ApiTokenException.InvalidParameter(nameof(TokenLimit), $"'{TokenLimit}' is no number of tokens.", "Give at least 1, or leave it out.");
+            throw ApiTokenException.InvalidParameter(
+                nameof(TokenLimit), $"'{TokenLimit}' is not a valid number of tokens.", "Specify at least 1, or omit it.");
         }
 
         if (NearLimit is not (> 0 and <= 1))
         {
-            throw ApiTokenException.InvalidParameter(nameof(NearLimit), $"'{NearLimit}' is no share.", "Give a number above 0 and up to 1, such as 0.9.");
+            throw ApiTokenException.InvalidParameter(
+                nameof(NearLimit), $"'{NearLimit}' is out of range.", "Specify a number greater than 0 and up to 1, such as 0.9.");
         }
 
         CheckRules(Rule, nameof(Rule));
@@ -70,8 +74,8 @@ public sealed record FindingPolicy
 
     internal bool Applies(FindingRule rule) => (Rule.Count == 0 || Has(Rule, rule)) && !Has(ExcludeRule, rule);
 
-    internal FindingSeverity SeverityOf(string ruleId, FindingSeverity usual) =>
-        Severity.FirstOrDefault(entry => Same(entry.Key, ruleId)) is { Key: not null } found ? found.Value : usual;
+    internal FindingSeverity SeverityOf(string ruleId, FindingSeverity defaultSeverity) =>
+        Severity.FirstOrDefault(entry => Same(entry.Key, ruleId)) is { Key: not null } found ? found.Value : defaultSeverity;
 
     private static bool Has(IEnumerable<string> ids, FindingRule rule) => ids.Any(id => Same(id, rule.Id));
 
@@ -79,9 +83,10 @@ public sealed record FindingPolicy
 
     private static void CheckDuration(TimeSpan duration, string name)
     {
-        if (duration < Shortest)
+        if (duration < MinDuration)
         {
-            throw ApiTokenException.InvalidParameter(name, $"'{duration}' is too short.", "Write days as '7d', or as a TimeSpan: '7.00:00'.");
+            throw ApiTokenException.InvalidParameter(
+                name, $"'{duration}' is too short.", "Specify days as '7d', or as a TimeSpan such as '7.00:00'.");
         }
     }
 
@@ -90,7 +95,7 @@ public sealed record FindingPolicy
         if (ids.FirstOrDefault(id => !FindingRules.All.Any(rule => Same(rule.Id, id))) is { } unknown)
         {
             throw ApiTokenException.InvalidParameter(
-                name, $"there is no rule '{unknown}'.", $"The rules are: {string.Join(", ", FindingRules.All.Select(rule => rule.Id))}.");
+                name, $"the rule '{unknown}' does not exist.", $"The rules are: {string.Join(", ", FindingRules.All.Select(rule => rule.Id))}.");
         }
     }
 }

@@ -2,40 +2,40 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Audit;
 
-/// <summary>One rule: what it looks at and what it says. An instance serves one audit, so that it may remember tokens.</summary>
+/// <summary>A rule of an audit. Each audit has its own instances, so a rule may keep state about tokens.</summary>
 public abstract class FindingRule
 {
-    /// <summary>Its id: stable, in PascalCase.</summary>
+    /// <summary>The stable id of the rule, in PascalCase.</summary>
     public abstract string Id { get; }
 
-    /// <summary>What it finds, in a few words.</summary>
+    /// <summary>A short description of the findings.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>How much its findings usually matter.</summary>
+    /// <summary>The default severity of the findings.</summary>
     public virtual FindingSeverity Severity => FindingSeverity.Warning;
 
-    /// <summary>Looks at one token.</summary>
+    /// <summary>Checks one token.</summary>
     internal virtual RuleViolation? Check(AuditedToken token) => null;
 
-    /// <summary>After the last token: what is to be said about accounts.</summary>
+    /// <summary>After the last token: returns the violations of accounts.</summary>
     internal virtual IEnumerable<RuleViolation> Complete(FindingPolicy policy) => [];
 }
 
-/// <summary>A token under audit.</summary>
+/// <summary>A token to be checked.</summary>
 /// <param name="Token">The token.</param>
-/// <param name="Service">Its service.</param>
-/// <param name="Policy">What it is measured against.</param>
-/// <param name="Now">The present.</param>
+/// <param name="Service">The service of the token.</param>
+/// <param name="Policy">The policy.</param>
+/// <param name="Now">The current time.</param>
 internal sealed record AuditedToken(ApiToken Token, ServiceDefinition Service, FindingPolicy Policy, DateTimeOffset Now)
 {
-    /// <summary>Whether its time is over, also where the record was read before that.</summary>
-    public bool IsOver => Token.Status == TokenStatus.Expired || Token.ExpiresAt <= Now;
+    /// <summary>Whether the token has expired, even if it was read before it expired.</summary>
+    public bool IsExpired => Token.Status == TokenStatus.Expired || Token.ExpiresAt <= Now;
 
     public AccountKey Account => new(Token.Connection, Token.Service, Token.Account);
 }
 
-/// <summary>The account of a token, as one connection sees it.</summary>
-/// <param name="Connection">The connection's name.</param>
+/// <summary>The account of a token, read through one connection.</summary>
+/// <param name="Connection">The name of the connection.</param>
 /// <param name="Service">The service.</param>
 /// <param name="Account">The account.</param>
 internal sealed record AccountKey(string Connection, string Service, string Account)
@@ -43,17 +43,17 @@ internal sealed record AccountKey(string Connection, string Service, string Acco
     public override string ToString() => $"{Service} {Account}";
 }
 
-/// <summary>What a rule says about a token, or about an account where there is none.</summary>
-/// <param name="Message">What is wrong.</param>
-/// <param name="RecommendedAction">What to do.</param>
+/// <summary>A violation of a rule by a token or an account.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="RecommendedAction">The recommended action.</param>
 internal sealed record RuleViolation(string Message, string RecommendedAction)
 {
-    /// <summary>Where it matters more or less than the rule's findings usually do.</summary>
+    /// <summary>The severity, if it differs from the default of the rule.</summary>
     public FindingSeverity? Severity { get; init; }
 
-    /// <summary>Another token than the one looked at, where it is about that.</summary>
+    /// <summary>The token that violates the rule, if it is not the checked token.</summary>
     public ApiToken? Token { get; init; }
 
-    /// <summary>The account, where it is about no single token.</summary>
+    /// <summary>The account that violates the rule, if the violation is not about a single token.</summary>
     public AccountKey? Account { get; init; }
 }

@@ -2,10 +2,10 @@ using ApiTokens.Audit.Rules;
 
 namespace ApiTokens.Audit;
 
-/// <summary>All rules. A new one is one class and one line here.</summary>
+/// <summary>All rules. A new rule is one class and one line here.</summary>
 public static class FindingRules
 {
-    /// <summary>The rules, in the order in which they look at a token.</summary>
+    /// <summary>The rules, in the order in which they check a token.</summary>
     public static IReadOnlyList<FindingRule> All { get; } = Create();
 
     internal static IReadOnlyList<FindingRule> Create() =>

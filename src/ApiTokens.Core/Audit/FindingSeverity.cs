@@ -1,14 +1,14 @@
 namespace ApiTokens.Audit;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum FindingSeverity
 {
-    /// <summary>Worth knowing.</summary>
+    /// <summary>No action is required.</summary>
     Information,
 
-    /// <summary>A risk, or soon one.</summary>
+    /// <summary>A risk, or a future risk.</summary>
     Warning,
 
-    /// <summary>To be dealt with today.</summary>
+    /// <summary>Immediate action is required.</summary>
     Error,
 }

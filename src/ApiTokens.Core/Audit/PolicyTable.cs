@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ApiTokens.Audit;
 
-/// <summary>Reads a policy from a table of keys and values, as a policy file has it (docs/policy.md). What it does not know is an error, not a default.</summary>
+/// <summary>Reads a policy from the keys and values of a policy file (docs/policy.md). Unknown keys are errors.</summary>
 public static class PolicyTable
 {
     private static readonly Dictionary<string, Func<FindingPolicy, object?, FindingPolicy>> Keys = new(StringComparer.OrdinalIgnoreCase)
@@ -13,7 +13,7 @@ public static class PolicyTable
         [nameof(FindingPolicy.MaximumLife)] = (policy, value) => policy with { MaximumLife = Duration(value) },
         [nameof(FindingPolicy.MaximumUnused)] = (policy, value) => policy with { MaximumUnused = Duration(value) },
         [nameof(FindingPolicy.KnownUser)] = (policy, value) => policy with { KnownUser = Texts(value) },
-        [nameof(FindingPolicy.TokenLimit)] = (policy, value) => policy with { TokenLimit = value is int number ? number : throw Wrong("a whole number") },
+        [nameof(FindingPolicy.TokenLimit)] = (policy, value) => policy with { TokenLimit = Integer(value) },
         [nameof(FindingPolicy.NearLimit)] = (policy, value) => policy with { NearLimit = Share(value) },
         [nameof(FindingPolicy.Rule)] = (policy, value) => policy with { Rule = Texts(value) },
         [nameof(FindingPolicy.ExcludeRule)] = (policy, value) => policy with { ExcludeRule = Texts(value) },
@@ -22,9 +22,9 @@ public static class PolicyTable
     };
 
     /// <summary>Reads a policy.</summary>
-    /// <param name="table">The keys and their values.</param>
-    /// <returns>The policy; what the table does not have is as by default.</returns>
-    /// <exception cref="ApiTokenException"><c>InvalidPolicy</c>, naming the key.</exception>
+    /// <param name="table">The keys and values.</param>
+    /// <returns>The policy, with defaults for missing keys.</returns>
+    /// <exception cref="ApiTokenException"><c>InvalidPolicy</c>; the error names the key.</exception>
     public static FindingPolicy Read(IDictionary table)
     {
         var policy = new FindingPolicy();
@@ -33,7 +33,8 @@ public static class PolicyTable
             string key = Convert.ToString(entry.Key, CultureInfo.InvariantCulture);
             if (!Keys.TryGetValue(key, out Func<FindingPolicy, object?, FindingPolicy>? read))
             {
-                throw ApiTokenException.InvalidParameter("Policy", $"there is no key '{key}'.", $"The keys are: {string.Join(", ", Keys.Keys)}.");
+                throw ApiTokenException.InvalidParameter(
+                    "Policy", $"the key '{key}' does not exist.", $"The keys are: {string.Join(", ", Keys.Keys)}.");
             }
 
             try
@@ -43,7 +44,9 @@ public static class PolicyTable
             catch (FormatException e)
             {
                 throw ApiTokenException.InvalidParameter(
-                    "Policy", $"the key '{key}' is {Describe(entry.Value)}, and should be {e.Message}.", "See docs/policy.md for the keys and their types.");
+                    "Policy",
+                    $"the value of the key '{key}' is {Describe(entry.Value)}, but it must be {e.Message}.",
+                    "See docs/policy.md for the keys and their types.");
             }
         }
 
@@ -60,36 +63,41 @@ public static class PolicyTable
         _ => $"of type {value.GetType().Name}",
     };
 
-    private static FormatException Wrong(string wanted) => new(wanted);
+    private static FormatException Expected(string type) => new(type);
 
-    private static TimeSpan Duration(object? value) =>
-        value is string text && DurationText.TryParse(text, out TimeSpan duration) ? duration : throw Wrong("a text such as '90d', '12h', '30m' or '90.00:00'");
+    private static int Integer(object? value) => value is int number ? number : throw Expected("an integer");
+
+    private static TimeSpan Duration(object? value) => value is string text && DurationText.TryParse(text, out TimeSpan duration)
+        ? duration
+        : throw Expected("a text such as '90d', '12h', '30m' or '90.00:00'");
 
     private static double Share(object? value) => value switch
     {
         double number => number,
         int number => number,
-        _ => throw Wrong("a number such as 0.9"),
+        _ => throw Expected("a number such as 0.9"),
     };
 
     private static string[] Texts(object? value) => value switch
     {
         string text => [text],
-        IDictionary => throw Wrong("a text or a list of texts"),
-        IEnumerable items => [.. items.Cast<object?>().Select(item => item as string ?? throw Wrong("a text or a list of texts"))],
-        _ => throw Wrong("a text or a list of texts"),
+        IDictionary => throw Expected("a text or a list of texts"),
+        IEnumerable items => [.. items.Cast<object?>().Select(item => item as string ?? throw Expected("a text or a list of texts"))],
+        _ => throw Expected("a text or a list of texts"),
     };
 
     private static FindingSeverity OneSeverity(object? value) =>
-        value is string text && Array.Find(Enum.GetNames(typeof(FindingSeverity)), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase)) is { } found
+        value is string text
+        && Array.Find(Enum.GetNames(typeof(FindingSeverity)), name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase))
+            is { } found
             ? (FindingSeverity)Enum.Parse(typeof(FindingSeverity), found)
-            : throw Wrong("Information, Warning or Error");
+            : throw Expected("Information, Warning or Error");
 
     private static Dictionary<string, FindingSeverity> Severities(object? value)
     {
         if (value is not IDictionary table)
         {
-            throw Wrong("a table such as @{ NeverExpires = 'Error' }");
+            throw Expected("a table such as @{ NeverExpires = 'Error' }");
         }
 
         var severities = new Dictionary<string, FindingSeverity>(StringComparer.OrdinalIgnoreCase);

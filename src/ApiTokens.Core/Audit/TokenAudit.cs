@@ -2,25 +2,28 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Audit;
 
-/// <summary>Measures tokens, one after the other, against a policy. It keeps of each token no more than telling duplicates needs, and sends nothing.</summary>
+/// <summary>
+/// Checks tokens against a policy, one after the other. It stores only the data that is needed to detect duplicates, and sends no
+/// requests.
+/// </summary>
 public sealed class TokenAudit
 {
     private readonly FindingPolicy _policy;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<FindingRule> _rules;
 
-    /// <summary>Begins an audit with the system's clock.</summary>
-    /// <param name="policy">What tokens are measured against.</param>
-    /// <exception cref="ApiTokenException">The policy makes no sense.</exception>
+    /// <summary>Creates an audit with the system clock.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <exception cref="ApiTokenException">The policy is invalid.</exception>
     public TokenAudit(FindingPolicy policy)
         : this(policy, TimeProvider.System)
     {
     }
 
-    /// <summary>Begins an audit.</summary>
-    /// <param name="policy">What tokens are measured against.</param>
+    /// <summary>Creates an audit.</summary>
+    /// <param name="policy">The policy.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="ApiTokenException">The policy makes no sense.</exception>
+    /// <exception cref="ApiTokenException">The policy is invalid.</exception>
     public TokenAudit(FindingPolicy policy, TimeProvider time)
     {
         policy.Validate();
@@ -29,10 +32,10 @@ public sealed class TokenAudit
         _rules = [.. FindingRules.Create().Where(policy.Applies)];
     }
 
-    /// <summary>Looks at a token. What is gone for good has no findings.</summary>
+    /// <summary>Checks a token. A revoked token has no findings.</summary>
     /// <param name="token">The token.</param>
-    /// <returns>What was found.</returns>
-    /// <exception cref="ApiTokenException">There is no such service.</exception>
+    /// <returns>The findings.</returns>
+    /// <exception cref="ApiTokenException">The service of the token does not exist.</exception>
     public IReadOnlyList<TokenFinding> Check(ApiToken token)
     {
         if (token.Status == TokenStatus.Revoked)
@@ -44,34 +47,34 @@ public sealed class TokenAudit
         var found = new List<TokenFinding>();
         foreach (FindingRule rule in _rules)
         {
-            if (rule.Check(audited) is { } suspicion)
+            if (rule.Check(audited) is { } violation)
             {
-                Add(found, rule, suspicion, suspicion.Token ?? token);
+                Add(found, rule, violation, violation.Token ?? token);
             }
         }
 
         return found;
     }
 
-    /// <summary>After the last token: what is to be said about accounts.</summary>
-    /// <returns>What was found.</returns>
+    /// <summary>After the last token: returns the findings about accounts.</summary>
+    /// <returns>The findings.</returns>
     public IReadOnlyList<TokenFinding> Complete()
     {
         var found = new List<TokenFinding>();
         foreach (FindingRule rule in _rules)
         {
-            foreach (RuleViolation suspicion in rule.Complete(_policy))
+            foreach (RuleViolation violation in rule.Complete(_policy))
             {
-                Add(found, rule, suspicion, suspicion.Token);
+                Add(found, rule, violation, violation.Token);
             }
         }
 
         return found;
     }
 
-    private void Add(List<TokenFinding> found, FindingRule rule, RuleViolation suspicion, ApiToken? token)
+    private void Add(List<TokenFinding> found, FindingRule rule, RuleViolation violation, ApiToken? token)
     {
-        FindingSeverity severity = _policy.SeverityOf(rule.Id, suspicion.Severity ?? rule.Severity);
+        FindingSeverity severity = _policy.SeverityOf(rule.Id, violation.Severity ?? rule.Severity);
         if (severity < _policy.MinimumSeverity)
         {
             return;
@@ -81,13 +84,13 @@ public sealed class TokenAudit
         {
             RuleId = rule.Id,
             Severity = severity,
-            Service = token?.Service ?? suspicion.Account!.Service,
-            Account = token?.Account ?? suspicion.Account!.Account,
-            Connection = token?.Connection ?? suspicion.Account!.Connection,
+            Service = token?.Service ?? violation.Account!.Service,
+            Account = token?.Account ?? violation.Account!.Account,
+            Connection = token?.Connection ?? violation.Account!.Connection,
             Id = token?.Id ?? string.Empty,
             Name = token?.Name ?? string.Empty,
-            Message = suspicion.Message,
-            RecommendedAction = suspicion.RecommendedAction,
+            Message = violation.Message,
+            RecommendedAction = violation.RecommendedAction,
             Token = token?.GetType() == typeof(ApiToken) ? token : token is null ? null : new ApiToken(token),
         });
     }

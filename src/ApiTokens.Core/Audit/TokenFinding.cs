@@ -1,15 +1,15 @@
 namespace ApiTokens.Audit;
 
 /// <summary>
-/// Something that a rule found. Flat, so that what is left of it after serialization still names the token.
-/// It has no secret: nothing that it is made of has one.
+/// A finding of a rule. The properties have simple types, so that a deserialized copy still identifies the token. It contains no
+/// secret.
 /// </summary>
 public sealed class TokenFinding
 {
-    /// <summary>The rule's id, such as <c>NeverExpires</c>.</summary>
+    /// <summary>The id of the rule, such as <c>NeverExpires</c>.</summary>
     public string RuleId { get; init; } = string.Empty;
 
-    /// <summary>How much it matters.</summary>
+    /// <summary>The severity.</summary>
     public FindingSeverity Severity { get; init; }
 
     /// <summary>The token's service.</summary>
@@ -18,25 +18,25 @@ public sealed class TokenFinding
     /// <summary>The token's account.</summary>
     public string Account { get; init; } = string.Empty;
 
-    /// <summary>The connection that the token was read through.</summary>
+    /// <summary>The connection that read the token.</summary>
     public string Connection { get; init; } = string.Empty;
 
-    /// <summary>The token's id; empty for a finding about the whole account.</summary>
+    /// <summary>The id of the token; empty for a finding about an account.</summary>
     public string Id { get; init; } = string.Empty;
 
-    /// <summary>The token's name; empty for a finding about the whole account.</summary>
+    /// <summary>The name of the token; empty for a finding about an account.</summary>
     public string Name { get; init; } = string.Empty;
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>The message.</summary>
     public string Message { get; init; } = string.Empty;
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>The recommended action.</summary>
     public string RecommendedAction { get; init; } = string.Empty;
 
-    /// <summary>The token; null for a finding about the whole account.</summary>
+    /// <summary>The token; null for a finding about an account.</summary>
     public ApiToken? Token { get; init; }
 
-    /// <summary>The finding in one line.</summary>
+    /// <summary>Returns the finding in one line.</summary>
     /// <returns>For example <c>NeverExpires: The token 'ci' (42) never expires.</c></returns>
     public override string ToString() => $"{RuleId}: {Message}";
 }

@@ -1,40 +1,40 @@
 namespace ApiTokens.Http;
 
 /// <summary>
-/// How fast one connection may send. Every request takes a place in time; a limit that the service gives by 429 pauses all
-/// of them, repeated ones lower the rate, and success raises it again, up to the cap if there is one.
+/// Limits the request rate of one connection. Each request reserves a send time. A 429 response pauses all requests and lowers the
+/// rate; successful responses raise it again, up to the cap if there is one.
 /// </summary>
 internal sealed class AdaptiveRateLimiter
 {
-    private const double Lowered = 0.7;
-    private const double RaisedEachSecond = 1.1;
+    private const double DecreaseFactor = 0.7;
+    private const double IncreaseFactor = 1.1;
 
-    // Where a limit comes before anything was measured: nothing is known of it, so the way up is short.
-    private const double FirstGuess = 10;
-    private const double RaisedFromGuess = 2;
-    private const double Lowest = 0.5;
+    // If a 429 arrives before a rate was measured, the initial rate is an estimate and recovers faster.
+    private const double InitialEstimate = 10;
+    private const double EstimateIncreaseFactor = 2;
+    private const double MinRate = 0.5;
 
-    // Requests do not arrive as evenly as they are sent; right at the limit some would be one too many.
-    private const double BelowCap = 0.98;
+    // Requests do not arrive as evenly as they are sent, so a rate exactly at the limit would exceed it at times.
+    private const double CapMargin = 0.98;
 
-    // Above this nothing is gained by pacing: the limit found has been left behind.
-    private const double Unlimited = 10_000;
+    // A higher rate is treated as unlimited.
+    private const double MaxLimitedRate = 10_000;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan InitialPause = TimeSpan.FromSeconds(1);
 
     private readonly object _lock = new();
     private readonly TimeProvider _time;
     private double _rate = double.PositiveInfinity;
     private double? _cap;
-    private long _nextPlace;
+    private long _nextSendTime;
     private long _pausedUntil;
     private int _pauses;
     private long _windowStart;
-    private int _windowAnswers;
-    private double _answersPerSecond;
-    private int _limitsInARow;
-    private bool _isGuess;
+    private int _windowResponses;
+    private double _responsesPerSecond;
+    private int _consecutivePauses;
+    private bool _isEstimate;
 
     public AdaptiveRateLimiter(TimeProvider time, double? requestsPerSecond)
     {
@@ -43,7 +43,7 @@ internal sealed class AdaptiveRateLimiter
         Cap = requestsPerSecond;
     }
 
-    /// <summary>The most requests a second that the user or the service's documentation allows; null for no known limit.</summary>
+    /// <summary>The maximum number of requests per second that the user or the service specifies; null for no known limit.</summary>
     public double? Cap
     {
         get => _cap;
@@ -51,17 +51,17 @@ internal sealed class AdaptiveRateLimiter
         {
             lock (_lock)
             {
-                // Said again, as with each token of a pipeline, it must not undo what the service has taught since.
+                // Setting the same value again, as each token of a pipeline does, must not reset the adapted rate.
                 if (_cap != value)
                 {
                     _cap = value;
-                    _rate = Highest;
+                    _rate = MaxRate;
                 }
             }
         }
     }
 
-    /// <summary>Waits for a place. None is given while the connection is paused.</summary>
+    /// <summary>Waits until a request may be sent. No request is sent while the connection is paused.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         int pauses;
@@ -77,72 +77,72 @@ internal sealed class AdaptiveRateLimiter
         while (IsReservationStale(pauses));
     }
 
-    /// <summary>The service answered, and not with a limit.</summary>
+    /// <summary>Records a response that was not throttled.</summary>
     public void OnSuccess()
     {
         lock (_lock)
         {
-            _limitsInARow = 0;
-            _windowAnswers++;
+            _consecutivePauses = 0;
+            _windowResponses++;
             TimeSpan window = _time.GetElapsedTime(_windowStart);
             if (window < Second)
             {
                 return;
             }
 
-            _answersPerSecond = _windowAnswers / window.TotalSeconds;
-            _windowAnswers = 0;
+            _responsesPerSecond = _windowResponses / window.TotalSeconds;
+            _windowResponses = 0;
             _windowStart = _time.GetTimestamp();
-            double raised = _rate * (_isGuess ? RaisedFromGuess : RaisedEachSecond);
-            _rate = Math.Min(Highest, raised > Unlimited ? double.PositiveInfinity : raised);
+            double increased = _rate * (_isEstimate ? EstimateIncreaseFactor : IncreaseFactor);
+            _rate = Math.Min(MaxRate, increased > MaxLimitedRate ? double.PositiveInfinity : increased);
         }
     }
 
-    /// <summary>The service answered that there were too many requests.</summary>
-    /// <param name="requestedWait">How long it asks to wait; null when it does not say.</param>
+    /// <summary>Records a throttled response.</summary>
+    /// <param name="requestedWait">The wait that the service requested; null if it requested none.</param>
     public void OnThrottled(TimeSpan? requestedWait)
     {
         lock (_lock)
         {
             long now = _time.GetTimestamp();
-            TimeSpan pause = requestedWait ?? TimeSpan.FromTicks(FirstPause.Ticks << Math.Min(_limitsInARow, 4));
+            TimeSpan pause = requestedWait ?? TimeSpan.FromTicks(InitialPause.Ticks << Math.Min(_consecutivePauses, 4));
             long until = now + Ticks(pause);
 
-            // Requests that were under way together are limited together: they count as one.
+            // A burst of requests is usually throttled as a whole; treat its 429 responses as one signal.
             if (now < _pausedUntil)
             {
                 _pausedUntil = Math.Max(_pausedUntil, until);
                 return;
             }
 
-            _limitsInARow++;
+            _consecutivePauses++;
             _pauses++;
-            double inWindow = _windowAnswers / Math.Max(0.1, _time.GetElapsedTime(_windowStart).TotalSeconds);
-            double measured = Math.Max(_answersPerSecond, inWindow);
-            bool unpaced = double.IsPositiveInfinity(_rate);
-            _isGuess = unpaced && measured < FirstGuess;
-            double present = unpaced ? Math.Max(FirstGuess, measured) : _rate;
-            _rate = Math.Max(Lowest, present * Lowered);
+            double inWindow = _windowResponses / Math.Max(0.1, _time.GetElapsedTime(_windowStart).TotalSeconds);
+            double measured = Math.Max(_responsesPerSecond, inWindow);
+            bool unlimited = double.IsPositiveInfinity(_rate);
+            _isEstimate = unlimited && measured < InitialEstimate;
+            double current = unlimited ? Math.Max(InitialEstimate, measured) : _rate;
+            _rate = Math.Max(MinRate, current * DecreaseFactor);
             _pausedUntil = until;
-            _nextPlace = until;
+            _nextSendTime = until;
         }
     }
 
-    private double Highest => _cap * BelowCap ?? double.PositiveInfinity;
+    private double MaxRate => _cap * CapMargin ?? double.PositiveInfinity;
 
     private (TimeSpan Wait, int Pauses) Reserve()
     {
         lock (_lock)
         {
             long now = _time.GetTimestamp();
-            long place = Math.Max(Math.Max(now, _nextPlace), _pausedUntil);
-            _nextPlace = double.IsPositiveInfinity(_rate) ? now : place + (long)(_time.TimestampFrequency / _rate);
-            return (_time.GetElapsedTime(now, place), _pauses);
+            long sendTime = Math.Max(Math.Max(now, _nextSendTime), _pausedUntil);
+            _nextSendTime = double.IsPositiveInfinity(_rate) ? now : sendTime + (long)(_time.TimestampFrequency / _rate);
+            return (_time.GetElapsedTime(now, sendTime), _pauses);
         }
     }
 
-    // A pause that began while a request waited holds it too, also where its place was after the end of the pause: places
-    // are given out anew from there, and with the old ones there would be two rows at once.
+    // A pause that starts while a request waits invalidates its reservation, even if the reserved time is after the pause: new
+    // reservations start at the end of the pause and would overlap with the old ones.
     private bool IsReservationStale(int pauses)
     {
         lock (_lock)

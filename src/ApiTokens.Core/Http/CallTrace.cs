@@ -1,20 +1,20 @@
 namespace ApiTokens.Http;
 
-/// <summary>What the requests of one operation left behind for its journal and summary.</summary>
+/// <summary>Collects retries and correlation ids of the requests of one operation, for the journal and the summary.</summary>
 internal sealed class CallTrace
 {
     private static readonly AsyncLocal<CallTrace?> Ambient = new();
 
-    /// <summary>That of the operation which is running, if one is.</summary>
+    /// <summary>The trace of the current operation; null outside an operation.</summary>
     public static CallTrace? Current => Ambient.Value;
 
-    /// <summary>How often a request was sent again.</summary>
+    /// <summary>The number of retries.</summary>
     public int Retries { get; private set; }
 
-    /// <summary>The service's correlation id of the last answer.</summary>
+    /// <summary>The correlation id of the last response.</summary>
     public string? CorrelationId { get; private set; }
 
-    /// <summary>Starts one; it flows with the calls that follow.</summary>
+    /// <summary>Starts a trace. It flows with the asynchronous calls that follow.</summary>
     public static CallTrace Start() => Ambient.Value = new CallTrace();
 
     public void Add(int attempts, string? correlationId)

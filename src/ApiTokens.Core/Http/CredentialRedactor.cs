@@ -3,21 +3,21 @@ using System.Security;
 namespace ApiTokens.Http;
 
 /// <summary>
-/// Takes a connection's own secret out of what a service tells of tokens: people put secrets into names, and what stands in a
-/// record comes to be text on screens, in errors and in files.
+/// Redacts the connection's own secret in the token records of a service. Users may enter secrets as names, and the texts of a
+/// record are written to screens, errors and files.
 /// </summary>
 internal static class CredentialRedactor
 {
     private const string Mask = "***";
 
-    // Shorter ones are no secrets, and would be found in any text.
-    private const int Shortest = 8;
+    // A shorter value is not a secret and would match arbitrary text.
+    private const int MinLength = 8;
 
-    /// <summary>Gives the record, or where it holds the secret a copy without it.</summary>
+    /// <summary>Returns the record, or a redacted copy if it contains the secret.</summary>
     public static ApiToken Redact(ApiToken token, SecureString? secret)
     {
-        // Most records have no text that is long enough, and the secret stays where it is.
-        if (secret is null || secret.Length < Shortest || !Any(token, text => text?.Length >= secret.Length))
+        // Most records have no text that is long enough, so the secret need not be converted to plain text.
+        if (secret is null || secret.Length < MinLength || !Any(token, text => text?.Length >= secret.Length))
         {
             return token;
         }
@@ -41,8 +41,8 @@ internal static class CredentialRedactor
             };
     }
 
-    private static bool Any(ApiToken token, Predicate<string?> holds) =>
-        holds(token.Id) || holds(token.Name) || holds(token.Description) || holds(token.Owner) || holds(token.Issuer) || holds(token.Role)
-        || Array.Exists(token.Scope, holds) || Array.Exists(token.Audience, holds)
-        || (token.Access?.Keys.Any(key => holds(key)) ?? false);
+    private static bool Any(ApiToken token, Predicate<string?> match) =>
+        match(token.Id) || match(token.Name) || match(token.Description) || match(token.Owner) || match(token.Issuer) || match(token.Role)
+        || Array.Exists(token.Scope, match) || Array.Exists(token.Audience, match)
+        || (token.Access?.Keys.Any(key => match(key)) ?? false);
 }

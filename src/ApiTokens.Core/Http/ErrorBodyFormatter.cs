@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace ApiTokens.Http;
 
-/// <summary>Reads an error body of unknown form for people: a text, a list, or fields with texts or lists.</summary>
+/// <summary>Formats an error body of unknown structure as text.</summary>
 internal static class ErrorBodyFormatter
 {
-    private const int Deepest = 6;
+    private const int MaxDepth = 6;
 
-    /// <summary>All texts below an element, each with the fields that lead to it.</summary>
+    /// <summary>Returns all texts below an element, each with its path.</summary>
     public static string? Flatten(JsonElement element, string path = "", int depth = 0) => element.ValueKind switch
     {
-        _ when depth > Deepest => null,
+        _ when depth > MaxDepth => null,
         JsonValueKind.String when path.Length > 0 => $"{path}: {element.GetString()}",
         JsonValueKind.String => element.GetString(),
         JsonValueKind.Array => Join(element.EnumerateArray().Select(item => Flatten(item, path, depth + 1))),
@@ -19,7 +19,7 @@ internal static class ErrorBodyFormatter
         _ => null,
     };
 
-    /// <summary>The text of one field, if the element is an object that has it.</summary>
+    /// <summary>Returns the text of a field, or null if the element has no such field.</summary>
     public static string? Field(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? Flatten(value) : null;
 

@@ -3,38 +3,36 @@ using System.Text.Json;
 
 namespace ApiTokens.Http;
 
-/// <summary>Turns a failed request into one exception: a stable id, the service's own words without secrets, and what to do.</summary>
+/// <summary>Creates the exception for a failed request, with the service's message without secrets and a recommended action.</summary>
 internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 {
-    private const string MayHaveSucceeded = " It may have taken effect all the same.";
+    private const string MayHaveSucceeded = " The operation may have succeeded.";
 
-    private const int LongestText = 500;
+    private const int MaxMessageLength = 500;
 
-    // Masking takes a time that grows with the text; what is cut off here is not shown anyway.
-    private const int LongestRead = 8 * LongestText;
-
-    public ApiTokenException Explain(ServiceRequest request, ServiceResponse response)
+    public ApiTokenException CreateException(ServiceRequest request, ServiceResponse response)
     {
         int status = (int)response.Status;
         if (status is >= 300 and <= 399)
         {
             return new ApiTokenException(
                 ErrorKind.InvalidResult,
-                $"{endpoint.Service} answered with a redirect ({status}), which is not followed: {request.Purpose}.",
-                $"Check {Field.BaseUri}. If you trust the address that the redirect leads to, specify that one.",
+                $"{endpoint.Service} returned a redirect ({status}) to the request to {request.Purpose}. Redirects are not followed.",
+                $"Check {Field.BaseUri}. If you trust the target of the redirect, specify its address.",
                 ErrorIds.UnexpectedRedirect)
             { StatusCode = response.Status };
         }
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
-        string words = Words(request, response);
-        string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } asked && asked > TimeSpan.Zero
-            ? $" It asks to wait {asked.TotalSeconds:0} seconds."
+        string message = ReadMessage(request, response);
+        string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } delay && delay > TimeSpan.Zero
+            ? $" Retry after {delay.TotalSeconds:0} seconds."
             : string.Empty;
         bool unknown = request.IsWrite && response.EarlierOutcomeUnknown;
         return new ApiTokenException(
             kind,
-            $"{endpoint.Service} refused to {request.Purpose} ({status}{(words.Length > 0 ? ": " + words : string.Empty)}).{wait}{(unknown ? MayHaveSucceeded : string.Empty)}",
+            $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
+                + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{wait}{(unknown ? MayHaveSucceeded : string.Empty)}",
             advice)
         {
             StatusCode = response.Status,
@@ -43,71 +41,75 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         };
     }
 
-    public ApiTokenException NoAnswer(ServiceRequest request, TransportException error, bool mayBeDone)
+    public ApiTokenException NoResponse(ServiceRequest request, TransportException error, bool outcomeUnknown)
     {
-        bool unknown = request.IsWrite && mayBeDone;
-        string effect = unknown ? MayHaveSucceeded : string.Empty;
+        bool unknown = request.IsWrite && outcomeUnknown;
+        string outcome = unknown ? MayHaveSucceeded : string.Empty;
+        string reason = redactor.Redact(error.Message, request.Credential?.Secret);
+        string service = $"{endpoint.Service} at {endpoint.BaseUri.Host}";
         return error.TimedOut
             ? new ApiTokenException(
                 ErrorKind.OperationTimeout,
-                $"{endpoint.Service} at {endpoint.BaseUri.Host} did not {request.Purpose} in time: {redactor.Redact(error.Message, request.Credential?.Secret)}{effect}",
+                $"The request to {request.Purpose} timed out at {service}. {reason}{outcome}",
                 $"Try again later, or connect with a longer {Field.Timeout}.",
                 inner: error)
             { OutcomeUnknown = unknown }
             : new ApiTokenException(
                 ErrorKind.ConnectionError,
-                $"No answer from {endpoint.Service} at {endpoint.BaseUri.Host} to: {request.Purpose}. {redactor.Redact(error.Message, request.Credential?.Secret)}{effect}",
+                $"No response from {service} to the request to {request.Purpose}. {reason}{outcome}",
                 "Check the address, the network and the service's status page, then try again.",
                 inner: error)
             { OutcomeUnknown = unknown };
     }
 
-    // The parser's own message may quote the body, so only the place is told.
+    // The parser's message may quote the body, so the error contains only the position.
     public ApiTokenException NotJson(ServiceRequest request, JsonException error) => ApiTokenException.InvalidResult(
-        $"{endpoint.Service} did not answer with the JSON expected to: {request.Purpose} (line {error.LineNumber + 1}, byte {error.BytePositionInLine}).{Effect(request)}",
+        $"{endpoint.Service} returned invalid JSON to the request to {request.Purpose} "
+            + $"(line {error.LineNumber + 1}, byte {error.BytePositionInLine}).{Outcome(request)}",
         request.IsWrite);
 
-    public ApiTokenException Page(ServiceRequest request) => ApiTokenException.InvalidResult(
-        $"A web page came, and not {endpoint.Service}'s answer, to: {request.Purpose}.{Effect(request)}",
+    public ApiTokenException WebPage(ServiceRequest request) => ApiTokenException.InvalidResult(
+        $"A web page was returned instead of {endpoint.Service}'s response to the request to {request.Purpose}.{Outcome(request)}",
         request.IsWrite);
 
     public ApiTokenException TooLarge(ServiceRequest request, ResponseTooLargeException error) => ApiTokenException.InvalidResult(
-        $"{endpoint.Service}: {error.Message} Asked for: {request.Purpose}.{Effect(request)}",
+        $"{endpoint.Service} returned too much data to the request to {request.Purpose}. {error.Message}{Outcome(request)}",
         request.IsWrite);
 
-    private static string Effect(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
+    private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
     private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
     {
-        401 => (ErrorKind.AuthenticationError, $"The credential is wrong, disabled, expired or revoked. Connect with another one: {SuggestedCommand.Connect}"),
-        403 => (ErrorKind.PermissionDenied, "The credential may not do this. Check its permissions, the account and the region or address of the connection."),
-        404 => (ErrorKind.ObjectNotFound, $"It may have been removed already. To see which tokens exist: {SuggestedCommand.List}"),
+        401 => (ErrorKind.AuthenticationError, $"The credential is invalid, disabled, expired or revoked. Connect with another one: {SuggestedCommand.Connect}"),
+        403 => (ErrorKind.PermissionDenied, "Check the permissions of the credential, the account, and the region or address of the connection."),
+        404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),
         408 => (ErrorKind.OperationTimeout, "Try again later."),
-        409 => (ErrorKind.ResourceExists, $"Its state does not allow this. To see its state: {SuggestedCommand.List}"),
-        429 => (ErrorKind.LimitsExceeded, "The service limits requests: wait, then go on with fewer at once."),
-        >= 400 and <= 499 => (ErrorKind.InvalidData, "Correct what the service names, then try again."),
-        _ => (ErrorKind.ConnectionError, "The service failed. Try again later; quote the correlation id, if there is one, to its support."),
+        409 => (ErrorKind.ResourceExists, $"The state of the token does not allow this. To see its state: {SuggestedCommand.List}"),
+        429 => (ErrorKind.LimitsExceeded, "The service limits the request rate. Wait, then continue with fewer concurrent requests."),
+        >= 400 and <= 499 => (ErrorKind.InvalidData, "Correct the values that the message mentions, then try again."),
+        _ => (ErrorKind.ConnectionError, "The service failed. Try again later. If you contact its support, quote the correlation id."),
     };
 
-    private string Words(ServiceRequest request, ServiceResponse response)
+    private string ReadMessage(ServiceRequest request, ServiceResponse response)
     {
-        string? words = null;
+        string? message = null;
         try
         {
             using var body = JsonDocument.Parse(response.Body.Bytes);
-            words = endpoint.ReadError(body.RootElement);
+            message = endpoint.ReadError(body.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // An error page, or none at all: the status says enough.
+            // The body is a web page or empty. The error then has only the status.
         }
 
-        if (string.IsNullOrWhiteSpace(words))
+        if (string.IsNullOrWhiteSpace(message))
         {
             return string.Empty;
         }
 
-        string clean = redactor.Redact(new string([.. words!.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.'), request.Credential?.Secret);
-        return clean.Length <= LongestText ? clean : clean.Substring(0, LongestText) + "…";
+        string printable = new string([.. message!.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
+        string redacted = redactor.Redact(printable, request.Credential?.Secret);
+        return redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…";
     }
 }

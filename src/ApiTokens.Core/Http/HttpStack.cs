@@ -4,14 +4,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ApiTokens.Http;
 
 /// <summary>
-/// The process's HTTP clients. They hold sockets and nothing else: no address, credential or cookie, so that runspaces
-/// can share them.
+/// Creates the HTTP clients of the process. They have no address, credentials or cookies, so that runspaces can share their
+/// connections.
 /// </summary>
 internal static class HttpStack
 {
     private const string ClientName = "ApiTokens";
 
-    // .NET Framework allows two connections to a host unless told otherwise.
+    // The default of .NET Framework is two connections per host.
     private const int ConnectionsPerHost = 256;
 
     private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
@@ -38,10 +38,10 @@ internal static class HttpStack
     }
 #pragma warning restore RS0030
 
-    // Windows PowerShell 5.1 may run with a list of protocols that lacks TLS 1.2; the system's default (0) has it.
+    // Windows PowerShell 5.1 may run with a protocol list without TLS 1.2. The system default (0) includes it.
     private static void AllowTls12()
     {
-#pragma warning disable SYSLIB0014 // The one way on .NET Framework; without effect elsewhere.
+#pragma warning disable SYSLIB0014 // The only way on .NET Framework; it has no effect on .NET.
         if (ServicePointManager.SecurityProtocol is not 0 and var allowed && !allowed.HasFlag(SecurityProtocolType.Tls12))
         {
             ServicePointManager.SecurityProtocol = allowed | SecurityProtocolType.Tls12;

@@ -3,12 +3,12 @@ using System.Buffers;
 namespace ApiTokens.Http;
 
 /// <summary>
-/// A body in a buffer of the shared pool. A page of a list is too large for the young part of the heap; without the pool each
-/// one would cost a full collection before long. It goes back once it was read; one that is forgotten is merely collected.
+/// A response body in a buffer of the shared pool. A page of a list is allocated on the large object heap, so allocating each page
+/// would cause full collections. The buffer is returned after it was read; a buffer that is not returned is garbage collected.
 /// </summary>
 internal sealed class PooledBody
 {
-    private const int FirstSize = 32 * 1024;
+    private const int InitialSize = 32 * 1024;
 
     private byte[] _buffer;
     private int _length;
@@ -20,12 +20,12 @@ internal sealed class PooledBody
 
     public static PooledBody Empty { get; } = new([]);
 
-    /// <summary>The bytes; not to be used after <see cref="Return"/>.</summary>
+    /// <summary>The bytes. Do not use them after <see cref="Return"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => new(_buffer, 0, _length);
 
     public static async Task<PooledBody> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
-        var body = new PooledBody(ArrayPool<byte>.Shared.Rent(FirstSize));
+        var body = new PooledBody(ArrayPool<byte>.Shared.Rent(InitialSize));
         while (true)
         {
             int read = await stream.ReadAsync(body._buffer, body._length, body._buffer.Length - body._length, cancellationToken).ConfigureAwait(false);
@@ -42,12 +42,12 @@ internal sealed class PooledBody
         }
     }
 
-    /// <summary>Gives the buffer back.</summary>
+    /// <summary>Returns the buffer to the pool.</summary>
     public void Return()
     {
         if (_buffer.Length > 0)
         {
-            GiveBack();
+            ClearAndReturn();
             _buffer = [];
             _length = 0;
         }
@@ -57,12 +57,12 @@ internal sealed class PooledBody
     {
         byte[] larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
         Buffer.BlockCopy(_buffer, 0, larger, 0, _length);
-        GiveBack();
+        ClearAndReturn();
         _buffer = larger;
     }
 
-    // Others get this buffer next, and the body may hold a secret.
-    private void GiveBack()
+    // The pool reuses the buffer, and the body may contain a secret.
+    private void ClearAndReturn()
     {
         Array.Clear(_buffer, 0, _length);
         ArrayPool<byte>.Shared.Return(_buffer);

@@ -1,15 +1,15 @@
 namespace ApiTokens.Http;
 
 /// <summary>
-/// Reads a body up to a limit, counted after decompression, and no longer than a time for each read: a service that sends
-/// slowly or without end is an error, not a hang.
+/// Reads a response body with a limit on its decompressed size and a timeout for each read, so that a slow or endless response
+/// causes an error instead of a hang.
 /// </summary>
 internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, long limit, TimeSpan readTimeout, TimeProvider time) : Stream
 {
     private long _read;
     private long _elementStart;
 
-    /// <summary>The most that one element of a list may have; the list as a whole can be longer.</summary>
+    /// <summary>The maximum size of one element of a list, in bytes. The list itself can be larger.</summary>
     public long ElementLimit { get; init; } = long.MaxValue;
 
     public override bool CanRead => true;
@@ -28,13 +28,13 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = time.CreateCancellationTokenSource(readTimeout);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
-        // .NET Framework's network streams do not hear a cancelled token; closing the answer ends their read.
-        using CancellationTokenRegistration close = either.Token.Register(response.Dispose);
+        // Network streams of .NET Framework ignore cancellation. Disposing the response ends the read.
+        using CancellationTokenRegistration close = linked.Token.Register(response.Dispose);
         try
         {
-            int read = await inner.ReadAsync(buffer, offset, count, either.Token).ConfigureAwait(false);
+            int read = await inner.ReadAsync(buffer, offset, count, linked.Token).ConfigureAwait(false);
             _read += read;
             return _read > limit ? throw new ResponseTooLargeException(limit)
                 : _read - _elementStart > ElementLimit ? throw new ResponseTooLargeException(ElementLimit)
@@ -50,12 +50,12 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
         }
         catch (InvalidDataException e)
         {
-            // The body is not compressed as its header says, or is damaged on the way.
+            // The body does not match its content encoding, or it was corrupted in transit.
             throw TransportException.From(e);
         }
     }
 
-    /// <summary>Notes that an element was read whole.</summary>
+    /// <summary>Records that an element has been read completely.</summary>
     public void EndElement() => _elementStart = _read;
 
     public override void Flush()
@@ -80,5 +80,5 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
     }
 }
 
-/// <summary>A body was longer than its limit.</summary>
-internal sealed class ResponseTooLargeException(long limit) : IOException($"The answer is larger than {limit:N0} bytes.");
+/// <summary>A response body exceeded its limit.</summary>
+internal sealed class ResponseTooLargeException(long limit) : IOException($"The response is larger than {limit:N0} bytes.");

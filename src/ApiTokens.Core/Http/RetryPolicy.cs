@@ -5,37 +5,37 @@ using Polly.Retry;
 namespace ApiTokens.Http;
 
 /// <summary>
-/// When a request is sent again, and after how long. A service's Retry-After is followed, in seconds or as a date, up to
-/// <see cref="LongestWait"/>; else the wait doubles, with jitter.
+/// Decides whether and when a request is retried. A Retry-After header, in seconds or as a date, is honored up to
+/// <see cref="MaxWait"/>; otherwise the delay is exponential with jitter.
 /// </summary>
 internal static class RetryPolicy
 {
     public static readonly ResiliencePropertyKey<ServiceRequest> RequestKey = new("request");
 
-    /// <summary>A service that asks for more is not waited for: the error says how long it asked.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    /// <summary>The maximum wait. If a service requests a longer one, the request fails, and the error contains the requested wait.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
-    private const int Retries = 5;
+    private const int MaxRetries = 5;
 
-    // Being limited is no failure: the connection's pace holds such a request until the service takes it.
-    private const int RetriesWhenLimited = 20;
+    // A throttled request has not failed. The rate limiter delays it until the service accepts it.
+    private const int MaxThrottledRetries = 20;
 
     public static ResiliencePipeline<ServiceResponse> Create(TimeProvider time) =>
         new ResiliencePipelineBuilder<ServiceResponse> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<ServiceResponse>
             {
-                MaxRetryAttempts = RetriesWhenLimited,
+                MaxRetryAttempts = MaxThrottledRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(20),
-                ShouldHandle = attempt => new ValueTask<bool>(ShouldRepeat(attempt.Context, attempt.Outcome, attempt.AttemptNumber, time)),
+                ShouldHandle = attempt => new ValueTask<bool>(ShouldRetry(attempt.Context, attempt.Outcome, attempt.AttemptNumber, time)),
                 DelayGenerator = attempt => new ValueTask<TimeSpan?>(
-                    attempt.Outcome.Result is { IsLimit: true } ? TimeSpan.Zero : RequestedWait(attempt.Outcome.Result, time)),
+                    attempt.Outcome.Result is { IsThrottled: true } ? TimeSpan.Zero : RequestedWait(attempt.Outcome.Result, time)),
             })
             .Build();
 
-    /// <summary>How long the service asks to wait; null when it does not say.</summary>
+    /// <summary>Returns the wait that the service requested; null if it requested none.</summary>
     public static TimeSpan? RequestedWait(ServiceResponse? response, TimeProvider time)
     {
         TimeSpan? wait = response?.RetryAfter switch
@@ -47,23 +47,23 @@ internal static class RetryPolicy
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    private static bool ShouldRepeat(ResilienceContext context, Outcome<ServiceResponse> outcome, int repeated, TimeProvider time)
+    private static bool ShouldRetry(ResilienceContext context, Outcome<ServiceResponse> outcome, int retries, TimeProvider time)
     {
-        if (repeated >= Retries && outcome.Result is not { IsLimit: true })
+        if (retries >= MaxRetries && outcome.Result is not { IsThrottled: true })
         {
             return false;
         }
 
-        bool always = context.Properties.GetValue(RequestKey, null!).IsIdempotent;
+        bool idempotent = context.Properties.GetValue(RequestKey, null!).IsIdempotent;
         return outcome switch
         {
-            { Exception: TransportException transport } => transport.NeverSent || always,
-            { Result: { } response } when RequestedWait(response, time) > LongestWait => false,
-            { Result.IsLimit: true } => true,
+            { Exception: TransportException transport } => transport.NeverSent || idempotent,
+            { Result: { } response } when RequestedWait(response, time) > MaxWait => false,
+            { Result.IsThrottled: true } => true,
             {
                 Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            } => always,
+            } => idempotent,
             _ => false,
         };
     }

@@ -7,15 +7,15 @@ using Polly;
 namespace ApiTokens.Http;
 
 /// <summary>
-/// The way of every request: authenticated, sent over the shared sockets, repeated where that is safe, read up to a cap,
-/// and turned into an object or an <see cref="ApiTokenException"/> without secrets.
+/// Sends every request of a connection: it authenticates the request, limits the rate, retries if that is safe, limits the size of
+/// the response, and returns an object or throws an <see cref="ApiTokenException"/> without secrets.
 /// </summary>
 internal sealed class ServiceClient
 {
-    /// <summary>How long a write that is under way when a stop comes may still take; no request starts after the stop.</summary>
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+    /// <summary>The time that a write which has already been sent may take after cancellation.</summary>
+    private static readonly TimeSpan CancellationGracePeriod = TimeSpan.FromSeconds(5);
 
-    // A token is a thousand times smaller. Without it, one element could grow as long as a whole list may be.
+    // A token is a thousand times smaller. Without this limit, one element could be as large as the limit of a list.
     private const long ElementLimit = 8L * 1024 * 1024;
 
     private readonly ServiceEndpoint _endpoint;
@@ -28,27 +28,28 @@ internal sealed class ServiceClient
         _endpoint = endpoint;
         _credential = credential;
         _retry = RetryPolicy.Create(endpoint.Time);
-        Pace = new AdaptiveRateLimiter(endpoint.Time, endpoint.RequestsPerSecond);
+        RateLimiter = new AdaptiveRateLimiter(endpoint.Time, endpoint.RequestsPerSecond);
         _errors = new ErrorReader(endpoint, new Redactor(() => credential.Secret));
     }
 
-    /// <summary>How fast it may send.</summary>
-    public AdaptiveRateLimiter Pace { get; }
+    /// <summary>The rate limiter of the connection.</summary>
+    public AdaptiveRateLimiter RateLimiter { get; }
 
-    /// <summary>A client for requests that carry their credential in the body, such as a login.</summary>
+    /// <summary>Creates a client for requests with the credential in the body, such as a login.</summary>
     public static ServiceClient Anonymous(ServiceEndpoint endpoint, System.Security.SecureString secretToRedact) =>
         new(endpoint, new SecretCredential("Bearer", secretToRedact));
 
-    /// <summary>Sends a request and reads its answer as JSON.</summary>
+    /// <summary>Sends a request and deserializes its JSON response.</summary>
     public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
         ServiceResponse response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return Read(request, response, type)
-            ?? throw ApiTokenException.InvalidResult($"{_endpoint.Service} gave an empty answer to: {request.Purpose}.", request.IsWrite);
+            ?? throw ApiTokenException.InvalidResult(
+                $"{_endpoint.Service} returned an empty response to the request to {request.Purpose}.", request.IsWrite);
     }
 
-    /// <summary>Sends a request and reads its answer as JSON if it has any: some services do not document what a change answers.</summary>
+    /// <summary>Sends a request and deserializes its response if that is JSON. Some services do not document the response to a change.</summary>
     public async Task<T?> TryGetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
@@ -67,30 +68,36 @@ internal sealed class ServiceClient
         }
     }
 
-    /// <summary>Sends a request; any 2xx is success. With <paramref name="treatNotFoundAsSuccess"/>, so is a 404 to a request whose earlier try may have done it.</summary>
-    public async Task<ServiceResponse> SendAsync(ServiceRequest request, CancellationToken cancellationToken, bool treatNotFoundAsSuccess = false)
+    /// <summary>
+    /// Sends a request. Any 2xx is a success. With <paramref name="treatNotFoundAsSuccess"/>, a 404 is also a success if an earlier
+    /// attempt may have succeeded.
+    /// </summary>
+    public async Task<ServiceResponse> SendAsync(
+        ServiceRequest request, CancellationToken cancellationToken, bool treatNotFoundAsSuccess = false)
     {
         ServiceResponse response = await ExecuteAsync(request, keepOpen: false, cancellationToken).ConfigureAwait(false);
         bool gone = treatNotFoundAsSuccess && response is { EarlierOutcomeUnknown: true, Status: System.Net.HttpStatusCode.NotFound };
         return response switch
         {
-            { IsSuccess: true, IsPage: true } => throw _errors.Page(request),
+            { IsSuccess: true, IsWebPage: true } => throw _errors.WebPage(request),
             { IsSuccess: true } => response,
-            _ => gone ? response : throw _errors.Explain(request, response),
+            _ => gone ? response : throw _errors.CreateException(request, response),
         };
     }
 
-    /// <summary>Reads a bare JSON array element by element, however long it is.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Reads a JSON array of any length element by element.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(
+        ServiceRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ServiceResponse response = await ExecuteAsync(request, keepOpen: true, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
-            throw _errors.Explain(request, response);
+            throw _errors.CreateException(request, response);
         }
 
         using ResponseStream body = response.OpenBody!;
-        IAsyncEnumerator<T?> items = JsonSerializer.DeserializeAsyncEnumerable(body, type, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<T?> items =
+            JsonSerializer.DeserializeAsyncEnumerable(body, type, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
             while (await NextAsync(request, items, cancellationToken).ConfigureAwait(false))
@@ -124,7 +131,7 @@ internal sealed class ServiceClient
         }
         catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
         {
-            throw _errors.NoAnswer(request, e as TransportException ?? TransportException.From(e), mayBeDone: true);
+            throw _errors.NoResponse(request, e as TransportException ?? TransportException.From(e), outcomeUnknown: true);
         }
     }
 
@@ -148,7 +155,7 @@ internal sealed class ServiceClient
     private async Task<ServiceResponse> ExecuteAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
         int attempts = 0;
-        bool mayBeDone = false;
+        bool outcomeUnknown = false;
         string? correlationId = null;
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(RetryPolicy.RequestKey, request);
@@ -160,24 +167,24 @@ internal sealed class ServiceClient
                     attempts++;
                     try
                     {
-                        ServiceResponse answer = await AttemptAsync(request, keepOpen, cancellationToken).ConfigureAwait(false);
-                        mayBeDone |= answer.OutcomeUnknown;
-                        correlationId = answer.CorrelationId ?? correlationId;
-                        return answer;
+                        ServiceResponse current = await AttemptAsync(request, keepOpen, cancellationToken).ConfigureAwait(false);
+                        outcomeUnknown |= current.OutcomeUnknown;
+                        correlationId = current.CorrelationId ?? correlationId;
+                        return current;
                     }
                     catch (TransportException e)
                     {
-                        mayBeDone |= !e.NeverSent;
+                        outcomeUnknown |= !e.NeverSent;
                         throw;
                     }
                 },
                 context).ConfigureAwait(false);
-            response.EarlierOutcomeUnknown = mayBeDone;
+            response.EarlierOutcomeUnknown = outcomeUnknown;
             return response;
         }
         catch (TransportException e)
         {
-            throw _errors.NoAnswer(request, e, mayBeDone);
+            throw _errors.NoResponse(request, e, outcomeUnknown);
         }
         catch (ResponseTooLargeException e)
         {
@@ -192,32 +199,35 @@ internal sealed class ServiceClient
 
     private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
-        await Pace.WaitAsync(cancellationToken).ConfigureAwait(false);
-        using HttpRequestMessage message = await MessageAsync(request, cancellationToken).ConfigureAwait(false);
+        await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource timeout = _endpoint.Time.CreateCancellationTokenSource(_endpoint.Timeout);
         using var grace = new CancellationTokenSource();
-        using CancellationTokenRegistration stopped = cancellationToken.Register(() => EndSoon(grace, request));
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, grace.Token);
+        using CancellationTokenRegistration registration = cancellationToken.Register(() => CancelWithGrace(grace, request));
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, grace.Token);
         HttpResponseMessage? response = null;
         bool open = false;
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            response = await HttpStack.SendAsync(message, either.Token).ConfigureAwait(false);
+            response = await HttpStack.SendAsync(message, linked.Token).ConfigureAwait(false);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
-            var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time) { ElementLimit = keepOpen ? ElementLimit : long.MaxValue };
+            var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time)
+            {
+                ElementLimit = keepOpen ? ElementLimit : long.MaxValue,
+            };
             open = keepOpen && response.IsSuccessStatusCode;
-            var answer = new ServiceResponse
+            var result = new ServiceResponse
             {
                 Status = response.StatusCode,
                 MediaType = response.Content.Headers.ContentType?.MediaType,
                 RetryAfter = response.Headers.RetryAfter,
                 CorrelationId = Header(response, _endpoint.CorrelationHeader),
                 OpenBody = open ? body : null,
-                Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(body, either.Token).ConfigureAwait(false),
+                Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(body, linked.Token).ConfigureAwait(false),
             };
-            TellPace(answer);
-            return answer;
+            UpdateRateLimiter(result);
+            return result;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -239,25 +249,25 @@ internal sealed class ServiceClient
         }
     }
 
-    private void TellPace(ServiceResponse answer)
+    private void UpdateRateLimiter(ServiceResponse response)
     {
-        TimeSpan? wait = RetryPolicy.RequestedWait(answer, _endpoint.Time);
-        if (!answer.IsLimit)
+        TimeSpan? wait = RetryPolicy.RequestedWait(response, _endpoint.Time);
+        if (!response.IsThrottled)
         {
-            Pace.OnSuccess();
+            RateLimiter.OnSuccess();
         }
-        else if (wait is null || wait <= RetryPolicy.LongestWait)
+        else if (wait is null || wait <= RetryPolicy.MaxWait)
         {
-            Pace.OnThrottled(wait);
+            RateLimiter.OnThrottled(wait);
         }
     }
 
-    // A read is dropped at once. A write that may already be at the service is given time to say how it went.
-    private static void EndSoon(CancellationTokenSource source, ServiceRequest request)
+    // A read is cancelled immediately. A write may already have reached the service, so its response is awaited for a short time.
+    private static void CancelWithGrace(CancellationTokenSource source, ServiceRequest request)
     {
         if (request.IsWrite)
         {
-            source.CancelAfter(StopGrace);
+            source.CancelAfter(CancellationGracePeriod);
         }
         else
         {
@@ -265,7 +275,7 @@ internal sealed class ServiceClient
         }
     }
 
-    private async Task<HttpRequestMessage> MessageAsync(ServiceRequest request, CancellationToken cancellationToken)
+    private async Task<HttpRequestMessage> CreateMessageAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(request.Method, request.UriBelow(_endpoint.BaseUri));
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

@@ -3,16 +3,16 @@ using System.Security;
 
 namespace ApiTokens.Http;
 
-/// <summary>What authenticates the requests of a connection. The header is made for each request and not kept.</summary>
+/// <summary>Authenticates the requests of a connection. The header is created for each request and not kept.</summary>
 internal abstract class ServiceCredential
 {
-    /// <summary>The secret in use, for redaction and for telling the connection's own token.</summary>
+    /// <summary>The current secret, for redaction and to identify the connection's own token.</summary>
     public abstract SecureString? Secret { get; }
 
     public abstract ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A secret that was given.</summary>
+/// <summary>A credential with a fixed secret.</summary>
 internal sealed class SecretCredential(string scheme, SecureString secret) : ServiceCredential
 {
     public override SecureString? Secret => secret;
@@ -21,19 +21,19 @@ internal sealed class SecretCredential(string scheme, SecureString secret) : Ser
         new(new AuthenticationHeaderValue(scheme, SecretText.ToPlainText(secret)));
 }
 
-/// <summary>A secret that a login gives, and gives anew shortly before it ends.</summary>
+/// <summary>A credential that logs in to get a secret, and again shortly before the secret expires.</summary>
 internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time) : ServiceCredential
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
-    private readonly SemaphoreSlim _oneLogin = new(1, 1);
+    private readonly SemaphoreSlim _loginLock = new(1, 1);
     private LoginResult? _current;
 
     public override SecureString? Secret => _current?.Secret;
 
     public override async ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken)
     {
-        await _oneLogin.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _loginLock.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_current is null || _current.ValidUntil - Margin <= time.GetUtcNow())
@@ -45,11 +45,12 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
         }
         finally
         {
-            _oneLogin.Release();
+            _loginLock.Release();
         }
     }
 }
-/// <summary>What a login gave.</summary>
-/// <param name="Secret">The bearer secret.</param>
-/// <param name="ValidUntil">How long it holds; null for no known end.</param>
+
+/// <summary>The result of a login.</summary>
+/// <param name="Secret">The bearer token.</param>
+/// <param name="ValidUntil">The time when it expires; null if that is not known.</param>
 internal sealed record LoginResult(SecureString Secret, DateTimeOffset? ValidUntil);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ApiTokens.Http;
 
-/// <summary>One request to a service: its path in segments, so that no id or name can leave its place in the path.</summary>
+/// <summary>A request to a service. The path consists of segments, so that an id or a name cannot change the rest of the path.</summary>
 internal sealed class ServiceRequest(HttpMethod method, params string[] segments)
 {
     private readonly StringBuilder _query = new();
@@ -10,24 +10,24 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
     public HttpMethod Method { get; } = method;
 
     /// <summary>
-    /// Whether it can be sent again after any failure: reads, enable, disable, rename, remove. A create, a regeneration or a
-    /// login is sent again only if it provably had no effect.
+    /// Whether the request can be retried after any failure: read, enable, disable, rename, remove. A create, a regeneration or a
+    /// login is retried only if it provably had no effect.
     /// </summary>
     public bool IsIdempotent { get; init; } = true;
 
-    /// <summary>The JSON body, if there is one.</summary>
+    /// <summary>The JSON body, if any.</summary>
     public byte[]? Body { get; init; }
 
-    /// <summary>Whether the connection's credential goes along; a login sends its own in the body.</summary>
+    /// <summary>Whether the request is sent without the connection's credential. A login has its credential in the body.</summary>
     public bool Anonymous { get; init; }
 
-    /// <summary>What authenticates it in the place of the connection's credential: a secret that is to be proved.</summary>
+    /// <summary>The credential to test, which replaces the connection's credential; null to use the connection's.</summary>
     public ServiceCredential? Credential { get; init; }
 
-    /// <summary>What it does, for messages: <c>create the token 'ci'</c>.</summary>
+    /// <summary>The purpose of the request for messages, such as <c>create the token 'ci'</c>.</summary>
     public string Purpose { get; init; } = string.Empty;
 
-    /// <summary>The most that its answer may have, in bytes.</summary>
+    /// <summary>The maximum size of the response, in bytes.</summary>
     public long ResponseLimit { get; init; } = 64L * 1024 * 1024;
 
     public bool IsWrite => Method != HttpMethod.Get && !Anonymous;
@@ -53,9 +53,10 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
         return new Uri(path.Append(_query).ToString());
     }
 
-    // Dots survive escaping and would climb the path.
+    // Escaping does not change dots, which would move up in the path.
     private static string Escape(string segment) =>
         segment.Length > 0 && segment.Trim('.').Length > 0
             ? Uri.EscapeDataString(segment)
-            : throw ApiTokenException.InvalidParameter("Id", $"'{segment}' cannot be part of an address.", "Give the id or name that the service uses.");
+            : throw ApiTokenException.InvalidParameter(
+                "Id", $"'{segment}' cannot be part of an address.", "Specify the id or the name that the service uses.");
 }

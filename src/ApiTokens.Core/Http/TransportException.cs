@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ApiTokens.Http;
 
-/// <summary>No whole answer came. Says whether the request can have reached the service.</summary>
+/// <summary>The request failed without a complete response. <see cref="NeverSent"/> tells whether it can have reached the service.</summary>
 internal sealed class TransportException(string message, bool neverSent, Exception? inner) : IOException(message, inner)
 {
     public bool NeverSent { get; } = neverSent;
@@ -11,9 +11,9 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
     public bool TimedOut { get; init; }
 
     public static TransportException Timeout(TimeSpan after) =>
-        new($"No answer within {after.TotalSeconds:0.#} seconds.", neverSent: false, inner: null) { TimedOut = true };
+        new($"No response within {after.TotalSeconds:0.#} seconds.", neverSent: false, inner: null) { TimedOut = true };
 
-    /// <summary>Explains a failure of HttpClient, on .NET and on .NET Framework.</summary>
+    /// <summary>Converts an exception of HttpClient, on .NET and on .NET Framework.</summary>
     public static TransportException From(Exception error)
     {
         bool neverSent = false;

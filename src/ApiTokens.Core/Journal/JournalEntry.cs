@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace ApiTokens.Journal;
 
 /// <summary>
-/// One line of a journal. The first line names the operation and the accounts; each other line says that an operation
-/// started, what it issued, or how it ended.
+/// One line of a journal. The first line contains the operation and the accounts. Each other line records the start, a step or the
+/// end of an operation.
 /// </summary>
 internal sealed class JournalEntry
 {
@@ -18,7 +18,7 @@ internal sealed class JournalEntry
     [JsonPropertyName("operation")]
     public string Operation { get; set; } = string.Empty;
 
-    /// <summary>First line only: service, account and address of each connection that the run could use.</summary>
+    /// <summary>First line only: service, account and address of each connection of the run.</summary>
     [JsonPropertyName("accounts")]
     public string[]? Accounts { get; set; }
 
@@ -34,7 +34,7 @@ internal sealed class JournalEntry
     [JsonPropertyName("baseUri")]
     public Uri? BaseUri { get; set; }
 
-    /// <summary>The token's id; for a token to be issued, a fingerprint of the request.</summary>
+    /// <summary>The id of the token. For a token to be issued, it is a fingerprint of the request.</summary>
     [JsonPropertyName("id")]
     public string? Id { get; set; }
 
@@ -45,11 +45,11 @@ internal sealed class JournalEntry
     [JsonPropertyName("issuedId")]
     public string? IssuedId { get; set; }
 
-    /// <summary>When an old token is due.</summary>
+    /// <summary>The time when an old token is due.</summary>
     [JsonPropertyName("dueAt")]
     public DateTimeOffset? DueAt { get; set; }
 
-    /// <summary>What to do with an old token that is due.</summary>
+    /// <summary>The action on an old token that is due.</summary>
     [JsonPropertyName("predecessor")]
     [JsonConverter(typeof(JsonStringEnumConverter<OldTokenAction>))]
     public OldTokenAction? Predecessor { get; set; }
@@ -64,7 +64,7 @@ internal sealed class JournalEntry
     [JsonPropertyName("correlationId")]
     public string? CorrelationId { get; set; }
 
-    /// <summary>The token that the line is about; null for the first line.</summary>
+    /// <summary>The identity of the token; null for the first line.</summary>
     [JsonIgnore]
     public TokenIdentity? Token => Service is { } service && Account is { } account && BaseUri is { IsAbsoluteUri: true } address && Id is { } id
         ? new TokenIdentity(new AccountIdentity(service, account, address), id)

@@ -1,9 +1,9 @@
 namespace ApiTokens.Journal;
 
-/// <summary>Names of operations in a journal that more than one part of the program needs.</summary>
+/// <summary>The names of the operations that share a journal.</summary>
 public static class JournalOperations
 {
-    /// <summary>Gives tokens new secrets, and records when the old tokens are due to be retired.</summary>
+    /// <summary>Resets tokens, and records when the old tokens are due to be retired.</summary>
     public const string Reset = "Reset";
 
     /// <summary>Retires the old tokens that are due. It uses the journal of <see cref="Reset"/>.</summary>

@@ -3,24 +3,24 @@ using System.Text.Json;
 
 namespace ApiTokens.Journal;
 
-/// <summary>What a journal holds.</summary>
-/// <param name="Header">The first line; null where it is missing or incomplete.</param>
-/// <param name="Entries">The other lines, in their order.</param>
-/// <param name="Length">How many bytes the complete lines take.</param>
+/// <summary>The content of a journal.</summary>
+/// <param name="Header">The first line; null if it is missing or incomplete.</param>
+/// <param name="Entries">The other lines, in order.</param>
+/// <param name="Length">The length of the complete lines, in bytes.</param>
 internal sealed record JournalContent(JournalEntry? Header, IReadOnlyList<JournalEntry> Entries, long Length);
 
-/// <summary>Reads journals. A last line that was cut off, as by a killed process, is left out.</summary>
+/// <summary>Reads journals. An incomplete last line, which a terminated process may leave, is ignored.</summary>
 internal static class JournalReader
 {
     private const string OtherPath = "Specify the path of an existing journal, or of a file that does not exist yet.";
 
-    // No name or id that a service accepts makes a longer line.
-    private const int LongestLine = 1024 * 1024;
+    // A line with the longest valid names and ids is shorter.
+    private const int MaxLineLength = 1024 * 1024;
 
     /// <summary>Reads a journal.</summary>
-    /// <param name="file">The file, from its start.</param>
+    /// <param name="file">The file, positioned at its start.</param>
     /// <param name="path">The path, for errors.</param>
-    /// <returns>Its lines.</returns>
+    /// <returns>The lines of the journal.</returns>
     /// <exception cref="ApiTokenException"><c>JournalMismatch</c>: the file is not a journal.</exception>
     public static JournalContent Read(Stream file, string path)
     {
@@ -37,7 +37,9 @@ internal static class JournalReader
                 continue;
             }
 
-            header = entry is { Event: JournalEvents.Header, Accounts: not null } ? entry : throw Mismatch($"'{path}' is not a journal", OtherPath);
+            header = entry is { Event: JournalEvents.Header, Accounts: not null }
+                ? entry
+                : throw Mismatch($"'{path}' is not a journal", OtherPath);
         }
 
         return header is null && file.Length > 0 && !StartsLikeHeader(file)
@@ -45,8 +47,8 @@ internal static class JournalReader
             : new JournalContent(header, entries, length);
     }
 
-    internal static ApiTokenException Mismatch(string what, string action) =>
-        ApiTokenException.OfField("JournalPath", ErrorKind.InvalidOperation, $"the journal {what}.", action, ErrorIds.JournalMismatch);
+    internal static ApiTokenException Mismatch(string reason, string action) =>
+        ApiTokenException.OfField("JournalPath", ErrorKind.InvalidOperation, $"the journal {reason}.", action, ErrorIds.JournalMismatch);
 
     private static bool StartsLikeHeader(Stream file)
     {
@@ -76,7 +78,7 @@ internal static class JournalReader
                 if (buffer[i] != '\n')
                 {
                     line.Add(buffer[i]);
-                    if (line.Count > LongestLine)
+                    if (line.Count > MaxLineLength)
                     {
                         throw Mismatch("has a line that is too long for a journal entry", OtherPath);
                     }

@@ -1,30 +1,30 @@
 namespace ApiTokens.Journal;
 
-/// <summary>How far an operation got in an earlier run.</summary>
+/// <summary>The progress of an operation in an earlier run.</summary>
 internal enum JournalStage
 {
-    /// <summary>Not started, or failed without effect.</summary>
+    /// <summary>The operation did not start, or it failed without effect.</summary>
     None,
 
-    /// <summary>Started, and the outcome is not known.</summary>
+    /// <summary>The operation started, and its outcome is unknown.</summary>
     Started,
 
-    /// <summary>A token was issued; its secret was not delivered.</summary>
+    /// <summary>A token was issued, but its secret was not delivered.</summary>
     Issued,
 
-    /// <summary>The secret of the issued token was delivered; something was left to do.</summary>
+    /// <summary>The secret of the issued token was delivered, but the operation is not complete.</summary>
     Delivered,
 
-    /// <summary>The secret of the issued token was delivered; the service rejected it.</summary>
+    /// <summary>The secret of the issued token was delivered, but the service rejected it.</summary>
     Refused,
 
-    /// <summary>Done.</summary>
+    /// <summary>The operation is complete.</summary>
     Done,
 }
 
-/// <summary>What a journal says of one operation.</summary>
-/// <param name="Stage">How far it got.</param>
-/// <param name="StartedAt">When it started (UTC).</param>
+/// <summary>The progress of one operation, as recorded in a journal.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="StartedAt">The time when it started (UTC).</param>
 /// <param name="IssuedId">The id of the token that it issued.</param>
 internal sealed record OperationProgress(JournalStage Stage, DateTimeOffset? StartedAt, string? IssuedId)
 {

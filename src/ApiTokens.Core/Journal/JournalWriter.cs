@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ApiTokens.Journal;
 
 /// <summary>
-/// Records what a run does: one JSON line before each request and one after its answer. A run with the same journal
-/// continues where the last one ended; afterwards the journal is the audit record. It holds no secret.
+/// Records the operations of a run as JSON lines, before the first request and after the last response of each operation. A run with
+/// the same journal continues where the previous one ended. Afterwards the journal is an audit record. It contains no secrets.
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
@@ -23,51 +23,57 @@ public sealed class JournalWriter : IDisposable
         string expected = operation == JournalOperations.Retire ? JournalOperations.Reset : operation;
         if (content.Header is { } header && header.Operation != expected)
         {
-            throw JournalReader.Mismatch($"'{path}' is of the operation {header.Operation}, not {expected}", "Use one journal for each operation.");
+            throw JournalReader.Mismatch(
+                $"'{path}' belongs to the operation {header.Operation}, not {expected}", "Use a separate journal for each operation.");
         }
 
-        _accounts = new HashSet<string>(content.Header?.Accounts ?? accounts.Select(account => account.ToString()), StringComparer.OrdinalIgnoreCase);
+        _accounts = new HashSet<string>(
+            content.Header?.Accounts ?? accounts.Select(account => account.ToString()), StringComparer.OrdinalIgnoreCase);
         ResumeState = ResumeState.From(content.Entries);
         Retirements = RetirementSchedule.From(content.Entries, ResumeState);
 
-        // What a killed process left of its last line is dropped.
+        // Remove an incomplete last line, which a terminated process may have left.
         _file.SetLength(content.Length);
         _file.Seek(0, SeekOrigin.End);
         if (content.Header is null)
         {
             string[] sorted = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)];
-            Append(new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = expected, Accounts = sorted }, toDisk: true);
+            Append(
+                new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = expected, Accounts = sorted },
+                toDisk: true);
         }
     }
 
-    /// <summary>The operation of this run.</summary>
+    /// <summary>The name of the operation of this run.</summary>
     public string Operation { get; }
 
-    /// <summary>The old tokens that are to be retired, as the journal said when it was opened.</summary>
+    /// <summary>The old tokens to be retired, as recorded when the journal was opened.</summary>
     public RetirementSchedule Retirements { get; }
 
-    /// <summary>How far earlier runs got.</summary>
+    /// <summary>The progress of earlier runs.</summary>
     internal ResumeState ResumeState { get; }
 
-    /// <summary>Opens a journal, new or left by an earlier run. No other process can write to it meanwhile.</summary>
+    /// <summary>Opens a new or an existing journal. No other process can write to it until it is closed.</summary>
     /// <param name="path">The full path of the file.</param>
-    /// <param name="operation">What the run does, such as <c>Remove</c>.</param>
+    /// <param name="operation">The name of the operation, such as <c>Remove</c>.</param>
     /// <param name="accounts">The accounts that the run can change.</param>
     /// <returns>The journal.</returns>
     /// <exception cref="ApiTokenException">
-    /// <c>JournalNotOpened</c>: it is in use or cannot be written. <c>JournalMismatch</c>: it is not a journal, or belongs to another operation.
+    /// <c>JournalNotOpened</c>: the file is in use or cannot be written. <c>JournalMismatch</c>: the file is not a journal, or it
+    /// belongs to another operation.
     /// </exception>
     public static JournalWriter Open(string path, string operation, IEnumerable<AccountIdentity> accounts) =>
         Open(path, operation, accounts, TimeProvider.System);
 
-    /// <summary>Opens a journal, new or left by an earlier run. No other process can write to it meanwhile.</summary>
+    /// <summary>Opens a new or an existing journal. No other process can write to it until it is closed.</summary>
     /// <param name="path">The full path of the file.</param>
-    /// <param name="operation">What the run does, such as <c>Remove</c>.</param>
+    /// <param name="operation">The name of the operation, such as <c>Remove</c>.</param>
     /// <param name="accounts">The accounts that the run can change.</param>
     /// <param name="time">The clock.</param>
     /// <returns>The journal.</returns>
     /// <exception cref="ApiTokenException">
-    /// <c>JournalNotOpened</c>: it is in use or cannot be written. <c>JournalMismatch</c>: it is not a journal, or belongs to another operation.
+    /// <c>JournalNotOpened</c>: the file is in use or cannot be written. <c>JournalMismatch</c>: the file is not a journal, or it
+    /// belongs to another operation.
     /// </exception>
     public static JournalWriter Open(string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time) =>
         Open(OpenFile(path), path, operation, accounts, time);
@@ -94,43 +100,50 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    /// <summary>Rejects an account that the journal is not for.</summary>
+    /// <summary>Throws if the journal does not belong to an account.</summary>
     internal void Check(AccountIdentity account)
     {
         if (!_accounts.Contains(account.ToString()))
         {
-            throw JournalReader.Mismatch($"is not for {account}, but for {string.Join(", ", _accounts)}", "Use another journal for another account.");
+            throw JournalReader.Mismatch(
+                $"belongs to {string.Join(", ", _accounts)}, not to {account}", "Use a separate journal for each account.");
         }
     }
 
     internal void Start(JournalSubject subject) => Write(subject, new JournalEntry { Event = JournalEvents.Start });
 
-    internal void Issued(JournalSubject subject, string id) => Write(subject, new JournalEntry { Event = JournalEvents.Issued, IssuedId = id }, toDisk: true);
+    internal void Issued(JournalSubject subject, string id) =>
+        Write(subject, new JournalEntry { Event = JournalEvents.Issued, IssuedId = id }, toDisk: true);
 
-    internal void Delivered(JournalSubject subject, string id) => Write(subject, new JournalEntry { Event = JournalEvents.Delivered, IssuedId = id }, toDisk: true);
+    internal void Delivered(JournalSubject subject, string id) =>
+        Write(subject, new JournalEntry { Event = JournalEvents.Delivered, IssuedId = id }, toDisk: true);
 
     /// <summary>Records that the service rejects the delivered secret.</summary>
-    internal void Refused(JournalSubject subject, string id) => Write(subject, new JournalEntry { Event = JournalEvents.Refused, IssuedId = id });
+    internal void Refused(JournalSubject subject, string id) =>
+        Write(subject, new JournalEntry { Event = JournalEvents.Refused, IssuedId = id });
 
-    /// <summary>Records when an old token is due, and what to do with it then. The first line about a token counts.</summary>
+    /// <summary>Records when an old token is due, and the action on it. Later calls for the same token have no effect.</summary>
     internal void Due(JournalSubject subject, string successorId, DateTimeOffset at, OldTokenAction action)
     {
         if (!Retirements.Contains(subject.Token))
         {
-            Write(subject, new JournalEntry { Event = JournalEvents.Due, IssuedId = successorId, DueAt = at, Predecessor = action }, toDisk: true);
+            Write(
+                subject,
+                new JournalEntry { Event = JournalEvents.Due, IssuedId = successorId, DueAt = at, Predecessor = action },
+                toDisk: true);
         }
     }
 
-    internal void End(JournalSubject subject, string outcome, string? errorId, string? correlationId) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.End, Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
+    internal void End(JournalSubject subject, string outcome, string? errorId, string? correlationId) => Write(
+        subject, new JournalEntry { Event = JournalEvents.End, Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
 
     private static FileStream OpenFile(string path)
     {
-        // One writer at a time. On Unix only an exclusive lock keeps a second one out; there, tools can still read the file.
+        // Allow only one writer. On Unix that requires an exclusive lock, which does not prevent other tools from reading the file.
         FileShare share = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? FileShare.Read : FileShare.None;
         try
         {
-            // Without a buffer: what a full disk did not take would be written, or fail, again later.
+            // Do not buffer: after a failed write on a full disk, the buffer would be written again later.
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 1);
             if (file.CanSeek)
             {
@@ -142,16 +155,19 @@ public sealed class JournalWriter : IDisposable
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is not a valid path of a file: {e.Message}", "Specify the path of a file.", e);
+            throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is not a valid path: {e.Message}", "Specify the path of a file.", e);
         }
         catch (IOException e)
         {
             throw NotOpened(
-                ErrorKind.InvalidOperation, $"'{path}' cannot be opened: {e.Message}", "Another run may be using it. Wait for it to end, or specify another path.", e);
+                ErrorKind.InvalidOperation,
+                $"'{path}' cannot be opened: {e.Message}",
+                "Another run may be using it. Wait for it to end, or specify another path.",
+                e);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' cannot be written: {e.Message}", "Specify a path that you may write to.", e);
+            throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' cannot be written: {e.Message}", "Specify a writable path.", e);
         }
     }
 
@@ -174,8 +190,8 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    // A line goes out in one write, so that a killed process leaves at most one incomplete line. Lines that a later run relies
-    // on are on the disk before the next request.
+    // Each line is written with one call, so that a terminated process leaves at most one incomplete line. Lines that a later run
+    // depends on are flushed to disk before the next request.
     private void Append(JournalEntry entry, bool toDisk)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
@@ -194,19 +210,19 @@ public sealed class JournalWriter : IDisposable
         }
         catch (IOException e)
         {
-            TryCutBack(before);
+            TryTruncate(before);
             throw ApiTokenException.OfField(
                 "JournalPath",
                 ErrorKind.InvalidOperation,
                 $"the journal cannot be written: {e.Message}",
-                "Free some disk space, and run the same command with the same journal: it asks the service what happened to the operations that were running.",
+                "Free some disk space, then run the same command with the same journal. It checks the state of the interrupted operations.",
                 ErrorIds.JournalNotWritten,
                 e);
         }
     }
 
-    // Where this fails as well, as on a share that is gone, the next run drops the incomplete line.
-    private void TryCutBack(long length)
+    // If this also fails, for example on a disconnected share, the next run removes the incomplete line.
+    private void TryTruncate(long length)
     {
         try
         {

@@ -1,6 +1,6 @@
 namespace ApiTokens.Journal;
 
-/// <summary>What a journal said when it was opened: how far earlier runs got. It does not change while a run writes to the journal.</summary>
+/// <summary>The progress of earlier runs, as recorded when a journal was opened. It does not change during a run.</summary>
 internal sealed class ResumeState
 {
     private readonly Dictionary<(string Operation, TokenIdentity Token), OperationProgress> _operations = [];
@@ -10,10 +10,10 @@ internal sealed class ResumeState
     {
     }
 
-    /// <summary>Nothing was done before.</summary>
+    /// <summary>The state without earlier runs.</summary>
     public static ResumeState Empty { get; } = new();
 
-    /// <summary>Reads the lines of a journal in their order.</summary>
+    /// <summary>Creates the state from the lines of a journal, in order.</summary>
     public static ResumeState From(IEnumerable<JournalEntry> entries)
     {
         var state = new ResumeState();
@@ -25,11 +25,11 @@ internal sealed class ResumeState
         return state;
     }
 
-    /// <summary>How far an operation got.</summary>
+    /// <summary>Returns the progress of an operation.</summary>
     public OperationProgress ProgressOf(string operation, TokenIdentity token) =>
         _operations.TryGetValue((operation, token), out OperationProgress? progress) ? progress : OperationProgress.None;
 
-    /// <summary>Whether a token was issued and its secret delivered: somebody may use it.</summary>
+    /// <summary>Determines whether a token was issued and its secret delivered, so that it may be in use.</summary>
     public bool WasDelivered(TokenIdentity token) => _delivered.Contains(token);
 
     private void Apply(JournalEntry entry)
@@ -47,8 +47,9 @@ internal sealed class ResumeState
         OperationProgress progress = ProgressOf(entry.Operation, token);
         _operations[(entry.Operation, token)] = entry.Event switch
         {
-            // A run that resumes an operation does not reset how far it got, nor when it began.
-            JournalEvents.Start when progress.Stage == JournalStage.None => progress with { Stage = JournalStage.Started, StartedAt = entry.Time },
+            // A run that resumes an operation does not reset its stage or its start time.
+            JournalEvents.Start when progress.Stage == JournalStage.None =>
+                progress with { Stage = JournalStage.Started, StartedAt = entry.Time },
             JournalEvents.Issued => progress with { Stage = JournalStage.Issued, IssuedId = entry.IssuedId },
             JournalEvents.Delivered => progress with { Stage = JournalStage.Delivered, IssuedId = entry.IssuedId },
             JournalEvents.Refused => progress with { Stage = JournalStage.Refused, IssuedId = entry.IssuedId },

@@ -1,6 +1,6 @@
 namespace ApiTokens.Journal;
 
-/// <summary>The old tokens that resets with a grace period left behind, as a journal said when it was opened.</summary>
+/// <summary>The old tokens that resets with a grace period left to be retired, as recorded when a journal was opened.</summary>
 public sealed class RetirementSchedule
 {
     private readonly Dictionary<TokenIdentity, DueToken> _due = [];
@@ -11,9 +11,9 @@ public sealed class RetirementSchedule
         _state = state;
     }
 
-    /// <summary>The tokens that are due and not retired yet, the earliest first.</summary>
-    /// <param name="now">The present (UTC).</param>
-    /// <returns>What the journal says of each.</returns>
+    /// <summary>Returns the tokens that are due and not yet retired, earliest first.</summary>
+    /// <param name="now">The current time (UTC).</param>
+    /// <returns>The tokens that are due.</returns>
     public IReadOnlyList<DueToken> DueAt(DateTimeOffset now) =>
     [
         .. _due.Values
@@ -21,7 +21,7 @@ public sealed class RetirementSchedule
             .OrderBy(due => due.At),
     ];
 
-    /// <summary>The token in use now: the successor, or the successor of that one if it was reset since.</summary>
+    /// <summary>Returns the token that is currently in use: the successor of the old token, or a later successor.</summary>
     /// <param name="due">An old token.</param>
     /// <returns>The id of the last successor whose secret was delivered.</returns>
     public string SuccessorOf(DueToken due)
@@ -29,7 +29,8 @@ public sealed class RetirementSchedule
         string id = due.SuccessorId;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (seen.Add(id)
-            && _state.ProgressOf(JournalOperations.Reset, due.Token with { Id = id }) is { Stage: JournalStage.Delivered or JournalStage.Done, IssuedId: { } next })
+            && _state.ProgressOf(JournalOperations.Reset, due.Token with { Id = id }) is { IssuedId: { } next } progress
+            && progress.Stage is JournalStage.Delivered or JournalStage.Done)
         {
             id = next;
         }
@@ -44,7 +45,8 @@ public sealed class RetirementSchedule
         {
             if (entry is { Event: JournalEvents.Due, Token: { } token, IssuedId: { } successor, DueAt: { } due })
             {
-                schedule._due[token] = new DueToken(entry.Connection, token, entry.Name ?? string.Empty, successor, due, entry.Predecessor ?? OldTokenAction.Remove);
+                OldTokenAction action = entry.Predecessor ?? OldTokenAction.Remove;
+                schedule._due[token] = new DueToken(entry.Connection, token, entry.Name ?? string.Empty, successor, due, action);
             }
         }
 

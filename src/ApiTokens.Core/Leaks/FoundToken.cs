@@ -2,7 +2,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Leaks;
 
-/// <summary>A token that a leaked secret belongs to. It has no secret, and can be removed like any other token.</summary>
+/// <summary>The token that a leaked secret belongs to. It does not contain the secret, and can be removed like any other token.</summary>
 public sealed class FoundToken : ApiToken
 {
     internal FoundToken(ApiToken token, LeakedSecret secret, MatchedBy matchedBy, bool isConnectionCredential)
@@ -13,12 +13,12 @@ public sealed class FoundToken : ApiToken
         IsConnectionCredential = isConnectionCredential;
     }
 
-    /// <summary>What tells that the secret is this token's.</summary>
+    /// <summary>The evidence that the secret belongs to this token.</summary>
     public MatchedBy MatchedBy { get; }
 
-    /// <summary>Where the secret stood, such as <c>leaked.txt:3</c>.</summary>
+    /// <summary>The location of the secret, such as <c>leaked.txt:3</c>.</summary>
     public string Source { get; }
 
-    /// <summary>Whether the connection itself authenticates with that secret.</summary>
+    /// <summary>Whether the connection itself authenticates with the secret.</summary>
     public bool IsConnectionCredential { get; }
 }

@@ -5,19 +5,19 @@ using System.Text.RegularExpressions;
 namespace ApiTokens.Leaks;
 
 /// <summary>
-/// Reads a file with leaked strings: one in a line, or a scanner's findings as text, CSV or JSON, in which secrets are found
-/// by their form. No message of it has any of the text.
+/// Reads a file with leaked secrets: one per line, or a scanner's report as text, CSV or JSON, in which secrets are recognized by
+/// their format. Its messages never quote the file.
 /// </summary>
 public static class LeakFile
 {
-    private const long LargestFile = 256L * 1024 * 1024;
-    private const int LongestLine = 16 * 1024 * 1024;
-    private const int Sample = 4096;
+    private const long MaxFileSize = 256L * 1024 * 1024;
+    private const int MaxLineLength = 16 * 1024 * 1024;
+    private const int SampleSize = 4096;
 
-    /// <summary>Reads the texts that may be secrets.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>Each with the number of its line.</returns>
-    /// <exception cref="ApiTokenException">There is no such file, or it is no text.</exception>
+    /// <summary>Reads the values that may be secrets.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <returns>The values with their line numbers.</returns>
+    /// <exception cref="ApiTokenException">The file does not exist, or it is not a text file.</exception>
     public static IEnumerable<LeakedSecret> Read(string path)
     {
         string name = Path.GetFileName(path);
@@ -39,7 +39,7 @@ public static class LeakFile
         }
         catch (RegexMatchTimeoutException)
         {
-            throw Invalid(path, $"has a line, number {number}, that takes too long to search", "Put line breaks into it: one finding a line.");
+            throw Invalid(path, $"takes too long to search at line {number}", "Split the line so that each line has one finding.");
         }
     }
 
@@ -48,13 +48,13 @@ public static class LeakFile
         try
         {
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (stream.CanSeek && stream.Length > LargestFile)
+            if (stream.CanSeek && stream.Length > MaxFileSize)
             {
                 stream.Dispose();
-                throw Invalid(path, $"is larger than {LargestFile >> 20} MiB", "Split it.");
+                throw Invalid(path, $"is larger than {MaxFileSize >> 20} MiB", "Split the file.");
             }
 
-            return new StreamReader(stream, Guess(stream, path), detectEncodingFromByteOrderMarks: true);
+            return new StreamReader(stream, DetectEncoding(stream, path), detectEncodingFromByteOrderMarks: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -62,33 +62,36 @@ public static class LeakFile
                 "Path",
                 e is FileNotFoundException or DirectoryNotFoundException ? ErrorKind.ObjectNotFound : ErrorKind.InvalidArgument,
                 $"'{path}' cannot be read: {e.Message}",
-                "Give a file of text that you may read.",
+                "Specify a readable text file.",
                 "InvalidPath",
                 e);
         }
     }
 
-    // A mark at the start tells the encoding. Without one, text in UTF-16 has a zero in every other byte, and UTF-8 has none.
-    private static Encoding Guess(FileStream stream, string path)
+    // A byte order mark identifies the encoding. Without one, UTF-16 text has a zero in every other byte, and UTF-8 text has none.
+    private static Encoding DetectEncoding(FileStream stream, string path)
     {
         if (!stream.CanSeek)
         {
             return Encoding.UTF8;
         }
 
-        var start = new byte[Sample];
-        int read = stream.Read(start, 0, Sample);
+        var start = new byte[SampleSize];
+        int read = stream.Read(start, 0, SampleSize);
         stream.Position = 0;
-        bool hasMark = read >= 2 && ((start[0] == 0xFF && start[1] == 0xFE) || (start[0] == 0xFE && start[1] == 0xFF) || (read >= 4 && start[0] == 0 && start[1] == 0 && start[2] == 0xFE));
+        bool hasByteOrderMark = read >= 2
+            && ((start[0] == 0xFF && start[1] == 0xFE)
+                || (start[0] == 0xFE && start[1] == 0xFF)
+                || (read >= 4 && start[0] == 0 && start[1] == 0 && start[2] == 0xFE));
         int even = Enumerable.Range(0, read).Count(i => i % 2 == 0 && start[i] == 0);
         int odd = Enumerable.Range(0, read).Count(i => i % 2 == 1 && start[i] == 0);
         return (even, odd) switch
         {
-            _ when hasMark => Encoding.UTF8,
+            _ when hasByteOrderMark => Encoding.UTF8,
             (0, 0) => Encoding.UTF8,
             (0, _) when odd > read / 3 => Encoding.Unicode,
             (_, 0) when even > read / 3 => Encoding.BigEndianUnicode,
-            _ => throw Invalid(path, "is no text", "Give a file of text, in UTF-8 or UTF-16."),
+            _ => throw Invalid(path, "is not a text file", "Specify a text file in UTF-8 or UTF-16."),
         };
     }
 
@@ -102,9 +105,10 @@ public static class LeakFile
                 return line.ToString();
             }
 
-            if (line.Length >= LongestLine)
+            if (line.Length >= MaxLineLength)
             {
-                throw Invalid(path, $"has a line of more than {LongestLine >> 20} MiB", "Put line breaks into it: one finding a line.");
+                throw Invalid(
+                    path, $"has a line of more than {MaxLineLength >> 20} MiB", "Split the line so that each line has one finding.");
             }
 
             line.Append((char)c);
@@ -113,5 +117,6 @@ public static class LeakFile
         return line.Length > 0 ? line.ToString() : null;
     }
 
-    private static ApiTokenException Invalid(string path, string what, string action) => ApiTokenException.InvalidParameter("Path", $"'{path}' {what}.", action);
+    private static ApiTokenException Invalid(string path, string reason, string action) =>
+        ApiTokenException.InvalidParameter("Path", $"'{path}' {reason}.", action);
 }

@@ -3,21 +3,21 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Leaks;
 
-/// <summary>Finds what may be a secret in a line of text, by the formats that the services declare.</summary>
+/// <summary>Finds possible secrets in text by the formats of the services.</summary>
 internal static class SecretForms
 {
-    // A word alone, as in a list of secrets: no quotes, brackets or separators, which a scanner's report has.
-    private static readonly Regex LoneWord = new(
+    // A line with a single word, as in a list of secrets: it has no quotes, brackets or separators, unlike a scanner's report.
+    private static readonly Regex SingleWord = new(
         "\\A(?=.*[0-9A-Za-z])[^\\s\"'`{}\\[\\]()<>,:;=]{4,4096}={0,2}\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
 
-    // A dollar sign as JSON and addresses may write it.
+    // An escaped dollar sign in JSON or in an address.
     private static readonly Regex EscapedDollar = new(@"\\u0024|%24", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(2));
 
-    /// <summary>The services whose secrets have this form.</summary>
+    /// <summary>Returns the services whose secrets have the format of a text.</summary>
     public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) =>
         [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
 
-    /// <summary>The texts in a line that may be secrets: the line itself where it is one word, else what has a form.</summary>
+    /// <summary>Returns the possible secrets in a line: values in the format of a service; if there are none, a line with a single word.</summary>
     public static IEnumerable<string> In(string line)
     {
         line = line.Trim().Trim('\uFEFF');
@@ -28,6 +28,6 @@ internal static class SecretForms
 
         string plain = EscapedDollar.Replace(line, "$");
         string[] found = [.. ServiceCatalog.All.SelectMany(service => service.SecretFormat.FindIn(plain)).Distinct(StringComparer.Ordinal)];
-        return found.Length == 0 && LoneWord.IsMatch(line) ? [line] : found;
+        return found.Length == 0 && SingleWord.IsMatch(line) ? [line] : found;
     }
 }

@@ -5,35 +5,38 @@ using ApiTokens.Services;
 namespace ApiTokens.Leaks;
 
 /// <summary>
-/// Finds the tokens that leaked secrets belong to. A secret is only looked for where its form fits, and is sent to a service
-/// only when asked to probe.
+/// Finds the tokens that leaked secrets belong to. A secret is searched for only at services whose format it has, and is sent to a
+/// service only if <see cref="Probe"/> is set.
 /// </summary>
 public sealed class SecretSearch
 {
-    private const int ProbesAtOnce = 8;
+    private const int ConcurrentProbes = 8;
 
-    private static readonly Advice NotFound = $"It may belong to another account, have expired, or not be a secret. {Field.Probe} asks the service itself, which sends the secret to it.";
-    private static readonly Advice NotFoundByProbe = "It may belong to another account, have expired, or not be a secret. Connect to the other accounts, then search again.";
+    private static readonly Advice NotFound =
+        $"It may belong to another account, be expired, or not be a secret. Specify {Field.Probe} to send the secret to the service and test it.";
+
+    private static readonly Advice NotFoundByProbe =
+        "It may belong to another account, be expired, or not be a secret. Connect to the other accounts, then search again.";
 
     private readonly IReadOnlyList<TokenConnection> _connections;
     private readonly List<LeakCandidate> _secrets = [];
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
-    private readonly HashSet<(string, string, Uri, string)> _emitted = [];
+    private readonly HashSet<(string, string, Uri, string)> _reported = [];
 
-    /// <summary>Prepares a search.</summary>
-    /// <param name="connections">Where to look.</param>
+    /// <summary>Creates a search.</summary>
+    /// <param name="connections">The connections to search.</param>
     public SecretSearch(IReadOnlyList<TokenConnection> connections)
     {
         _connections = connections;
     }
 
-    /// <summary>Whether secrets may be sent to the services whose form they have.</summary>
+    /// <summary>Whether secrets may be sent to the services whose format they have.</summary>
     public bool Probe { get; init; }
 
-    /// <summary>The most tokens to read, for each connection, where each has to be read to compare.</summary>
+    /// <summary>The maximum number of tokens to read one by one per connection, if the comparison needs that.</summary>
     public int MaximumReads { get; init; } = 10_000;
 
-    /// <summary>Adds a secret; one that was added before is looked up once.</summary>
+    /// <summary>Adds a secret. Duplicates are ignored.</summary>
     /// <param name="secret">The secret.</param>
     public void Add(LeakedSecret secret)
     {
@@ -44,39 +47,40 @@ public sealed class SecretSearch
         }
     }
 
-    /// <summary>Searches as <see cref="RunAsync"/> does and blocks the calling thread until each event arrives.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What is found, what fails, and how far it is.</returns>
-    public IEnumerable<SearchEvent> Run(CancellationToken cancellationToken) => BlockingList.Block(RunAsync(cancellationToken), cancellationToken);
+    /// <summary>Searches like <see cref="RunAsync"/> and blocks the calling thread until each event arrives.</summary>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The tokens found, errors and progress.</returns>
+    public IEnumerable<SearchEvent> Run(CancellationToken cancellationToken) =>
+        BlockingList.Block(RunAsync(cancellationToken), cancellationToken);
 
-    /// <summary>Searches, one connection after the other.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What is found, what fails, and how far it is.</returns>
+    /// <summary>Searches the connections one after the other.</summary>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The tokens found, errors and progress.</returns>
     public async IAsyncEnumerable<SearchEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (TokenConnection connection in _connections)
         {
-            LeakCandidate[] fitting = [.. _secrets.Where(secret => !secret.IsFound && Fits(secret, connection))];
-            if (fitting.Length == 0)
+            LeakCandidate[] candidates = [.. _secrets.Where(secret => !secret.IsFound && IsCandidate(secret, connection))];
+            if (candidates.Length == 0)
             {
                 continue;
             }
 
-            await foreach (SearchEvent step in SearchAsync(connection, fitting, cancellationToken).ConfigureAwait(false))
+            await foreach (SearchEvent step in SearchAsync(connection, candidates, cancellationToken).ConfigureAwait(false))
             {
                 yield return step;
             }
         }
     }
 
-    /// <summary>After the search: the secrets whose token was not found.</summary>
-    /// <returns>For each an error, without the secret.</returns>
+    /// <summary>After the search: returns the secrets whose token was not found.</summary>
+    /// <returns>The secrets, each with an error that does not contain the secret.</returns>
     public IEnumerable<(LeakedSecret Secret, ApiTokenException Error)> Unattributed() =>
-        _secrets.Where(secret => !secret.IsFound).Select(secret => (secret.Leaked, Explain(secret)));
+        _secrets.Where(secret => !secret.IsFound).Select(secret => (secret.Leaked, CreateError(secret)));
 
-    private static bool Fits(LeakCandidate secret, TokenConnection connection)
+    private static bool IsCandidate(LeakCandidate secret, TokenConnection connection)
     {
-        // Comparing sends nothing, so the connection's own credential is known whatever its form.
+        // The comparison sends nothing, so it includes the connection's own credential regardless of its format.
         if (connection.Tokens.IsOwnSecret(secret.Leaked.Secret))
         {
             secret.OwnOf.Add(connection);
@@ -86,16 +90,17 @@ public sealed class SecretSearch
         return secret.Services.Any(service => service.Name == connection.Service);
     }
 
-    private async IAsyncEnumerable<SearchEvent> SearchAsync(TokenConnection connection, LeakCandidate[] fitting, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<SearchEvent> SearchAsync(
+        TokenConnection connection, LeakCandidate[] secrets, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (LeakCandidate secret in fitting)
+        foreach (LeakCandidate secret in secrets)
         {
-            secret.LookedIn.Add(connection.Name);
+            secret.SearchedConnections.Add(connection.Name);
         }
 
-        var candidates = new Dictionary<LeakCandidate, SearchStep>();
+        var unproven = new Dictionary<LeakCandidate, SearchStep>();
         IAsyncEnumerator<SearchStep> steps = connection.Tokens
-            .FindBySecretAsync([.. fitting.Select(secret => secret.Leaked.Secret)], MaximumReads, cancellationToken)
+            .FindBySecretAsync([.. secrets.Select(secret => secret.Leaked.Secret)], MaximumReads, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         ApiTokenException? failure = null;
         try
@@ -117,7 +122,7 @@ public sealed class SecretSearch
                     break;
                 }
 
-                LeakCandidate? secret = step.Secret >= 0 ? fitting[step.Secret] : null;
+                LeakCandidate? secret = step.Secret >= 0 ? secrets[step.Secret] : null;
                 if (step.Note is { } note)
                 {
                     secret!.Notes.Add(note);
@@ -128,9 +133,9 @@ public sealed class SecretSearch
                 }
                 else if (Probe && step.MatchedBy is not (MatchedBy.Value or MatchedBy.Credential))
                 {
-                    candidates[secret] = step;
+                    unproven[secret] = step;
                 }
-                else if (Take(connection, secret, step.Token!, step.MatchedBy) is { } found)
+                else if (Report(connection, secret, step.Token!, step.MatchedBy) is { } found)
                 {
                     yield return found;
                 }
@@ -143,9 +148,9 @@ public sealed class SecretSearch
 
         if (failure is not null)
         {
-            foreach (LeakCandidate secret in fitting)
+            foreach (LeakCandidate secret in secrets)
             {
-                secret.Notes.Add($"The search on {connection.Name} failed.");
+                secret.Notes.Add($"The search of the connection '{connection.Name}' failed.");
             }
 
             yield return new SearchEvent(connection) { Error = failure };
@@ -156,12 +161,12 @@ public sealed class SecretSearch
             yield break;
         }
 
-        LeakCandidate[] open = [.. fitting.Where(secret => !secret.IsFound)];
-        for (int i = 0; i < open.Length; i += ProbesAtOnce)
+        LeakCandidate[] remaining = [.. secrets.Where(secret => !secret.IsFound)];
+        for (int i = 0; i < remaining.Length; i += ConcurrentProbes)
         {
-            LeakCandidate[] some = [.. open.Skip(i).Take(ProbesAtOnce)];
-            SearchEvent?[] events = await Task.WhenAll(some.Select(secret => ProbeAsync(
-                connection, secret, candidates.TryGetValue(secret, out SearchStep? step) ? step : null, cancellationToken))).ConfigureAwait(false);
+            IEnumerable<Task<SearchEvent?>> probes = remaining.Skip(i).Take(ConcurrentProbes).Select(secret => ProbeAsync(
+                connection, secret, unproven.TryGetValue(secret, out SearchStep? step) ? step : null, cancellationToken));
+            SearchEvent?[] events = await Task.WhenAll(probes).ConfigureAwait(false);
             foreach (SearchEvent found in events.OfType<SearchEvent>())
             {
                 yield return found;
@@ -169,29 +174,35 @@ public sealed class SecretSearch
         }
     }
 
-    private async Task<SearchEvent?> ProbeAsync(TokenConnection connection, LeakCandidate secret, SearchStep? candidate, CancellationToken cancellationToken)
+    private async Task<SearchEvent?> ProbeAsync(
+        TokenConnection connection, LeakCandidate secret, SearchStep? candidate, CancellationToken cancellationToken)
     {
-        SecretCheck check = await connection.Tokens.CheckSecretAsync(secret.Leaked.Secret, candidate?.Token, cancellationToken).ConfigureAwait(false);
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(secret.Leaked.Secret, candidate?.Token, cancellationToken)
+            .ConfigureAwait(false);
         bool otherAccount = check.Account is { } account && account != connection.Account;
         switch (check.State)
         {
             case SecretState.Accepted when otherAccount:
-                secret.Notes.Add($"{connection.Service} accepts it, for the account {check.Account}, and not for {connection.Account}: connect to that account.");
+                secret.Notes.Add(
+                    $"{connection.Service} accepts it for the account {check.Account}, not for {connection.Account}. Connect to that account.");
                 return null;
-            case SecretState.Accepted when check.TokenId is { } id && await ReadAsync(connection, id, candidate, secret, cancellationToken).ConfigureAwait(false) is { } token:
-                return Take(connection, secret, token, MatchedBy.Probe);
+            case SecretState.Accepted when check.TokenId is { } id
+                && await ReadAsync(connection, id, candidate, secret, cancellationToken).ConfigureAwait(false) is { } token:
+                return Report(connection, secret, token, MatchedBy.Probe);
             case SecretState.Accepted when check.TokenId is null && candidate is null:
-                secret.Notes.Add($"{connection.Name} accepts it, and does not say which token it is: it works, find out whose it is.");
+                secret.Notes.Add($"The connection '{connection.Name}' accepts the secret, but the service does not return its token.");
                 return null;
             case SecretState.Refused when candidate?.Token is { Status: TokenStatus.Active } other:
-                secret.Notes.Add($"It names the token {other}, which is active, and {connection.Name} refuses it: it is not that token's secret.");
+                secret.Notes.Add(
+                    $"It contains the id of the active token {other}, but the connection '{connection.Name}' rejects it. It is not the secret of that token.");
                 return null;
             default:
-                return candidate is null ? null : Take(connection, secret, candidate.Token!, candidate.MatchedBy);
+                return candidate is null ? null : Report(connection, secret, candidate.Token!, candidate.MatchedBy);
         }
     }
 
-    private static async Task<ApiToken?> ReadAsync(TokenConnection connection, string id, SearchStep? candidate, LeakCandidate secret, CancellationToken cancellationToken)
+    private static async Task<ApiToken?> ReadAsync(
+        TokenConnection connection, string id, SearchStep? candidate, LeakCandidate secret, CancellationToken cancellationToken)
     {
         if (candidate?.Token?.Id == id)
         {
@@ -204,25 +215,27 @@ public sealed class SecretSearch
         }
         catch (ApiTokenException e)
         {
-            secret.Notes.Add($"{connection.Name} accepts it as the token {id}, which could not be read: {e.Message}");
+            secret.Notes.Add(
+                $"The connection '{connection.Name}' accepts it as the secret of the token {id}, which could not be read: {e.Message}");
             return null;
         }
     }
 
-    // Two secrets, or two connections to one account, can lead to one token: it goes to the pipeline once.
-    private SearchEvent? Take(TokenConnection connection, LeakCandidate secret, ApiToken token, MatchedBy matchedBy)
+    // Several secrets or connections can lead to the same token. It is reported once.
+    private SearchEvent? Report(TokenConnection connection, LeakCandidate secret, ApiToken token, MatchedBy matchedBy)
     {
         secret.IsFound = true;
         bool own = secret.OwnOf.Contains(connection);
-        lock (_emitted)
+        MatchedBy evidence = own && matchedBy is (MatchedBy.Form or MatchedBy.Claims) ? MatchedBy.Credential : matchedBy;
+        lock (_reported)
         {
-            return _emitted.Add((token.Service, token.Account, connection.BaseUri, token.Id))
-                ? new SearchEvent(connection) { Found = new FoundToken(token, secret.Leaked, own && matchedBy is (MatchedBy.Form or MatchedBy.Claims) ? MatchedBy.Credential : matchedBy, own) }
+            return _reported.Add((token.Service, token.Account, connection.BaseUri, token.Id))
+                ? new SearchEvent(connection) { Found = new FoundToken(token, secret.Leaked, evidence, own) }
                 : null;
         }
     }
 
-    private ApiTokenException Explain(LeakCandidate secret)
+    private ApiTokenException CreateError(LeakCandidate secret)
     {
         string length = secret.Length.ToString(CultureInfo.InvariantCulture);
         string services = string.Join(" or ", secret.Services.Select(service => service.Name));
@@ -230,21 +243,21 @@ public sealed class SecretSearch
         {
             return new ApiTokenException(
                 ErrorKind.ObjectNotFound,
-                $"{secret.Leaked.Source}: this is the credential of the connection {string.Join(", ", secret.OwnOf)} itself, and not a token that is listed there.",
-                "Change that credential where it was issued, then connect again.",
+                $"{secret.Leaked.Source}: this is the credential of the connection {string.Join(", ", secret.OwnOf)}, and no listed token has it.",
+                "Change the credential at its issuer, then connect again.",
                 ErrorIds.OwnCredentialLeaked);
         }
 
         (string message, Advice advice) = secret switch
         {
             { Services.Count: 0 } => (
-                $"a text of {length} characters has the form of no secret of {string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
-                "It belongs to something else: find out what, and revoke it there."),
-            { LookedIn.Count: 0 } => (
-                $"a text of {length} characters has the form of a secret of {services}, and there is no connection to that.",
-                "Connect to the account that it may belong to, and search again."),
+                $"a value of {length} characters does not have the format of a secret of {string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
+                "If it is a secret of another service, revoke it there."),
+            { SearchedConnections.Count: 0 } => (
+                $"a value of {length} characters has the format of a {services} secret, but there is no connection to {services}.",
+                "Connect to the account that it may belong to, then search again."),
             _ => (
-                $"a text of {length} characters has the form of a secret of {services}, and was found to be no token's of {string.Join(", ", secret.LookedIn)}.",
+                $"a value of {length} characters has the format of a {services} secret, but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
                 Probe ? NotFoundByProbe : NotFound),
         };
         string notes = string.Concat(secret.Notes.Distinct().Select(note => $" {note}"));
@@ -255,32 +268,32 @@ public sealed class SecretSearch
     {
         public bool IsFound { get; set; }
 
-        public List<string> LookedIn { get; } = [];
+        public List<string> SearchedConnections { get; } = [];
 
         public List<TokenConnection> OwnOf { get; } = [];
 
         public List<string> Notes { get; } = [];
 
-        // A record would compare what it holds; each of these is one of its own.
+        // Compare by reference: two candidates with equal values are different.
         public bool Equals(LeakCandidate? other) => ReferenceEquals(this, other);
 
         public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
     }
 }
 
-/// <summary>What happens during a search.</summary>
-/// <param name="Connection">Where.</param>
+/// <summary>An event of a search.</summary>
+/// <param name="Connection">The connection that is searched.</param>
 public sealed record SearchEvent(TokenConnection Connection)
 {
-    /// <summary>A token that was found.</summary>
+    /// <summary>The token that was found, if any.</summary>
     public FoundToken? Found { get; init; }
 
-    /// <summary>The search there failed.</summary>
+    /// <summary>The error that ended the search of the connection, if any.</summary>
     public ApiTokenException? Error { get; init; }
 
-    /// <summary>How many tokens were read to compare.</summary>
+    /// <summary>The number of tokens read so far.</summary>
     public int Read { get; init; }
 
-    /// <summary>Of how many.</summary>
+    /// <summary>The number of tokens to read.</summary>
     public int Total { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace ApiTokens;
 
-/// <summary>What a token of Application Users may do with one API (contracts/application-users.md, 2.3).</summary>
+/// <summary>The access of an Application Users token to one API (contracts/application-users.md, 2.3).</summary>
 public enum AccessLevel
 {
-    /// <summary>Nothing; the default for every API.</summary>
+    /// <summary>No access; the default for every API.</summary>
     None,
 
     /// <summary>Read: GET.</summary>

@@ -1,14 +1,16 @@
 namespace ApiTokens;
 
-/// <summary>Which account of which service: the same for every connection to it. Service, account and address are compared without case.</summary>
+/// <summary>
+/// Identifies an account of a service. Every connection to the account has an equal identity; the comparison ignores case.
+/// </summary>
 public sealed class AccountIdentity : IEquatable<AccountIdentity>
 {
     private readonly string _key;
 
     /// <summary>Identifies an account.</summary>
     /// <param name="service">The service, such as <c>Devo</c>.</param>
-    /// <param name="account">The account; empty where the service has only one for a credential.</param>
-    /// <param name="baseUri">The address of the service: staging and production may have accounts of the same name.</param>
+    /// <param name="account">The account; empty if the service has only one per credential.</param>
+    /// <param name="baseUri">The address of the service. Staging and production may have accounts with the same name.</param>
     public AccountIdentity(string service, string account, Uri baseUri)
     {
         Service = service;

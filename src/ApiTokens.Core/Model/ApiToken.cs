@@ -1,18 +1,18 @@
 namespace ApiTokens;
 
 /// <summary>
-/// What a service tells about a token, without the secret. Flat and of simple types, so that what is left of it after
-/// serialization still names the token. What a service does not know is null or empty.
+/// A token as its service describes it, without the secret. The properties have simple types, so that a deserialized copy still
+/// identifies the token. Values that a service does not provide are null or empty.
 /// </summary>
 public class ApiToken
 {
-    /// <summary>An empty record.</summary>
+    /// <summary>Creates an empty record.</summary>
     public ApiToken()
     {
     }
 
-    /// <summary>A copy of a record, without what a derived one has more.</summary>
-    /// <param name="token">The record.</param>
+    /// <summary>Copies a record, without the properties of derived types.</summary>
+    /// <param name="token">The record to copy.</param>
     public ApiToken(ApiToken token)
     {
         Connection = token.Connection;
@@ -34,61 +34,63 @@ public class ApiToken
         LastUsedAt = token.LastUsedAt;
     }
 
-    /// <summary>The name of the connection that it was read through.</summary>
+    /// <summary>The name of the connection that read the token.</summary>
     public string Connection { get; init; } = string.Empty;
 
-    /// <summary>The service that issued it, such as <c>Devo</c>.</summary>
+    /// <summary>The service that issued the token, such as <c>Devo</c>.</summary>
     public string Service { get; init; } = string.Empty;
 
-    /// <summary>The account in that service: Devo domain, Gcore client id, WEGnology user, application or instance, Application Users site.</summary>
+    /// <summary>
+    /// The account of the service: Devo domain, Gcore client id, WEGnology user, application or instance, Application Users site.
+    /// </summary>
     public string Account { get; init; } = string.Empty;
 
-    /// <summary>The service's identifier of the token.</summary>
+    /// <summary>The id that the service assigned to the token.</summary>
     public string Id { get; init; } = string.Empty;
 
-    /// <summary>The display name; not unique in any of the services.</summary>
+    /// <summary>The display name. No service requires it to be unique.</summary>
     public string Name { get; init; } = string.Empty;
 
-    /// <summary>A longer description, where the service has one.</summary>
+    /// <summary>The description, if the service supports it.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whether it can be used, as of the moment it was read.</summary>
+    /// <summary>The status at the time when the token was read.</summary>
     public TokenStatus Status { get; init; }
 
-    /// <summary>Whom the token acts for.</summary>
+    /// <summary>The user or account that the token acts for.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Who created it.</summary>
+    /// <summary>The user who created the token.</summary>
     public string? Issuer { get; init; }
 
     /// <summary>WEGnology: the scope values. Devo: the table and level URIs.</summary>
     public string[] Scope { get; init; } = [];
 
-    /// <summary>Devo: the APIs that accept it.</summary>
+    /// <summary>Devo: the APIs that accept the token.</summary>
     public string[] Audience { get; init; } = [];
 
-    /// <summary>Gcore: the name of its role.</summary>
+    /// <summary>Gcore: the name of the role.</summary>
     public string? Role { get; init; }
 
     /// <summary>Application Users: the access level for each API of the catalogue.</summary>
     public IReadOnlyDictionary<string, AccessLevel>? Access { get; init; }
 
-    /// <summary>When it was issued (UTC).</summary>
+    /// <summary>The time when the token was issued (UTC).</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>When the record last changed (UTC), where the service tells.</summary>
+    /// <summary>The time of the last change (UTC), if the service reports it.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>When it expires or expired (UTC); null for never.</summary>
+    /// <summary>The time when the token expires or expired (UTC); null if it never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>When its secret was last used (UTC); null when never used, or when the service does not know.</summary>
+    /// <summary>The time when the secret was last used (UTC); null if it was never used or the service does not report it.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
-    /// <summary>The length of life it was issued with; null when it never expires.</summary>
+    /// <summary>The time from issue to expiry; null if the token never expires.</summary>
     public TimeSpan? Lifetime => ExpiresAt - CreatedAt;
 
-    /// <summary>The name and id, as a person would call the token.</summary>
+    /// <summary>Returns the name and the id.</summary>
     /// <returns>For example <c>'ci' (42)</c>.</returns>
     public override string ToString() => $"'{Name}' ({Id})";
 }

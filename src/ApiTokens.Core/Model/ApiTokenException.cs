@@ -3,14 +3,14 @@ using System.Net;
 namespace ApiTokens;
 
 /// <summary>
-/// Any failure of an operation: a stable id, what kind it is, and what to do about it. Its text never holds a secret.
+/// The failure of an operation, with a stable id, a kind and a recommended action. The message never contains a secret.
 /// </summary>
 public class ApiTokenException : Exception
 {
-    /// <summary>Describes a failure.</summary>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="message">What happened; without secrets.</param>
-    /// <param name="advice">What the user can do.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="kind">The kind of the failure.</param>
+    /// <param name="message">The message, without secrets.</param>
+    /// <param name="advice">The recommended action.</param>
     /// <param name="errorId">A stable PascalCase id; the kind's name by default.</param>
     /// <param name="inner">The cause.</param>
     public ApiTokenException(ErrorKind kind, string message, Advice? advice = null, string? errorId = null, Exception? inner = null)
@@ -24,61 +24,65 @@ public class ApiTokenException : Exception
     /// <summary>A stable id in PascalCase, such as <c>OperationNotSupported</c>.</summary>
     public string ErrorId { get; }
 
-    /// <summary>What kind of failure it is.</summary>
+    /// <summary>The kind of the failure.</summary>
     public ErrorKind Kind { get; }
 
-    /// <summary>The field that is wrong, where the error is about one. The message starts with its name.</summary>
+    /// <summary>The field that the error is about, if any. The message starts with its name.</summary>
     public Field? Field { get; init; }
 
-    /// <summary>What to do about it, for a front end to word.</summary>
+    /// <summary>The recommended action, for a front end to format.</summary>
     public Advice? Advice { get; }
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>The recommended action as text.</summary>
     public string? RecommendedAction => Advice?.ToString();
 
-    /// <summary>The service's status code, when there was an answer.</summary>
+    /// <summary>The HTTP status code of the response, if there was one.</summary>
     public HttpStatusCode? StatusCode { get; init; }
 
-    /// <summary>The service's correlation id (Devo: <c>x-devo-cid</c>), to quote to its support.</summary>
+    /// <summary>The service's correlation id for support requests (Devo: <c>x-devo-cid</c>).</summary>
     public string? CorrelationId { get; init; }
 
-    /// <summary>Whether the request may have taken effect although it failed: its answer was lost or cannot be read.</summary>
+    /// <summary>Whether the request may have succeeded, because its response was lost or cannot be read.</summary>
     public bool OutcomeUnknown { get; init; }
 
-    /// <summary>A value that cannot be used; no request was sent. The error's id is <c>Invalid</c> with the field's name.</summary>
-    /// <param name="field">The field's name.</param>
-    /// <param name="message">What is wrong with it, with the value.</param>
-    /// <param name="advice">What to specify instead.</param>
+    /// <summary>Creates the error for an invalid value; no request was sent. The error id is <c>Invalid</c> and the field's name.</summary>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="message">The reason, with the value.</param>
+    /// <param name="advice">The recommended action.</param>
     /// <returns>The exception.</returns>
     public static ApiTokenException InvalidParameter(string field, string message, Advice advice) =>
         OfField(field, ErrorKind.InvalidArgument, message, advice, $"Invalid{field}");
 
-    /// <summary>A failure that one field is about.</summary>
-    /// <param name="field">The field's name.</param>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="message">What happened; without secrets.</param>
-    /// <param name="advice">What the user can do.</param>
+    /// <summary>Creates an error about one field.</summary>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="kind">The kind of the failure.</param>
+    /// <param name="message">The message, without secrets.</param>
+    /// <param name="advice">The recommended action.</param>
     /// <param name="errorId">A stable PascalCase id.</param>
     /// <param name="inner">The cause.</param>
     /// <returns>The exception.</returns>
     public static ApiTokenException OfField(string field, ErrorKind kind, string message, Advice? advice, string errorId, Exception? inner = null) =>
         new(kind, $"{field}: {message}", advice, errorId, inner) { Field = new Field(field) };
 
-    /// <summary>An operation that the service does not have; nothing was sent.</summary>
+    /// <summary>Creates the error for an operation that the service does not support; no request was sent.</summary>
     /// <param name="service">The service.</param>
-    /// <param name="what">The operation, such as <c>disable a token</c>.</param>
-    /// <param name="advice">What to do instead.</param>
+    /// <param name="operation">The operation, such as <c>disable a token</c>.</param>
+    /// <param name="advice">The recommended action.</param>
     /// <returns>The exception.</returns>
-    public static ApiTokenException NotSupported(string service, string what, Advice advice) =>
-        new(ErrorKind.NotImplemented, $"{service} cannot {what}.", advice, ErrorIds.OperationNotSupported);
+    public static ApiTokenException NotSupported(string service, string operation, Advice advice) =>
+        new(ErrorKind.NotImplemented, $"{service} cannot {operation}.", advice, ErrorIds.OperationNotSupported);
 
-    /// <summary>An answer that makes no sense.</summary>
-    /// <param name="message">What is wrong with it.</param>
-    /// <param name="outcomeUnknown">Whether the request may have taken effect.</param>
+    /// <summary>Creates the error for an invalid response.</summary>
+    /// <param name="message">The reason.</param>
+    /// <param name="outcomeUnknown">Whether the request may have succeeded.</param>
     /// <param name="inner">The cause.</param>
     /// <returns>The exception.</returns>
     public static ApiTokenException InvalidResult(string message, bool outcomeUnknown = false, Exception? inner = null) =>
-        new(ErrorKind.InvalidResult, message, $"Check {Field.BaseUri}: it may not be the service's address. If it is, the service changed or failed.", inner: inner)
+        new(
+            ErrorKind.InvalidResult,
+            message,
+            $"Check whether {Field.BaseUri} is the address of the service. If it is, the service has changed or failed.",
+            inner: inner)
         {
             OutcomeUnknown = outcomeUnknown,
         };

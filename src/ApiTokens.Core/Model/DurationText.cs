@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ApiTokens;
 
-/// <summary>Reads durations as people write them: <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, or as .NET does: <c>90.00:00</c>.</summary>
+/// <summary>Parses durations such as <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, or in .NET's format: <c>90.00:00</c>.</summary>
 public static class DurationText
 {
-    /// <summary>Reads a duration.</summary>
+    /// <summary>Parses a duration.</summary>
     /// <param name="text">The text.</param>
     /// <param name="duration">The duration.</param>
-    /// <returns>False if it is none, or longer than there is time.</returns>
+    /// <returns>False if the text is not a duration or is out of range.</returns>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         text = text.Trim();
@@ -18,7 +18,8 @@ public static class DurationText
             return false;
         }
 
-        bool number = double.TryParse(text.Substring(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double amount);
+        bool number = double.TryParse(
+            text.Substring(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double amount);
         double days = char.ToLowerInvariant(text[text.Length - 1]) switch
         {
             _ when !number => double.NaN,
@@ -30,7 +31,7 @@ public static class DurationText
         };
         if (double.IsNaN(days))
         {
-            // A number alone is days to .NET and could be anything to its reader.
+            // .NET parses a number without a colon as days; that is ambiguous to a reader.
             return text.IndexOf(':') > 0 && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration);
         }
 
@@ -43,21 +44,29 @@ public static class DurationText
         return true;
     }
 
-    /// <summary>Reads calendar months: <c>6mo</c>, or <c>1y</c> for twelve. They are no duration: how long they last depends on when they begin.</summary>
+    /// <summary>
+    /// Parses calendar months: <c>6mo</c>, or <c>1y</c> for twelve. The length of a calendar month depends on its start, so it is not
+    /// a duration.
+    /// </summary>
     /// <param name="text">The text.</param>
-    /// <param name="months">The months.</param>
-    /// <returns>False if it is none, or more than there is time.</returns>
+    /// <param name="months">The number of months.</param>
+    /// <returns>False if the text is not a number of months or is out of range.</returns>
     public static bool TryParseMonths(string text, out int months)
     {
         text = text.Trim();
         months = 0;
-        (int suffix, int each) = text.EndsWith("mo", StringComparison.OrdinalIgnoreCase) ? (2, 1) : text.EndsWith("y", StringComparison.OrdinalIgnoreCase) ? (1, 12) : (0, 0);
-        if (suffix == 0 || !int.TryParse(text.Substring(0, text.Length - suffix), NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > 1200 / each)
+        (int suffixLength, int factor) = text.EndsWith("mo", StringComparison.OrdinalIgnoreCase) ? (2, 1)
+            : text.EndsWith("y", StringComparison.OrdinalIgnoreCase) ? (1, 12)
+            : (0, 0);
+        string number = text.Substring(0, text.Length - suffixLength);
+        if (suffixLength == 0
+            || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || count > 1200 / factor)
         {
             return false;
         }
 
-        months = count * each;
+        months = count * factor;
         return true;
     }
 }

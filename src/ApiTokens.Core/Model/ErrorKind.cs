@@ -1,41 +1,41 @@
 namespace ApiTokens;
 
-/// <summary>What kind of failure an <see cref="ApiTokenException"/> is. The names are those of PowerShell's ErrorCategory.</summary>
+/// <summary>The kind of an <see cref="ApiTokenException"/>. The names are those of PowerShell's ErrorCategory.</summary>
 public enum ErrorKind
 {
-    /// <summary>A parameter that the service would refuse; no request was sent.</summary>
+    /// <summary>A value is invalid; no request was sent.</summary>
     InvalidArgument,
 
-    /// <summary>The service refused the content (400, 422).</summary>
+    /// <summary>The service rejected the content of the request (400, 422).</summary>
     InvalidData,
 
-    /// <summary>The service does not accept the credential (401).</summary>
+    /// <summary>The service rejected the credential (401).</summary>
     AuthenticationError,
 
-    /// <summary>The credential may not do this (403).</summary>
+    /// <summary>The credential does not have the required permission (403).</summary>
     PermissionDenied,
 
-    /// <summary>There is no such token, account or connection (404).</summary>
+    /// <summary>The token, account or connection does not exist (404).</summary>
     ObjectNotFound,
 
-    /// <summary>It exists already, or its state forbids the change (409).</summary>
+    /// <summary>The object already exists, or its state does not allow the change (409).</summary>
     ResourceExists,
 
-    /// <summary>Too many requests, or too many tokens (429).</summary>
+    /// <summary>There are too many requests (429) or too many tokens.</summary>
     LimitsExceeded,
 
-    /// <summary>No answer in time (408, or our own limit).</summary>
+    /// <summary>The request timed out (408, or the timeout of the connection).</summary>
     OperationTimeout,
 
-    /// <summary>No connection, or the service failed (5xx).</summary>
+    /// <summary>The service could not be reached, or it failed (5xx).</summary>
     ConnectionError,
 
-    /// <summary>An answer that cannot be what the service means.</summary>
+    /// <summary>The response is invalid.</summary>
     InvalidResult,
 
-    /// <summary>The service has no such operation; no request was sent.</summary>
+    /// <summary>The service does not support the operation; no request was sent.</summary>
     NotImplemented,
 
-    /// <summary>A guard of ours refused; no request was sent.</summary>
+    /// <summary>A safety check prevented the operation; no request was sent.</summary>
     InvalidOperation,
 }

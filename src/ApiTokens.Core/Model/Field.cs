@@ -1,13 +1,13 @@
 namespace ApiTokens;
 
-/// <summary>Something that a caller sets: a property of a request, of options, or of a connection. A front end may call it otherwise.</summary>
-/// <param name="Name">The property's name.</param>
+/// <summary>A property that a caller sets on a request, on options or on a connection. A front end may use another name for it.</summary>
+/// <param name="Name">The name of the property.</param>
 public sealed record Field(string Name)
 {
     /// <summary>Access levels by API.</summary>
     public static Field Access { get; } = new(nameof(Access));
 
-    /// <summary>Permission to change the token that the connection itself uses.</summary>
+    /// <summary>Allows changes to the token that the connection itself uses.</summary>
     public static Field AllowOwnToken { get; } = new(nameof(AllowOwnToken));
 
     /// <summary>One access level for every API.</summary>
@@ -22,19 +22,19 @@ public sealed record Field(string Name)
     /// <summary>User name and password.</summary>
     public static Field Credential { get; } = new(nameof(Credential));
 
-    /// <summary>A longer description.</summary>
+    /// <summary>The description of a token.</summary>
     public static Field Description { get; } = new(nameof(Description));
 
-    /// <summary>How many calendar months a token lives.</summary>
+    /// <summary>The lifetime of a token in calendar months.</summary>
     public static Field ExpirationMonths { get; } = new(nameof(ExpirationMonths));
 
-    /// <summary>Changes a secret in place.</summary>
+    /// <summary>Replaces the secret of a token in place.</summary>
     public static Field InPlace { get; } = new(nameof(InPlace));
 
-    /// <summary>The most tokens to read one by one in a search.</summary>
+    /// <summary>The maximum number of tokens that a search reads one by one.</summary>
     public static Field MaximumReads { get; } = new(nameof(MaximumReads));
 
-    /// <summary>A token that does not expire.</summary>
+    /// <summary>Issues a token that never expires.</summary>
     public static Field NeverExpires { get; } = new(nameof(NeverExpires));
 
     /// <summary>Keeps an existing file.</summary>
@@ -55,16 +55,16 @@ public sealed record Field(string Name)
     /// <summary>Scopes, or tables and levels.</summary>
     public static Field Scope { get; } = new(nameof(Scope));
 
-    /// <summary>How long a request may take.</summary>
+    /// <summary>The timeout of a request.</summary>
     public static Field Timeout { get; } = new(nameof(Timeout));
 
     /// <summary>The secret of a token that may manage tokens.</summary>
     public static Field Token { get; } = new(nameof(Token));
 
-    /// <summary>The most tokens that an account may have.</summary>
+    /// <summary>The maximum number of tokens of an account.</summary>
     public static Field TokenLimit { get; } = new(nameof(TokenLimit));
 
-    /// <summary>How long a token was not used.</summary>
+    /// <summary>The minimum time since a token was last used.</summary>
     public static Field UnusedFor { get; } = new(nameof(UnusedFor));
 
     /// <inheritdoc/>

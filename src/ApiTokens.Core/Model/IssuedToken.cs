@@ -2,22 +2,22 @@ using System.Security;
 
 namespace ApiTokens;
 
-/// <summary>A token together with its secret: what issuing or regenerating one gives, once.</summary>
+/// <summary>A token with its secret, as returned once when it is issued or regenerated.</summary>
 public sealed class IssuedToken : ApiToken
 {
-    /// <summary>Joins a record and the secret that was issued for it.</summary>
-    /// <param name="token">The record.</param>
-    /// <param name="secret">Its secret.</param>
+    /// <summary>Combines a token and its secret.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="secret">The secret.</param>
     public IssuedToken(ApiToken token, SecureString secret)
         : base(token)
     {
         Secret = secret;
     }
 
-    /// <summary>The value that authenticates. No service but Devo shows it a second time.</summary>
+    /// <summary>The value that authenticates. Only Devo shows it a second time.</summary>
     public SecureString Secret { get; }
 
-    /// <summary>The record alone, as for a token whose secret was put away.</summary>
+    /// <summary>Returns the token without its secret.</summary>
     /// <returns>A copy without the secret.</returns>
     public ApiToken WithoutSecret() => new(this);
 }

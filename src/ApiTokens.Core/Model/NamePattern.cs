@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens;
 
-/// <summary>A wildcard pattern with PowerShell's meaning: <c>*</c>, <c>?</c>, <c>[a-z]</c>, a backtick to escape; case-insensitive.</summary>
+/// <summary>A wildcard pattern in PowerShell's syntax: <c>*</c>, <c>?</c>, <c>[a-z]</c>, a backtick to escape; case-insensitive.</summary>
 public sealed class NamePattern
 {
-    // A star is null; any other element says which characters fit in its place.
+    // Null represents a star; any other element is a predicate for one character.
     private readonly List<Func<char, bool>?> _elements = [];
 
-    /// <summary>Reads a pattern.</summary>
+    /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern.</param>
-    /// <exception cref="ApiTokenException">It has a range whose ends are the wrong way round.</exception>
+    /// <exception cref="ApiTokenException">The pattern has a range in reverse order.</exception>
     public NamePattern(string text)
     {
         Text = text;
@@ -40,39 +40,39 @@ public sealed class NamePattern
         }
     }
 
-    /// <summary>The pattern as it was given.</summary>
+    /// <summary>The pattern as specified.</summary>
     public string Text { get; }
 
-    /// <summary>Whether every name fits.</summary>
+    /// <summary>Whether the pattern matches every name.</summary>
     public bool MatchesEverything => Text.Length > 0 && Text.All(c => c == '*');
 
-    /// <summary>Whether it fits one name only, but for case: what has a special meaning in it is escaped.</summary>
+    /// <summary>Whether the pattern matches only one name, apart from case. It has no unescaped wildcard.</summary>
     public bool IsLiteral { get; private set; } = true;
 
-    /// <summary>Whether the text has a character with a special meaning.</summary>
+    /// <summary>Determines whether a text contains wildcard characters.</summary>
     /// <param name="text">A name or pattern.</param>
     /// <returns>True for a pattern.</returns>
     public static bool HasWildcards(string text) => text.IndexOfAny(['*', '?', '[']) >= 0;
 
-    /// <summary>The pattern that fits one name only, whatever characters it has.</summary>
+    /// <summary>Creates a pattern that matches one name literally.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The pattern.</returns>
     public static NamePattern Literal(string name) => new(Regex.Replace(name, @"[*?\[\]`]", "`$0"));
 
-    /// <summary>Whether a name fits.</summary>
+    /// <summary>Determines whether a name matches the pattern.</summary>
     /// <param name="name">The name.</param>
-    /// <returns>True if it does.</returns>
+    /// <returns>True if the name matches.</returns>
     public bool IsMatch(string name)
     {
-        // Where the rest does not fit, the last star takes one character more: no earlier star need change, so the time
-        // is at most the product of both lengths, however contrived the pattern.
-        int element = 0, star = -1, takenByStar = 0;
+        // If the rest does not match, extend the last star by one character. Earlier stars never change, so the time is at most
+        // proportional to the product of both lengths.
+        int element = 0, star = -1, starEnd = 0;
         for (int i = 0; i < name.Length;)
         {
             if (element < _elements.Count && _elements[element] is null)
             {
                 star = element++;
-                takenByStar = i;
+                starEnd = i;
             }
             else if (element < _elements.Count && _elements[element]!(name[i]))
             {
@@ -82,7 +82,7 @@ public sealed class NamePattern
             else if (star >= 0)
             {
                 element = star + 1;
-                i = ++takenByStar;
+                i = ++starEnd;
             }
             else
             {
@@ -93,7 +93,7 @@ public sealed class NamePattern
         return _elements.Skip(element).All(rest => rest is null);
     }
 
-    // A set without an end is no set: its bracket stands for itself.
+    // Returns -1 if the set is not closed; the bracket is then a literal.
     private static int EndOfSet(string text, int start)
     {
         int end = start;
@@ -121,7 +121,10 @@ public sealed class NamePattern
             i += content[i + 2] == '`' && i + 3 < content.Length ? 3 : 2;
             ranges.Add(content[i] >= first
                 ? (first, content[i])
-                : throw ApiTokenException.InvalidParameter("Name", $"'{Text}' has a range from '{first}' back to '{content[i]}'.", "Give the lower end first, as in '[a-z]'."));
+                : throw ApiTokenException.InvalidParameter(
+                    "Name",
+                    $"'{Text}' has the range '{first}-{content[i]}' in reverse order.",
+                    "Specify the lower character first, as in '[a-z]'."));
         }
 
         return c => ranges.Exists(range => In(range, c) || In(range, char.ToLowerInvariant(c)) || In(range, char.ToUpperInvariant(c)));

@@ -1,14 +1,14 @@
 namespace ApiTokens;
 
-/// <summary>What becomes of a token whose successor has taken over.</summary>
+/// <summary>The action on the old token after a reset has issued the new token.</summary>
 public enum OldTokenAction
 {
-    /// <summary>It is removed for good.</summary>
+    /// <summary>Removes the old token permanently.</summary>
     Remove,
 
-    /// <summary>It is disabled, where the service can: it can be enabled again.</summary>
+    /// <summary>Disables the old token, if the service supports it. It can be enabled again.</summary>
     Disable,
 
-    /// <summary>It stays as it is.</summary>
+    /// <summary>Keeps the old token unchanged.</summary>
     Keep,
 }

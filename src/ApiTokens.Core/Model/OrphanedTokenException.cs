@@ -1,13 +1,13 @@
 namespace ApiTokens;
 
-/// <summary>A token exists, or may exist, whose secret nobody has: it works for whoever finds a use for it, and for nobody else.</summary>
+/// <summary>A token exists, or may exist, but its secret is not known to anyone.</summary>
 public sealed class OrphanedTokenException : ApiTokenException
 {
-    /// <summary>Reports an orphan.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="message">How it came about.</param>
-    /// <param name="inner">The failure that left it.</param>
-    /// <param name="removed">Whether it was removed.</param>
+    /// <param name="message">The reason.</param>
+    /// <param name="inner">The cause.</param>
+    /// <param name="removed">Whether the token was removed.</param>
     public OrphanedTokenException(ApiToken token, string message, Exception? inner, bool removed = false)
         : base(
             (inner as ApiTokenException)?.Kind ?? ErrorKind.InvalidResult,
@@ -23,5 +23,6 @@ public sealed class OrphanedTokenException : ApiTokenException
     /// <summary>The token.</summary>
     public ApiToken Token { get; }
 
-    private static Advice Advise(ApiToken token) => $"Its secret is lost. Remove it: {SuggestedCommand.Remove(token)}";
+    private static Advice Advise(ApiToken token) =>
+        $"The secret of the token is lost. Remove the token: {SuggestedCommand.Remove(token)}";
 }

@@ -1,31 +1,31 @@
 namespace ApiTokens;
 
-/// <summary>What a service makes of a secret.</summary>
+/// <summary>Whether a service accepts a secret.</summary>
 public enum SecretState
 {
-    /// <summary>The service lets it in.</summary>
+    /// <summary>The service accepts the secret.</summary>
     Accepted,
 
-    /// <summary>The service does not let it in.</summary>
+    /// <summary>The service rejects the secret.</summary>
     Refused,
 
-    /// <summary>Nothing tells: the service has no call for it, or the call failed (<see cref="SecretCheck.Error"/>).</summary>
+    /// <summary>Not known: the service has no request to test it, or the request failed (<see cref="SecretCheck.Error"/>).</summary>
     Unknown,
 }
 
-/// <summary>The answer to the question whether a secret works. It has no secret.</summary>
-/// <param name="State">Whether it works.</param>
+/// <summary>The result of testing a secret. It does not contain the secret.</summary>
+/// <param name="State">Whether the service accepts the secret.</param>
 public sealed record SecretCheck(SecretState State)
 {
-    /// <summary>The id of its token, where the secret or the answer tells.</summary>
+    /// <summary>The id of the token, if the secret or the response contains it.</summary>
     public string? TokenId { get; init; }
 
-    /// <summary>The account that it is for, where the answer tells.</summary>
+    /// <summary>The account of the token, if the response contains it.</summary>
     public string? Account { get; init; }
 
-    /// <summary>Whom it acts for, where the answer tells.</summary>
+    /// <summary>The user whom the token acts for, if the response contains it.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>What the service said against it, or why the call failed; null where there is no call that would tell.</summary>
+    /// <summary>The error of the service or of the request; null if the service has no request to test a secret.</summary>
     public ApiTokenException? Error { get; init; }
 }

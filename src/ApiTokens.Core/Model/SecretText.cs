@@ -5,19 +5,19 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens;
 
-/// <summary>The one place where a secret changes between text and <see cref="SecureString"/>.</summary>
+/// <summary>Converts secrets between text and <see cref="SecureString"/>, and masks them in other text.</summary>
 public static class SecretText
 {
-    // A long run of hex, or anything long without a space that mixes digits and letters: a secret of another service is one too.
+    // A long hexadecimal number, or a long word with both digits and letters. It also matches secrets of unknown services.
     private static readonly Regex LikelySecret = new(
         @"\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}",
         RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(2));
 
-    /// <summary>Masks the services' secrets. The catalogue of services provides it, as the model does not know the services.</summary>
+    /// <summary>Masks the secrets of the services. The catalogue of services sets it, because the model does not know the services.</summary>
     internal static Func<string, string> MaskServiceSecrets { get; set; } = text => text;
 
-    /// <summary>Wraps a secret that arrived as text.</summary>
+    /// <summary>Converts a text to a secure string.</summary>
     /// <param name="text">The secret.</param>
     /// <returns>A read-only copy.</returns>
     public static SecureString ToSecureString(string text)
@@ -32,9 +32,9 @@ public static class SecretText
         return secret;
     }
 
-    /// <summary>Gives the text of a secret, for a header or for a caller that asked for plain text. Keep it no longer than needed.</summary>
+    /// <summary>Returns the plain text of a secret. Do not keep the result longer than necessary.</summary>
     /// <param name="secret">The secret.</param>
-    /// <returns>Its text.</returns>
+    /// <returns>The plain text.</returns>
     public static string ToPlainText(SecureString secret)
     {
         IntPtr pointer = Marshal.SecureStringToGlobalAllocUnicode(secret);
@@ -48,26 +48,26 @@ public static class SecretText
         }
     }
 
-    /// <summary>Whether a header can hold a secret: HTTP's own refusal would quote it.</summary>
+    /// <summary>Determines whether a secret is valid in a header. The exception of the HTTP stack would quote an invalid one.</summary>
     /// <param name="secret">The secret.</param>
-    /// <returns>False if it is empty or has spaces, line breaks or characters beyond ASCII.</returns>
+    /// <returns>False if the secret is empty or contains spaces, line breaks or non-ASCII characters.</returns>
     public static bool FitsHeader(SecureString secret) => secret.Length > 0 && !ToPlainText(secret).Any(c => c is <= ' ' or >= '\x7f');
 
-    /// <summary>Masks what has the form of a secret, as where someone typed one in the place of an id.</summary>
+    /// <summary>Masks values that look like secrets, for example if a user entered a secret instead of an id.</summary>
     /// <param name="text">Any text.</param>
-    /// <returns>The text, with <c>***</c> in the place of secrets.</returns>
+    /// <returns>The text, with secrets replaced by <c>***</c>.</returns>
     public static string Mask(string text) => LikelySecret.Replace(MaskServiceSecrets(text), "***");
 
-    /// <summary>Compares two secrets in a time that depends on the lengths only.</summary>
-    /// <param name="left">One; null where there is none.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether they are the same, to the letter.</returns>
+    /// <summary>Compares two secrets in a time that depends only on their lengths.</summary>
+    /// <param name="left">A secret; may be null.</param>
+    /// <param name="right">The other secret.</param>
+    /// <returns>True if the secrets are equal.</returns>
     public static bool AreEqual(SecureString? left, SecureString right) => left is not null && FixedTimeEquals(ToPlainText(left), ToPlainText(right));
 
-    /// <summary>Compares in a time that depends on the lengths only.</summary>
-    /// <param name="left">One text.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>Whether they are the same, to the letter.</returns>
+    /// <summary>Compares two texts in a time that depends only on their lengths.</summary>
+    /// <param name="left">A text.</param>
+    /// <param name="right">The other text.</param>
+    /// <returns>True if the texts are equal.</returns>
     public static bool FixedTimeEquals(string left, string right)
     {
         byte[] a = Encoding.UTF8.GetBytes(left);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ApiTokens;
 
-/// <summary>A stable part of all tokens, so that several machines can share one job: <c>3/8</c> is the third of eight.</summary>
+/// <summary>A fixed part of all tokens, so that several machines can share a job. <c>3/8</c> is the third of eight shards.</summary>
 public sealed class Shard
 {
     private readonly int _index;
@@ -27,23 +27,23 @@ public sealed class Shard
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             && index >= 1 && index <= count
             ? new Shard(index, count)
-            : throw ApiTokenException.InvalidParameter("Shard", $"'{text}' is no part of a whole.", "Give the number of the part and how many there are, such as 3/8.");
+            : throw ApiTokenException.InvalidParameter("Shard", $"'{text}' is not a valid shard.", "Specify the number of the shard and the number of shards, such as 3/8.");
     }
 
-    /// <summary>Whether a token is in this part. The same on every machine and in every version.</summary>
+    /// <summary>Determines whether a token belongs to this shard. The result is the same on every machine and in every version.</summary>
     /// <param name="token">The token.</param>
-    /// <returns>True if it is.</returns>
+    /// <returns>True if the token belongs to this shard.</returns>
     public bool Contains(ApiToken token) => Hash($"{token.Service}\n{Lower(token.Account)}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
 
-    /// <summary>As it was written.</summary>
+    /// <summary>Returns the shard as text.</summary>
     /// <returns>For example <c>3/8</c>.</returns>
     public override string ToString() => $"{_index}/{_count}";
 
-#pragma warning disable CA1308 // Not for comparing: the hash of an account is that of its usual spelling, whatever case a machine wrote it in.
+#pragma warning disable CA1308 // The result is hashed and not compared. Lower case is the usual spelling of an account.
     private static string Lower(string account) => account.ToLowerInvariant();
 #pragma warning restore CA1308
 
-    // FNV-1a with a final mix: fixed for ever, and spread well by its low bits too, which the remainder uses.
+    // FNV-1a with a final mix, so that the low bits, which the remainder uses, are distributed evenly. It must never change.
     private static uint Hash(string text)
     {
         uint hash = 2166136261;

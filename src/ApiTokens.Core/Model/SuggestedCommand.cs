@@ -1,6 +1,6 @@
 namespace ApiTokens;
 
-/// <summary>What an advice suggests to do.</summary>
+/// <summary>The action that a suggested command performs.</summary>
 public enum SuggestedAction
 {
     /// <summary>Connect to a service.</summary>
@@ -24,14 +24,14 @@ public enum SuggestedAction
     /// <summary>Remove a token.</summary>
     Remove,
 
-    /// <summary>Give a token a new secret.</summary>
+    /// <summary>Reset a token.</summary>
     Reset,
 }
 
-/// <summary>A command in an advice. A front end words it so that it can be run as it stands.</summary>
-/// <param name="Action">What to do.</param>
-/// <param name="Id">The id of the token, where it is about one.</param>
-/// <param name="Connection">The name of the connection, where it is about one.</param>
+/// <summary>A command in an advice. A front end formats it so that it can be run as is.</summary>
+/// <param name="Action">The action.</param>
+/// <param name="Id">The id of the token, if the command is about one.</param>
+/// <param name="Connection">The name of the connection, if the command is about one.</param>
 public sealed record SuggestedCommand(SuggestedAction Action, string? Id = null, string? Connection = null)
 {
     /// <summary>Connects to a service.</summary>
@@ -48,7 +48,7 @@ public sealed record SuggestedCommand(SuggestedAction Action, string? Id = null,
     /// <returns>The command.</returns>
     public static SuggestedCommand Remove(ApiToken token) => new(SuggestedAction.Remove, token.Id, token.Connection);
 
-    /// <summary>The command in words.</summary>
+    /// <summary>Describes the command.</summary>
     /// <returns>For example <c>list the tokens</c>, or <c>remove the token '42' on the connection 'devo'</c>.</returns>
     public override string ToString() => Action switch
     {

@@ -1,14 +1,14 @@
 namespace ApiTokens;
 
-/// <summary>What shall change about a token besides its name and whether it is enabled. Null leaves a part as it is.</summary>
+/// <summary>Changes to a token, other than its name and status. A null property is not changed.</summary>
 public sealed class TokenChanges
 {
     /// <summary>The new description (WEGnology).</summary>
     public string? Description { get; init; }
 
-    /// <summary>Application Users: new access levels; APIs that are not named keep theirs.</summary>
+    /// <summary>Application Users: the new access levels by API; other APIs keep their level.</summary>
     public IReadOnlyDictionary<string, AccessLevel>? Access { get; init; }
 
-    /// <summary>Application Users: one level for every API, before <see cref="Access"/> changes some.</summary>
+    /// <summary>Application Users: the access level for every API. <see cref="Access"/> overrides it for single APIs.</summary>
     public AccessLevel? ApplyToAll { get; init; }
 }

@@ -1,57 +1,60 @@
 namespace ApiTokens;
 
-/// <summary>When a new token shall expire: at a moment, after months, never, or as its service has it by default.</summary>
+/// <summary>The expiry of a new token: at a time, after a duration or calendar months, never, or the service's default.</summary>
 public sealed class TokenExpiry
 {
     private TokenExpiry()
     {
     }
 
-    /// <summary>As the service has it: WEGnology never, Gcore one year (its form's default), Application Users 6 months, Devo its domain's setting.</summary>
+    /// <summary>
+    /// The service's default: WEGnology never, Gcore one year (the default of its form), Application Users 6 months, Devo the setting
+    /// of the domain.
+    /// </summary>
     public static TokenExpiry ServiceDefault { get; } = new();
 
-    /// <summary>Never.</summary>
+    /// <summary>The token never expires.</summary>
     public static TokenExpiry NeverExpires { get; } = new() { Never = true };
 
-    /// <summary>The moment, if one was given.</summary>
+    /// <summary>The time of expiry, if specified.</summary>
     public DateTimeOffset? At { get; private init; }
 
-    /// <summary>The calendar months, if they were given.</summary>
+    /// <summary>The number of calendar months, if specified.</summary>
     public int? Months { get; private init; }
 
-    /// <summary>The time from issuing on, if it was given.</summary>
+    /// <summary>The duration after issue, if specified.</summary>
     public TimeSpan? After { get; private init; }
 
-    /// <summary>Whether it shall never expire.</summary>
+    /// <summary>Whether the token never expires.</summary>
     public bool Never { get; private init; }
 
-    /// <summary>Whether nothing was asked for.</summary>
+    /// <summary>Whether the service's default applies.</summary>
     public bool IsServiceDefault => At is null && Months is null && After is null && !Never;
 
-    /// <summary>Expires at a moment.</summary>
-    /// <param name="moment">The moment.</param>
+    /// <summary>Creates an expiry at a time.</summary>
+    /// <param name="time">The time.</param>
     /// <returns>The expiry.</returns>
-    public static TokenExpiry AtMoment(DateTimeOffset moment) => new() { At = moment.ToUniversalTime() };
+    public static TokenExpiry AtTime(DateTimeOffset time) => new() { At = time.ToUniversalTime() };
 
-    /// <summary>Expires after calendar months.</summary>
-    /// <param name="months">How many.</param>
+    /// <summary>Creates an expiry after a number of calendar months.</summary>
+    /// <param name="months">The number of months.</param>
     /// <returns>The expiry.</returns>
     public static TokenExpiry AfterMonths(int months) => new() { Months = months };
 
-    /// <summary>Expires some time after it is issued.</summary>
-    /// <param name="duration">The time.</param>
+    /// <summary>Creates an expiry after a duration.</summary>
+    /// <param name="duration">The duration from issue to expiry.</param>
     /// <returns>The expiry.</returns>
     public static TokenExpiry AfterDuration(TimeSpan duration) => new() { After = duration };
 
-    /// <summary>The moment that it comes to.</summary>
-    /// <param name="now">The present.</param>
-    /// <returns>The moment (UTC); null for never and for the service's default.</returns>
+    /// <summary>Calculates the time of expiry.</summary>
+    /// <param name="now">The current time.</param>
+    /// <returns>The time of expiry (UTC); null for never and for the service's default.</returns>
     public DateTimeOffset? GetExpiration(DateTimeOffset now)
     {
         DateTimeOffset start = now.ToUniversalTime();
         return this switch
         {
-            { At: { } moment } => moment,
+            { At: { } time } => time,
             { Months: { } months } => start.AddMonths(months),
             { After: { } duration } => start + duration,
             _ => null,

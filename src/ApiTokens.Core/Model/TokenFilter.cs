@@ -1,53 +1,53 @@
 namespace ApiTokens;
 
-/// <summary>Which tokens of a list are wanted. A service may pass parts of it to its server; all of it is applied again on our side.</summary>
+/// <summary>Selects tokens of a list. A service may send parts of the filter to its server; the client always applies all of it.</summary>
 public sealed record TokenFilter
 {
-    /// <summary>Everything that still exists: revoked and deleted records are left out.</summary>
+    /// <summary>Selects all existing tokens, without revoked and deleted records.</summary>
     public static TokenFilter Existing { get; } = new();
 
-    /// <summary>Names; a token fits if any of them does. Empty for any name.</summary>
+    /// <summary>The name patterns, of which a token must match at least one. Empty for any name.</summary>
     public IReadOnlyList<NamePattern> Names { get; init; } = [];
 
-    /// <summary>Statuses; empty for all but <see cref="TokenStatus.Revoked"/>.</summary>
+    /// <summary>The statuses. Empty for all except <see cref="TokenStatus.Revoked"/>.</summary>
     public IReadOnlyList<TokenStatus> Statuses { get; init; } = [];
 
-    /// <summary>Whom it acts for, exactly but for case.</summary>
+    /// <summary>The user whom the tokens act for; the comparison ignores case.</summary>
     public string? User { get; init; }
 
-    /// <summary>Who created it, exactly but for case.</summary>
+    /// <summary>The user who created the tokens; the comparison ignores case.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>Gcore: the user id of who created it, in place of <see cref="Issuer"/>; applied in the service's folder.</summary>
+    /// <summary>Gcore: the id of the user who created the tokens, instead of <see cref="Issuer"/>. The service applies it.</summary>
     internal long? IssuerId { get; init; }
 
-    /// <summary>Gcore: the name of its role.</summary>
+    /// <summary>Gcore: the name of the role.</summary>
     public string? Role { get; init; }
 
-    /// <summary>Only tokens that expire, and before this moment; those already expired are among them.</summary>
+    /// <summary>Selects tokens that expire before this time, including tokens that have already expired.</summary>
     public DateTimeOffset? ExpiresBefore { get; init; }
 
-    /// <summary>With <see cref="ExpiresBefore"/>: only tokens that expire after this moment.</summary>
+    /// <summary>With <see cref="ExpiresBefore"/>: selects only tokens that expire after this time.</summary>
     public DateTimeOffset? ExpiresAfter { get; init; }
 
-    /// <summary>Only tokens issued before this moment.</summary>
+    /// <summary>Selects only tokens that were issued before this time.</summary>
     public DateTimeOffset? CreatedBefore { get; init; }
 
-    /// <summary>Only tokens that never expire.</summary>
+    /// <summary>Selects only tokens that never expire.</summary>
     public bool NeverExpires { get; init; }
 
-    /// <summary>Only tokens not used since this moment: used last before it, or never used and issued before it.</summary>
+    /// <summary>Selects only tokens that were last used before this time, or never used and issued before it.</summary>
     public DateTimeOffset? UnusedSince { get; init; }
 
-    /// <summary>Only tokens of this part of all.</summary>
+    /// <summary>Selects only tokens of this shard.</summary>
     public Shard? Shard { get; init; }
 
-    /// <summary>Whether records that are gone for good shall be listed at all: only where a status was asked for.</summary>
-    public bool IncludesGone => Statuses.Count > 0;
+    /// <summary>Whether deleted records are included. They are included only if statuses are specified.</summary>
+    public bool IncludesDeleted => Statuses.Count > 0;
 
-    /// <summary>Whether a token fits.</summary>
+    /// <summary>Determines whether a token matches the filter.</summary>
     /// <param name="token">The token.</param>
-    /// <returns>True if every part of the filter holds.</returns>
+    /// <returns>True if the token meets every condition.</returns>
     public bool IsMatch(ApiToken token) =>
         (Names.Count == 0 || Names.Any(name => name.IsMatch(token.Name)))
         && (Statuses.Count == 0 ? token.Status != TokenStatus.Revoked : Statuses.Contains(token.Status))
@@ -61,6 +61,6 @@ public sealed record TokenFilter
         && (Shard is null || Shard.Contains(token))
         && (UnusedSince is null || (token.LastUsedAt ?? token.CreatedAt) < UnusedSince);
 
-    private static bool SameName(string? wanted, string? actual) =>
-        wanted is null || string.Equals(wanted, actual, StringComparison.OrdinalIgnoreCase);
+    private static bool SameName(string? expected, string? actual) =>
+        expected is null || string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase);
 }

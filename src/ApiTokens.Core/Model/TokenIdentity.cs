@@ -1,6 +1,6 @@
 namespace ApiTokens;
 
-/// <summary>Which token is meant: the same for every connection, every run and every machine.</summary>
-/// <param name="Account">The account that it belongs to.</param>
-/// <param name="Id">The id that the service gave it; for a token that is still to be issued, a fingerprint of the request.</param>
+/// <summary>Identifies a token. The identity is the same for every connection, run and machine.</summary>
+/// <param name="Account">The account of the token.</param>
+/// <param name="Id">The id that the service assigned; for a token that is not yet issued, a fingerprint of the request.</param>
 public sealed record TokenIdentity(AccountIdentity Account, string Id);

@@ -1,20 +1,20 @@
 namespace ApiTokens;
 
-/// <summary>One entry of the catalogue of permissions that a service offers.</summary>
+/// <summary>A permission that a service offers.</summary>
 public sealed class TokenPermission
 {
-    /// <summary>The connection that was asked.</summary>
+    /// <summary>The name of the connection.</summary>
     public string Connection { get; init; } = string.Empty;
 
     /// <summary>The service.</summary>
     public string Service { get; init; } = string.Empty;
 
-    /// <summary>What it is: <c>Scope</c>, <c>Preset</c>, <c>Audience</c>, <c>Role</c> or <c>Api</c>; also the field of a request that takes it.</summary>
+    /// <summary>The kind: <c>Scope</c>, <c>Preset</c>, <c>Audience</c>, <c>Role</c> or <c>Api</c>.</summary>
     public string Kind { get; init; } = string.Empty;
 
-    /// <summary>The value to give to that parameter.</summary>
+    /// <summary>The value to specify in a request for a new token.</summary>
     public string Value { get; init; } = string.Empty;
 
-    /// <summary>What it allows.</summary>
+    /// <summary>A description of the permission.</summary>
     public string? Description { get; init; }
 }

@@ -1,17 +1,17 @@
 namespace ApiTokens;
 
-/// <summary>Whether a token can be used. Each service's folder derives it by one rule of its own.</summary>
+/// <summary>The status of a token. Each service derives it by its own rule.</summary>
 public enum TokenStatus
 {
-    /// <summary>The service accepts the secret.</summary>
+    /// <summary>The token can be used.</summary>
     Active,
 
-    /// <summary>Disabled, and can be enabled again.</summary>
+    /// <summary>The token is disabled and can be enabled again.</summary>
     Inactive,
 
-    /// <summary>Its time is over; the record may still be there.</summary>
+    /// <summary>The token has expired; the service may still list it.</summary>
     Expired,
 
-    /// <summary>Revoked or deleted for good, while the service still lists the record.</summary>
+    /// <summary>The token is revoked or deleted permanently, but the service still lists it.</summary>
     Revoked,
 }

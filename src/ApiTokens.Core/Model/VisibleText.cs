@@ -3,15 +3,15 @@ using System.Text;
 
 namespace ApiTokens;
 
-/// <summary>Makes visible what a name from a service could hide: characters that turn the direction of text, have no width, or control something.</summary>
+/// <summary>Replaces characters that are invisible or misleading in a text from a service: control, bidirectional and zero-width characters.</summary>
 public static class VisibleText
 {
-    // The joiners have no width either, but Persian, Indic scripts and emoji are spelled with them.
+    // Joiners have no width either, but Persian, Indic scripts and emoji need them.
     private const string Joiners = "\u200C\u200D";
 
-    /// <summary>One line in which each hidden character stands as <c>[U+202E]</c>; line breaks and tabs become a space.</summary>
+    /// <summary>Returns a text in one line with each hidden character as <c>[U+202E]</c>; line breaks and tabs become spaces.</summary>
     /// <param name="text">A text from a service.</param>
-    /// <returns>The line.</returns>
+    /// <returns>The visible text.</returns>
     public static string Of(string? text)
     {
         if (text is null or "")
@@ -23,20 +23,20 @@ public static class VisibleText
         for (int i = 0; i < text.Length; i++)
         {
             bool pair = char.IsSurrogatePair(text, i);
-            string? instead = Instead(text, i, pair);
-            if (instead is not null && visible is null)
+            string? replacement = Replacement(text, i, pair);
+            if (replacement is not null && visible is null)
             {
                 visible = new StringBuilder(text, 0, i, text.Length + 16);
             }
 
-            visible?.Append(instead ?? text.Substring(i, pair ? 2 : 1));
+            visible?.Append(replacement ?? text.Substring(i, pair ? 2 : 1));
             i += pair ? 1 : 0;
         }
 
         return visible?.ToString() ?? text;
     }
 
-    /// <summary>A text in which what steers a terminal, or turns the order of letters, is a mark: names and ids come from a service or a file.</summary>
+    /// <summary>Replaces control and bidirectional characters, which could manipulate a terminal, with U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The text in one line.</returns>
     public static string Printable(string text) =>
@@ -45,7 +45,7 @@ public static class VisibleText
     private static bool IsControlOrBidi(char c) =>
         char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
-    private static string? Instead(string text, int index, bool pair) => CharUnicodeInfo.GetUnicodeCategory(text, index) switch
+    private static string? Replacement(string text, int index, bool pair) => CharUnicodeInfo.GetUnicodeCategory(text, index) switch
     {
         _ when text[index] is '\t' or '\r' or '\n' => " ",
         UnicodeCategory.Format when Joiners.IndexOf(text[index]) >= 0 => null,

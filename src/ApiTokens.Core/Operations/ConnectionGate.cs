@@ -1,8 +1,8 @@
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Limits how many operations run at once on a connection. Once the service has rejected the credential, no more are sent:
-/// they would be rejected too, and many rejections can lock an account.
+/// Limits the number of concurrent operations of a connection. After the service has rejected the credential, no more requests are
+/// sent: they would also be rejected, and many rejections can lock an account.
 /// </summary>
 internal sealed class ConnectionGate(int throttleLimit)
 {

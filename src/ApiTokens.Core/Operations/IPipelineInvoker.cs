@@ -1,21 +1,21 @@
 namespace ApiTokens.Operations;
 
-/// <summary>Calls the caller's code on the thread that it wants to be called on.</summary>
+/// <summary>Invokes the caller's code on the caller's thread.</summary>
 internal interface IPipelineInvoker
 {
-    /// <summary>Calls it, and waits until it has returned.</summary>
-    /// <param name="action">The call.</param>
-    /// <param name="abandoned">Called in its place when the caller is gone.</param>
-    /// <returns>Completes when it has returned; cancelled when it is never called.</returns>
+    /// <summary>Invokes an action and waits until it returns.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="abandoned">Invoked instead if the caller has stopped.</param>
+    /// <returns>A task that completes when the action has returned, and is cancelled if the action is not invoked.</returns>
     Task InvokeOnPipelineAsync(Action action, Action? abandoned = null);
 
-    /// <summary>Calls it, and does not wait.</summary>
-    /// <param name="action">The call.</param>
-    /// <param name="abandoned">Called in its place when the caller is gone.</param>
+    /// <summary>Queues an action without waiting for it.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="abandoned">Invoked instead if the caller has stopped.</param>
     void Post(Action action, Action? abandoned = null);
 }
 
-/// <summary>Calls it at once, on the same thread.</summary>
+/// <summary>Invokes actions immediately on the current thread.</summary>
 internal sealed class InlineInvoker : IPipelineInvoker
 {
     public Task InvokeOnPipelineAsync(Action action, Action? abandoned = null)
@@ -27,5 +27,5 @@ internal sealed class InlineInvoker : IPipelineInvoker
     public void Post(Action action, Action? abandoned = null) => action();
 }
 
-/// <summary>The caller's code ended while it took a result; whether the result arrived is not known.</summary>
+/// <summary>The caller's code threw while it received a result. It is not known whether the result was processed.</summary>
 internal sealed class InterruptedDeliveryException : OperationCanceledException;

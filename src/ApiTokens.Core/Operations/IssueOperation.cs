@@ -4,30 +4,30 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Issues a token. If the answer is lost, it looks for the token, so that none is left behind unnoticed.
+/// Issues a token. If the response is lost, it searches for the token, so that no orphaned token goes unnoticed.
 /// </summary>
 public sealed class IssueOperation : Operation
 {
     private readonly NewTokenRequest _request;
 
-    /// <summary>Issues one token.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="occurrence">Which one it is of several with the same request in one run; a journal tells them apart by it.</param>
+    /// <param name="request">The request for the new token.</param>
+    /// <param name="occurrence">The occurrence number of the request in a run; it distinguishes equal requests in a journal.</param>
     public IssueOperation(TokenConnection connection, NewTokenRequest request, int occurrence = 1)
         : base(connection, $"{request.Fingerprint()}-{occurrence}", request.Name, request.Name)
     {
         _request = request;
     }
 
-    /// <summary>Whether a token that was issued, and whose secret was lost, is removed. Only tokens that did not exist before the run are.</summary>
+    /// <summary>Whether a token whose secret was lost is removed. Only tokens that did not exist before the run are removed.</summary>
     public bool RemoveOrphan { get; init; }
 
-    /// <summary>Issues the token, and returns it to a caller who issues no others.</summary>
-    /// <param name="cancellationToken">Lets no further request start.</param>
+    /// <summary>Issues the token outside a run.</summary>
+    /// <param name="cancellationToken">Prevents further requests.</param>
     /// <returns>The token and its secret.</returns>
-    /// <exception cref="OrphanedTokenException">A token exists, or may exist, whose secret is lost.</exception>
-    /// <exception cref="ApiTokenException">The request is not valid, or the service rejected it.</exception>
+    /// <exception cref="OrphanedTokenException">A token exists, or may exist, but its secret is lost.</exception>
+    /// <exception cref="ApiTokenException">The request is invalid, or the service rejected it.</exception>
     public Task<IssuedToken> IssueAsync(CancellationToken cancellationToken = default) => IssueAsync(new OperationScope(), cancellationToken);
 
     internal Task<IssuedToken> IssueAsync(OperationScope scope, CancellationToken cancellationToken)

@@ -4,12 +4,12 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// What a connection has issued and is issuing: it tells an orphan from tokens that are somebody's. It holds no more than
-/// a search for a lost token can still come upon.
+/// Tracks the tokens that a connection has issued or is issuing, to distinguish an orphaned token from tokens that are in use. It
+/// keeps only the tokens that a search for a lost token can still find.
 /// </summary>
 internal sealed class IssuedTokenRegistry
 {
-    // Between the service's clock when it creates a token and when it answers.
+    // The maximum time between the creation of a token at the service and its response.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
     private static readonly ConditionalWeakTable<TokenConnection, IssuedTokenRegistry> ByConnection = new();
@@ -17,46 +17,48 @@ internal sealed class IssuedTokenRegistry
     private readonly object _gate = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, DateTimeOffset? CreatedAt)> _order = new();
-    private readonly LinkedList<(string Name, DateTimeOffset Since)> _underWay = [];
+    private readonly LinkedList<(string Name, DateTimeOffset Since)> _pending = [];
 
-    /// <summary>The registry of a connection. It outlives a run: what an earlier run delivered is no orphan of a later one.</summary>
+    /// <summary>
+    /// Returns the registry of a connection. It outlives a run: a token that an earlier run delivered is not an orphan of a later one.
+    /// </summary>
     public static IssuedTokenRegistry Of(TokenConnection connection) => ByConnection.GetOrCreateValue(connection);
 
-    /// <summary>Who the service says has issued our tokens, once one was issued.</summary>
+    /// <summary>The issuer of the tokens of this connection, as the service reports it; null before the first token.</summary>
     public string? Issuer { get; private set; }
 
-    /// <summary>How many tokens and names it holds.</summary>
+    /// <summary>The number of entries.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
             {
-                return _known.Count + _underWay.Count;
+                return _known.Count + _pending.Count;
             }
         }
     }
 
-    /// <summary>Begins to issue a token.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="since">From when on it can have been created: what was created earlier is no answer to a search for it.</param>
-    /// <returns>Ends it when disposed of.</returns>
+    /// <summary>Records that a token is being issued.</summary>
+    /// <param name="name">The name of the token.</param>
+    /// <param name="since">The earliest time when it can have been created. A search ignores tokens that are older.</param>
+    /// <returns>An object that ends the record when it is disposed.</returns>
     public IDisposable Begin(string name, DateTimeOffset since)
     {
         lock (_gate)
         {
-            return new Ending(this, _underWay.AddLast((name, since)));
+            return new PendingIssue(this, _pending.AddLast((name, since)));
         }
     }
 
-    /// <summary>Notes a token that was issued, and whose secret came.</summary>
+    /// <summary>Records a token that was issued with its secret.</summary>
     public void AddIssued(ApiToken token)
     {
         Issuer ??= token.Issuer;
         Add(token);
     }
 
-    /// <summary>Notes a token that is not to be taken for one that is being issued.</summary>
+    /// <summary>Records a token that a search for a lost token must ignore.</summary>
     public void Add(ApiToken token)
     {
         lock (_gate)
@@ -68,16 +70,16 @@ internal sealed class IssuedTokenRegistry
         }
     }
 
-    /// <summary>Whether another token of that name is being issued right now.</summary>
+    /// <summary>Determines whether several tokens with this name are being issued.</summary>
     public bool IsShared(string name)
     {
         lock (_gate)
         {
-            return _underWay.Count(issue => issue.Name == name) > 1;
+            return _pending.Count(issue => issue.Name == name) > 1;
         }
     }
 
-    /// <summary>Whether a token is somebody's: it was issued here and its secret came, or it was there before.</summary>
+    /// <summary>Determines whether a token is recorded: it was issued here with its secret, or it existed before.</summary>
     public bool Contains(string id)
     {
         lock (_gate)
@@ -90,9 +92,9 @@ internal sealed class IssuedTokenRegistry
     {
         lock (_gate)
         {
-            // The oldest that is under way looks back the furthest, and each later one no further.
-            DateTimeOffset since = _underWay.First!.Value.Since;
-            _underWay.Remove(issue);
+            // The oldest pending issue searches the furthest back in time.
+            DateTimeOffset since = _pending.First!.Value.Since;
+            _pending.Remove(issue);
             while (_order.Count > 0 && _order.Peek().CreatedAt + Margin < since)
             {
                 _known.Remove(_order.Dequeue().Id);
@@ -100,8 +102,9 @@ internal sealed class IssuedTokenRegistry
         }
     }
 
-    private sealed class Ending(IssuedTokenRegistry ledger, LinkedListNode<(string Name, DateTimeOffset Since)> issue) : IDisposable
+    private sealed class PendingIssue(
+        IssuedTokenRegistry registry, LinkedListNode<(string Name, DateTimeOffset Since)> issue) : IDisposable
     {
-        public void Dispose() => ledger.End(issue);
+        public void Dispose() => registry.End(issue);
     }
 }

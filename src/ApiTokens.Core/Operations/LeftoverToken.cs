@@ -3,11 +3,11 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>A token that an earlier run issued, and whose secret it did not get to deliver as it was killed.</summary>
+/// <summary>Searches for a token that an earlier run issued without delivering its secret, because the process was terminated.</summary>
 internal static class LeftoverToken
 {
-    /// <summary>Looks for one where the journal says that there can be one.</summary>
-    /// <exception cref="OrphanedTokenException">There is one.</exception>
+    /// <summary>Searches for a leftover token if the journal shows that there may be one.</summary>
+    /// <exception cref="OrphanedTokenException">A leftover token exists.</exception>
     public static async Task ThrowIfFoundAsync(TokenConnection connection, NewTokenRequest request, bool remove, OperationContext context)
     {
         OperationProgress progress = context.Progress;
@@ -17,15 +17,17 @@ internal static class LeftoverToken
         }
 
         context.IsReconciling = true;
-        if (progress.IssuedId is { } issued && await connection.ReadIfExistsAsync(issued, context.CancellationToken).ConfigureAwait(false) is { } left)
+        if (progress.IssuedId is { } issuedId
+            && await connection.ReadIfExistsAsync(issuedId, context.CancellationToken).ConfigureAwait(false) is { } leftover)
         {
-            OrphanedTokenException report = await OrphanSearch.ReportAsync(
-                connection, left, $"An earlier run issued the token {left} and ended before its secret was delivered.", inner: null, remove, context.CancellationToken).ConfigureAwait(false);
-            context.IsReconciling = report.OutcomeUnknown;
-            throw report;
+            string message = $"An earlier run issued the token {leftover} and ended before its secret was delivered.";
+            OrphanedTokenException error = await OrphanSearch.ReportAsync(
+                connection, leftover, message, inner: null, remove, context.CancellationToken).ConfigureAwait(false);
+            context.IsReconciling = error.OutcomeUnknown;
+            throw error;
         }
 
-        // Also where the issued one is gone: the run that found it gone may have issued another.
+        // Search even if the issued token does not exist any more: the run that discovered this may have issued another token.
         var search = new OrphanSearch(connection, request, progress.StartedAt!.Value - OrphanSearch.ClockSkew, context.WasDelivered);
         IReadOnlyList<ApiToken> found = await search.FindAsync(context.CancellationToken).ConfigureAwait(false);
         if (found.Count > 0)

@@ -2,11 +2,11 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Removes or disables an old token whose successor works.</summary>
+/// <summary>Removes or disables an old token after its successor was verified.</summary>
 internal static class OldTokenRetirement
 {
     /// <summary>Retires an old token.</summary>
-    /// <returns>True if it does not exist any more.</returns>
+    /// <returns>True if the old token no longer exists.</returns>
     /// <exception cref="ApiTokenException"><c>PredecessorNotRemoved</c> or <c>PredecessorNotDisabled</c>.</exception>
     public static async Task<bool> RetireAsync(
         TokenConnection connection, ApiToken old, string successorId, OldTokenAction action, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal static class OldTokenRetirement
         }
     }
 
-    /// <summary>Removes or disables a token that somebody else may have removed meanwhile: its secret no longer works, as intended.</summary>
+    /// <summary>Removes or disables a token. It is no error if somebody else has removed it: its secret no longer works, as intended.</summary>
     /// <returns>Whether it still existed, and the disabled token if the service returned it.</returns>
     public static async Task<(bool Existed, ApiToken? Disabled)> RemoveOrDisableAsync(
         TokenConnection connection, string id, OldTokenAction action, CancellationToken cancellationToken)
@@ -58,18 +58,18 @@ internal static class OldTokenRetirement
         }
     }
 
-    /// <summary>Requires that the successor exists and is active: otherwise the old token is the only one that works.</summary>
+    /// <summary>Throws unless the successor exists and is active. Otherwise the old token is the only one that works.</summary>
     /// <exception cref="ApiTokenException"><c>SuccessorNotActive</c>.</exception>
     public static async Task RequireActiveSuccessorAsync(TokenConnection connection, ApiToken old, string successorId, CancellationToken cancellationToken)
     {
         ApiToken? successor = await connection.ReadIfExistsAsync(successorId, cancellationToken).ConfigureAwait(false);
         if (successor?.Status != TokenStatus.Active)
         {
-            string state = successor is null ? "does not exist any more" : $"is {successor.Status.ToString().ToLowerInvariant()}";
+            string state = successor is null ? "no longer exists" : $"is {successor.Status.ToString().ToLowerInvariant()}";
             throw new ApiTokenException(
                 ErrorKind.ResourceExists,
                 $"The new token ({successorId}), which replaces the token {old}, {state}. The old token is unchanged.",
-                $"If nothing uses the old token any more, remove it: {new SuggestedCommand(SuggestedAction.Remove, old.Id, connection.Name)}",
+                $"If the old token is no longer in use, remove it: {new SuggestedCommand(SuggestedAction.Remove, old.Id, connection.Name)}",
                 ErrorIds.SuccessorNotActive);
         }
     }

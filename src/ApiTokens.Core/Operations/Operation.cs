@@ -2,7 +2,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>One change to one token, or one token to be issued. It runs by itself, or as one of many in an <see cref="OperationRunner"/>.</summary>
+/// <summary>A change to one token, or the issue of one token. It runs alone or with others in an <see cref="OperationRunner"/>.</summary>
 public abstract class Operation
 {
     private bool _isValidated;
@@ -20,28 +20,28 @@ public abstract class Operation
     {
     }
 
-    /// <summary>The connection that it uses.</summary>
+    /// <summary>The connection that the operation uses.</summary>
     public TokenConnection Connection { get; }
 
-    /// <summary>The token; for a token to be issued, its id is a fingerprint of the request.</summary>
+    /// <summary>The identity of the token. For a token to be issued, the id is a fingerprint of the request.</summary>
     public TokenIdentity Identity { get; }
 
-    /// <summary>The token's name, as far as it is known.</summary>
+    /// <summary>The name of the token, if known.</summary>
     public string Name { get; }
 
-    /// <summary>What errors are about: the token, or the input that it came from.</summary>
+    /// <summary>The target object of errors: the token, or the input that it came from.</summary>
     public object Target { get; init; }
 
-    /// <summary>Whether the token is returned as it is after the change. Issued tokens are always returned.</summary>
+    /// <summary>Whether the changed token is returned. Issued tokens are always returned.</summary>
     public bool ReturnsToken { get; init; }
 
-    /// <summary>The id of the old token whose secret the new one replaces; null where a secret replaces none.</summary>
+    /// <summary>The id of the old token whose secret is replaced; null if no secret is replaced.</summary>
     public virtual string? ReplacedTokenId => null;
 
-    /// <summary>Whether a run may do it twice for the same token.</summary>
+    /// <summary>Whether a run may perform the operation more than once for the same token.</summary>
     internal virtual bool MayRepeat => true;
 
-    /// <summary>Rejects what the service cannot do or would reject. Sends nothing, and does its work once.</summary>
+    /// <summary>Validates the operation without sending a request. Repeated calls have no effect.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>, or <c>Invalid</c> with the name of a field.</exception>
     public void Validate()
     {
@@ -52,20 +52,22 @@ public abstract class Operation
         }
     }
 
-    /// <summary>Runs this one operation, without a journal.</summary>
-    /// <param name="secrets">Where the secret of an issued token goes; null for an operation that issues none.</param>
-    /// <param name="cancellationToken">Lets no further request start.</param>
-    /// <returns>Completes when it is done.</returns>
-    /// <exception cref="ApiTokenException">It is not valid, or a step failed.</exception>
+    /// <summary>Runs this operation alone and without a journal.</summary>
+    /// <param name="secrets">The sink for the secret of an issued token; null for an operation that issues none.</param>
+    /// <param name="cancellationToken">Prevents further requests.</param>
+    /// <returns>A task that completes when the operation has completed.</returns>
+    /// <exception cref="ApiTokenException">The operation is invalid, or a step failed.</exception>
     public Task RunAsync(ISecretSink? secrets = null, CancellationToken cancellationToken = default)
     {
         Validate();
-        return ExecuteAsync(new OperationContext(this, new OperationScope(), new InlineInvoker(), NullOutput.Instance, secrets, journal: null, cancellationToken));
+        var context = new OperationContext(
+            this, new OperationScope(), new InlineInvoker(), NullOutput.Instance, secrets, journal: null, cancellationToken);
+        return ExecuteAsync(context);
     }
 
-    /// <summary>Asks the service whether an earlier run, killed before it knew, has done this already.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>True if nothing is left to do. False where the operation itself looks at what an earlier run left.</returns>
+    /// <summary>Queries the service whether an earlier run, which was terminated, has already completed the operation.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>True if nothing is left to do. False if not, or if the operation itself handles the state that an earlier run left.</returns>
     internal virtual Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
 
     internal abstract Task ExecuteAsync(OperationContext context);
@@ -74,12 +76,13 @@ public abstract class Operation
     {
     }
 
-    /// <summary>Returns the token as it is now, if that was asked for.</summary>
+    /// <summary>Returns the current token to the caller if <see cref="ReturnsToken"/> is set.</summary>
     private protected async Task ReturnAsync(string id, ApiToken? changed, OperationContext context)
     {
         if (ReturnsToken)
         {
-            await context.WriteResultAsync(changed ?? await Connection.Tokens.GetAsync(id, context.CancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            ApiToken result = changed ?? await Connection.Tokens.GetAsync(id, context.CancellationToken).ConfigureAwait(false);
+            await context.WriteResultAsync(result).ConfigureAwait(false);
         }
     }
 }

@@ -5,7 +5,7 @@ using ApiTokens.Journal;
 
 namespace ApiTokens.Operations;
 
-/// <summary>What an operation has to work with while it runs.</summary>
+/// <summary>Gives a running operation access to the run: shared state, output, secret sink and journal.</summary>
 internal sealed class OperationContext
 {
     private readonly Operation _operation;
@@ -16,7 +16,13 @@ internal sealed class OperationContext
     private readonly JournalSubject? _subject;
 
     public OperationContext(
-        Operation operation, OperationScope scope, IPipelineInvoker pipeline, IOperationOutput output, ISecretSink? secrets, JournalWriter? journal, CancellationToken cancellationToken)
+        Operation operation,
+        OperationScope scope,
+        IPipelineInvoker pipeline,
+        IOperationOutput output,
+        ISecretSink? secrets,
+        JournalWriter? journal,
+        CancellationToken cancellationToken)
     {
         _operation = operation;
         _pipeline = pipeline;
@@ -32,34 +38,36 @@ internal sealed class OperationContext
         }
     }
 
-    /// <summary>Cancelled when no further request may start.</summary>
+    /// <summary>Cancelled when no further requests may start.</summary>
     public CancellationToken CancellationToken { get; }
 
-    /// <summary>What the operations of the run share.</summary>
+    /// <summary>The state that the operations of the run share.</summary>
     public OperationScope Scope { get; }
 
-    /// <summary>How far an earlier run with the same journal got.</summary>
+    /// <summary>The progress of an earlier run with the same journal.</summary>
     public OperationProgress Progress { get; } = OperationProgress.None;
 
     /// <summary>Whether the run has a journal.</summary>
     public bool HasJournal => _journal is not null;
 
-    /// <summary>Whether the operation is finding out what an earlier run left. A failure meanwhile leaves that to the next run.</summary>
+    /// <summary>
+    /// Whether the operation is checking the state that an earlier run left. If it fails during that check, the next run repeats it.
+    /// </summary>
     public bool IsReconciling { get; set; }
 
-    /// <summary>Tokens whose secret was not delivered, as the caller is gone.</summary>
+    /// <summary>The tokens whose secrets were not delivered because the caller stopped.</summary>
     public ConcurrentQueue<ApiToken> Undelivered { get; init; } = [];
 
-    /// <summary>Set while both the old and the new token work; the caller is told if the operation does not get further.</summary>
+    /// <summary>Set while both the old and the new token work. It is reported if the operation does not continue.</summary>
     public PendingRetirement? PendingRetirement { get; private set; }
 
-    /// <summary>Records that the operation starts.</summary>
+    /// <summary>Records the start of the operation.</summary>
     public void Start() => _journal?.Start(_subject!);
 
-    /// <summary>Records how it ended.</summary>
+    /// <summary>Records the outcome of the operation.</summary>
     public void End(string outcome, string? errorId = null, string? correlationId = null) => _journal?.End(_subject!, outcome, errorId, correlationId);
 
-    /// <summary>Records that nothing of the earlier attempt is left, and starts again.</summary>
+    /// <summary>Records that an earlier attempt left nothing behind, and restarts the operation.</summary>
     public void Restart()
     {
         IsReconciling = false;
@@ -67,7 +75,7 @@ internal sealed class OperationContext
         Start();
     }
 
-    /// <summary>Records a failure. If the token may be changed, the next run checks it, as after a process that was killed.</summary>
+    /// <summary>Records a failure. If the outcome is unknown, the next run checks the token, as it does after a process was terminated.</summary>
     public void RecordFailure(Exception error, CallTrace trace)
     {
         var known = error as ApiTokenException;
@@ -78,41 +86,40 @@ internal sealed class OperationContext
         }
         catch (Exception e) when (e is ObjectDisposedException or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
         {
-            // The wait for the end is over, or the disk is full. The failure itself counts. The journal has a start without an
-            // end, which the next run checks.
+            // The shutdown wait is over, or the disk is full. The journal has a start without an end, which the next run checks.
         }
     }
 
-    /// <summary>Whether an earlier run issued a token and delivered its secret: somebody may use it.</summary>
+    /// <summary>Determines whether an earlier run issued a token and delivered its secret, so that it may be in use.</summary>
     public bool WasDelivered(string id) => _journal?.ResumeState.WasDelivered(_operation.Identity with { Id = id }) == true;
 
-    /// <summary>Hands a result to the caller.</summary>
-    /// <returns>Completes when the caller has taken it; cancelled when it never will.</returns>
+    /// <summary>Returns a result to the caller.</summary>
+    /// <returns>A task that completes when the caller has received the result, and is cancelled if the caller has stopped.</returns>
     public Task WriteResultAsync(object result) => _pipeline.InvokeOnPipelineAsync(
         () => _output.WriteResult(_operation, result), () => AddUndelivered(result as IssuedToken));
 
-    /// <summary>Hands a detail to the caller, and does not wait.</summary>
+    /// <summary>Queues a verbose message for the caller.</summary>
     public void WriteVerbose(string message) => _pipeline.Post(() => _output.WriteVerbose(_operation, message));
 
-    /// <summary>Puts back what a delivered secret replaced, where that is possible.</summary>
-    /// <exception cref="ApiTokenException">It could not be put back.</exception>
+    /// <summary>Restores the value that a delivered secret replaced, if possible.</summary>
+    /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>
     public Task RevertAsync() => _secrets is null ? Task.CompletedTask : CallSinkAsync(() => _secrets.Revert(_operation), abandoned: null);
 
-    /// <summary>Notes that both tokens work from now on, until the operation ends.</summary>
+    /// <summary>Records that both tokens work until the operation ends.</summary>
     public void OnOverlapStarted(ApiToken predecessor, ApiToken successor) => PendingRetirement = new PendingRetirement(predecessor, successor, HasJournal);
 
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);
 
-    /// <summary>Records when the old token is due.</summary>
+    /// <summary>Records when the old token is to be retired.</summary>
     public void RecordDue(string successorId, DateTimeOffset at, OldTokenAction action) => _journal?.Due(_subject!, successorId, at, action);
 
-    /// <summary>Delivers a token that was just issued. It is in the journal before its secret leaves, and again when the secret has arrived.</summary>
+    /// <summary>Delivers the secret of an issued token. The journal records the token before and after the delivery.</summary>
     /// <exception cref="ApiTokenException">The secret was not delivered, or a line of the journal could not be written.</exception>
     public async Task DeliverAsync(IssuedToken issued)
     {
-        // The token exists, and its secret must not be lost because of the journal.
-        ApiTokenException? unwritten = TryRecord(journal => journal.Issued(_subject!, issued.Id));
+        // The token exists. A failure of the journal must not lose its secret.
+        ApiTokenException? journalError = TryRecord(journal => journal.Issued(_subject!, issued.Id));
         if (_secrets is null)
         {
             await WriteResultAsync(issued).ConfigureAwait(false);
@@ -122,11 +129,15 @@ internal sealed class OperationContext
             await SaveAsync(issued).ConfigureAwait(false);
         }
 
-        unwritten = TryRecord(journal => journal.Delivered(_subject!, issued.Id)) ?? unwritten;
-        if (unwritten is not null)
+        journalError = TryRecord(journal => journal.Delivered(_subject!, issued.Id)) ?? journalError;
+        if (journalError is not null)
         {
             throw new ApiTokenException(
-                unwritten.Kind, $"The token {issued} was issued and its secret delivered. {unwritten.Message}", unwritten.Advice, unwritten.ErrorId, unwritten);
+                journalError.Kind,
+                $"The token {issued} was issued and its secret delivered. {journalError.Message}",
+                journalError.Advice,
+                journalError.ErrorId,
+                journalError);
         }
     }
 
@@ -138,17 +149,18 @@ internal sealed class OperationContext
         }
         catch (ApiTokenException)
         {
-            // The secret is not lost: it goes to the caller, and with the error.
+            // The secret is not lost: the token with its secret is returned to the caller.
             await WriteResultAsync(issued).ConfigureAwait(false);
             throw;
         }
 
-        // Whatever becomes of the caller now, the secret has arrived.
+        // The secret is saved, so there is no need to wait for the caller.
         _pipeline.Post(() => _output.WriteResult(_operation, issued.WithoutSecret()));
     }
 
-    // An error of the sink belongs to the operation. Anything else ends the caller, and whether the secret arrived is not known.
-    private async Task CallSinkAsync(Action call, Action? abandoned)
+    // An error of the sink is an error of the operation. Any other exception ends the caller, and it is not known whether the secret
+    // was saved.
+    private async Task CallSinkAsync(Action action, Action? abandoned)
     {
         ApiTokenException? failure = null;
         await _pipeline.InvokeOnPipelineAsync(
@@ -156,7 +168,7 @@ internal sealed class OperationContext
             {
                 try
                 {
-                    call();
+                    action();
                 }
                 catch (ApiTokenException e)
                 {

@@ -3,13 +3,13 @@ namespace ApiTokens.Operations;
 /// <summary>How an operation ended.</summary>
 internal enum OperationEnd
 {
-    /// <summary>It did what was asked for.</summary>
+    /// <summary>The operation succeeded.</summary>
     Done,
 
-    /// <summary>It failed.</summary>
+    /// <summary>The operation failed.</summary>
     Failed,
 
-    /// <summary>An earlier run with the same journal had done it.</summary>
+    /// <summary>An earlier run with the same journal completed the operation.</summary>
     Skipped,
 
     /// <summary>The run was stopped.</summary>

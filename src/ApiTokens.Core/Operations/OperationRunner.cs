@@ -7,14 +7,14 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Runs many operations at once for a caller with one thread. The caller adds operations and takes what they report, in the
-/// order in which it comes. The number of operations that were added and have not ended is limited, so input of any length
-/// needs little memory. Operations on the same token run one after the other.
+/// Runs operations concurrently for a caller with one thread. The caller adds operations and receives their output in the order of
+/// completion. The number of pending operations is limited, so input of any length needs little memory. Operations on the same
+/// token run one after the other.
 /// </summary>
 public sealed class OperationRunner : IDisposable
 {
-    // A write that is running when the stop comes ends within the grace period of the HTTP layer.
-    private static readonly TimeSpan LongestWaitForEnd = TimeSpan.FromSeconds(8);
+    // A write that is in progress at cancellation ends within the grace period of the HTTP client.
+    private static readonly TimeSpan MaxShutdownWait = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly int _throttleLimit;
@@ -35,30 +35,33 @@ public sealed class OperationRunner : IDisposable
     private int _retried;
     private bool _disposed;
 
-    /// <summary>Starts without operations.</summary>
-    /// <param name="throttleLimit">How many operations may run at once for each connection; at least 1.</param>
-    /// <param name="output">Takes what the operations report.</param>
-    /// <param name="secrets">Where the secrets of issued tokens go; null to return them with the tokens.</param>
-    /// <param name="journal">Where to record what is done; the runner closes it.</param>
+    /// <summary>Creates a runner.</summary>
+    /// <param name="throttleLimit">The maximum number of concurrent operations per connection; at least 1.</param>
+    /// <param name="output">Receives the output of the operations.</param>
+    /// <param name="secrets">The sink for the secrets of issued tokens; null to return them with the tokens.</param>
+    /// <param name="journal">The journal that records the operations; the runner disposes it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="throttleLimit"/> is less than 1.</exception>
     public OperationRunner(int throttleLimit, IOperationOutput output, ISecretSink? secrets = null, JournalWriter? journal = null)
     {
-        _throttleLimit = throttleLimit > 0 ? throttleLimit : throw new ArgumentOutOfRangeException(nameof(throttleLimit), throttleLimit, "At least 1 is needed.");
+        _throttleLimit = throttleLimit > 0
+            ? throttleLimit
+            : throw new ArgumentOutOfRangeException(nameof(throttleLimit), throttleLimit, "The throttle limit must be at least 1.");
         _output = output;
         _secrets = secrets;
         _journal = journal;
     }
 
-    /// <summary>Issued tokens whose secret nobody took, because the caller stopped or the answer was lost meanwhile.</summary>
+    /// <summary>The issued tokens whose secrets were not delivered, because the caller stopped or the response was lost.</summary>
     public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
 
-    /// <summary>After the runner was disposed: resets that did not get to retire the old token, and whose error was not reported.</summary>
-    public IReadOnlyCollection<PendingRetirement> PendingRetirements => [.. _active.Values.Select(context => context.PendingRetirement).OfType<PendingRetirement>()];
+    /// <summary>After disposal: the resets that did not retire their old token and did not report an error.</summary>
+    public IReadOnlyCollection<PendingRetirement> PendingRetirements =>
+        [.. _active.Values.Select(context => context.PendingRetirement).OfType<PendingRetirement>()];
 
-    /// <summary>How many operations were added.</summary>
+    /// <summary>The number of operations that were added.</summary>
     public int Added { get; private set; }
 
-    /// <summary>The counts so far.</summary>
+    /// <summary>The current counts.</summary>
     public OperationSummary Summary
     {
         get
@@ -70,8 +73,8 @@ public sealed class OperationRunner : IDisposable
     }
 
     /// <summary>
-    /// Adds an operation. If too many are running, first takes what others report. After the service has rejected the
-    /// connection's credential, the operation fails with that error, without a request.
+    /// Adds an operation. If too many operations are pending, it first processes output until one has ended. After the service has
+    /// rejected the connection's credential, the operation fails with that error and without a request.
     /// </summary>
     /// <param name="operation">The operation.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
@@ -103,8 +106,8 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    /// <summary>Waits for all operations to end, and takes what they report.</summary>
-    /// <param name="whileWaiting">Called now and then, also when nothing is reported.</param>
+    /// <summary>Waits for all operations to end, and processes their output.</summary>
+    /// <param name="whileWaiting">Called periodically, even if there is no output.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
     public void Complete(Action? whileWaiting = null)
     {
@@ -115,13 +118,13 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    /// <summary>Whether an earlier run with the same journal has done an operation: it will be skipped.</summary>
+    /// <summary>Determines whether an earlier run with the same journal has completed an operation, so that it is skipped.</summary>
     /// <param name="operation">The operation.</param>
-    /// <returns>True if it is done.</returns>
+    /// <returns>True if the operation is complete.</returns>
     public bool WasDoneBefore(Operation operation) =>
         _journal?.ResumeState.ProgressOf(_journal.Operation, operation.Identity).Stage == JournalStage.Done;
 
-    /// <summary>Lets no further request start. Can be called from any thread.</summary>
+    /// <summary>Prevents further requests. This method can be called from any thread.</summary>
     public void Stop()
     {
         try
@@ -130,11 +133,11 @@ public sealed class OperationRunner : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // Stopped by being disposed already.
+            // The runner is already disposed, and therefore stopped.
         }
     }
 
-    /// <summary>Stops, and waits a limited time for requests that are running.</summary>
+    /// <summary>Stops the runner, and waits a limited time for requests in progress.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -145,7 +148,7 @@ public sealed class OperationRunner : IDisposable
         _disposed = true;
         _stop.Cancel();
         var waited = Stopwatch.StartNew();
-        while (_pending > 0 && LongestWaitForEnd - waited.Elapsed is var left && left > TimeSpan.Zero && _pipeline.TryAbandonNext(left))
+        while (_pending > 0 && MaxShutdownWait - waited.Elapsed is var left && left > TimeSpan.Zero && _pipeline.TryAbandonNext(left))
         {
         }
 
@@ -180,7 +183,7 @@ public sealed class OperationRunner : IDisposable
         {
             end = OperationEnd.Stopped;
         }
-#pragma warning disable CA1031 // Whatever it is, it is the error of this operation and must not end the others.
+#pragma warning disable CA1031 // Any exception is an error of this operation and must not end the others.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -194,7 +197,7 @@ public sealed class OperationRunner : IDisposable
     {
         PostEnd(operation, OperationEnd.Failed, new ApiTokenException(
             ErrorKind.InvalidOperation,
-            $"The token '{operation.Name}' ({operation.Identity.Id}) is in the input more than once. It is reset once in a run.",
+            $"The token '{operation.Name}' ({operation.Identity.Id}) is in the input more than once. A run resets a token only once.",
             "Remove the duplicate from the input.",
             ErrorIds.DuplicateToken));
         return Task.CompletedTask;
@@ -202,7 +205,10 @@ public sealed class OperationRunner : IDisposable
 
     private async Task<OperationEnd> ExecuteAsync(Operation operation)
     {
-        var context = new OperationContext(operation, _scope, _pipeline, _output, _secrets, _journal, _stop.Token) { Undelivered = _undelivered };
+        var context = new OperationContext(operation, _scope, _pipeline, _output, _secrets, _journal, _stop.Token)
+        {
+            Undelivered = _undelivered,
+        };
         if (context.Progress.Stage == JournalStage.Done)
         {
             return OperationEnd.Skipped;
@@ -222,7 +228,7 @@ public sealed class OperationRunner : IDisposable
             context.IsReconciling = false;
             if (_stop.IsCancellationRequested)
             {
-                // It never started: there is nothing to record.
+                // The operation has not started, so there is nothing to record.
                 return OperationEnd.Stopped;
             }
 

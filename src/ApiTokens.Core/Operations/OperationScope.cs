@@ -1,11 +1,11 @@
 namespace ApiTokens.Operations;
 
-/// <summary>What the operations of one run share.</summary>
+/// <summary>The state that the operations of one run share.</summary>
 public sealed class OperationScope
 {
-    /// <summary>Which tokens existed before the run issued any.</summary>
+    /// <summary>The tokens that existed before the run issued any.</summary>
     internal TokenSnapshot Snapshot { get; } = new();
 
-    /// <summary>How many tokens the run may add to accounts that limit them.</summary>
+    /// <summary>Limits the number of tokens that the run may add to an account.</summary>
     internal TokenQuota Quota { get; } = new();
 }

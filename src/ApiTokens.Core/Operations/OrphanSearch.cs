@@ -2,17 +2,17 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Looks for a token that was issued and whose secret is lost.</summary>
+/// <summary>Searches for a token that was issued but whose secret is lost.</summary>
 internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest request, DateTimeOffset since, Func<string, bool> isKnown)
 {
-    /// <summary>How far the service's clock may be behind ours.</summary>
+    /// <summary>The maximum time that the clock of the service may be behind the local clock.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
 
     public TokenConnection Connection => connection;
 
     public NewTokenRequest Request => request;
 
-    /// <summary>Lists the tokens that can be it: same name, created since, by us, and not known to belong to somebody.</summary>
+    /// <summary>Lists the candidates: tokens with the same name that were created since by this issuer and are not known.</summary>
     public async Task<IReadOnlyList<ApiToken>> FindAsync(CancellationToken cancellationToken)
     {
         var filter = new TokenFilter
@@ -34,7 +34,7 @@ internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest r
         return found;
     }
 
-    /// <summary>Makes the error about an orphan, and removes it if that is wanted.</summary>
+    /// <summary>Creates the error about an orphaned token, and removes the token if requested.</summary>
     public static async Task<OrphanedTokenException> ReportAsync(
         TokenConnection connection, ApiToken token, string message, Exception? inner, bool remove, CancellationToken cancellationToken)
     {
@@ -46,11 +46,11 @@ internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest r
         try
         {
             await connection.Tokens.RemoveAsync(token.Id, cancellationToken).ConfigureAwait(false);
-            return new OrphanedTokenException(token, $"{message} It was removed.", inner, removed: true);
+            return new OrphanedTokenException(token, $"{message} The token was removed.", inner, removed: true);
         }
         catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
         {
-            return new OrphanedTokenException(token, $"{message} It could not be removed: {e.Message}", inner);
+            return new OrphanedTokenException(token, $"{message} The token could not be removed: {e.Message}", inner);
         }
     }
 

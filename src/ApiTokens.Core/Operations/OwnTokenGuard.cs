@@ -2,10 +2,10 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Keeps a connection from cutting itself off.</summary>
+/// <summary>Prevents a connection from disabling or removing its own token.</summary>
 internal static class OwnTokenGuard
 {
-    /// <summary>Rejects a change to the token that the connection itself uses, unless the caller allows it.</summary>
+    /// <summary>Throws if the connection itself uses the token, unless the caller allows the change.</summary>
     /// <exception cref="ApiTokenException"><c>OwnTokenProtected</c>.</exception>
     public static async Task CheckAsync(TokenConnection connection, ApiToken token, bool allowOwnToken, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 namespace ApiTokens.Operations;
 
-/// <summary>A successor that was delivered, and a predecessor that was still to go when everything ended: both work.</summary>
-/// <param name="Predecessor">The predecessor.</param>
-/// <param name="Successor">The successor; without its secret.</param>
-/// <param name="Resumable">Whether a journal knows, so that the same run again ends it.</param>
+/// <summary>A reset that delivered the new token but was stopped before it retired the old token. Both tokens work.</summary>
+/// <param name="Predecessor">The old token.</param>
+/// <param name="Successor">The new token, without its secret.</param>
+/// <param name="Resumable">Whether a journal recorded the reset, so that a repeated run completes it.</param>
 public sealed record PendingRetirement(ApiToken Predecessor, ApiToken Successor, bool Resumable);

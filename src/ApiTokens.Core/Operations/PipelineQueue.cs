@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Calls that wait for the one thread of the caller, in the order in which they came.</summary>
+/// <summary>A queue of calls to run on the caller's thread, in order.</summary>
 internal sealed class PipelineQueue : IPipelineInvoker
 {
     private readonly BlockingCollection<Call> _calls = [];
@@ -16,23 +16,23 @@ internal sealed class PipelineQueue : IPipelineInvoker
 
     public void Post(Action action, Action? abandoned = null) => _calls.Add(new Call(action, abandoned, Completion: null));
 
-    /// <summary>Makes one call, and waits for it to come if there is none. What it throws goes through.</summary>
+    /// <summary>Runs the next call, and waits for one if the queue is empty. Exceptions of the call are passed on.</summary>
     public void RunNext(CancellationToken cancellationToken) => _calls.Take(cancellationToken).Run();
 
-    /// <summary>Makes one call if there is one.</summary>
-    /// <returns>False if none came in that time.</returns>
-    public bool TryRunNext(TimeSpan wait, CancellationToken cancellationToken)
+    /// <summary>Runs the next call, and waits for one up to a timeout.</summary>
+    /// <returns>False if there was no call within the timeout.</returns>
+    public bool TryRunNext(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        bool found = _calls.TryTake(out Call? call, (int)wait.TotalMilliseconds, cancellationToken);
+        bool found = _calls.TryTake(out Call? call, (int)timeout.TotalMilliseconds, cancellationToken);
         call?.Run();
         return found;
     }
 
-    /// <summary>Takes one call that nobody will make.</summary>
-    /// <returns>False if none came in that time.</returns>
-    public bool TryAbandonNext(TimeSpan wait)
+    /// <summary>Abandons the next call, and waits for one up to a timeout.</summary>
+    /// <returns>False if there was no call within the timeout.</returns>
+    public bool TryAbandonNext(TimeSpan timeout)
     {
-        bool found = _calls.TryTake(out Call? call, wait);
+        bool found = _calls.TryTake(out Call? call, timeout);
         call?.Abandon();
         return found;
     }

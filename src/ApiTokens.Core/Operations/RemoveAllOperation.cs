@@ -2,12 +2,12 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Removes all tokens of a user with one request, where the service has one.</summary>
+/// <summary>Removes all tokens of a user with one request, if the service supports that.</summary>
 public sealed class RemoveAllOperation : Operation
 {
     private readonly string _user;
 
-    /// <summary>Removes the tokens of one user.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="user">The user whom the tokens act for.</param>
     public RemoveAllOperation(TokenConnection connection, string user)

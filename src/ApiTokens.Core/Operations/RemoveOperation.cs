@@ -2,14 +2,14 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Removes a token for good; where the service calls it so, revokes it. A token that is gone already counts as removed.</summary>
+/// <summary>Removes a token permanently, or revokes it, as some services call it. A token that no longer exists counts as removed.</summary>
 public sealed class RemoveOperation : Operation
 {
     private readonly ApiToken _token;
 
-    /// <summary>Removes one token.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="token">The token; its id is enough.</param>
+    /// <param name="token">The token; only its id is required.</param>
     public RemoveOperation(TokenConnection connection, ApiToken token)
         : base(connection, token)
     {
@@ -24,7 +24,7 @@ public sealed class RemoveOperation : Operation
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
-        // A record of a token that is gone, as a search gives where the service still lists it: nothing is left to remove.
+        // The service still lists the record of a revoked token, and a search may return it. There is nothing to remove.
         if (_token.Status == TokenStatus.Revoked)
         {
             await ReturnAsync(_token.Id, _token, context).ConfigureAwait(false);

@@ -7,9 +7,9 @@ public sealed class RenameOperation : Operation
 {
     private readonly string _newName;
 
-    /// <summary>Renames one token.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="token">The token; its id is enough.</param>
+    /// <param name="token">The token; only its id is required.</param>
     /// <param name="newName">The new name.</param>
     public RenameOperation(TokenConnection connection, ApiToken token, string newName)
         : base(connection, token)

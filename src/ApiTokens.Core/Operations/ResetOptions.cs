@@ -2,25 +2,30 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>How to reset a token. By default in place where the service can, else by a successor whose old token is removed.</summary>
+/// <summary>
+/// The options of a reset. By default, the secret is replaced in place if the service supports it; otherwise a new token is issued
+/// and the old token is removed.
+/// </summary>
 public sealed record ResetOptions
 {
-    /// <summary>When the new token expires; the service's default keeps the length of life.</summary>
+    /// <summary>The expiry of the new token; the service's default keeps the lifetime.</summary>
     public TokenExpiry Expiry { get; init; } = TokenExpiry.ServiceDefault;
 
-    /// <summary>Requires the service's own regeneration: the old secret stops working before the new one is delivered.</summary>
+    /// <summary>Replaces the secret in place. The old secret stops working before the new one is delivered.</summary>
     public bool InPlace { get; init; }
 
-    /// <summary>Issues a successor also where the service could regenerate: a delivery that can fail needs an old secret that still works.</summary>
+    /// <summary>
+    /// Issues a new token even if the service can replace the secret in place, so that the old secret still works if the delivery fails.
+    /// </summary>
     public bool WithSuccessor { get; init; }
 
-    /// <summary>What to do with the old token.</summary>
+    /// <summary>The action on the old token.</summary>
     public OldTokenAction Predecessor { get; init; }
 
-    /// <summary>How long both tokens work; it needs a journal, which records when the old token is due.</summary>
+    /// <summary>The time for which both tokens work. It requires a journal, which records when the old token is due.</summary>
     public TimeSpan? GracePeriod { get; init; }
 
-    /// <summary>Rejects options that contradict each other.</summary>
+    /// <summary>Validates the combination of options.</summary>
     /// <exception cref="ApiTokenException"><c>InvalidInPlace</c> or <c>InvalidGracePeriod</c>.</exception>
     public void Validate()
     {
@@ -28,7 +33,7 @@ public sealed record ResetOptions
         ValidateGracePeriod();
     }
 
-    /// <summary>Rejects what the service cannot do. Sends nothing.</summary>
+    /// <summary>Validates the options against the capabilities of a service. Sends nothing.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     internal void Validate(ServiceCapabilities capabilities)
     {
@@ -49,13 +54,15 @@ public sealed record ResetOptions
 
     private void ValidateInPlace()
     {
-        string? other = GracePeriod is not null ? nameof(GracePeriod) : Predecessor != OldTokenAction.Remove ? nameof(Predecessor) : null;
+        string? other = GracePeriod is not null ? nameof(GracePeriod)
+            : Predecessor != OldTokenAction.Remove ? nameof(Predecessor)
+            : null;
         if (InPlace && (other is not null || WithSuccessor))
         {
             throw ApiTokenException.InvalidParameter(
                 nameof(InPlace),
-                $"{other ?? nameof(WithSuccessor)} needs an old secret that still works, and a change in place ends it at once.",
-                "Leave one of the two out.");
+                $"it cannot be combined with {other ?? nameof(WithSuccessor)}, because the old secret stops working immediately.",
+                "Specify only one of them.");
         }
     }
 
@@ -63,12 +70,14 @@ public sealed record ResetOptions
     {
         if (GracePeriod <= TimeSpan.Zero)
         {
-            throw ApiTokenException.InvalidParameter(nameof(GracePeriod), $"'{GracePeriod}' is not a positive time span.", "Specify a time such as one day, or leave it out.");
+            throw ApiTokenException.InvalidParameter(
+                nameof(GracePeriod), $"'{GracePeriod}' is not a positive time span.", "Specify a time span such as one day, or omit it.");
         }
 
         if (GracePeriod is not null && Predecessor == OldTokenAction.Keep)
         {
-            throw ApiTokenException.InvalidParameter(nameof(GracePeriod), "an old token that is kept is never due.", "Leave one of the two out.");
+            throw ApiTokenException.InvalidParameter(
+                nameof(GracePeriod), "it cannot be used if the old token is kept.", "Specify only one of them.");
         }
     }
 }

@@ -4,17 +4,17 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Retires an old token that is due, as was asked for when it was reset. It is left as it is while no active token replaces it.
+/// Retires an old token that is due, as specified when it was reset. The old token stays unchanged if no active token replaces it.
 /// </summary>
 public sealed class RetireOperation : Operation
 {
     private readonly DueToken _due;
     private readonly string _successorId;
 
-    /// <summary>Retires one token.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="due">What the journal says of it.</param>
-    /// <param name="successorId">The id of the token that is in use now.</param>
+    /// <param name="due">The old token, as the journal recorded it.</param>
+    /// <param name="successorId">The id of the token that is currently in use.</param>
     public RetireOperation(TokenConnection connection, DueToken due, string successorId)
         : base(connection, due.Id, due.Name, due)
     {
@@ -27,7 +27,14 @@ public sealed class RetireOperation : Operation
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
-        var token = new ApiToken { Connection = Connection.Name, Service = Connection.Service, Account = Connection.Account, Id = _due.Id, Name = _due.Name };
+        var token = new ApiToken
+        {
+            Connection = Connection.Name,
+            Service = Connection.Service,
+            Account = Connection.Account,
+            Id = _due.Id,
+            Name = _due.Name,
+        };
         await OwnTokenGuard.CheckAsync(Connection, token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
         if (await Connection.ReadIfExistsAsync(_due.Id, context.CancellationToken).ConfigureAwait(false) is not { } old)
         {

@@ -2,38 +2,40 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Asks the service whether a secret that was just delivered works.</summary>
+/// <summary>Verifies with the service that a delivered secret works.</summary>
 internal static class SecretProof
 {
-    // A service may need a moment until all of it knows a new secret.
+    // A service may need some time until all of its servers accept a new secret.
     private static readonly TimeSpan[] Delays = [TimeSpan.Zero, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
-    /// <summary>Requires that the secret of a successor works, or that the service has no way to tell.</summary>
-    /// <exception cref="ApiTokenException"><c>SuccessorRefused</c> or <c>SuccessorNotProved</c>; the old token must be left as it is.</exception>
+    /// <summary>Throws unless the secret of a successor works, or the service has no request to verify it.</summary>
+    /// <exception cref="ApiTokenException"><c>SuccessorRefused</c> or <c>SuccessorNotProved</c>; the old token must stay unchanged.</exception>
     public static async Task RequireSuccessorAsync(TokenConnection connection, ApiToken old, IssuedToken successor, OperationContext context)
     {
         SecretCheck check = await CheckAsync(connection, successor, context).ConfigureAwait(false);
         if (check.State == SecretState.Refused)
         {
             context.RecordRefused(successor.Id);
-            string notReverted = string.Empty;
+            string revertError = string.Empty;
             try
             {
                 await context.RevertAsync().ConfigureAwait(false);
             }
             catch (ApiTokenException e)
             {
-                notReverted = " " + e.Message;
+                revertError = " " + e.Message;
             }
 
-            throw RefusedSuccessor(connection, old, successor, when: string.Empty, $"{notReverted} {check.Error?.Message}".TrimEnd(), check.Error);
+            throw RefusedSuccessor(
+                connection, old, successor, when: string.Empty, $"{revertError} {check.Error?.Message}".TrimEnd(), check.Error);
         }
 
         if (check.Error is { } error)
         {
             throw new ApiTokenException(
                 error.Kind,
-                $"The new token {successor}, which replaces the token {old}, was issued and delivered, but its secret could not be verified. The old token is unchanged. {error.Message}",
+                $"The new token {successor}, which replaces the token {old}, was issued and delivered, but its secret could not be verified. "
+                    + $"The old token is unchanged. {error.Message}",
                 $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}",
                 ErrorIds.SuccessorNotProved,
                 error)
@@ -41,33 +43,38 @@ internal static class SecretProof
         }
     }
 
-    /// <summary>Requires that a secret that was changed in place works. The old secret is dead already, so a failure to find out is only noted.</summary>
+    /// <summary>
+    /// Throws if the service rejects a secret that was replaced in place. The old secret no longer works, so a failed verification is
+    /// only a verbose message.
+    /// </summary>
     /// <exception cref="ApiTokenException"><c>SecretRefused</c>.</exception>
-    public static async Task RequireInPlaceAsync(TokenConnection connection, IssuedToken renewed, OperationContext context)
+    public static async Task RequireInPlaceAsync(TokenConnection connection, IssuedToken regenerated, OperationContext context)
     {
-        SecretCheck check = await CheckAsync(connection, renewed, context).ConfigureAwait(false);
+        SecretCheck check = await CheckAsync(connection, regenerated, context).ConfigureAwait(false);
         if (check.State == SecretState.Refused)
         {
-            context.RecordRefused(renewed.Id);
+            context.RecordRefused(regenerated.Id);
             throw new ApiTokenException(
                 ErrorKind.InvalidResult,
-                $"{connection.Service} rejects the new secret of the token {renewed}, and the old secret no longer works. {check.Error?.Message}".TrimEnd(),
-                $"Reset it again: {new SuggestedCommand(SuggestedAction.Reset, renewed.Id, renewed.Connection)}",
+                ($"{connection.Service} rejects the new secret of the token {regenerated}, and the old secret no longer works. "
+                    + check.Error?.Message).TrimEnd(),
+                $"Reset it again: {new SuggestedCommand(SuggestedAction.Reset, regenerated.Id, regenerated.Connection)}",
                 ErrorIds.SecretRefused,
                 check.Error);
         }
 
         if (check.Error is { } error)
         {
-            context.WriteVerbose($"The new secret of the token {renewed} could not be verified. {error.Message}");
+            context.WriteVerbose($"The new secret of the token {regenerated} could not be verified. {error.Message}");
         }
     }
 
-    /// <summary>The error for a successor whose secret the service rejects.</summary>
+    /// <summary>Creates the error for a successor whose secret the service rejects.</summary>
     public static ApiTokenException RefusedSuccessor(
         TokenConnection connection, ApiToken old, ApiToken successor, string when, string details = "", Exception? inner = null) => new(
         ErrorKind.InvalidResult,
-        $"{connection.Service} rejected the secret of the new token {successor}, which replaces the token {old}{when}. The old token is unchanged.{details}",
+        $"{connection.Service} rejected the secret of the new token {successor}, which replaces the token {old}{when}. "
+            + $"The old token is unchanged.{details}",
         $"Remove the new token, then reset again: {new SuggestedCommand(SuggestedAction.Remove, successor.Id, connection.Name)}",
         ErrorIds.SuccessorRefused,
         inner);

@@ -8,10 +8,10 @@ public sealed class SetEnabledOperation : Operation
     private readonly ApiToken _token;
     private readonly bool _enabled;
 
-    /// <summary>Enables or disables one token.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="token">The token; its id is enough.</param>
-    /// <param name="enabled">True to enable it.</param>
+    /// <param name="token">The token; only its id is required.</param>
+    /// <param name="enabled">True to enable the token, false to disable it.</param>
     public SetEnabledOperation(TokenConnection connection, ApiToken token, bool enabled)
         : base(connection, token)
     {

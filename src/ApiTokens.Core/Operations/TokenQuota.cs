@@ -3,39 +3,37 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>
-/// How many successors an account has room for, where its service limits the number of tokens. Each account is counted once
-/// for a run; resets at the same time wait for the room that another's predecessor leaves.
-/// </summary>
+/// <summary>Limits how many tokens a run may add to an account whose service caps the number of tokens.</summary>
+/// <remarks>The account is counted once per run. Concurrent resets wait until another reset has removed its old token.</remarks>
 internal sealed class TokenQuota
 {
-    private readonly ConcurrentDictionary<TokenConnection, AccountQuota> _rooms = new();
+    private readonly ConcurrentDictionary<TokenConnection, AccountQuota> _quotas = new();
 
-    /// <summary>Takes the room for one token, before it is issued.</summary>
-    /// <exception cref="ApiTokenException"><c>TokenLimitReached</c>: there is none, and none is to be expected.</exception>
+    /// <summary>Reserves quota for one token before it is issued, and waits if a concurrent reset may release some.</summary>
+    /// <exception cref="ApiTokenException"><c>TokenLimitReached</c>: no quota is left, and no concurrent reset can release any.</exception>
     internal async Task<QuotaReservation> ReserveAsync(TokenConnection connection, ApiToken predecessor, CancellationToken cancellationToken)
     {
-        AccountQuota room = _rooms.GetOrAdd(connection, _ => new AccountQuota());
-        await room.ReserveAsync(connection, predecessor, cancellationToken).ConfigureAwait(false);
-        return new QuotaReservation(room);
+        AccountQuota quota = _quotas.GetOrAdd(connection, _ => new AccountQuota());
+        await quota.ReserveAsync(connection, predecessor, cancellationToken).ConfigureAwait(false);
+        return new QuotaReservation(quota);
     }
 
-    /// <summary>The room for one token.</summary>
-    internal sealed class QuotaReservation(AccountQuota room) : IDisposable
+    /// <summary>A reservation for one token.</summary>
+    internal sealed class QuotaReservation(AccountQuota quota) : IDisposable
     {
-        /// <summary>Whether the account has one token more than before: then the room is used up.</summary>
+        /// <summary>Whether the account has one more token than before, so that the reservation is not released.</summary>
         public bool IsUsed { get; set; }
 
-        public void Dispose() => room.Release(IsUsed);
+        public void Dispose() => quota.Release(IsUsed);
     }
 
     internal sealed class AccountQuota
     {
-        private readonly SemaphoreSlim _oneCount = new(1, 1);
+        private readonly SemaphoreSlim _countLock = new(1, 1);
         private readonly object _lock = new();
         private bool _counted;
         private int? _free;
-        private int _inside;
+        private int _reserved;
         private TaskCompletionSource<bool> _changed = NewSignal();
 
         public async Task ReserveAsync(TokenConnection connection, ApiToken predecessor, CancellationToken cancellationToken)
@@ -54,16 +52,17 @@ internal sealed class TokenQuota
                     if (_free is null or > 0)
                     {
                         _free--;
-                        _inside++;
+                        _reserved++;
                         return;
                     }
 
-                    if (_inside == 0)
+                    if (_reserved == 0)
                     {
                         throw new ApiTokenException(
                             ErrorKind.LimitsExceeded,
-                            $"The account {connection.Account} has {limit} tokens, as many as {connection.Service} documents to be allowed: there is no room for a successor of the token {predecessor}.",
-                            "Remove a token that is not needed, and reset again.",
+                            $"The token {predecessor} cannot be reset: the account {connection.Account} has {limit} tokens, "
+                                + $"which is the documented limit of {connection.Service}.",
+                            "Remove a token that is no longer needed, then reset again.",
                             ErrorIds.TokenLimitReached);
                     }
 
@@ -84,23 +83,22 @@ internal sealed class TokenQuota
         {
             lock (_lock)
             {
-                if (_inside == 0)
+                if (_reserved == 0)
                 {
                     return;
                 }
 
-                _inside--;
+                _reserved--;
                 _free += isUsed ? 0 : 1;
                 _changed.TrySetResult(true);
                 _changed = NewSignal();
             }
         }
 
-        // An account with more than the documented number evidently has another limit, and one that cannot be counted may
-        // have: then the service itself will judge.
+        // If the account has more tokens than the documented limit, or cannot be counted, the quota is unlimited and the service decides.
         private async Task CountOnceAsync(TokenConnection connection, int limit, CancellationToken cancellationToken)
         {
-            await _oneCount.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _countLock.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 if (_counted)
@@ -123,7 +121,7 @@ internal sealed class TokenQuota
             }
             finally
             {
-                _oneCount.Release();
+                _countLock.Release();
             }
         }
 

@@ -2,11 +2,11 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Reads tokens that may be gone.</summary>
+/// <summary>Reads tokens that may no longer exist.</summary>
 internal static class TokenReading
 {
     /// <summary>Reads a token.</summary>
-    /// <returns>The token; null if it does not exist any more or is revoked.</returns>
+    /// <returns>The token; null if it no longer exists or is revoked.</returns>
     public static async Task<ApiToken?> ReadIfExistsAsync(this TokenConnection connection, string id, CancellationToken cancellationToken)
     {
         try

@@ -4,8 +4,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Which tokens were there before a run issued any: none of them is an orphan of this run. Each connection is asked once,
-/// when the run first needs it.
+/// The tokens that existed before a run issued any. None of them is an orphan of this run. Each connection is listed once, when the
+/// run first needs its tokens.
 /// </summary>
 internal sealed class TokenSnapshot
 {

@@ -7,10 +7,10 @@ public sealed class UpdateOperation : Operation
 {
     private readonly TokenChanges _changes;
 
-    /// <summary>Changes one token.</summary>
+    /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="token">The token; its id is enough.</param>
-    /// <param name="changes">What to change.</param>
+    /// <param name="token">The token; only its id is required.</param>
+    /// <param name="changes">The changes.</param>
     public UpdateOperation(TokenConnection connection, ApiToken token, TokenChanges changes)
         : base(connection, token)
     {

@@ -4,42 +4,46 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Reports;
 
-/// <summary>A row for each token, its findings in the last columns; findings about an account have a row without a token.</summary>
+/// <summary>Writes a row for each token, with its findings in the last columns. A finding about an account has its own row.</summary>
 internal sealed class CsvReport : IReportFormat
 {
-    // What a spreadsheet could take for a formula, also where it splits at another separator than ours.
+    // The start of a text that a spreadsheet could interpret as a formula, even if it splits cells at another separator.
     private static readonly Regex FormulaStart = new(
         "(^|;)([\\s\"']*)(?=[=+\\-@\uFF1D\uFF0B\uFF0D\uFF20])", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
 
     private static readonly string[] Columns =
     [
-        "Service", "Account", "Connection", "Id", "Name", "Description", "Status", "Owner", "Issuer", "Permissions", "CreatedAt", "ExpiresAt", "LastUsedAt",
-        "Severity", "Findings",
+        "Service", "Account", "Connection", "Id", "Name", "Description", "Status", "Owner", "Issuer", "Permissions",
+        "CreatedAt", "ExpiresAt", "LastUsedAt", "Severity", "Findings",
     ];
 
     public string Extension => ".csv";
 
     public void Write(TokenReport report, Stream stream)
     {
-        // The mark at the beginning: without it, Excel and Windows PowerShell take the file for one of the local code page.
-        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\r\n" };
+        // Without a byte order mark, Excel and Windows PowerShell read the file in the local code page.
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
+        using var writer = new StreamWriter(stream, encoding, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\r\n" };
         WriteRow(writer, Columns);
         foreach (ReportToken token in report.Tokens)
         {
             WriteRow(writer,
             [
-                token.Service, token.Account, token.Connection, token.Id, token.Name, token.Description, token.Status?.ToString(), token.Owner, token.Issuer,
-                token.Permissions, Moment(token.CreatedAt), Moment(token.ExpiresAt), Moment(token.LastUsedAt), .. Findings([.. report.FindingsOf(token)]),
+                token.Service, token.Account, token.Connection, token.Id, token.Name, token.Description, token.Status?.ToString(),
+                token.Owner, token.Issuer, token.Permissions, Timestamp(token.CreatedAt), Timestamp(token.ExpiresAt),
+                Timestamp(token.LastUsedAt), .. Findings([.. report.FindingsOf(token)]),
             ]);
         }
 
         var known = new HashSet<TokenKey>(report.Tokens.Select(token => token.Key));
-        foreach (IGrouping<TokenKey, ReportFinding> other in report.Findings.Where(finding => !known.Contains(finding.Key)).GroupBy(finding => finding.Key))
+        IEnumerable<ReportFinding> others = report.Findings.Where(finding => !known.Contains(finding.Key));
+        foreach (IGrouping<TokenKey, ReportFinding> group in others.GroupBy(finding => finding.Key))
         {
-            ReportFinding finding = other.First();
+            ReportFinding finding = group.First();
             WriteRow(writer,
             [
-                finding.Service, finding.Account, finding.Connection, finding.Id, finding.Name, null, null, null, null, null, null, null, null, .. Findings([.. other]),
+                finding.Service, finding.Account, finding.Connection, finding.Id, finding.Name,
+                null, null, null, null, null, null, null, null, .. Findings([.. group]),
             ]);
         }
     }
@@ -48,10 +52,10 @@ internal sealed class CsvReport : IReportFormat
         ? [string.Empty, string.Empty]
         : [findings[0].Severity.ToString(), string.Join(" | ", findings.Select(finding => $"{finding.RuleId}: {finding.Message}"))];
 
-    private static string? Moment(DateTimeOffset? moment) => moment?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string? Timestamp(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void WriteRow(StreamWriter writer, IEnumerable<string?> cells) => writer.WriteLine(string.Join(",", cells.Select(Cell)));
 
-    // An apostrophe is how spreadsheets themselves mark a cell that begins like a formula and is text.
+    // An apostrophe marks a cell as text; spreadsheets use the same convention.
     private static string Cell(string? text) => $"\"{FormulaStart.Replace(VisibleText.Of(text), "$1$2'").Replace("\"", "\"\"")}\"";
 }

@@ -1,9 +1,9 @@
 namespace ApiTokens.Reports;
 
-/// <summary>The findings of a page, by severity and rule.</summary>
+/// <summary>Writes the findings of a page, by severity and rule.</summary>
 internal static class HtmlFindings
 {
-    /// <summary>How many of one rule are listed; the table of tokens has all.</summary>
+    /// <summary>The maximum number of findings that are listed per rule. The table of tokens has all of them.</summary>
     public const int Rows = 5;
 
     private static readonly (ReportSeverity Severity, string Heading)[] Groups =
@@ -17,7 +17,7 @@ internal static class HtmlFindings
     {
         if (report.Findings.Count == 0)
         {
-            html.WriteLine($"<p>No findings were given to this report.</p>");
+            html.WriteLine($"<p>This report has no findings.</p>");
         }
 
         foreach ((ReportSeverity severity, string heading) in Groups)
@@ -28,7 +28,8 @@ internal static class HtmlFindings
                 continue;
             }
 
-            html.WriteLine($"""<h3 class="severity {Style(severity)}">{heading} <span class="count">{HtmlText.Number(findings.Length)}</span></h3>""");
+            html.WriteLine(
+                $"""<h3 class="severity {Style(severity)}">{heading} <span class="count">{HtmlText.Number(findings.Length)}</span></h3>""");
             foreach (IGrouping<string, ReportFinding> rule in findings.GroupBy(finding => finding.RuleId))
             {
                 WriteRule(html, rule.Key, Style(severity), [.. rule]);
@@ -36,7 +37,7 @@ internal static class HtmlFindings
         }
     }
 
-    /// <summary>The style class of a severity.</summary>
+    /// <summary>Returns the style class of a severity.</summary>
     public static string Style(ReportSeverity severity) => severity switch
     {
         ReportSeverity.Error => "error",
@@ -52,10 +53,12 @@ internal static class HtmlFindings
             html.WriteLine($"<p>{action}</p>");
         }
 
-        html.WriteLine($"""<div class="scroll" role="region" aria-label="{rule}" tabindex="0"><table><thead><tr><th scope="col">Token</th><th scope="col">Service</th><th scope="col">Finding</th></tr></thead><tbody>""");
+        html.Write($"""<div class="scroll" role="region" aria-label="{rule}" tabindex="0"><table><thead><tr>""");
+        html.WriteLine($"""<th scope="col">Token</th><th scope="col">Service</th><th scope="col">Finding</th></tr></thead><tbody>""");
         foreach (ReportFinding finding in findings.Take(Rows))
         {
-            html.WriteLine($"""<tr><td><span class="name">{finding.Name}</span><span class="more id">{finding.Id}</span></td><td>{finding.Service}<span class="more">{finding.Account}</span></td><td>{finding.Message}</td></tr>""");
+            html.Write($"""<tr><td><span class="name">{finding.Name}</span><span class="more id">{finding.Id}</span></td>""");
+            html.WriteLine($"""<td>{finding.Service}<span class="more">{finding.Account}</span></td><td>{finding.Message}</td></tr>""");
         }
 
         html.WriteLine($"</tbody></table></div>");

@@ -4,8 +4,8 @@ using System.Text;
 namespace ApiTokens.Reports;
 
 /// <summary>
-/// One page without outside resources, whose policy lets nothing run but its own script. The script makes the table of all
-/// tokens from data; without it, the most pressing ones stand in the page.
+/// Writes one page without external resources. Its content security policy allows only its own script, which creates the table of
+/// all tokens from embedded data. Without scripts, the page shows the most urgent tokens.
 /// </summary>
 internal sealed class HtmlReport : IReportFormat
 {
@@ -17,7 +17,8 @@ internal sealed class HtmlReport : IReportFormat
     {
         string style = HtmlTemplate.Read("Report.css");
         string script = HtmlTemplate.Read("Report.js");
-        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true);
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var writer = new StreamWriter(stream, encoding, bufferSize: 64 * 1024, leaveOpen: true);
         var html = new HtmlText(writer);
         var tokens = new HtmlTokens(html, report);
         HtmlTemplate.Write(writer, new Dictionary<string, Action>
@@ -25,7 +26,7 @@ internal sealed class HtmlReport : IReportFormat
             ["policy"] = () => writer.Write(Policy(style, script)),
             ["version"] = () => html.Write($"{typeof(HtmlReport).Assembly.GetName().Version.ToString(3)}"),
             ["title"] = () => html.Write($"{report.Title}"),
-            ["created"] = () => html.Write($"""<time datetime="{report.CreatedAt:O}">{HtmlText.Moment(report.CreatedAt)}</time>"""),
+            ["created"] = () => html.Write($"""<time datetime="{report.CreatedAt:O}">{HtmlText.Timestamp(report.CreatedAt)}</time>"""),
             ["style"] = () => writer.Write(style),
             ["script"] = () => writer.Write(script),
             ["tiles"] = () => WriteTiles(html, report),
@@ -41,14 +42,15 @@ internal sealed class HtmlReport : IReportFormat
         });
     }
 
-    /// <summary>What the page may do: show itself in its own style, run its own script, and nothing else.</summary>
+    /// <summary>Returns the content security policy, which allows only the page's own style and script.</summary>
     internal static string Policy(string style, string script) =>
         $"default-src 'none'; style-src {HtmlTemplate.Hash(style)}; script-src {HtmlTemplate.Hash(script)}; base-uri 'none'; form-action 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     private static void WriteTiles(HtmlText html, TokenReport report)
     {
-        int soon = report.Tokens.Count(token => token.Status is not (TokenStatus.Revoked or TokenStatus.Expired) && report.DaysLeft(token) is >= 0 and < 30);
+        int soon = report.Tokens.Count(token =>
+            token.Status is not (TokenStatus.Revoked or TokenStatus.Expired) && report.DaysLeft(token) is >= 0 and < 30);
         Tile(html, "Tokens", report.Tokens.Count);
         Tile(html, "Active", report.Count(TokenStatus.Active));
         Tile(html, "Expire in 30 days", soon, "warning");
@@ -61,14 +63,14 @@ internal sealed class HtmlReport : IReportFormat
         }
     }
 
-    private static void Tile(HtmlText html, string label, int number, string mood = "") =>
-        html.WriteLine($"""<div class="tile {(number > 0 ? mood : "")}"><dt>{label}</dt><dd>{HtmlText.Number(number)}</dd></div>""");
+    private static void Tile(HtmlText html, string label, int number, string style = "") =>
+        html.WriteLine($"""<div class="tile {(number > 0 ? style : "")}"><dt>{label}</dt><dd>{HtmlText.Number(number)}</dd></div>""");
 
     private static void WriteTotals(HtmlText html, TokenReport report)
     {
         if (report.Tokens.Count == 0)
         {
-            html.WriteLine($"<p>No tokens were given to this report.</p>");
+            html.WriteLine($"<p>This report has no tokens.</p>");
             return;
         }
 
@@ -118,13 +120,15 @@ internal sealed class HtmlReport : IReportFormat
             new TimelineChart(html, report).Write();
         }
 
-        html.WriteLine($"""<p>Besides these, {HtmlText.Number(timeline.Expired)} have expired, {HtmlText.Number(timeline.Later)} expire later, and {HtmlText.Number(timeline.Never)} never do.</p>""");
+        html.Write($"""<p>In addition, {HtmlText.Number(timeline.Expired)} have expired, {HtmlText.Number(timeline.Later)} expire later, """);
+        html.WriteLine($"""and {HtmlText.Number(timeline.Never)} never expire.</p>""");
         if (report.Tokens.Count == 0)
         {
             return;
         }
 
-        html.WriteLine($"""<details><summary>The months as a table</summary><div class="scroll" role="region" aria-label="Expirations by month" tabindex="0"><table class="numbers">""");
+        html.Write($"""<details><summary>The months as a table</summary><div class="scroll" role="region" """);
+        html.WriteLine($"""aria-label="Expirations by month" tabindex="0"><table class="numbers">""");
         html.Write($"""<thead><tr><th scope="col">Month</th>""");
         foreach (string service in report.Services)
         {
@@ -146,6 +150,7 @@ internal sealed class HtmlReport : IReportFormat
         html.WriteLine($"</tbody></table></div></details>");
     }
 
-    // Zeros are paler, so that the others stand out.
-    private static void WriteNumber(HtmlText html, int number) => html.Write($"""<td class="{(number == 0 ? "none" : "")}">{HtmlText.Number(number)}</td>""");
+    // Zeros have a lighter color, so that other numbers stand out.
+    private static void WriteNumber(HtmlText html, int number) =>
+        html.Write($"""<td class="{(number == 0 ? "none" : "")}">{HtmlText.Number(number)}</td>""");
 }

@@ -4,27 +4,27 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Reports;
 
-/// <summary>The files beside this one that make the page: Report.html with its <c>{{places}}</c>, Report.css and Report.js.</summary>
+/// <summary>The template files of the page: Report.html with its <c>{{placeholders}}</c>, Report.css and Report.js.</summary>
 internal static class HtmlTemplate
 {
-    private static readonly Regex Place = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
+    private static readonly Regex Placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
 
-    /// <summary>Writes the page, each place by what fills it.</summary>
-    public static void Write(TextWriter writer, IReadOnlyDictionary<string, Action> places)
+    /// <summary>Writes the page, and fills each placeholder by its action.</summary>
+    public static void Write(TextWriter writer, IReadOnlyDictionary<string, Action> placeholders)
     {
         string page = Read("Report.html");
         int end = 0;
-        foreach (Match place in Place.Matches(page))
+        foreach (Match placeholder in Placeholder.Matches(page))
         {
-            writer.Write(page.Substring(end, place.Index - end));
-            places[place.Groups[1].Value]();
-            end = place.Index + place.Length;
+            writer.Write(page.Substring(end, placeholder.Index - end));
+            placeholders[placeholder.Groups[1].Value]();
+            end = placeholder.Index + placeholder.Length;
         }
 
         writer.Write(page.Substring(end));
     }
 
-    /// <summary>Reads one of the files. Browsers count a line break as one character, and so do the hashes.</summary>
+    /// <summary>Reads a template file with normalized line breaks, because browsers normalize them before they hash the content.</summary>
     public static string Read(string name)
     {
         using Stream stream = typeof(HtmlTemplate).Assembly.GetManifestResourceStream(typeof(HtmlTemplate), name);
@@ -32,7 +32,7 @@ internal static class HtmlTemplate
         return reader.ReadToEnd().Replace("\r\n", "\n");
     }
 
-    /// <summary>How a content security policy names the one style or script that it lets pass.</summary>
+    /// <summary>Returns the hash source by which a content security policy allows a style or script.</summary>
     public static string Hash(string text)
     {
         using var sha = SHA256.Create();

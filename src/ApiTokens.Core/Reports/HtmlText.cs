@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace ApiTokens.Reports;
 
-/// <summary>Writes HTML. Whatever stands in a hole of the text is encoded, so that none can be forgotten; it fits between tags and in quoted attributes.</summary>
+/// <summary>Writes HTML. All interpolated values are encoded for use in text and in quoted attributes.</summary>
 internal sealed class HtmlText(TextWriter writer)
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
@@ -17,11 +17,15 @@ internal sealed class HtmlText(TextWriter writer)
         writer.Write('\n');
     }
 
-    /// <summary>A number with separators.</summary>
+    /// <summary>Formats a number with thousands separators.</summary>
     public static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A moment in words.</summary>
-    public static string Moment(DateTimeOffset moment) => moment.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
+    /// <summary>Formats a date and time.</summary>
+    public static string Timestamp(DateTimeOffset time) => time.ToString("d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture);
 
-    private static object? Encode(object? value) => Encoder.Encode(VisibleText.Of((value as IFormattable)?.ToString(null, CultureInfo.InvariantCulture) ?? value?.ToString()));
+    private static object? Encode(object? value)
+    {
+        string? text = (value as IFormattable)?.ToString(null, CultureInfo.InvariantCulture) ?? value?.ToString();
+        return Encoder.Encode(VisibleText.Of(text));
+    }
 }

@@ -3,17 +3,17 @@ using System.Text.Json;
 
 namespace ApiTokens.Reports;
 
-/// <summary>The tokens of a page: rows for the most pressing ones, and the data of all from which its script makes the table.</summary>
+/// <summary>Writes the tokens of a page: rows for the most urgent tokens, and the data from which the script creates the table.</summary>
 internal sealed class HtmlTokens(HtmlText html, TokenReport report)
 {
-    /// <summary>How many tokens stand in the page itself, as one sees it without a script.</summary>
+    /// <summary>The maximum number of tokens that the page shows without scripts.</summary>
     public const int StaticRows = 200;
 
     private const int PermissionLength = 160;
 
     private static readonly string[] Columns = ["Name", "Status", "Expires", "Service", "Owner", "Permissions", "Last used", "Findings"];
 
-    // The worst first, then what expires next: the order in which one would want to go through them.
+    // The most severe findings first, then the earliest expiry.
     private readonly ReportToken[] _tokens =
     [
         .. report.Tokens
@@ -25,7 +25,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
     {
         if (_tokens.Length == 0)
         {
-            html.WriteLine($"<p>No tokens were given to this report.</p>");
+            html.WriteLine($"<p>This report has no tokens.</p>");
             return;
         }
 
@@ -33,11 +33,12 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
         WriteRows();
     }
 
-    /// <summary>Writes the data of all tokens: an array of values for each, in the order in which Report.js reads them.</summary>
+    /// <summary>Writes the data of all tokens: an array of values for each token, in the order that Report.js expects.</summary>
     public void WriteData(Stream stream)
     {
         string[] rules = [.. report.Findings.Select(finding => finding.RuleId).Distinct()];
-        Dictionary<string, int> ruleNumbers = rules.Select((rule, number) => (rule, number)).ToDictionary(pair => pair.rule, pair => pair.number);
+        Dictionary<string, int> ruleNumbers = rules.Select((rule, number) => (rule, number))
+            .ToDictionary(pair => pair.rule, pair => pair.number);
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JsonReport.Encoder });
         json.WriteStartObject();
         json.WriteNumber("created", report.CreatedAt.ToUnixTimeSeconds());
@@ -66,11 +67,11 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
             json.WriteStringValue(VisibleText.Of(text));
         }
 
-        foreach (DateTimeOffset? moment in new[] { token.ExpiresAt, token.LastUsedAt })
+        foreach (DateTimeOffset? time in new[] { token.ExpiresAt, token.LastUsedAt })
         {
-            if (moment is { } known)
+            if (time is { } value)
             {
-                json.WriteNumberValue(known.ToUnixTimeSeconds());
+                json.WriteNumberValue(value.ToUnixTimeSeconds());
             }
             else
             {
@@ -91,11 +92,16 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
     {
         html.WriteLine($"""
             <form id="filter" role="search" aria-label="Filter the tokens" hidden>
-            <label class="wide">Search <input id="search" type="search" placeholder="name, id, account, owner, permission" autocomplete="off" spellcheck="false"></label>
+            <label class="wide">Search <input id="search" type="search" placeholder="name, id, account, owner, permission"
+            autocomplete="off" spellcheck="false"></label>
             """);
-        WriteChoice("status", "Status", report.Tokens.Select(Status).Distinct().OrderBy(status => status, StringComparer.Ordinal).Select(status => (status, status)));
+        IEnumerable<string> statuses = report.Tokens.Select(Status).Distinct().OrderBy(status => status, StringComparer.Ordinal);
+        WriteChoice("status", "Status", statuses.Select(status => (status, status)));
         WriteChoice("service", "Service", report.Services.Select(service => (VisibleText.Of(service), service)));
-        WriteChoice("expires", "Expires", [("7", "within 7 days"), ("30", "within 30 days"), ("90", "within 90 days"), ("expired", "has expired"), ("never", "never")]);
+        WriteChoice(
+            "expires",
+            "Expires",
+            [("7", "within 7 days"), ("30", "within 30 days"), ("90", "within 90 days"), ("expired", "has expired"), ("never", "never")]);
         if (report.Findings.Count > 0)
         {
             WriteChoice(
@@ -129,10 +135,12 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
     {
         if (_tokens.Length > StaticRows)
         {
-            html.WriteLine($"""<p id="partial">The {HtmlText.Number(StaticRows)} most pressing of {HtmlText.Number(_tokens.Length)} tokens. With scripts, this page shows and filters all of them.</p>""");
+            html.Write($"""<p id="partial">The {HtmlText.Number(StaticRows)} most urgent of {HtmlText.Number(_tokens.Length)} tokens. """);
+            html.WriteLine($"""Enable scripts to show and filter all tokens.</p>""");
         }
 
-        html.WriteLine($"""<div class="scroll tokens" role="region" aria-labelledby="tokens-heading" tabindex="0"><table id="table"><caption class="visually-hidden">Tokens</caption>""");
+        html.Write($"""<div class="scroll tokens" role="region" aria-labelledby="tokens-heading" tabindex="0"><table id="table">""");
+        html.WriteLine($"""<caption class="visually-hidden">Tokens</caption>""");
         html.Write($"<thead><tr>");
         foreach (string column in Columns)
         {
@@ -157,8 +165,10 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
     {
         html.Write($"""<tr><td><span class="name">{token.Name}</span><span class="more id">{token.Id}</span></td>""");
         html.Write($"""<td><span class="status {Status(token)}">{Status(token)}</span></td>""");
-        html.Write($"""<td>{(token.ExpiresAt is { } end ? Day(end) : "never")}<span class="more">{Left(report.DaysLeft(token))}</span></td>""");
-        html.Write($"""<td>{token.Service}<span class="more">{token.Account}</span></td><td>{token.Owner}</td><td class="permissions">{Permissions(token)}</td>""");
+        html.Write($"""<td>{(token.ExpiresAt is { } expiry ? Day(expiry) : "never")}""");
+        html.Write($"""<span class="more">{RemainingTime(report.DaysLeft(token))}</span></td>""");
+        html.Write($"""<td>{token.Service}<span class="more">{token.Account}</span></td><td>{token.Owner}</td>""");
+        html.Write($"""<td class="permissions">{Permissions(token)}</td>""");
         html.Write($"""<td>{(token.LastUsedAt is { } used ? Day(used) : "")}</td><td>""");
         foreach (ReportFinding finding in report.FindingsOf(token))
         {
@@ -170,14 +180,18 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
 
     private static string Status(ReportToken token) => token.Status?.ToString() ?? "Unknown";
 
-    private static string Permissions(ReportToken token) => token.Permissions.Length <= PermissionLength
-        ? token.Permissions
-        : token.Permissions.Substring(0, char.IsHighSurrogate(token.Permissions[PermissionLength - 1]) ? PermissionLength - 1 : PermissionLength) + "…";
+    private static string Permissions(ReportToken token)
+    {
+        string text = token.Permissions;
+        return text.Length <= PermissionLength
+            ? text
+            : text.Substring(0, char.IsHighSurrogate(text[PermissionLength - 1]) ? PermissionLength - 1 : PermissionLength) + "…";
+    }
 
-    private static string Day(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    // The same words as in Report.js.
-    private static string Left(int? days) => days switch
+    // Report.js has the same texts.
+    private static string RemainingTime(int? days) => days switch
     {
         null => string.Empty,
         < 0 => $"{HtmlText.Number(-days.Value)} d ago",

@@ -6,10 +6,10 @@ using System.Text.Unicode;
 
 namespace ApiTokens.Reports;
 
-/// <summary>The whole report for other programs: names are as the services have them, moments are UTC.</summary>
+/// <summary>Writes the complete report for other programs. Names are unchanged, and times are UTC.</summary>
 internal sealed class JsonReport : IReportFormat
 {
-    /// <summary>Leaves letters of all scripts readable; what has a meaning in HTML, or is hidden, is escaped.</summary>
+    /// <summary>Does not escape letters of any script, but escapes HTML characters and hidden characters.</summary>
     public static readonly JavaScriptEncoder Encoder = CreateEncoder();
 
     public string Extension => ".json";
@@ -19,25 +19,29 @@ internal sealed class JsonReport : IReportFormat
         var content = new ReportContent(
             report.Title,
             report.CreatedAt,
-            [.. report.Services.Select(service => new ServiceTotal(
-                service,
-                report.Tokens.Count(token => TokenReport.IsOf(token, service)),
-                Enum.GetValues(typeof(TokenStatus)).Cast<TokenStatus>().ToDictionary(status => status.ToString(), status => report.Count(status, service))))],
+            [.. report.Services.Select(service => Total(report, service))],
             report.Tokens,
             report.Findings);
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Encoder, Indented = true, NewLine = "\n" });
         JsonSerializer.Serialize(writer, content, ReportJson.Default.ReportContent);
     }
 
+    private static ServiceTotal Total(TokenReport report, string service) => new(
+        service,
+        report.Tokens.Count(token => TokenReport.IsOf(token, service)),
+        Enum.GetValues(typeof(TokenStatus)).Cast<TokenStatus>()
+            .ToDictionary(status => status.ToString(), status => report.Count(status, service)));
+
     private static JavaScriptEncoder CreateEncoder()
     {
-        var allowed = new TextEncoderSettings(UnicodeRanges.All);
-        allowed.ForbidCharacters([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(c => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format)]);
-        return JavaScriptEncoder.Create(allowed);
+        IEnumerable<char> characters = Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code);
+        var settings = new TextEncoderSettings(UnicodeRanges.All);
+        settings.ForbidCharacters([.. characters.Where(c => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format)]);
+        return JavaScriptEncoder.Create(settings);
     }
 }
 
-/// <summary>What stands in the file.</summary>
+/// <summary>The content of the file.</summary>
 internal sealed record ReportContent(
     string Title,
     DateTimeOffset CreatedAt,
@@ -45,7 +49,7 @@ internal sealed record ReportContent(
     IReadOnlyList<ReportToken> Tokens,
     IReadOnlyList<ReportFinding> Findings);
 
-/// <summary>How many tokens a service has, and of which status.</summary>
+/// <summary>The number of tokens of a service, in total and by status.</summary>
 internal sealed record ServiceTotal(string Service, int Tokens, IReadOnlyDictionary<string, int> ByStatus);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Reports;
 
-/// <summary>For a ticket or a wiki. What comes from a service stands in code spans: there, nothing is markup, a link or a mention.</summary>
+/// <summary>
+/// Writes a report for a ticket or a wiki. Texts from a service are written as code spans, so that they are not interpreted as markup,
+/// links or mentions.
+/// </summary>
 internal sealed class MarkdownReport : IReportFormat
 {
     private static readonly Regex Backticks = new("`+", RegexOptions.CultureInvariant);
@@ -17,10 +20,11 @@ internal sealed class MarkdownReport : IReportFormat
 
     public void Write(TokenReport report, Stream stream)
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var writer = new StreamWriter(stream, encoding, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\n" };
         writer.WriteLine($"# {Plain(report.Title)}");
         writer.WriteLine();
-        writer.WriteLine($"As of {Moment(report.CreatedAt)} UTC; all times are UTC.");
+        writer.WriteLine($"As of {Timestamp(report.CreatedAt)} UTC. All times are UTC.");
         WriteTotals(writer, report);
         WriteTimeline(writer, report);
         WriteFindings(writer, report);
@@ -32,7 +36,7 @@ internal sealed class MarkdownReport : IReportFormat
         Heading(writer, "Totals");
         if (report.Tokens.Count == 0)
         {
-            writer.WriteLine("No tokens were given to this report.");
+            writer.WriteLine("This report has no tokens.");
             return;
         }
 
@@ -56,7 +60,7 @@ internal sealed class MarkdownReport : IReportFormat
         Heading(writer, "Expirations");
         Row(writer, ["Month", "Tokens"]);
         Row(writer, ["---", "---:"]);
-        Row(writer, ["expired already", Number(report.Timeline.Expired)]);
+        Row(writer, ["already expired", Number(report.Timeline.Expired)]);
         foreach (ExpiryMonth month in report.Timeline.Months)
         {
             Row(writer, [month.Start.ToString("yyyy-MM", CultureInfo.InvariantCulture), Number(month.Total)]);
@@ -71,18 +75,18 @@ internal sealed class MarkdownReport : IReportFormat
         Heading(writer, "Findings");
         if (report.Findings.Count == 0)
         {
-            writer.WriteLine("No findings were given to this report.");
+            writer.WriteLine("This report has no findings.");
             return;
         }
 
-        Row(writer, ["Severity", "Rule", "Service", "Account", "Token", "Id", "Finding", "What to do"]);
+        Row(writer, ["Severity", "Rule", "Service", "Account", "Token", "Id", "Finding", "Recommended action"]);
         Row(writer, [.. Enumerable.Repeat("---", 8)]);
         foreach (ReportFinding finding in report.Findings)
         {
             Row(writer,
             [
-                finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name), Code(finding.Id),
-                Plain(finding.Message), Plain(finding.RecommendedAction),
+                finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name),
+                Code(finding.Id), Plain(finding.Message), Plain(finding.RecommendedAction),
             ]);
         }
     }
@@ -101,8 +105,9 @@ internal sealed class MarkdownReport : IReportFormat
         {
             Row(writer,
             [
-                Code(token.Name), token.Status?.ToString() ?? "Unknown", token.ExpiresAt is { } end ? Moment(end) : "never", Code(token.Service), Code(token.Account),
-                Code(token.Owner), Code(token.Permissions), token.LastUsedAt is { } used ? Moment(used) : string.Empty, Code(token.Id),
+                Code(token.Name), token.Status?.ToString() ?? "Unknown", token.ExpiresAt is { } expiry ? Timestamp(expiry) : "never",
+                Code(token.Service), Code(token.Account), Code(token.Owner), Code(token.Permissions),
+                token.LastUsedAt is { } used ? Timestamp(used) : string.Empty, Code(token.Id),
             ]);
         }
     }
@@ -118,9 +123,9 @@ internal sealed class MarkdownReport : IReportFormat
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Moment(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    private static string Timestamp(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    // A span ends at as many backticks as it began with; in a table, only the bar needs its backslash there.
+    // A code span ends with as many backticks as it starts with. In a table, only the vertical bar must be escaped.
     private static string Code(string? text)
     {
         string visible = VisibleText.Of(text).Trim();
@@ -134,6 +139,6 @@ internal sealed class MarkdownReport : IReportFormat
         return $"{fence}{space}{visible.Replace("|", "\\|")}{space}{fence}";
     }
 
-    // Our own words with names in them. A backslash does not keep a tracker from notifying a @name; a comment in its way does.
+    // Escapes our own texts, which may contain names. A backslash does not prevent a tracker from notifying a @name; a comment does.
     private static string Plain(string text) => Mention.Replace(Markup.Replace(VisibleText.Of(text), @"\$0"), "@<!-- -->");
 }

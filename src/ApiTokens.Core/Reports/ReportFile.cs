@@ -1,26 +1,31 @@
 namespace ApiTokens.Reports;
 
-/// <summary>Writes a report in the format that the file's extension names. The file appears whole or not at all.</summary>
+/// <summary>Writes a report in the format that the file extension specifies. An incomplete file is never visible.</summary>
 public static class ReportFile
 {
     private static readonly IReportFormat[] Formats = [new HtmlReport(), new CsvReport(), new JsonReport(), new MarkdownReport()];
 
-    /// <summary>Refuses a path that cannot become a report, before anything is gathered for it.</summary>
+    /// <summary>Validates a path before the content of the report is collected.</summary>
     /// <param name="path">The full path.</param>
-    /// <param name="noClobber">Whether an existing file is left as it is.</param>
-    /// <param name="force">Whether a read-only file is replaced too.</param>
-    /// <exception cref="ApiTokenException">No format has this extension, the folder is not there, or the file may not be replaced.</exception>
+    /// <param name="noClobber">Whether an existing file is kept.</param>
+    /// <param name="force">Whether a read-only file is replaced.</param>
+    /// <exception cref="ApiTokenException">The extension is unknown, the folder does not exist, or the file must not be replaced.</exception>
     public static void Check(string path, bool noClobber, bool force)
     {
         FormatOf(path);
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
-            throw ApiTokenException.OfField("Path", ErrorKind.ObjectNotFound, $"the folder of '{path}' does not exist.", "Create the folder first.", ErrorIds.ReportFolderNotFound);
+            throw ApiTokenException.OfField(
+                "Path",
+                ErrorKind.ObjectNotFound,
+                $"the folder of '{path}' does not exist.",
+                "Create the folder first.",
+                ErrorIds.ReportFolderNotFound);
         }
 
         if (Directory.Exists(path))
         {
-            throw ApiTokenException.InvalidParameter("Path", $"'{path}' is a folder.", "Give the path of a file.");
+            throw ApiTokenException.InvalidParameter("Path", $"'{path}' is a folder.", "Specify the path of a file.");
         }
 
         if (!File.Exists(path))
@@ -31,22 +36,30 @@ public static class ReportFile
         if (noClobber)
         {
             throw ApiTokenException.OfField(
-                "Path", ErrorKind.ResourceExists, $"'{path}' already exists.", $"Specify another path, or leave {Field.NoClobber} out to replace the file.", ErrorIds.ReportExists);
+                "Path",
+                ErrorKind.ResourceExists,
+                $"'{path}' already exists.",
+                $"Specify another path, or omit {Field.NoClobber} to replace the file.",
+                ErrorIds.ReportExists);
         }
 
         if (!force && (File.GetAttributes(path) & FileAttributes.ReadOnly) != 0)
         {
             throw ApiTokenException.OfField(
-                "Path", ErrorKind.PermissionDenied, $"'{path}' is read-only.", $"Specify another path, or {Field.Overwrite} to replace the file.", ErrorIds.ReportNotWritten);
+                "Path",
+                ErrorKind.PermissionDenied,
+                $"'{path}' is read-only.",
+                $"Specify another path, or {Field.Overwrite} to replace the file.",
+                ErrorIds.ReportNotWritten);
         }
     }
 
     /// <summary>Writes a report.</summary>
     /// <param name="report">The report.</param>
     /// <param name="path">The full path.</param>
-    /// <param name="noClobber">Whether an existing file is left as it is.</param>
-    /// <param name="force">Whether a read-only file is replaced too.</param>
-    /// <exception cref="ApiTokenException">As for <see cref="Check"/>, or it cannot be written.</exception>
+    /// <param name="noClobber">Whether an existing file is kept.</param>
+    /// <param name="force">Whether a read-only file is replaced.</param>
+    /// <exception cref="ApiTokenException">The path is invalid (see <see cref="Check"/>), or the file cannot be written.</exception>
     public static void Write(TokenReport report, string path, bool noClobber = false, bool force = false)
     {
         Check(path, noClobber, force);
@@ -59,7 +72,7 @@ public static class ReportFile
                 file.Flush(flushToDisk: true);
             }
 
-            Place(temporary, path, noClobber, force);
+            MoveOrReplace(temporary, path, noClobber, force);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -67,7 +80,7 @@ public static class ReportFile
                 "Path",
                 e is IOException ? ErrorKind.InvalidOperation : ErrorKind.PermissionDenied,
                 $"'{path}' cannot be written: {e.Message}",
-                "Close the file if it is open, or specify a path that you may write to.",
+                "Close the file if it is open, or specify a writable path.",
                 ErrorIds.ReportNotWritten,
                 e);
         }
@@ -77,7 +90,7 @@ public static class ReportFile
         }
     }
 
-    // A copy of what will be replaced lets the same people read it as before.
+    // Start with a copy of the existing file to keep its permissions.
     private static FileStream Create(string temporary, string path)
     {
         if (File.Exists(path))
@@ -89,7 +102,7 @@ public static class ReportFile
         return new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
     }
 
-    private static void Place(string temporary, string path, bool noClobber, bool force)
+    private static void MoveOrReplace(string temporary, string path, bool noClobber, bool force)
     {
         if (noClobber || !File.Exists(path))
         {
@@ -109,14 +122,14 @@ public static class ReportFile
         Array.Find(Formats, format => string.Equals(format.Extension, Path.GetExtension(path), StringComparison.OrdinalIgnoreCase))
         ?? throw ApiTokenException.InvalidParameter(
             "Path",
-            $"'{Path.GetFileName(path)}' does not tell the format by its extension.",
-            $"Give a path that ends with one of {string.Join(", ", Formats.Select(format => format.Extension))}.");
+            $"'{Path.GetFileName(path)}' does not have the extension of a report format.",
+            $"Specify a path with one of these extensions: {string.Join(", ", Formats.Select(format => format.Extension))}.");
 }
 
-/// <summary>A way to write a report down.</summary>
+/// <summary>A format of a report.</summary>
 internal interface IReportFormat
 {
-    /// <summary>The extension that chooses it, with its dot.</summary>
+    /// <summary>The file extension, with a dot.</summary>
     string Extension { get; }
 
     /// <summary>Writes the report in UTF-8.</summary>

@@ -1,25 +1,25 @@
 namespace ApiTokens.Reports;
 
-/// <summary>How bad a finding is, the worst last.</summary>
+/// <summary>The severity of a finding, in ascending order.</summary>
 public enum ReportSeverity
 {
-    /// <summary>Worth knowing.</summary>
+    /// <summary>No action is required.</summary>
     Information,
 
-    /// <summary>Needs a look.</summary>
+    /// <summary>A risk, or a future risk.</summary>
     Warning,
 
-    /// <summary>Needs to be dealt with.</summary>
+    /// <summary>Immediate action is required.</summary>
     Error,
 }
 
-/// <summary>What is wrong with a token, or with an account where <see cref="Id"/> is empty.</summary>
+/// <summary>A finding about a token, or about an account if <see cref="Id"/> is empty.</summary>
 public sealed record ReportFinding
 {
-    /// <summary>The rule that it breaks.</summary>
+    /// <summary>The id of the rule.</summary>
     public string RuleId { get; init; } = string.Empty;
 
-    /// <summary>How bad that is.</summary>
+    /// <summary>The severity.</summary>
     public ReportSeverity Severity { get; init; }
 
     /// <summary>The service.</summary>
@@ -31,16 +31,16 @@ public sealed record ReportFinding
     /// <summary>The connection.</summary>
     public string Connection { get; init; } = string.Empty;
 
-    /// <summary>The token's id.</summary>
+    /// <summary>The id of the token.</summary>
     public string Id { get; init; } = string.Empty;
 
-    /// <summary>The token's name.</summary>
+    /// <summary>The name of the token.</summary>
     public string Name { get; init; } = string.Empty;
 
-    /// <summary>What was found.</summary>
+    /// <summary>The message.</summary>
     public string Message { get; init; } = string.Empty;
 
-    /// <summary>What to do about it.</summary>
+    /// <summary>The recommended action.</summary>
     public string RecommendedAction { get; init; } = string.Empty;
 
     internal TokenKey Key => new(Service, Account, Id);

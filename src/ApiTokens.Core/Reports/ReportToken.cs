@@ -1,51 +1,51 @@
 namespace ApiTokens.Reports;
 
-/// <summary>A token as a report shows it. It has no place for a secret, so none can enter a report.</summary>
+/// <summary>A token of a report. It has no property for a secret, so a report cannot contain one.</summary>
 public sealed record ReportToken
 {
-    /// <summary>The service that issued it.</summary>
+    /// <summary>The service that issued the token.</summary>
     public string Service { get; init; } = string.Empty;
 
     /// <summary>The account in that service.</summary>
     public string Account { get; init; } = string.Empty;
 
-    /// <summary>The connection that it was read through.</summary>
+    /// <summary>The connection that read the token.</summary>
     public string Connection { get; init; } = string.Empty;
 
-    /// <summary>The service's identifier of the token.</summary>
+    /// <summary>The id that the service assigned to the token.</summary>
     public string Id { get; init; } = string.Empty;
 
     /// <summary>The display name.</summary>
     public string Name { get; init; } = string.Empty;
 
-    /// <summary>A longer description, where there is one.</summary>
+    /// <summary>The description, if any.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Whether it could be used when it was read; null where that is not known.</summary>
+    /// <summary>The status at the time when the token was read; null if unknown.</summary>
     public TokenStatus? Status { get; init; }
 
-    /// <summary>Whom it acts for.</summary>
+    /// <summary>The user or account that the token acts for.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Who created it.</summary>
+    /// <summary>The user who created the token.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>What it may do, in one line.</summary>
+    /// <summary>The permissions, in one line.</summary>
     public string Permissions { get; init; } = string.Empty;
 
-    /// <summary>When it was issued (UTC).</summary>
+    /// <summary>The time when the token was issued (UTC).</summary>
     public DateTimeOffset? CreatedAt { get; init => field = value?.ToUniversalTime(); }
 
-    /// <summary>When it expires or expired (UTC); null for never.</summary>
+    /// <summary>The time when the token expires or expired (UTC); null if it never expires.</summary>
     public DateTimeOffset? ExpiresAt { get; init => field = value?.ToUniversalTime(); }
 
-    /// <summary>When it was last used (UTC); null when never, or when the service does not know.</summary>
+    /// <summary>The time when the token was last used (UTC); null if it was never used or the service does not report it.</summary>
     public DateTimeOffset? LastUsedAt { get; init => field = value?.ToUniversalTime(); }
 
     internal TokenKey Key => new(Service, Account, Id);
 }
 
-/// <summary>What makes a token the same one. Accounts and services are the same in any case; ids are not.</summary>
+/// <summary>The key of a token. Services and accounts are case-insensitive; ids are case-sensitive.</summary>
 internal readonly record struct TokenKey
 {
     public TokenKey(string service, string account, string id)

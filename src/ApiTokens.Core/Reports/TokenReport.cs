@@ -1,13 +1,13 @@
 namespace ApiTokens.Reports;
 
-/// <summary>Tokens and findings at one moment, and what there is to say of them as a whole.</summary>
+/// <summary>The tokens and findings at a point in time, and their totals.</summary>
 public sealed class TokenReport
 {
     private readonly ILookup<TokenKey, ReportFinding> _findings;
 
-    /// <summary>Gathers a report. A token or finding that is given twice is in it once.</summary>
-    /// <param name="title">Its title.</param>
-    /// <param name="createdAt">The moment that it speaks of.</param>
+    /// <summary>Creates a report. Duplicate tokens and findings are included once.</summary>
+    /// <param name="title">The title.</param>
+    /// <param name="createdAt">The time of the report.</param>
     /// <param name="tokens">The tokens.</param>
     /// <param name="findings">The findings.</param>
     public TokenReport(string title, DateTimeOffset createdAt, IEnumerable<ReportToken> tokens, IEnumerable<ReportFinding> findings)
@@ -35,44 +35,45 @@ public sealed class TokenReport
         Timeline = new ExpiryTimeline(this);
     }
 
-    /// <summary>Its title.</summary>
+    /// <summary>The title.</summary>
     public string Title { get; }
 
-    /// <summary>The moment that it speaks of (UTC).</summary>
+    /// <summary>The time of the report (UTC).</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>The tokens, by service, account and name.</summary>
+    /// <summary>The tokens, sorted by service, account and name.</summary>
     public IReadOnlyList<ReportToken> Tokens { get; }
 
-    /// <summary>The findings, the worst first.</summary>
+    /// <summary>The findings, the most severe first.</summary>
     public IReadOnlyList<ReportFinding> Findings { get; }
 
     /// <summary>The services of the tokens.</summary>
     public IReadOnlyList<string> Services { get; }
 
-    /// <summary>When the tokens expire.</summary>
+    /// <summary>The expirations by month.</summary>
     public ExpiryTimeline Timeline { get; }
 
-    /// <summary>The findings about a token, the worst first.</summary>
+    /// <summary>Returns the findings about a token, the most severe first.</summary>
     /// <param name="token">The token.</param>
-    /// <returns>Its findings.</returns>
+    /// <returns>The findings.</returns>
     public IEnumerable<ReportFinding> FindingsOf(ReportToken token) => _findings[token.Key];
 
-    /// <summary>How many findings there are of a severity.</summary>
+    /// <summary>Returns the number of findings with a severity.</summary>
     /// <param name="severity">The severity.</param>
     /// <returns>The number.</returns>
     public int Count(ReportSeverity severity) => Findings.Count(finding => finding.Severity == severity);
 
-    /// <summary>How many tokens have a status, in one service or in all.</summary>
-    /// <param name="status">The status; null for an unknown one.</param>
-    /// <param name="service">The service; null for all.</param>
+    /// <summary>Returns the number of tokens with a status.</summary>
+    /// <param name="status">The status; null for tokens with an unknown status.</param>
+    /// <param name="service">The service; null for all services.</param>
     /// <returns>The number.</returns>
     public int Count(TokenStatus? status, string? service = null) => Tokens.Count(token => token.Status == status && IsOf(token, service));
 
-    /// <summary>How many days are left of a token's life, or have passed since its end, as a negative number; null where it has no end.</summary>
+    /// <summary>Returns the number of days until a token expires.</summary>
     /// <param name="token">The token.</param>
-    /// <returns>Whole days, rounded down.</returns>
-    public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } end ? (int)Math.Floor((end - CreatedAt).TotalDays) : null;
+    /// <returns>The number of days, rounded down; negative if the token has expired; null if it never expires.</returns>
+    public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? (int)Math.Floor((expiry - CreatedAt).TotalDays) : null;
 
-    internal static bool IsOf(ReportToken token, string? service) => service is null || string.Equals(token.Service, service, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsOf(ReportToken token, string? service) =>
+        service is null || string.Equals(token.Service, service, StringComparison.OrdinalIgnoreCase);
 }

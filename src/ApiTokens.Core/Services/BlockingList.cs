@@ -8,7 +8,7 @@ public static class BlockingList
     /// <param name="filter">Which tokens to list.</param>
     /// <param name="cancellationToken">Cancels the list.</param>
     /// <returns>The tokens, streamed page by page.</returns>
-    /// <exception cref="ApiTokenException">The service refused the request or could not be reached.</exception>
+    /// <exception cref="ApiTokenException">The service rejected the request or could not be reached.</exception>
     /// <exception cref="OperationCanceledException">The list was cancelled.</exception>
     public static IEnumerable<ApiToken> List(this ITokenService tokens, TokenFilter filter, CancellationToken cancellationToken) =>
         Block(tokens.ListAsync(filter, cancellationToken), cancellationToken);

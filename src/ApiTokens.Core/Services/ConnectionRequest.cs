@@ -2,49 +2,49 @@ using System.Security;
 
 namespace ApiTokens.Services;
 
-/// <summary>What is needed to connect to a service.</summary>
+/// <summary>The parameters of a connection to a service.</summary>
 public sealed class ConnectionRequest
 {
-    /// <summary>The service's name.</summary>
+    /// <summary>The name of the service.</summary>
     public string Service { get; init; } = string.Empty;
 
-    /// <summary>The account; some services can find it out.</summary>
+    /// <summary>The account; optional for services that return the account of a credential.</summary>
     public string? Account { get; init; }
 
-    /// <summary>The connection's name; the service's own by default.</summary>
+    /// <summary>The name of the connection; by default the service's connection name.</summary>
     public string? Name { get; init; }
 
     /// <summary>The secret of a token that may manage tokens.</summary>
     public SecureString? Secret { get; init; }
 
-    /// <summary>Instead of <see cref="Secret"/>, a user's name to log in with (WEGnology, Gcore).</summary>
+    /// <summary>The user name to log in with, instead of <see cref="Secret"/> (WEGnology, Gcore).</summary>
     public string? UserName { get; init; }
 
     /// <summary>The password of <see cref="UserName"/>.</summary>
     public SecureString? Password { get; init; }
 
-    /// <summary>A one-time code, where the user has a second factor.</summary>
+    /// <summary>The one-time code, if the user has a second factor.</summary>
     public string? OneTimePassword { get; init; }
 
-    /// <summary>The region, where the service has several.</summary>
+    /// <summary>The region, if the service has several.</summary>
     public string? Region { get; init; }
 
-    /// <summary>An address other than the service's own; https, but for loopback.</summary>
+    /// <summary>An address that replaces the service's default. It must use https, except for loopback addresses.</summary>
     public Uri? BaseUri { get; init; }
 
     /// <summary>Gcore: <c>V2</c> (default) or <c>V1</c>.</summary>
     public string? ApiVersion { get; init; }
 
-    /// <summary>How long one request may take.</summary>
+    /// <summary>The timeout of one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>The most requests a second; null for what the service's documentation says, if anything.</summary>
+    /// <summary>The maximum number of requests per second; null for the limit that the service documents, if any.</summary>
     public double? RequestsPerSecond { get; init; }
 
-    /// <summary>Leaves out the call that proves the credential.</summary>
+    /// <summary>Skips the request that proves the credential.</summary>
     public bool SkipCheck { get; init; }
 
-    /// <summary>How many tokens to ask for at once, where a service pages its list; WEGnology's own client asks for 1000.</summary>
+    /// <summary>The number of tokens per page, for services that page their lists. WEGnology's own client uses 1000.</summary>
     public int PageSize { get; init; } = 1000;
 
     /// <summary>The clock.</summary>

@@ -3,137 +3,140 @@ using System.Security;
 namespace ApiTokens.Services;
 
 /// <summary>
-/// The port: what every service is to the rest of the program. All methods throw <see cref="ApiTokenException"/>;
-/// what <see cref="Capabilities"/> rules out fails with <c>OperationNotSupported</c> before any request.
+/// Manages the tokens of one account of a service. Every service implements this interface. Methods report failures as
+/// <see cref="ApiTokenException"/>. An operation that <see cref="Capabilities"/> excludes fails with
+/// <c>OperationNotSupported</c> before any request.
 /// </summary>
 public interface ITokenService
 {
-    /// <summary>What the service can do.</summary>
+    /// <summary>The operations and fields that the service supports.</summary>
     ServiceCapabilities Capabilities { get; }
 
-    /// <summary>Proves the credential with one cheap call.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Completes when the service accepted it.</returns>
+    /// <summary>Proves the credential with one cheap request.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>A task that completes when the service has accepted the credential.</returns>
     Task CheckAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists tokens as they arrive, page by page.</summary>
-    /// <param name="filter">Which ones.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The tokens that fit.</returns>
+    /// <summary>Lists tokens and streams them page by page.</summary>
+    /// <param name="filter">The tokens to list.</param>
+    /// <param name="cancellationToken">Cancels the list.</param>
+    /// <returns>The tokens that match the filter.</returns>
     IAsyncEnumerable<ApiToken> ListAsync(TokenFilter filter, CancellationToken cancellationToken);
 
-    /// <summary>Lists some tokens with one request, those that end first where the service can sort so.</summary>
-    /// <param name="most">How many at most.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The tokens, and whether these are all.</returns>
-    Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken);
+    /// <summary>Lists some tokens with one request. Tokens that expire first come first if the service can sort by expiry.</summary>
+    /// <param name="maxCount">The maximum number of tokens.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The tokens, and whether the account has no others.</returns>
+    Task<TokenPreview> ListFirstAsync(int maxCount, CancellationToken cancellationToken);
 
-    /// <summary>Whether a text has the form of this service's ids.</summary>
+    /// <summary>Determines whether a text has the format of this service's ids.</summary>
     /// <param name="text">An id or a name.</param>
-    /// <returns>True for an id.</returns>
+    /// <returns>True if the text can be an id.</returns>
     bool IsId(string text);
 
     /// <summary>Reads one token.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The token.</returns>
     Task<ApiToken> GetAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Reads one token with its secret, where the service shows it to the caller.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Reads one token with its secret, if the service shows it to the caller.</summary>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The token and its secret.</returns>
     Task<IssuedToken> GetWithSecretAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Refuses, by the parameter's name, what the service would refuse or what its request cannot hold. Sends nothing.</summary>
-    /// <param name="request">What is wanted.</param>
+    /// <summary>Validates a request for a new token without sending it. The error names the field that is invalid.</summary>
+    /// <param name="request">The request to validate.</param>
     void Validate(NewTokenRequest request);
 
-    /// <summary>What to ask for to get a token of the same name, description, permissions, owner and length of life.</summary>
-    /// <param name="token">The example.</param>
-    /// <param name="expiry">Another end; the service's default keeps the length of life.</param>
+    /// <summary>Creates a request for a token with the same name, description, permissions, owner and lifetime.</summary>
+    /// <param name="token">The token to copy.</param>
+    /// <param name="expiry">The expiry of the new token; the service's default keeps the lifetime.</param>
     /// <returns>The request.</returns>
     NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry);
 
-    /// <summary>Issues a token. Never repeated by itself once it may have taken effect.</summary>
-    /// <param name="request">What is wanted; it is validated first.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Issues a token. The request is not retried once it may have succeeded.</summary>
+    /// <param name="request">The request; it is validated first.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The token and its secret.</returns>
     Task<IssuedToken> CreateAsync(NewTokenRequest request, CancellationToken cancellationToken);
 
     /// <summary>Enables or disables a token.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="enabled">Which of the two.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The token as the service answered it; null when it answered none.</returns>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="enabled">True to enable the token, false to disable it.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The token as the service returned it; null if the response has no token.</returns>
     Task<ApiToken?> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken);
 
-    /// <summary>Gives a token another name.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="newName">The name.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The token as the service answered it; null when it answered none.</returns>
+    /// <summary>Renames a token.</summary>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="newName">The new name.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The token as the service returned it; null if the response has no token.</returns>
     Task<ApiToken?> RenameAsync(string id, string newName, CancellationToken cancellationToken);
 
     /// <summary>Changes a token's description or access.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="changes">What to change.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The token as the service answered it; null when it answered none.</returns>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The token as the service returned it; null if the response has no token.</returns>
     Task<ApiToken?> UpdateAsync(string id, TokenChanges changes, CancellationToken cancellationToken);
 
-    /// <summary>Removes a token for good; where the service calls it so, revokes it.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Completes when the service confirmed it.</returns>
+    /// <summary>Removes a token permanently. Some services call this revoking.</summary>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>A task that completes when the service has confirmed the removal.</returns>
     Task RemoveAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Removes all tokens of a user in one request; the caller's own token is left.</summary>
-    /// <param name="user">Whom the tokens act for.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The ids of those removed.</returns>
+    /// <summary>Removes all tokens of a user in one request, except for the caller's own token.</summary>
+    /// <param name="user">The user whom the tokens act for.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The ids of the removed tokens.</returns>
     Task<IReadOnlyList<string>> RemoveAllAsync(string user, CancellationToken cancellationToken);
 
-    /// <summary>Gives a token a new secret in place; the old one dies at once. Never repeated by itself once it may have taken effect.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="expiry">Its new end; the service's default keeps its length of life.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>
+    /// Replaces the secret of a token. The old secret stops working immediately. The request is not retried once it may have succeeded.
+    /// </summary>
+    /// <param name="id">The id of the token.</param>
+    /// <param name="expiry">The new expiry; the service's default keeps the lifetime.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The token and its new secret.</returns>
     Task<IssuedToken> RegenerateAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken);
 
-    /// <summary>Whether a token is the one that this connection authenticates with, as far as the service lets one know.</summary>
+    /// <summary>Determines whether this connection authenticates with a token, as far as the service allows.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>True if it is.</returns>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>True if the connection uses the token.</returns>
     Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
 
-    /// <summary>Whether a secret is the one that this connection authenticates with. Sends nothing.</summary>
+    /// <summary>Determines whether this connection authenticates with a secret. Sends nothing.</summary>
     /// <param name="secret">The secret.</param>
-    /// <returns>True if it is.</returns>
+    /// <returns>True if the connection uses the secret.</returns>
     bool IsOwnSecret(SecureString secret);
 
-    /// <summary>Looks for the tokens that secrets belong to, as far as that can be told without sending a secret.</summary>
-    /// <param name="secrets">The secrets, which have the form of this service's.</param>
-    /// <param name="maximumReads">The most tokens to read one by one, where comparing needs that.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What is found, and how far it is.</returns>
+    /// <summary>Searches for the tokens that secrets belong to, without sending a secret.</summary>
+    /// <param name="secrets">The secrets; each has the format of this service's secrets.</param>
+    /// <param name="maximumReads">The maximum number of tokens to read one by one, if the comparison needs that.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>The results and the progress.</returns>
     IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Asks the service whether a secret works: one cheap call with that secret in the place of the connection's. A service
-    /// without a call that would tell is not asked. What goes wrong is in the answer, not thrown.
+    /// Tests whether a secret works, with one cheap request that uses the secret instead of the connection's credential. Nothing
+    /// is sent if the service has no suitable request. A failure is part of the result and is not thrown.
     /// </summary>
     /// <param name="secret">The secret.</param>
-    /// <param name="token">Its token, where it is known.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Whether it works, and whose it is as far as the answer tells.</returns>
+    /// <param name="token">The token that the secret belongs to, if known.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>Whether the secret works, and which token it belongs to as far as the response shows.</returns>
     Task<SecretCheck> CheckSecretAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
 
-    /// <summary>The catalogue of permissions that the service offers.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Its entries.</returns>
+    /// <summary>Lists the permissions that the service offers.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The permissions.</returns>
     Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken);
 
-    /// <summary>What it offers as far as that is known without asking the service: for completing what a user types.</summary>
+    /// <summary>The permissions that are known without a request, for completion.</summary>
     IReadOnlyList<TokenPermission> KnownPermissions { get; }
 }

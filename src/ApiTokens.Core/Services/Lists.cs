@@ -7,14 +7,14 @@ internal static class Lists
 {
     private static readonly char[] Separators = [' ', ',', ';', '\t', '\n', '\r'];
 
-    /// <summary>The words of several texts, each of which may hold several, separated by spaces, commas or semicolons; each once.</summary>
+    /// <summary>Splits texts at spaces, commas and semicolons, and returns the distinct words.</summary>
     public static string[] Words(IEnumerable<string> texts) => [.. Sequence(texts).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The same with every repetition, where the order has a meaning.</summary>
+    /// <summary>Splits texts at spaces, commas and semicolons, and keeps duplicates and the order.</summary>
     public static string[] Sequence(IEnumerable<string> texts) =>
         [.. texts.SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries))];
 
-    /// <summary>Whether a text is a number of ASCII digits: .NET takes zeros at its end too.</summary>
+    /// <summary>Determines whether a text consists of ASCII digits. .NET also accepts trailing null characters.</summary>
     public static bool IsNumber(string text) =>
         text.All(c => c is >= '0' and <= '9') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -1,23 +1,26 @@
 namespace ApiTokens.Services;
 
-/// <summary>What tells that a secret is a token's.</summary>
+/// <summary>The evidence that a secret belongs to a token.</summary>
 public enum MatchedBy
 {
-    /// <summary>The token's id stands in the secret (Gcore). The rest of the secret was not proved.</summary>
+    /// <summary>The secret contains the token's id (Gcore). The rest of the secret was not verified.</summary>
     Form,
 
-    /// <summary>The token's id stands in the secret's claims (WEGnology). The signature was not proved.</summary>
+    /// <summary>The secret's claims contain the token's id (WEGnology). The signature was not verified.</summary>
     Claims,
 
-    /// <summary>The service shows the secret's last five characters, and no other token has them (Devo): one in a million by chance.</summary>
+    /// <summary>
+    /// The service shows the last five characters of the secret, and no other token has the same ones (Devo). A match by chance has
+    /// a probability of one in a million.
+    /// </summary>
     Masked,
 
-    /// <summary>The service shows the secret, and it is the same.</summary>
+    /// <summary>The service shows the secret, and the values are equal.</summary>
     Value,
 
-    /// <summary>The connection uses it, and the service said which token that is.</summary>
+    /// <summary>The connection uses the secret, and the service returned the token of the connection.</summary>
     Credential,
 
-    /// <summary>The service accepted the secret and its answer, or the secret, says which token it is.</summary>
+    /// <summary>The service accepted the secret, and the response or the secret identifies the token.</summary>
     Probe,
 }

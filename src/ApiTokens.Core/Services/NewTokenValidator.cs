@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace ApiTokens.Services;
 
-/// <summary>Checks a request for a new token against what a service can do. Sends nothing.</summary>
+/// <summary>Validates a request for a new token against the capabilities of a service. Sends nothing.</summary>
 internal static class NewTokenValidator
 {
-    /// <summary>The longest name that WEGnology takes, and a sensible one where a service says nothing.</summary>
-    private const int LongestName = 255;
+    /// <summary>The maximum length of a name. WEGnology documents it; it is used for the services that document none.</summary>
+    private const int MaxNameLength = 255;
 
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(36525);
+    private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(36525);
 
-    /// <summary>Refuses each field that the service does not take, and values that no service takes.</summary>
-    /// <exception cref="ApiTokenException">The request cannot be sent; the error names the field.</exception>
+    /// <summary>Rejects fields that the service does not support and values that no service accepts.</summary>
+    /// <exception cref="ApiTokenException">The request is invalid; the error names the field.</exception>
     public static void Validate(NewTokenRequest request, ServiceCapabilities capabilities, DateTimeOffset now)
     {
         NewTokenFields given = GivenFields(request);
@@ -30,7 +30,7 @@ internal static class NewTokenValidator
         }
     }
 
-    /// <summary>The fields that a request has a value for.</summary>
+    /// <summary>Returns the fields for which a request has a value.</summary>
     public static NewTokenFields GivenFields(NewTokenRequest request) =>
         If(request.Name.Length > 0, NewTokenFields.Name)
         | If(request.Description is not null, NewTokenFields.Description)
@@ -42,7 +42,7 @@ internal static class NewTokenValidator
         | If(request.ApplyToAll is not null, NewTokenFields.ApplyToAll)
         | If(request.User is not null, NewTokenFields.User);
 
-    /// <summary>Refuses an expiry that the service does not take.</summary>
+    /// <summary>Rejects an expiry that the service does not support.</summary>
     public static void ValidateExpiry(TokenExpiry expiry, ServiceCapabilities capabilities, DateTimeOffset now)
     {
         if (expiry.IsServiceDefault)
@@ -61,19 +61,19 @@ internal static class NewTokenValidator
                     "ExpirationMonths", $"{capabilities.Service} does not support the expiry '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
                 throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"'{expiry.Months}' is not possible.", "Specify at least one month.");
+                    "ExpirationMonths", $"'{expiry.Months}' is out of range.", "Specify 1 to 1200 months.");
             case ExpiryChoice.AnyOrNever when expiry.At <= now:
                 throw ApiTokenException.InvalidParameter(
                     "ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");
-            case ExpiryChoice.AnyOrNever when expiry.After is { } life && (life <= TimeSpan.Zero || life > LongestLife):
+            case ExpiryChoice.AnyOrNever when expiry.After is { } lifetime && (lifetime <= TimeSpan.Zero || lifetime > MaxLifetime):
                 throw ApiTokenException.InvalidParameter(
-                    "ExpiresIn", $"'{life}' is not possible.", $"Specify at most 100 years, or {Field.NeverExpires}.");
+                    "ExpiresIn", $"'{lifetime}' is out of range.", $"Specify at most 100 years, or {Field.NeverExpires}.");
             default:
                 break;
         }
     }
 
-    /// <summary>Refuses a name that is empty, too long, or has characters that no one could type again.</summary>
+    /// <summary>Rejects a name that is empty, too long, or contains control characters.</summary>
     public static void ValidateName(string? name, string field)
     {
         if (string.IsNullOrWhiteSpace(name))
@@ -81,17 +81,17 @@ internal static class NewTokenValidator
             throw ApiTokenException.InvalidParameter(field, "a name is required.", "Specify a name of 1 to 255 characters.");
         }
 
-        if (name!.Length > LongestName)
+        if (name!.Length > MaxNameLength)
         {
             throw ApiTokenException.InvalidParameter(
                 field, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Specify a name of 1 to 255 characters.");
         }
 
-        // Half of a pair is no character: JSON would carry another one in its place.
+        // The JSON serializer would replace a lone surrogate.
         if (name.Any(char.IsControl) || HasLoneSurrogate(name))
         {
             throw ApiTokenException.InvalidParameter(
-                field, "the name contains control characters or an incomplete surrogate pair.", "Specify a name without them.");
+                field, "the name contains control characters or an incomplete surrogate pair.", "Specify a name without line breaks and other control characters.");
         }
     }
 

@@ -2,33 +2,33 @@ using System.Runtime.CompilerServices;
 
 namespace ApiTokens.Services;
 
-/// <summary>One page of a list that a service pages by number.</summary>
-/// <typeparam name="T">What it lists.</typeparam>
-/// <param name="Items">The page's items, in an order that new items only prolong at the end.</param>
-/// <param name="Size">How many items a full page has; the service's word, as it may give fewer than were asked for.</param>
-/// <param name="Total">How many items there are on all pages.</param>
+/// <summary>One page of a list with numbered pages.</summary>
+/// <typeparam name="T">The type of the items.</typeparam>
+/// <param name="Items">The items of the page. New items are appended to the list.</param>
+/// <param name="Size">The number of items of a full page, as the service reports it; it may be less than requested.</param>
+/// <param name="Total">The number of items on all pages.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
 {
-    private const int MostPages = 100_000_000;
+    private const int MaxPages = 100_000_000;
 
-    // As many pages can be repeats where others remove items from the front of the list meanwhile.
-    private const int MostRepeated = 100;
+    // The maximum number of consecutive pages with known items only. Pages repeat if others remove items from the front of the list.
+    private const int MaxRepeatedPages = 100;
 
     /// <summary>
-    /// Reads all pages from the last to the first, the next one while this one is consumed. Going backwards, an item that
-    /// is removed moves others to pages that are still to be read: an item can come twice, and is then dropped, but none
-    /// is missed. An item inserted before the place reached makes the pages grow: then the page before is read once more.
+    /// Reads all pages from the last to the first, and reads the next page while the caller consumes the current one. In this
+    /// direction, a removal moves items only to pages that are still to be read: an item may be read twice, and is then dropped,
+    /// but no item is missed. An insertion increases the total; the previously read page is then read again.
     /// </summary>
     /// <param name="read">Reads a page by its zero-based number.</param>
-    /// <param name="id">What tells items apart.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The items, last one first.</returns>
-    /// <exception cref="ApiTokenException">What the service says of its pages cannot be: going on could miss items, or never end.</exception>
+    /// <param name="id">Returns the id of an item.</param>
+    /// <param name="cancellationToken">Cancels the list.</param>
+    /// <returns>The items, last item first.</returns>
+    /// <exception cref="ApiTokenException">The page data is inconsistent: continuing could miss items or never end.</exception>
     public static async IAsyncEnumerable<T> WalkAsync(
         Func<int, CancellationToken, Task<Page<T>>> read, Func<T, string> id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Page<T> first = await read(0, cancellationToken).ConfigureAwait(false);
-        int last = LastOf(first);
+        int last = LastPageNumber(first);
         long total = first.Total;
         int repeated = 0;
         var recent = new RecentIds();
@@ -54,45 +54,45 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
                 }
 
                 repeated = any || page.Items.Count == 0 ? 0 : repeated + 1;
-                if (repeated > MostRepeated)
+                if (repeated > MaxRepeatedPages)
                 {
-                    throw ApiTokenException.InvalidResult($"The service answers with the same page of its list again and again, at page {number + 1} of {last + 1}.");
+                    throw ApiTokenException.InvalidResult($"The service returns the same page of its list repeatedly, at page {number + 1} of {last + 1}.");
                 }
             }
         }
         finally
         {
-            // Where the caller has enough or a page failed, the page read ahead is not waited for, nor asked for again.
+            // If the caller stops early or a page fails, cancel the page that is being read ahead and observe its exception.
             ended.Cancel();
             _ = next.ContinueWith(dropped => dropped.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
-    private static int LastOf(Page<T> first)
+    private static int LastPageNumber(Page<T> first)
     {
         int size = Math.Max(1, first.Size);
         if (first.Items.Count >= size && first.Total < first.Items.Count)
         {
-            throw ApiTokenException.InvalidResult($"The service lists {first.Items.Count} items and says that there are {first.Total} in all: some could be missed.");
+            throw ApiTokenException.InvalidResult($"The service returned {first.Items.Count} items and reported a total of {first.Total}. Items could be missed.");
         }
 
         long last = first.Items.Count == 0 ? 0 : (first.Total - 1) / size;
-        return last <= MostPages ? (int)last : throw ApiTokenException.InvalidResult($"The service says that its list has {first.Total} items.");
+        return last <= MaxPages ? (int)last : throw ApiTokenException.InvalidResult($"The service reported an implausible total of {first.Total} items.");
     }
 
-    // Items that were removed meanwhile make the service's own total shrink with them.
+    // If items were removed in the meantime, the service's total decreases as well.
     private static void Check(Page<T> page, int number)
     {
         if (page.Items.Count == 0 && page.Total > (long)number * Math.Max(1, page.Size))
         {
-            throw ApiTokenException.InvalidResult($"The service says that its list has {page.Total} items, and page {number + 1} of it is empty: some could be missed.");
+            throw ApiTokenException.InvalidResult($"The service reported a total of {page.Total} items, but page {number + 1} is empty. Items could be missed.");
         }
     }
 
-    /// <summary>The ids seen last: enough to drop what moved by that many places, without keeping a million ids.</summary>
+    /// <summary>The most recent ids, to detect duplicates without keeping every id of a long list.</summary>
     private sealed class RecentIds
     {
-        private const int MostKept = 100_000;
+        private const int Capacity = 100_000;
 
         private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
         private readonly Queue<string> _order = new();
@@ -105,7 +105,7 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
             }
 
             _order.Enqueue(id);
-            if (_order.Count > MostKept)
+            if (_order.Count > Capacity)
             {
                 _ids.Remove(_order.Dequeue());
             }

@@ -4,12 +4,12 @@ using ApiTokens.Http;
 namespace ApiTokens.Services;
 
 /// <summary>A service that lists its tokens in pages.</summary>
-/// <typeparam name="TWire">The service's record of a token.</typeparam>
+/// <typeparam name="TWire">The service's token record.</typeparam>
 /// <typeparam name="TPage">The service's page of records.</typeparam>
-/// <param name="context">The connection that it works for.</param>
-/// <param name="json">How the record is read.</param>
-/// <param name="pageJson">How the page is read.</param>
-/// <param name="path">Where the tokens are.</param>
+/// <param name="context">The connection.</param>
+/// <param name="json">The JSON metadata of the record.</param>
+/// <param name="pageJson">The JSON metadata of the page.</param>
+/// <param name="path">The path of the tokens.</param>
 internal abstract class PagedTokenService<TWire, TPage>(
     ServiceContext context, JsonTypeInfo<TWire> json, JsonTypeInfo<TPage> pageJson, params string[] path)
     : RestTokenService<TWire>(context, json, path)
@@ -18,11 +18,11 @@ internal abstract class PagedTokenService<TWire, TPage>(
 {
     private readonly int _pageSize = context.PageSize;
 
-    public override async Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken)
+    public override async Task<TokenPreview> ListFirstAsync(int maxCount, CancellationToken cancellationToken)
     {
         var active = new TokenFilter { Statuses = [TokenStatus.Active] };
-        ServiceRequest request = PageRequest(0, most, active, expiringFirst: true);
-        Page<ApiToken> page = await ReadPageAsync(request, most, cancellationToken).ConfigureAwait(false);
+        ServiceRequest request = PageRequest(0, maxCount, active, expiringFirst: true);
+        Page<ApiToken> page = await ReadPageAsync(request, maxCount, cancellationToken).ConfigureAwait(false);
         return new TokenPreview(page.Items, page.Total <= page.Items.Count);
     }
 
@@ -34,11 +34,11 @@ internal abstract class PagedTokenService<TWire, TPage>(
             ReadPageAsync(PageRequest(number, _pageSize, filter, expiringFirst: false), _pageSize, cancellationToken);
     }
 
-    /// <summary>The request for a page.</summary>
-    /// <param name="number">The number of the page, from zero.</param>
-    /// <param name="size">How many tokens it shall have.</param>
-    /// <param name="filter">What the service can filter by itself is in the request; the rest is filtered here.</param>
-    /// <param name="expiringFirst">Whether to sort by expiry, where the service can; else new tokens come last, as the walk needs.</param>
+    /// <summary>Creates the request for a page.</summary>
+    /// <param name="number">The zero-based number of the page.</param>
+    /// <param name="size">The number of tokens per page.</param>
+    /// <param name="filter">The filter; the request has only the parts that the service supports, the rest is applied here.</param>
+    /// <param name="expiringFirst">True to sort by expiry, if the service can; otherwise new tokens come last, as the walk requires.</param>
     /// <returns>The request.</returns>
     protected abstract ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst);
 
@@ -48,7 +48,7 @@ internal abstract class PagedTokenService<TWire, TPage>(
         IReadOnlyList<TWire?> items = page.Items
             ?? throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list without items.");
         long total = page.TotalCount
-            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list without the total number of tokens.");
+            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} did not return the total number of tokens.");
         return new Page<ApiToken>([.. items.OfType<TWire>().Select(Map)], page.PageSize ?? size, total);
     }
 }

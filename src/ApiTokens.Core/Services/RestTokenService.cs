@@ -6,18 +6,18 @@ using ApiTokens.Http;
 namespace ApiTokens.Services;
 
 /// <summary>
-/// A service over HTTP: it sends the requests that services have in common, and turns their records into tokens. A service overrides
-/// the requests that differ, and adds those that its capabilities claim.
+/// The base class of services with an HTTP API. It sends the requests that the services have in common and maps their records to
+/// tokens. A service overrides the requests that differ and implements the operations that its capabilities declare.
 /// </summary>
-/// <typeparam name="TWire">The service's record of a token.</typeparam>
-/// <param name="context">The connection that it works for.</param>
-/// <param name="json">How the record is read.</param>
-/// <param name="path">Where the tokens are: the list is there, and each token below it by its id.</param>
+/// <typeparam name="TWire">The service's token record.</typeparam>
+/// <param name="context">The connection.</param>
+/// <param name="json">The JSON metadata of the record.</param>
+/// <param name="path">The path of the token list. The path of a token is this path and the token's id.</param>
 internal abstract class RestTokenService<TWire>(ServiceContext context, JsonTypeInfo<TWire> json, params string[] path)
     : TokenService(context)
     where TWire : class, ITokenWire
 {
-    // For a list that is one array of everything.
+    // A list without pages is one array of all tokens.
     private const long ListLimit = 2L * 1024 * 1024 * 1024;
 
     // Not in netstandard2.0.
@@ -25,10 +25,10 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
 
     protected ServiceClient Client => Context.Client;
 
-    /// <summary>Turns a record into a token. The id and what the connection knows are filled in afterwards.</summary>
+    /// <summary>Maps a record to a token. The base class adds the id and the identity of the connection.</summary>
     protected abstract ApiToken ToToken(TWire wire);
 
-    /// <summary>The request that issues a token; see <see cref="Post"/>.</summary>
+    /// <summary>Creates the request that issues a token; see <see cref="Post"/>.</summary>
     protected abstract ServiceRequest CreateRequest(NewTokenRequest request);
 
     protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(
@@ -52,26 +52,26 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
         return Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true);
     }
 
-    /// <summary>The path of the tokens, or one below it.</summary>
+    /// <summary>Returns the path of the tokens, or a path below it.</summary>
     protected string[] Path(params string[] more) => [.. path, .. more];
 
-    /// <summary>The request for a list that is one array.</summary>
+    /// <summary>Creates the request for a list without pages.</summary>
     protected ServiceRequest ListRequest(string purpose = "list the tokens", ServiceCredential? credential = null) =>
         new(HttpMethod.Get, path) { Credential = credential, Purpose = purpose, ResponseLimit = ListLimit };
 
-    /// <summary>A request that proves a credential: the connection's, or another in its place.</summary>
+    /// <summary>Creates a request that proves a credential; null for the connection's credential.</summary>
     protected static ServiceRequest ProveRequest(ServiceCredential? credential, params string[] path) =>
         new(HttpMethod.Get, path) { Credential = credential, Purpose = "prove the credential" };
 
-    /// <summary>A request that issues a secret. It is sent once: where its answer is lost, nobody knows whether it had an effect.</summary>
+    /// <summary>Creates a request that issues a secret. It is not idempotent: if its response is lost, the outcome is unknown.</summary>
     protected static ServiceRequest Post<TBody>(string[] path, TBody body, JsonTypeInfo<TBody> type, string purpose) =>
         new(HttpMethod.Post, path) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type), IsIdempotent = false, Purpose = purpose };
 
-    /// <summary>Reads the record of a token.</summary>
+    /// <summary>Reads a token record.</summary>
     protected Task<TWire> ReadAsync(string id, CancellationToken cancellationToken) =>
         Client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, json, cancellationToken);
 
-    /// <summary>Sends a PATCH to a token; once more changes nothing, so it is repeated where its answer is lost.</summary>
+    /// <summary>Sends a PATCH request for a token. The request is idempotent and is retried if its response is lost.</summary>
     protected async Task<ApiToken?> PatchAsync<TBody>(
         string id, TBody body, JsonTypeInfo<TBody> type, string purpose, CancellationToken cancellationToken)
     {
@@ -79,7 +79,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
         return Map(await Client.GetAsync(request, json, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>The token of a record, without the connection's own secret in its texts.</summary>
+    /// <summary>Maps a record to a token and redacts the connection's secret in its texts.</summary>
     protected ApiToken Map(TWire wire) => CredentialRedactor.Redact(
         new ApiToken(ToToken(wire))
         {
@@ -91,23 +91,23 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
         },
         Credential.Secret);
 
-    /// <summary>The token and the secret in the answer to a request that issues one.</summary>
+    /// <summary>Returns the token and the secret of a response to a request that issues a secret.</summary>
     protected IssuedToken Issued(TWire wire)
     {
         ApiToken token = Map(wire);
         return wire.Secret is { Length: > 0 } secret ? Issued(token, secret) : throw SecretMissing(token);
     }
 
-    /// <summary>A token and the secret that was issued for it, which is nowhere in the token's texts.</summary>
+    /// <summary>Combines a token and its secret, and redacts the secret in the token's texts.</summary>
     protected static IssuedToken Issued(ApiToken token, string secret)
     {
-        System.Security.SecureString held = SecretText.ToSecureString(secret);
-        return new IssuedToken(CredentialRedactor.Redact(token, held), held);
+        System.Security.SecureString secureSecret = SecretText.ToSecureString(secret);
+        return new IssuedToken(CredentialRedactor.Redact(token, secureSecret), secureSecret);
     }
 
-    /// <summary>The error for a token that the service issued without returning its secret.</summary>
+    /// <summary>Creates the error for a token that the service issued without returning its secret.</summary>
     protected ApiTokenException SecretMissing(ApiToken token) => IsId(token.Id)
-        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} but returned no secret.", inner: null)
+        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} but did not return its secret.", inner: null)
         : ApiTokenException.InvalidResult(
-            $"{token.Service} issued a token but returned neither a secret nor a valid id.", outcomeUnknown: true);
+            $"{token.Service} issued a token but returned neither its secret nor a valid id.", outcomeUnknown: true);
 }

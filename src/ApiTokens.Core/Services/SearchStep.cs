@@ -1,24 +1,24 @@
 namespace ApiTokens.Services;
 
-/// <summary>A step of a service's own search for the tokens of secrets: a token found, something to say of a secret, or how far it is.</summary>
+/// <summary>A step of a service's search for the tokens of secrets: a match, a note about a secret, or progress.</summary>
 public sealed record SearchStep
 {
-    /// <summary>Which of the secrets it is about.</summary>
+    /// <summary>The index of the secret.</summary>
     public int Secret { get; init; } = -1;
 
-    /// <summary>The token that it belongs to.</summary>
+    /// <summary>The token that the secret belongs to.</summary>
     public ApiToken? Token { get; init; }
 
-    /// <summary>What tells so.</summary>
+    /// <summary>The evidence for the match.</summary>
     public MatchedBy MatchedBy { get; init; }
 
-    /// <summary>What is known of a secret whose token was not found; without the secret.</summary>
+    /// <summary>The reason why no token was found. It does not contain the secret.</summary>
     public string? Note { get; init; }
 
-    /// <summary>How many tokens were read.</summary>
+    /// <summary>The number of tokens read so far.</summary>
     public int Read { get; init; }
 
-    /// <summary>Of how many.</summary>
+    /// <summary>The number of tokens to read.</summary>
     public int Total { get; init; }
 
     internal static SearchStep Found(int secret, ApiToken token, MatchedBy matchedBy) => new() { Secret = secret, Token = token, MatchedBy = matchedBy };

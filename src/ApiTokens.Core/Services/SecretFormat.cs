@@ -2,41 +2,41 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Services;
 
-/// <summary>What the secrets of a service look like. Each service declares it once; searching, masking and probing rely on it.</summary>
+/// <summary>The format of a service's secrets. Each service declares it once; search, masking and probing use it.</summary>
 internal class SecretFormat
 {
-    private readonly Regex _whole;
+    private readonly Regex _exact;
     private readonly Regex _inText;
     private readonly Regex _masked;
 
-    /// <summary>Declares the format by patterns without anchors.</summary>
-    /// <param name="pattern">A whole secret. Only a text that matches is ever sent to the service to be proved.</param>
-    /// <param name="inText">A secret in other text; narrower where other things look alike, else the same.</param>
-    /// <param name="masked">What is masked in messages; wider where part of a secret tells something, else as in other text.</param>
+    /// <summary>Declares the format with patterns that have no anchors.</summary>
+    /// <param name="pattern">A complete secret. Only a text that matches is ever sent to the service as a credential.</param>
+    /// <param name="inText">A secret within other text. It is stricter if other values look similar; otherwise it is omitted.</param>
+    /// <param name="masked">The text to mask in messages. It is broader if a part of a secret is sensitive; otherwise it is omitted.</param>
     public SecretFormat(string pattern, string? inText = null, string? masked = null)
     {
         string bounded = $@"(?<![\w.$-])(?:{inText ?? pattern})(?!\w)";
-        _whole = new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant);
+        _exact = new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant);
         _inText = new Regex(bounded, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
         _masked = masked is null ? _inText : new Regex(masked, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
     }
 
-    /// <summary>What tells that a secret is a token's where <see cref="TokenIdsIn"/> names the token.</summary>
+    /// <summary>The evidence for a match if <see cref="TokenIdsIn"/> returns the id of the token.</summary>
     public virtual MatchedBy MatchedById => MatchedBy.Form;
 
-    /// <summary>What to say of a secret in which <see cref="TokenIdsIn"/> finds no id; null for nothing.</summary>
+    /// <summary>The note about a secret in which <see cref="TokenIdsIn"/> finds no id; null for no note.</summary>
     public virtual string? NoTokenIdNote => null;
 
-    /// <summary>Whether a text can be a secret of the service.</summary>
-    public bool IsMatch(string text) => _whole.IsMatch(text);
+    /// <summary>Determines whether a text has the format of the service's secrets.</summary>
+    public bool IsMatch(string text) => _exact.IsMatch(text);
 
-    /// <summary>Finds secrets in other text.</summary>
-    /// <exception cref="RegexMatchTimeoutException">The text takes too long to search.</exception>
+    /// <summary>Finds secrets within other text.</summary>
+    /// <exception cref="RegexMatchTimeoutException">The search took too long.</exception>
     public IEnumerable<string> FindIn(string text) => _inText.Matches(text).Cast<Match>().Select(match => match.Value);
 
-    /// <summary>Puts <c>***</c> in the place of secrets.</summary>
+    /// <summary>Replaces secrets with <c>***</c>.</summary>
     public string Mask(string text) => _masked.Replace(text, "***");
 
-    /// <summary>The ids of tokens that stand in a secret; the first that exists is taken for its token.</summary>
+    /// <summary>Returns the token ids that a secret contains. The secret belongs to the first id that exists.</summary>
     public virtual IReadOnlyCollection<string> TokenIdsIn(string secret) => [];
 }

@@ -1,105 +1,109 @@
 namespace ApiTokens.Services;
 
-/// <summary>What a new token's end can be.</summary>
+/// <summary>The expiry that a request for a new token may have.</summary>
 public enum ExpiryChoice
 {
-    /// <summary>The request has no place for it (Devo).</summary>
+    /// <summary>The service sets the expiry; the request has no such field (Devo).</summary>
     None,
 
-    /// <summary>Any future moment, or never.</summary>
+    /// <summary>Any future time, or never.</summary>
     AnyOrNever,
 
     /// <summary>3, 6 or 12 calendar months.</summary>
     Months,
 }
 
-/// <summary>What a service can do. What it cannot fails before any request, with the advice given here.</summary>
+/// <summary>
+/// The operations and fields that a service supports. An operation that it does not support fails before any request, with the
+/// recommended action that is declared here.
+/// </summary>
 public sealed record ServiceCapabilities
 {
-    /// <summary>The service's name, for messages.</summary>
+    /// <summary>The name of the service, for messages.</summary>
     public string Service { get; init; } = string.Empty;
 
-    /// <summary>Enable and disable.</summary>
+    /// <summary>Whether tokens can be enabled and disabled.</summary>
     public bool SetEnabled { get; init; }
 
-    /// <summary>Change the name.</summary>
+    /// <summary>Whether tokens can be renamed.</summary>
     public bool Rename { get; init; }
 
-    /// <summary>The fields that a request for a new token must have.</summary>
+    /// <summary>The required fields of a request for a new token.</summary>
     public NewTokenFields RequiredFields { get; init; } = NewTokenFields.Name;
 
-    /// <summary>The further fields that it may have, beside the expiry, which <see cref="Expiry"/> tells.</summary>
+    /// <summary>The optional fields of a request for a new token, except for the expiry; see <see cref="Expiry"/>.</summary>
     public NewTokenFields OptionalFields { get; init; }
 
-    /// <summary>All fields that a request for a new token may have; any other is refused before a request is sent.</summary>
+    /// <summary>All fields of a request for a new token. Any other field is rejected before a request is sent.</summary>
     public NewTokenFields Fields =>
         RequiredFields | OptionalFields | (Expiry == ExpiryChoice.None ? NewTokenFields.None : NewTokenFields.Expiry);
 
-    /// <summary>A description when a token is issued.</summary>
+    /// <summary>Whether a new token can have a description.</summary>
     public bool Description => Fields.HasFlag(NewTokenFields.Description);
 
-    /// <summary>Change the description later.</summary>
+    /// <summary>Whether the description of an existing token can be changed.</summary>
     public bool UpdateDescription { get; init; }
 
-    /// <summary>Change the permissions of a token.</summary>
+    /// <summary>Whether the permissions of an existing token can be changed.</summary>
     public bool UpdateAccess { get; init; }
 
-    /// <summary>A new secret for the same token.</summary>
+    /// <summary>Whether the secret of a token can be replaced.</summary>
     public bool Regenerate { get; init; }
 
-    /// <summary>Read the secret of an existing token.</summary>
+    /// <summary>Whether the secret of an existing token can be read.</summary>
     public bool ReadSecret { get; init; }
 
-    /// <summary>Revoke all tokens of a user in one request.</summary>
+    /// <summary>Whether all tokens of a user can be removed in one request.</summary>
     public bool RemoveAll { get; init; }
 
-    /// <summary>Tell when a token was last used.</summary>
+    /// <summary>Whether the service reports when a token was last used.</summary>
     public bool LastUsed { get; init; }
 
-    /// <summary>The most tokens that an account may have, as the service documents it; null where it says nothing.</summary>
+    /// <summary>The documented maximum number of tokens per account; null if the service documents none.</summary>
     public int? TokenLimit { get; init; }
 
-    /// <summary>What the end of a new token can be.</summary>
+    /// <summary>The expiry that a request for a new token may have.</summary>
     public ExpiryChoice Expiry { get; init; }
 
-    /// <summary>What to do where <see cref="SetEnabled"/> is missing.</summary>
+    /// <summary>The recommended action if <see cref="SetEnabled"/> is not supported.</summary>
     public Advice SetEnabledAdvice { get; init; } = "Remove the token, or reset it.";
 
-    /// <summary>What to do where <see cref="Rename"/> is missing.</summary>
+    /// <summary>The recommended action if <see cref="Rename"/> is not supported.</summary>
     public Advice RenameAdvice { get; init; } = "Issue a token with the new name and remove this one.";
 
-    /// <summary>What to do where <see cref="Description"/> or <see cref="UpdateDescription"/> is missing.</summary>
-    public Advice DescriptionAdvice { get; init; } = $"Leave {Field.Description} out. The service keeps only the name.";
+    /// <summary>The recommended action if <see cref="Description"/> or <see cref="UpdateDescription"/> is not supported.</summary>
+    public Advice DescriptionAdvice { get; init; } = $"Omit {Field.Description}. The service stores only the name.";
 
-    /// <summary>What to do where <see cref="UpdateAccess"/> is missing.</summary>
-    public Advice UpdateAccessAdvice { get; init; } = "Issue a token with the permissions wanted and remove this one.";
+    /// <summary>The recommended action if <see cref="UpdateAccess"/> is not supported.</summary>
+    public Advice UpdateAccessAdvice { get; init; } = "Issue a token with the new permissions and remove this one.";
 
-    /// <summary>What to do where <see cref="Regenerate"/> is missing.</summary>
-    public Advice RegenerateAdvice { get; init; } = $"Reset the token without {Field.InPlace}: that issues a new token and then removes this one.";
+    /// <summary>The recommended action if <see cref="Regenerate"/> is not supported.</summary>
+    public Advice RegenerateAdvice { get; init; } =
+        $"Reset the token without {Field.InPlace}. This issues a new token and then removes the old one.";
 
-    /// <summary>What to do where <see cref="ReadSecret"/> is missing.</summary>
-    public Advice ReadSecretAdvice { get; init; } = "The service shows a secret once, when it is issued. If it is lost, reset the token.";
+    /// <summary>The recommended action if <see cref="ReadSecret"/> is not supported.</summary>
+    public Advice ReadSecretAdvice { get; init; } = "The service shows a secret only once, when it is issued. If it is lost, reset the token.";
 
-    /// <summary>What to do where <see cref="LastUsed"/> is missing.</summary>
-    public Advice LastUsedAdvice { get; init; } = $"Leave {Field.UnusedFor} out for this service.";
+    /// <summary>The recommended action if <see cref="LastUsed"/> is not supported.</summary>
+    public Advice LastUsedAdvice { get; init; } = $"Omit {Field.UnusedFor} for this service.";
 
-    /// <summary>What to give in the place of a field for permissions that the service does not take.</summary>
-    public Advice PermissionsAdvice { get; init; } = "Leave it out.";
+    /// <summary>The recommended action for a permission field that the service does not support.</summary>
+    public Advice PermissionsAdvice { get; init; } = "Omit it.";
 
-    /// <summary>What to do where <see cref="NewTokenFields.User"/> is missing.</summary>
-    public Advice UserAdvice { get; init; } = "Its tokens act for the account: leave it out.";
+    /// <summary>The recommended action if <see cref="NewTokenFields.User"/> is not supported.</summary>
+    public Advice UserAdvice { get; init; } = "Omit it. Tokens of this service act for the account.";
 
-    /// <summary>Refuses to enable or disable where the service cannot.</summary>
-    /// <param name="enabled">Which of the two.</param>
+    /// <summary>Throws if the service cannot enable or disable tokens.</summary>
+    /// <param name="enabled">True for enabling, false for disabling.</param>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireSetEnabled(bool enabled) => Require(SetEnabled, $"{(enabled ? "enable" : "disable")} a token", SetEnabledAdvice);
 
-    /// <summary>Refuses to rename where the service cannot.</summary>
+    /// <summary>Throws if the service cannot rename tokens.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireRename() => Require(Rename, "rename a token", RenameAdvice);
 
-    /// <summary>Refuses a change that the service cannot make.</summary>
-    /// <param name="changes">The change.</param>
+    /// <summary>Throws if the service does not support a change.</summary>
+    /// <param name="changes">The changes.</param>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireUpdate(TokenChanges changes)
     {
@@ -108,19 +112,19 @@ public sealed record ServiceCapabilities
         Require(!access || UpdateAccess, "change a token's permissions", UpdateAccessAdvice);
     }
 
-    /// <summary>Refuses to regenerate in place where the service cannot.</summary>
+    /// <summary>Throws if the service cannot replace the secret of a token.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
-    public void RequireRegenerate() => Require(Regenerate, "give a token a new secret in place", RegenerateAdvice);
+    public void RequireRegenerate() => Require(Regenerate, "replace the secret of a token in place", RegenerateAdvice);
 
-    /// <summary>Refuses to show a secret where the service cannot.</summary>
+    /// <summary>Throws if the service cannot show the secret of an existing token.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireReadSecret() => Require(ReadSecret, "show the secret of an existing token", ReadSecretAdvice);
 
-    /// <summary>Refuses a filter by last use where the service does not know it.</summary>
+    /// <summary>Throws if the service does not report when a token was last used.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
-    public void RequireLastUsed() => Require(LastUsed, "tell when a token was last used", LastUsedAdvice);
+    public void RequireLastUsed() => Require(LastUsed, "report when a token was last used", LastUsedAdvice);
 
-    /// <summary>Refuses a field of a request for a new token that the service would drop.</summary>
+    /// <summary>Throws if a request for a new token cannot have a field.</summary>
     internal void RequireField(NewTokenFields field)
     {
         if (Fields.HasFlag(field))
@@ -131,27 +135,27 @@ public sealed record ServiceCapabilities
         switch (field)
         {
             case NewTokenFields.Description:
-                Require(false, "keep a description", DescriptionAdvice);
+                Require(false, "store a description", DescriptionAdvice);
                 break;
             case NewTokenFields.Expiry:
                 RequireExpiry();
                 break;
             default:
                 throw ApiTokenException.InvalidParameter(
-                    field.ToString(), $"{Service} tokens have none.", field == NewTokenFields.User ? UserAdvice : PermissionsAdvice);
+                    field.ToString(), $"{Service} does not support this field.", field == NewTokenFields.User ? UserAdvice : PermissionsAdvice);
         }
     }
 
     internal void RequireRemoveAll() => Require(RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
 
     internal void RequireExpiry() => Require(
-        Expiry != ExpiryChoice.None, "take an expiry for a new token", "Leave the expiry out: the service sets it by its own settings.");
+        Expiry != ExpiryChoice.None, "set the expiry of a new token", "Omit the expiry. The service applies its own setting.");
 
-    private void Require(bool can, string what, Advice advice)
+    private void Require(bool supported, string operation, Advice advice)
     {
-        if (!can)
+        if (!supported)
         {
-            throw ApiTokenException.NotSupported(Service, what, advice);
+            throw ApiTokenException.NotSupported(Service, operation, advice);
         }
     }
 }

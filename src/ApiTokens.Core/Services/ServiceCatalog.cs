@@ -6,10 +6,10 @@ using ApiTokens.Services.Wegnology;
 
 namespace ApiTokens.Services;
 
-/// <summary>All services. A new one is one folder beside these and one line here.</summary>
+/// <summary>The supported services. A new service has its own folder and one line here.</summary>
 public static class ServiceCatalog
 {
-    /// <summary>The services, in the order in which they are listed.</summary>
+    /// <summary>The services, in display order.</summary>
     public static IReadOnlyList<ServiceDefinition> All { get; private set; } =
     [
         new DevoDefinition(),
@@ -18,22 +18,22 @@ public static class ServiceCatalog
         new ApplicationUsersDefinition(),
     ];
 
-    /// <summary>Finds a service by its name or by its connections' usual name, whatever the case.</summary>
+    /// <summary>Finds a service by its name or its default connection name, ignoring case.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The service.</returns>
-    /// <exception cref="ApiTokenException">There is none; the message lists those there are.</exception>
+    /// <exception cref="ApiTokenException">The service does not exist; the error lists the supported services.</exception>
     public static ServiceDefinition Find(string name) =>
         All.FirstOrDefault(service => Same(service.Name, name) || Same(service.ConnectionName, name))
         ?? throw ApiTokenException.InvalidParameter(
-            "Service", $"there is no service '{name}'.", $"Give one of: {string.Join(", ", All.Select(service => service.Name))}.");
+            "Service", $"the service '{name}' does not exist.", $"Specify one of: {string.Join(", ", All.Select(service => service.Name))}.");
 
-    /// <summary>Adds a service that is outside this assembly, for the whole process. It comes last.</summary>
+    /// <summary>Adds a service from another assembly for the current process. It is listed last.</summary>
     internal static void Add(ServiceDefinition service) => All = [.. All, service];
 
     private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
-    // Before any code of this assembly runs, so that no text is masked without them.
-#pragma warning disable CA2255 // The rule is about what applications see; this only joins two parts of the library.
+    // Runs before any other code of this assembly, so that masking always knows the formats.
+#pragma warning disable CA2255 // The rule is about effects on applications; this only connects two parts of the library.
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void ProvideSecretFormats() =>

@@ -2,13 +2,13 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services;
 
-/// <summary>What a service needs to work for one connection.</summary>
+/// <summary>The dependencies of a service that is opened for one connection.</summary>
 /// <param name="Definition">The service.</param>
-/// <param name="Identity">What its tokens are marked with.</param>
-/// <param name="Client">Sends its requests.</param>
-/// <param name="Credential">Authenticates them.</param>
+/// <param name="Identity">The identity that is copied to each token.</param>
+/// <param name="Client">The client that sends the requests.</param>
+/// <param name="Credential">The credential that authenticates the requests.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="PageSize">How many tokens to ask for at once.</param>
+/// <param name="PageSize">The number of tokens per page.</param>
 internal sealed record ServiceContext(
     ServiceDefinition Definition,
     ConnectionIdentity Identity,
@@ -17,7 +17,7 @@ internal sealed record ServiceContext(
     TimeProvider Time,
     int PageSize);
 
-/// <summary>What every token of a connection is marked with.</summary>
+/// <summary>The identity of a connection, which is copied to each of its tokens.</summary>
 /// <param name="Connection">The connection's name.</param>
 /// <param name="Service">The service's name.</param>
 /// <param name="Account">The account.</param>

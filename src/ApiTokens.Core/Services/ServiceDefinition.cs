@@ -2,34 +2,34 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services;
 
-/// <summary>A service before anyone connected to it: its name, its addresses, what it can do, and how to open it.</summary>
+/// <summary>The definition of a service: its name, addresses and capabilities, and how to open it.</summary>
 public abstract class ServiceDefinition
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the service.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The name that a connection to it has when none is given.</summary>
+    /// <summary>The default name of a connection to the service.</summary>
     public abstract string ConnectionName { get; }
 
-    /// <summary>What it can do.</summary>
+    /// <summary>The operations and fields that the service supports.</summary>
     public abstract ServiceCapabilities Capabilities { get; }
 
-    /// <summary>The addresses of its regions; a single one has the empty name; none where there is no vendor's address.</summary>
+    /// <summary>The addresses by region. A service with one address has a region with an empty name; it may also have no address.</summary>
     public abstract IReadOnlyDictionary<string, Uri> Regions { get; }
 
-    /// <summary>What its secrets look like.</summary>
+    /// <summary>The format of the service's secrets.</summary>
     internal abstract SecretFormat SecretFormat { get; }
 
-    /// <summary>What makes a token broader than one purpose can need, in the service's own words; null where nothing does.</summary>
+    /// <summary>Returns the permission that makes a token too broad, in the service's terms; null if it has none.</summary>
     internal virtual string? BroadPermission(ApiToken token) => null;
 
-    /// <summary>The people whose leaving should end a token: its owner and its issuer, where these are people.</summary>
+    /// <summary>Returns the users who are responsible for a token: its owner and its issuer, if they are people.</summary>
     internal virtual IEnumerable<string> GetResponsibleUsers(ApiToken token) => new[] { token.Owner, token.Issuer }.OfType<string>();
 
-    /// <summary>When the secret in use was issued: with the token, but where a token can get another.</summary>
+    /// <summary>Returns when the current secret was issued (UTC). This is the creation time unless the service can replace secrets.</summary>
     internal virtual DateTimeOffset? SecretIssuedAt(ApiToken token) => token.CreatedAt;
 
-    /// <summary>A text that is the same for tokens that may do the same.</summary>
+    /// <summary>Returns a normalized text of a token's permissions; equal texts mean equal permissions.</summary>
     internal virtual string PermissionsOf(ApiToken token) => string.Join(
         "\n",
         string.Join(" ", token.Scope.OrderBy(value => value, StringComparer.Ordinal)),
@@ -38,10 +38,10 @@ public abstract class ServiceDefinition
         string.Join(" ", (token.Access ?? new Dictionary<string, AccessLevel>())
             .Where(entry => entry.Value != AccessLevel.None).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
 
-    /// <summary>Opens it. Sends requests only to find out the account where it was not given.</summary>
+    /// <summary>Opens the service. Sends requests only to look up the account if it was not specified.</summary>
     internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);
 
-    /// <summary>The endpoint as the request has it; a service adds what it has of its own.</summary>
+    /// <summary>Creates the endpoint from the request. A service adds its own settings.</summary>
     internal ServiceEndpoint Endpoint(ConnectionRequest request, Uri baseUri) => new()
     {
         Service = Name,
@@ -51,27 +51,27 @@ public abstract class ServiceDefinition
         Time = request.Time,
     };
 
-    /// <summary>The connection as the request has it.</summary>
+    /// <summary>Creates the context from the request.</summary>
     internal ServiceContext Context(ConnectionRequest request, string account, ServiceClient client, ServiceCredential credential)
     {
         var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
         return new ServiceContext(this, identity, client, credential, request.Time, request.PageSize);
     }
 
-    /// <summary>The secret, or a clear word that this service has no login by password.</summary>
+    /// <summary>Returns the secret of a request, or throws if it has a user name: this service has no login.</summary>
     internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret
         ? new SecretCredential(scheme, secret)
         : throw ApiTokenException.InvalidParameter(
-            "Credential", $"{Name} has no login by user name and password.", $"Specify {Field.Token}, the secret of a token that may manage tokens.");
+            "Credential", $"{Name} does not support user name and password.", $"Specify {Field.Token}, the secret of a token that may manage tokens.");
 
-    /// <summary>The account, or a clear word that it is needed.</summary>
+    /// <summary>Returns the account of a request, or throws if it has none.</summary>
     internal static string RequireAccount(ConnectionRequest request, string meaning) => string.IsNullOrWhiteSpace(request.Account)
-        ? throw ApiTokenException.InvalidParameter("Account", "it is needed.", $"Give {meaning}.")
+        ? throw ApiTokenException.InvalidParameter("Account", "a value is required.", $"Specify {meaning}.")
         : request.Account!;
 }
 
 /// <summary>An opened service.</summary>
 /// <param name="Service">The service.</param>
-/// <param name="Context">The connection that it works for.</param>
-/// <param name="Proven">Whether finding out the account has proved the credential already.</param>
+/// <param name="Context">The connection.</param>
+/// <param name="Proven">Whether looking up the account has already proved the credential.</param>
 internal sealed record OpenedService(ITokenService Service, ServiceContext Context, bool Proven = false);

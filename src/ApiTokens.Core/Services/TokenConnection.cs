@@ -3,10 +3,10 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services;
 
-/// <summary>A connection: service, account, address and credential under a name. It shows no credential.</summary>
+/// <summary>A named connection: service, account, address and credential. It does not expose the credential.</summary>
 public sealed class TokenConnection
 {
-    private readonly AdaptiveRateLimiter _pace;
+    private readonly AdaptiveRateLimiter _rateLimiter;
 
     private TokenConnection(string name, ServiceDefinition definition, OpenedService opened, Uri baseUri, TimeProvider time)
     {
@@ -18,52 +18,54 @@ public sealed class TokenConnection
         Tokens = opened.Service;
         Time = time;
         ConnectedAt = time.GetUtcNow();
-        _pace = opened.Context.Client.Pace;
+        _rateLimiter = opened.Context.Client.RateLimiter;
     }
 
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the connection.</summary>
     public string Name { get; }
 
-    /// <summary>The service.</summary>
+    /// <summary>The name of the service.</summary>
     public string Service { get; }
 
     /// <summary>The account.</summary>
     public string Account { get; }
 
-    /// <summary>The address.</summary>
+    /// <summary>The address of the service.</summary>
     public Uri BaseUri { get; }
 
-    /// <summary>Service, account and address: the same for every connection to the account.</summary>
+    /// <summary>Service, account and address. Connections to the same account have equal values.</summary>
     public AccountIdentity AccountIdentity { get; }
 
-    /// <summary>When it was made (UTC).</summary>
+    /// <summary>The time when the connection was made (UTC).</summary>
     public DateTimeOffset ConnectedAt { get; }
 
-    /// <summary>The most requests a second that it sends; null for no limit of ours.</summary>
+    /// <summary>The maximum number of requests per second; null for no limit.</summary>
     public double? RequestsPerSecond
     {
-        get => _pace.Cap;
-        set => _pace.Cap = value;
+        get => _rateLimiter.Cap;
+        set => _rateLimiter.Cap = value;
     }
 
-    /// <summary>What the service can do.</summary>
+    /// <summary>The operations and fields that the service supports.</summary>
     public ServiceCapabilities Capabilities => Tokens.Capabilities;
 
-    /// <summary>The service's tokens, through this connection.</summary>
+    /// <summary>Manages the tokens of the account.</summary>
     public ITokenService Tokens { get; }
 
     internal TimeProvider Time { get; }
 
-    /// <summary>Connects, and proves the credential with one call unless asked not to.</summary>
-    /// <param name="request">Where and as whom.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Connects to a service, and proves the credential with one request unless that is skipped.</summary>
+    /// <param name="request">The parameters of the connection.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The connection.</returns>
-    /// <exception cref="ApiTokenException">A parameter is wrong, the service is out of reach, or it does not accept the credential.</exception>
+    /// <exception cref="ApiTokenException">
+    /// A parameter is invalid, the service cannot be reached, or it rejects the credential.
+    /// </exception>
     public static async Task<TokenConnection> ConnectAsync(ConnectionRequest request, CancellationToken cancellationToken)
     {
         ServiceDefinition definition = ServiceCatalog.Find(request.Service);
         CheckCredential(request);
-        Uri baseUri = AddressOf(definition, request);
+        Uri baseUri = GetBaseUri(definition, request);
         string name = string.IsNullOrWhiteSpace(request.Name) ? definition.ConnectionName : request.Name!;
         OpenedService opened = await definition.OpenAsync(request, baseUri, cancellationToken).ConfigureAwait(false);
         if (!request.SkipCheck && !opened.Proven)
@@ -74,65 +76,73 @@ public sealed class TokenConnection
         return new TokenConnection(name, definition, opened, baseUri, request.Time);
     }
 
-    /// <summary>The connection's name.</summary>
+    /// <summary>Returns the name of the connection.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
 
-    // A header with a character that HTTP forbids fails in a way that quotes it, so it is refused before one is made.
+    // The exception for an invalid header value would quote the secret, so the secret is validated first.
     private static void CheckCredential(ConnectionRequest request)
     {
         if (request.Secret is null == (request.UserName is null))
         {
-            throw ApiTokenException.InvalidParameter("Token", "one credential is needed, of one kind.", $"Specify either {Field.Token} or {Field.Credential}.");
+            throw ApiTokenException.InvalidParameter("Token", "exactly one credential is required.", $"Specify either {Field.Token} or {Field.Credential}.");
         }
 
         if (request.UserName is not null && request.Password is null)
         {
-            throw ApiTokenException.InvalidParameter("Credential", "it has no password.", "Give a user name and a password.");
+            throw ApiTokenException.InvalidParameter("Credential", "it has no password.", "Specify a user name and a password.");
         }
 
         if (request.Secret is { } secret && !SecretText.FitsHeader(secret))
         {
             throw ApiTokenException.InvalidParameter(
-                "Token", "the secret is empty or has spaces, line breaks or characters that a header cannot hold.", "Give the secret alone, as it was issued.");
+                "Token",
+                "the secret is empty or contains spaces, line breaks or characters that are not allowed in a header.",
+                "Specify only the secret, exactly as it was issued.");
         }
     }
 
-    private static Uri AddressOf(ServiceDefinition definition, ConnectionRequest request)
+    private static Uri GetBaseUri(ServiceDefinition definition, ConnectionRequest request)
     {
         if (request.BaseUri is not { } uri)
         {
-            return RegionOf(definition, request.Region);
+            return GetRegionUri(definition, request.Region);
         }
 
         if (request.Region is not null)
         {
-            throw ApiTokenException.InvalidParameter("Region", "the address is given already.", $"Specify either {Field.Region} or {Field.BaseUri}.");
+            throw ApiTokenException.InvalidParameter("Region", "it cannot be combined with an address.", $"Specify either {Field.Region} or {Field.BaseUri}.");
         }
 
         bool http = uri.IsAbsoluteUri && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback;
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && !http))
         {
             throw ApiTokenException.InvalidParameter(
-                "BaseUri", $"'{(uri.IsAbsoluteUri ? $"{uri.Scheme}://{uri.Host}" : uri.OriginalString)}' is no https address.", "Credentials go over https; http is for this machine only.");
+                "BaseUri",
+                $"'{(uri.IsAbsoluteUri ? $"{uri.Scheme}://{uri.Host}" : uri.OriginalString)}' is not an https address.",
+                "Specify an https address. http is allowed only for a loopback address.");
         }
 
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
             ? uri
-            : throw ApiTokenException.InvalidParameter("BaseUri", "it has a user, a query or a fragment.", "Give the address alone, such as https://api.example.com.");
+            : throw ApiTokenException.InvalidParameter(
+                "BaseUri", "it has a user, a query or a fragment.", "Specify only the address, such as https://api.example.com.");
     }
 
-    private static Uri RegionOf(ServiceDefinition definition, string? region)
+    private static Uri GetRegionUri(ServiceDefinition definition, string? region)
     {
         string names = string.Join(", ", definition.Regions.Keys.Where(name => name.Length > 0));
         return region switch
         {
             null or "" when definition.Regions.TryGetValue(string.Empty, out Uri? only) => only,
-            null or "" when names.Length > 0 => throw ApiTokenException.InvalidParameter("Region", "it is needed.", $"Specify one of {names}, or {Field.BaseUri}."),
-            null or "" => throw ApiTokenException.InvalidParameter("BaseUri", "it is needed.", $"Give the address of your {definition.Name} service."),
+            null or "" when names.Length > 0 => throw ApiTokenException.InvalidParameter(
+                "Region", "a value is required.", $"Specify one of {names}, or {Field.BaseUri}."),
+            null or "" => throw ApiTokenException.InvalidParameter(
+                "BaseUri", "a value is required.", $"Specify the address of your {definition.Name} service."),
             _ when definition.Regions.TryGetValue(region.ToUpper(CultureInfo.InvariantCulture), out Uri? uri) => uri,
-            _ when names.Length == 0 => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Leave it out."),
-            _ => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no region '{region}'.", $"Specify one of {names}, or {Field.BaseUri}."),
+            _ when names.Length == 0 => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Omit it."),
+            _ => throw ApiTokenException.InvalidParameter(
+                "Region", $"{definition.Name} has no region '{region}'.", $"Specify one of {names}, or {Field.BaseUri}."),
         };
     }
 }

@@ -1,6 +1,6 @@
 namespace ApiTokens.Services;
 
-/// <summary>Some of an account's tokens, as one request brings them.</summary>
+/// <summary>Some of an account's tokens, read with one request.</summary>
 /// <param name="Tokens">The tokens.</param>
-/// <param name="IsComplete">Whether these are all.</param>
+/// <param name="IsComplete">Whether the account has no other tokens.</param>
 public sealed record TokenPreview(IReadOnlyList<ApiToken> Tokens, bool IsComplete);

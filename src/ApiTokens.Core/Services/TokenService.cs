@@ -5,14 +5,14 @@ using ApiTokens.Http;
 namespace ApiTokens.Services;
 
 /// <summary>
-/// What all services share apart from their requests: it refuses what the capabilities rule out before anything is sent, filters
-/// again what a service lets through, and makes sure that an answer is about the token that was asked for.
+/// The base class of services. It rejects operations that the capabilities exclude before any request, applies the complete filter
+/// to lists, and verifies that a response is about the requested token.
 /// </summary>
-/// <param name="context">The connection that it works for.</param>
+/// <param name="context">The connection.</param>
 internal abstract class TokenService(ServiceContext context) : ITokenService
 {
-    /// <summary>How many tokens are read at the same time where many are compared; the connection's rate limit applies as well.</summary>
-    protected const int ReadsAtOnce = 16;
+    /// <summary>The number of tokens that a search reads concurrently. The rate limit of the connection also applies.</summary>
+    protected const int ConcurrentReads = 16;
 
     private IReadOnlyCollection<string>? _ownIds;
 
@@ -36,7 +36,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
 
     public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
-    // A login's session is no token of the list; a secret that was given may name its token.
+    // The session of a login is not in the token list. A secret may contain the id of its token.
     public virtual Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
     {
         _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? TokenIdsIn(secret) : [];
@@ -46,12 +46,12 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     public virtual async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (int start = 0; start < secrets.Count; start += ReadsAtOnce)
+        for (int start = 0; start < secrets.Count; start += ConcurrentReads)
         {
             int first = start;
-            IEnumerable<Task<SearchStep?>> some = secrets.Skip(first).Take(ReadsAtOnce)
+            IEnumerable<Task<SearchStep?>> batch = secrets.Skip(first).Take(ConcurrentReads)
                 .Select((secret, i) => FindByIdsAsync(first + i, secret, cancellationToken));
-            SearchStep?[] found = await Task.WhenAll(some).ConfigureAwait(false);
+            SearchStep?[] found = await Task.WhenAll(batch).ConfigureAwait(false);
             foreach (SearchStep step in found.OfType<SearchStep>())
             {
                 yield return step;
@@ -66,23 +66,23 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
             Capabilities.RequireLastUsed();
         }
 
-        TokenFilter wanted = Normalize(filter);
-        await foreach (ApiToken token in ListCoreAsync(wanted, cancellationToken).ConfigureAwait(false))
+        TokenFilter normalized = Normalize(filter);
+        await foreach (ApiToken token in ListCoreAsync(normalized, cancellationToken).ConfigureAwait(false))
         {
-            if (wanted.IsMatch(token))
+            if (normalized.IsMatch(token))
             {
                 yield return token;
             }
         }
     }
 
-    // A list that comes as one array is left where enough of it was read.
-    public virtual async Task<TokenPreview> ListFirstAsync(int most, CancellationToken cancellationToken)
+    // Reading stops as soon as there are enough tokens, also within a list without pages.
+    public virtual async Task<TokenPreview> ListFirstAsync(int maxCount, CancellationToken cancellationToken)
     {
         var tokens = new List<ApiToken>();
         await foreach (ApiToken token in ListCoreAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
         {
-            if (tokens.Count == most)
+            if (tokens.Count == maxCount)
             {
                 return new TokenPreview(tokens, IsComplete: false);
             }
@@ -172,8 +172,9 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
             {
                 Error = new ApiTokenException(
                     ErrorKind.InvalidArgument,
-                    $"The value is not a valid {Identity.Service} secret: it is empty or contains characters that a header cannot contain.",
-                    "Specify the secret alone, as it was issued.", ErrorIds.NoSecret),
+                    $"The value is not a valid {Identity.Service} secret: it is empty or contains characters that are not allowed in a header.",
+                    "Specify only the secret, exactly as it was issued.",
+                    ErrorIds.NoSecret),
             };
         }
 
@@ -194,20 +195,20 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         }
     }
 
-    /// <summary>The service's own rules for a new token; what the capabilities say is checked already.</summary>
+    /// <summary>Validates the service's own rules for a new token. The capabilities have already been checked.</summary>
     protected virtual void ValidateNew(NewTokenRequest request)
     {
     }
 
-    /// <summary>Brings a filter into the service's own words, such as a role's name for its id.</summary>
+    /// <summary>Translates a filter to the service's terms, such as the id of a role to its name.</summary>
     protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
 
-    /// <summary>The expiry with which a successor lives as long as the token was meant to.</summary>
+    /// <summary>Returns an expiry that gives the new token the same lifetime as the old token.</summary>
     protected virtual TokenExpiry ResolveExpiry(ApiToken token) => token switch
     {
         _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
         { ExpiresAt: null } => TokenExpiry.NeverExpires,
-        { Lifetime: { } life } => TokenExpiry.AfterDuration(life),
+        { Lifetime: { } lifetime } => TokenExpiry.AfterDuration(lifetime),
         _ => TokenExpiry.ServiceDefault,
     };
 
@@ -219,7 +220,10 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
 
     protected abstract Task RemoveCoreAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Asks with a secret in the place of the connection's. A 401 thrown on is a refusal, a 403 an acceptance, the rest tells nothing.</summary>
+    /// <summary>
+    /// Sends a request with a secret instead of the connection's credential. If it throws, a 401 means that the secret was rejected,
+    /// a 403 that it was accepted; any other error proves nothing.
+    /// </summary>
     protected abstract Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
 
     protected virtual Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
@@ -234,7 +238,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
 
     protected virtual Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken) => throw new NotImplementedException();
 
-    /// <summary>Reads a token that a secret names; what goes wrong becomes a note, as the next secret may go well.</summary>
+    /// <summary>Reads the token whose id a secret contains. A failure is returned as a note, so that the search can continue.</summary>
     protected async Task<(ApiToken? Token, string? Note)> TryReadAsync(string id, CancellationToken cancellationToken)
     {
         try
@@ -251,7 +255,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         }
     }
 
-    /// <summary>An entry of the catalogue of permissions.</summary>
+    /// <summary>Creates an entry of the catalogue of permissions.</summary>
     protected TokenPermission Permission(string kind, string value, string? description = null) => new()
     {
         Connection = Identity.Connection,
@@ -275,22 +279,22 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
             notes.Add(note!);
         }
 
-        string? about = notes.Count > 0 ? string.Join(" ", notes) : Context.Definition.SecretFormat.NoTokenIdNote;
-        return about is null ? null : SearchStep.NotFound(index, about);
+        string? summary = notes.Count > 0 ? string.Join(" ", notes) : Context.Definition.SecretFormat.NoTokenIdNote;
+        return summary is null ? null : SearchStep.NotFound(index, summary);
     }
 
-    /// <summary>The ids of tokens that stand in a secret.</summary>
+    /// <summary>Returns the token ids that a secret contains.</summary>
     protected IReadOnlyCollection<string> TokenIdsIn(SecureString secret) =>
         Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret));
 
-    // What is done next is done to the token that the service answered with: it must be the one that was asked for.
-    private async Task<T> SameAsync<T>(string id, Task<T> answer, bool write)
+    // The next step works on the token that the service returned, so it must be the requested token.
+    private async Task<T> SameAsync<T>(string id, Task<T> response, bool write)
         where T : ApiToken?
     {
-        T token = await answer.ConfigureAwait(false);
+        T token = await response.ConfigureAwait(false);
         bool same = token is null || string.Equals(token.Id.TrimStart('0'), id.TrimStart('0'), StringComparison.OrdinalIgnoreCase);
         return same ? token : throw ApiTokenException.InvalidResult(
-            $"{Identity.Service} returned the token {SecretText.Mask(token!.Id)} instead of the token {id}.", outcomeUnknown: write);
+            $"{Identity.Service} returned token {SecretText.Mask(token!.Id)} instead of token {id}.", outcomeUnknown: write);
     }
 
     private string CheckId(string id) => IsId(id)

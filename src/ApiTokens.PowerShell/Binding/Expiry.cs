@@ -10,7 +10,7 @@ internal static class Expiry
         {
             ( > 1, _, _, _) => throw ApiTokenException.InvalidParameter(
                 "ExpiresAt", "more than one expiry was given.", "Give one of -ExpiresAt, -ExpiresIn, -ExpirationMonths and -NeverExpires."),
-            (_, { } moment, _, _) => TokenExpiry.AtMoment(moment),
+            (_, { } moment, _, _) => TokenExpiry.AtTime(moment),
             (_, _, { } time, _) => TokenExpiry.AfterDuration(time),
             (_, _, _, { } count) => TokenExpiry.AfterMonths(count),
             _ => never ? TokenExpiry.NeverExpires : TokenExpiry.ServiceDefault,

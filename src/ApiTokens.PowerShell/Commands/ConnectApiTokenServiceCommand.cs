@@ -109,7 +109,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         ExpiryNotice notice;
         try
         {
-            notice = Wait(cancellationToken => ExpiryNotice.LookAsync(connection, cancellationToken));
+            notice = Wait(cancellationToken => ExpiryNotice.ReadAsync(connection, cancellationToken));
         }
         catch (ApiTokenException e)
         {

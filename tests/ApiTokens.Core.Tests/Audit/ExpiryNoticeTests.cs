@@ -22,7 +22,7 @@ public sealed class ExpiryNoticeTests(SandboxFixture sandbox) : IClassFixture<Sa
         ];
         long before = await sandbox.CountAsync();
 
-        ExpiryNotice notice = await ExpiryNotice.LookAsync(connection, default);
+        ExpiryNotice notice = await ExpiryNotice.ReadAsync(connection, default);
 
         Assert.Equal(before + 1, await sandbox.CountAsync());
         Assert.Equal((expected.Count, expected.MinBy(t => t.ExpiresAt)!.Id, true), (notice.Count, notice.First!.Id, notice.IsComplete));

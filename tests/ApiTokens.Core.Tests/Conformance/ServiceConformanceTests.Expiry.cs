@@ -20,7 +20,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
         DateTimeOffset now = Sandbox.Clock.GetUtcNow();
         (TokenExpiry expiry, DateTimeOffset? expected) = kind switch
         {
-            "date" => (TokenExpiry.AtMoment(now.AddDays(45)), now.AddDays(45)),
+            "date" => (TokenExpiry.AtTime(now.AddDays(45)), now.AddDays(45)),
             "duration" => (TokenExpiry.AfterDuration(TimeSpan.FromDays(45)), now.AddDays(45)),
             "never" => (TokenExpiry.NeverExpires, (DateTimeOffset?)null),
             _ => (TokenExpiry.AfterMonths(int.Parse(kind)), now.AddMonths(int.Parse(kind))),
@@ -53,7 +53,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
         DateTimeOffset now = Sandbox.Clock.GetUtcNow();
         foreach ((TokenExpiry expiry, string errorId) in ((TokenExpiry, string)[])
         [
-            (TokenExpiry.AtMoment(now.AddSeconds(-1)), "InvalidExpiresAt"),
+            (TokenExpiry.AtTime(now.AddSeconds(-1)), "InvalidExpiresAt"),
             (TokenExpiry.AfterDuration(TimeSpan.Zero), "InvalidExpiresIn"),
             (TokenExpiry.AfterMonths(0), "InvalidExpirationMonths"),
         ])

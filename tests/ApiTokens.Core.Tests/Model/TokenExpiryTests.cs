@@ -5,7 +5,7 @@ public sealed class TokenExpiryTests
     [Fact]
     public void AtMoment_LocalTime_ReturnsUtc()
     {
-        var expiry = TokenExpiry.AtMoment(new DateTimeOffset(2027, 1, 1, 1, 0, 0, TimeSpan.FromHours(3)));
+        var expiry = TokenExpiry.AtTime(new DateTimeOffset(2027, 1, 1, 1, 0, 0, TimeSpan.FromHours(3)));
 
         Assert.Equal(TimeSpan.Zero, expiry.GetExpiration(DateTimeOffset.UnixEpoch)!.Value.Offset);
         Assert.Equal(new DateTimeOffset(2026, 12, 31, 22, 0, 0, TimeSpan.Zero), expiry.GetExpiration(DateTimeOffset.UnixEpoch));

@@ -13,7 +13,7 @@ public sealed class TokenFilterTests
     {
         Assert.Equal(expected, TokenFilter.Existing.IsMatch(new ApiToken { Status = status }));
         Assert.True(new TokenFilter { Statuses = [status] }.IsMatch(new ApiToken { Status = status }));
-        Assert.False(TokenFilter.Existing.IncludesGone);
+        Assert.False(TokenFilter.Existing.IncludesDeleted);
     }
 
     [Fact]

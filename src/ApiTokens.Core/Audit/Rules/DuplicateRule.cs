@@ -1,8 +1,8 @@
 namespace ApiTokens.Audit.Rules;
 
 /// <summary>
-/// A newer token of the same account has the same name, owner and permissions: a rotation that was not finished, or a
-/// create whose answer was lost. All but the newest are found; the first pair is enough to tell, so nothing waits for the end.
+/// Finds tokens for which the account has a newer token with the same name, owner and permissions, because a rotation was not
+/// completed or the response to a create was lost. Each older token is reported as soon as a newer one is known.
 /// </summary>
 internal sealed class DuplicateRule : FindingRule
 {
@@ -16,7 +16,7 @@ internal sealed class DuplicateRule : FindingRule
 
     internal override RuleViolation? Check(AuditedToken token)
     {
-        if (token.IsOver || token.Token.Name.Length == 0)
+        if (token.IsExpired || token.Token.Name.Length == 0)
         {
             return null;
         }
@@ -37,15 +37,15 @@ internal sealed class DuplicateRule : FindingRule
         _newest[key] = newer;
         return new RuleViolation(
             $"The token {older} has the same name, owner and permissions as the newer {newer.Id}.",
-            "Remove it if a rotation left it behind; if both are needed, give them different names.")
+            "Remove it if a rotation left it. If both tokens are needed, use different names.")
         {
             Token = older,
         };
     }
 
-    // Ids that are numbers grow in length before they grow in letters.
-    private static bool IsNewer(ApiToken token, ApiToken than) =>
-        token.CreatedAt != than.CreatedAt ? token.CreatedAt > than.CreatedAt
-        : token.Id.Length != than.Id.Length ? token.Id.Length > than.Id.Length
-        : string.CompareOrdinal(token.Id, than.Id) > 0;
+    // Compare the length of numeric ids first.
+    private static bool IsNewer(ApiToken token, ApiToken other) =>
+        token.CreatedAt != other.CreatedAt ? token.CreatedAt > other.CreatedAt
+        : token.Id.Length != other.Id.Length ? token.Id.Length > other.Id.Length
+        : string.CompareOrdinal(token.Id, other.Id) > 0;
 }

@@ -1,15 +1,15 @@
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>Its time is over and it is still listed.</summary>
+/// <summary>Finds expired tokens that the service still lists.</summary>
 internal sealed class ExpiredRule : FindingRule
 {
     public override string Id => "Expired";
 
-    public override string Summary => "expired, and still there";
+    public override string Summary => "has expired but still exists";
 
-    internal override RuleViolation? Check(AuditedToken token) => token.IsOver
+    internal override RuleViolation? Check(AuditedToken token) => token.IsExpired
         ? new RuleViolation(
-            $"The token {token.Token} expired{(token.Token.ExpiresAt is { } end ? $" on {end:yyyy-MM-dd}" : string.Empty)} and is still there.",
-            "Remove it. If something still needs it, issue a new one.")
+            $"The token {token.Token} expired{(token.Token.ExpiresAt is { } expiry ? $" on {expiry:yyyy-MM-dd}" : string.Empty)} but still exists.",
+            "Remove it. If it is still needed, issue a new token.")
         : null;
 }

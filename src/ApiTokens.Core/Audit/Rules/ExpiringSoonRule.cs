@@ -1,6 +1,8 @@
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>It expires within days. The services' own notices come 7 days and 1 day before (contracts/gcore.md, 1.11: "in 7 days or less").</summary>
+/// <summary>
+/// Finds tokens that expire soon. The services send notices 7 days and 1 day before (contracts/gcore.md, 1.11: "in 7 days or less").
+/// </summary>
 internal sealed class ExpiringSoonRule : FindingRule
 {
     public override string Id => "ExpiringSoon";
@@ -9,17 +11,20 @@ internal sealed class ExpiringSoonRule : FindingRule
 
     internal override RuleViolation? Check(AuditedToken token)
     {
-        if (token.IsOver || token.Token.ExpiresAt is not { } end || end - token.Now > token.Policy.ExpiryWarning)
+        if (token.IsExpired || token.Token.ExpiresAt is not { } expiry || expiry - token.Now > token.Policy.ExpiryWarning)
         {
             return null;
         }
 
-        TimeSpan left = end - token.Now;
+        TimeSpan remaining = expiry - token.Now;
+        string duration = remaining.TotalDays >= 1
+            ? $"{remaining.Days} d {remaining.Hours} h"
+            : $"{remaining.Hours} h {remaining.Minutes} min";
         return new RuleViolation(
-            $"The token {token.Token} expires in {(left.TotalDays >= 1 ? $"{left.Days} d {left.Hours} h" : $"{left.Hours} h {left.Minutes} min")}, at {end:yyyy-MM-dd HH:mm} UTC.",
+            $"The token {token.Token} expires in {duration}, at {expiry:yyyy-MM-dd HH:mm} UTC.",
             "Reset it and deploy the new secret, or let it expire.")
         {
-            Severity = left <= token.Policy.ExpiryError ? FindingSeverity.Error : FindingSeverity.Warning,
+            Severity = remaining <= token.Policy.ExpiryError ? FindingSeverity.Error : FindingSeverity.Warning,
         };
     }
 }

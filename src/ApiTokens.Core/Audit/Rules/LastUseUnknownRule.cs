@@ -1,13 +1,13 @@
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>The service does not tell when a token was last used: said once for an account, so that no finding is not taken for use.</summary>
+/// <summary>Reports, once per account, that the service does not report when a token was last used.</summary>
 internal sealed class LastUseUnknownRule : FindingRule
 {
     private readonly Dictionary<AccountKey, int> _tokens = [];
 
     public override string Id => "LastUseUnknown";
 
-    public override string Summary => "the service does not tell when its tokens were last used (once for an account)";
+    public override string Summary => "the service does not report when its tokens were last used (once per account)";
 
     public override FindingSeverity Severity => FindingSeverity.Information;
 
@@ -22,8 +22,9 @@ internal sealed class LastUseUnknownRule : FindingRule
     }
 
     internal override IEnumerable<RuleViolation> Complete(FindingPolicy policy) => _tokens.Select(entry => new RuleViolation(
-        $"Whether the {(entry.Value == 1 ? "token" : $"{entry.Value} tokens")} of {entry.Key} {(entry.Value == 1 ? "is" : "are")} in use is unknown: {entry.Key.Service} does not tell when a token was last used.",
-        "Ask the owners of tokens, or look in the logs of what they call.")
+        $"The last use of the {(entry.Value == 1 ? "token" : $"{entry.Value} tokens")} of {entry.Key} is unknown. "
+            + $"{entry.Key.Service} does not report when a token was last used.",
+        "Ask the owners of the tokens, or check the logs of the APIs that they call.")
     {
         Account = entry.Key,
     });

@@ -1,19 +1,19 @@
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>Its secret was given a longer life than the policy allows.</summary>
+/// <summary>Finds secrets with a longer lifetime than the policy allows.</summary>
 internal sealed class LongLivedRule : FindingRule
 {
     public override string Id => "LongLived";
 
-    public override string Summary => "lives longer than a year";
+    public override string Summary => "has a lifetime of more than a year";
 
     internal override RuleViolation? Check(AuditedToken token)
     {
-        TimeSpan? life = token.Token.ExpiresAt - token.Service.SecretIssuedAt(token.Token);
-        return !token.IsOver && life > token.Policy.MaximumLife
+        TimeSpan? lifetime = token.Token.ExpiresAt - token.Service.SecretIssuedAt(token.Token);
+        return !token.IsExpired && lifetime > token.Policy.MaximumLife
             ? new RuleViolation(
-                $"The token {token.Token} lives for {life.Value.Days} days, {token.Policy.MaximumLife.Days} are allowed.",
-                "Replace it by a token that expires sooner.")
+                $"The token {token.Token} has a lifetime of {lifetime.Value.Days} days; the maximum is {token.Policy.MaximumLife.Days} days.",
+                "Replace it with a token that expires earlier.")
             : null;
     }
 }

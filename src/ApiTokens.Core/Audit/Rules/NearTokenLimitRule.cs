@@ -3,15 +3,15 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>The account has almost as many tokens as its service allows: the next rotation could fail.</summary>
+/// <summary>Finds accounts that have almost reached their token limit, so that the next rotation could fail.</summary>
 internal sealed class NearTokenLimitRule : FindingRule
 {
-    // Ids, as a token can come twice; no more of them than decide.
+    // Ids and not a count, because a token may be listed twice. Ids beyond the limit are not stored.
     private readonly Dictionary<AccountKey, HashSet<string>> _ids = [];
 
     public override string Id => "NearTokenLimit";
 
-    public override string Summary => "the account has nearly as many tokens as its service allows (a warning), or as many (an error)";
+    public override string Summary => "the account has almost reached (a warning) or has reached (an error) its token limit";
 
     internal override RuleViolation? Check(AuditedToken token)
     {
@@ -46,7 +46,7 @@ internal sealed class NearTokenLimitRule : FindingRule
 
             bool full = count >= limit;
             yield return new RuleViolation(
-                $"{account.Key} has {(full ? "all" : count.ToString(CultureInfo.InvariantCulture))} of the {limit} tokens that it may have.",
+                $"{account.Key} has {(full ? "all" : count.ToString(CultureInfo.InvariantCulture))} of its {limit} allowed tokens.",
                 "Remove unused tokens before you issue or reset any. If the account has a different limit, specify it as TokenLimit in the policy.")
             {
                 Account = account.Key,

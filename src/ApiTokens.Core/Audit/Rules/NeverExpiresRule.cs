@@ -1,13 +1,13 @@
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>It has no end.</summary>
+/// <summary>Finds tokens that never expire.</summary>
 internal sealed class NeverExpiresRule : FindingRule
 {
     public override string Id => "NeverExpires";
 
     public override string Summary => "never expires";
 
-    internal override RuleViolation? Check(AuditedToken token) => !token.IsOver && token.Token.ExpiresAt is null
-        ? new RuleViolation($"The token {token.Token} never expires.", "Replace it by a token that expires.")
+    internal override RuleViolation? Check(AuditedToken token) => !token.IsExpired && token.Token.ExpiresAt is null
+        ? new RuleViolation($"The token {token.Token} never expires.", "Replace it with a token that expires.")
         : null;
 }

@@ -1,6 +1,6 @@
 namespace ApiTokens.Audit.Rules;
 
-/// <summary>Nobody has used it for long, where the service knows.</summary>
+/// <summary>Finds tokens that have not been used for a long time, if the service reports their last use.</summary>
 internal sealed class UnusedRule : FindingRule
 {
     public override string Id => "Unused";
@@ -9,17 +9,17 @@ internal sealed class UnusedRule : FindingRule
 
     internal override RuleViolation? Check(AuditedToken token)
     {
-        // One that was never used is measured from when it could be.
+        // If the token was never used, use the time when its secret was issued.
         DateTimeOffset? since = token.Token.LastUsedAt ?? token.Service.SecretIssuedAt(token.Token);
-        if (!token.Service.Capabilities.LastUsed || token.IsOver || !(token.Now - since > token.Policy.MaximumUnused))
+        if (!token.Service.Capabilities.LastUsed || token.IsExpired || !(token.Now - since > token.Policy.MaximumUnused))
         {
             return null;
         }
 
         int days = (token.Now - since!.Value).Days;
         string message = token.Token.LastUsedAt is null
-            ? $"The token {token.Token} was never used in the {days} days that it is there."
+            ? $"The token {token.Token} has not been used in the {days} days since it was issued."
             : $"The token {token.Token} was last used {days} days ago.";
-        return new RuleViolation(message, "Ask its owner, and remove it if nothing needs it.");
+        return new RuleViolation(message, "Ask its owner, and remove it if it is not needed.");
     }
 }

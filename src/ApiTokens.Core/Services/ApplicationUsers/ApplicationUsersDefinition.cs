@@ -2,7 +2,7 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.ApplicationUsers;
 
-/// <summary>API tokens of an application's users, by our own published contract (docs/application-users-api.yaml).</summary>
+/// <summary>The API tokens of an application's users, as our published contract defines them (docs/application-users-api.yaml).</summary>
 internal sealed class ApplicationUsersDefinition : ServiceDefinition
 {
     public override string Name => "ApplicationUsers";
@@ -11,7 +11,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
 
     public override ServiceCapabilities Capabilities => ApplicationUsersRules.Capabilities;
 
-    // There is no vendor's address: whoever implements the contract has one.
+    // There is no vendor. Each implementation of the contract has its own address.
     public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri>();
 
     internal override SecretFormat SecretFormat { get; } = new ApplicationUsersSecretFormat();
@@ -19,7 +19,7 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
     internal override string? BroadPermission(ApiToken token) =>
         token.Access is { Count: > 0 } access && access.Values.All(level => level == AccessLevel.Full) ? "Full Access to all APIs" : null;
 
-    // Regenerating counts the life from then on, and keeps the date of creation.
+    // Regenerating a token restarts its lifetime and keeps its creation time.
     internal override DateTimeOffset? SecretIssuedAt(ApiToken token) => token.UpdatedAt ?? token.CreatedAt;
 
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)

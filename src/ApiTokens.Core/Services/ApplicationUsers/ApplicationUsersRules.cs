@@ -1,6 +1,6 @@
 namespace ApiTokens.Services.ApplicationUsers;
 
-/// <summary>What the tokens of Application Users are like.</summary>
+/// <summary>The rules for tokens of Application Users.</summary>
 internal static class ApplicationUsersRules
 {
     public static readonly ServiceCapabilities Capabilities = new()

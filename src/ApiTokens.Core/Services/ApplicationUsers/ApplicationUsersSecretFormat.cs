@@ -1,8 +1,8 @@
 namespace ApiTokens.Services.ApplicationUsers;
 
 /// <summary>
-/// The contract asks for 32 characters at least; the reference implementation issues 40 lower-case letters and digits. What is
-/// only hexadecimal is a hash or another service's, and nobody else's secret is to be sent here.
+/// The contract requires at least 32 characters; the reference implementation issues 40 lower-case letters and digits. A text with
+/// hexadecimal digits only is excluded: it is a hash or the secret of another service, which must not be sent to this one.
 /// </summary>
 internal sealed class ApplicationUsersSecretFormat() : SecretFormat(
     @"(?![0-9a-f]+\z)(?=.*[0-9])(?=.*[a-z])[0-9a-z]{32,128}",

@@ -31,10 +31,10 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         return _permissions;
     }
 
-    // Those of the last list.
+    // The result of the last ListPermissionsAsync.
     public override IReadOnlyList<TokenPermission> KnownPermissions => _permissions;
 
-    // A secret tells nothing of its token, and no one shows it again. But who this connection is, the service says.
+    // A secret contains no id, and the service does not show it again. Only the token of this connection can be identified.
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -55,14 +55,14 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     {
         if (string.IsNullOrWhiteSpace(request.User))
         {
-            throw ApiTokenException.InvalidParameter("User", "the user whom the token acts for is needed.", "Give the id of a user of the site.");
+            throw ApiTokenException.InvalidParameter("User", "the user whom the token acts for is required.", "Specify the id of a user of the site.");
         }
     }
 
-    // The expiry was set by whole months when the token was issued or last regenerated (contracts/application-users.md, 2.3).
+    // The expiry is a number of calendar months after the token was issued or last regenerated (contracts/application-users.md, 2.3).
     protected override TokenExpiry ResolveExpiry(ApiToken token) =>
-        (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } end)
-        ? TokenExpiry.AfterMonths(((int[])[3, 6, 12]).OrderBy(months => (start.AddMonths(months) - end).Duration()).First())
+        (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } expiry)
+        ? TokenExpiry.AfterMonths(((int[])[3, 6, 12]).OrderBy(months => (start.AddMonths(months) - expiry).Duration()).First())
         : TokenExpiry.ServiceDefault;
 
     protected override ServiceRequest CreateRequest(NewTokenRequest request) => Issue(
@@ -115,8 +115,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     protected override ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst)
     {
-        bool one = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive;
-        string? status = one ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
+        bool byStatus = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive;
+        string? status = byStatus ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
         return new ServiceRequest(HttpMethod.Get, Path()) { Purpose = "list the tokens" }
             .WithQuery("userId", filter.User)
             .WithQuery("status", status)
@@ -145,7 +145,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     private static AccessLevel LevelOf(string text) => Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
         ? level
         : throw ApiTokenException.InvalidResult(
-            $"ApplicationUsers answered with the unknown access level '{SecretText.Mask(text)}'.", outcomeUnknown: true);
+            $"ApplicationUsers returned the unknown access level '{SecretText.Mask(text)}'.", outcomeUnknown: true);
 
     private static ServiceRequest Issue(string[] path, UserTokenChangeWire body, string purpose) =>
         Post(path, body, ApplicationUsersJson.Default.UserTokenChangeWire, purpose);
@@ -156,12 +156,12 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     private Task<CallerWire> WhoAmIAsync(CancellationToken cancellationToken, SecretCredential? credential = null) => Client.GetAsync(
         ProveRequest(credential, "sites", Identity.Account, "me"), ApplicationUsersJson.Default.CallerWire, cancellationToken);
 
-    // The one rule for the status: revoked, then expired, then active (contracts/application-users.md, 2.4).
+    // Checks revoked first, then expired, then active (contracts/application-users.md, 2.4).
     private TokenStatus StatusOf(UserTokenWire wire) => wire switch
     {
         { Status: "revoked" } or { RevokedAt: not null } => TokenStatus.Revoked,
         { Status: "expired" } => TokenStatus.Expired,
-        { ExpiresAt: { } end } when end <= Time.GetUtcNow() => TokenStatus.Expired,
+        { ExpiresAt: { } expiry } when expiry <= Time.GetUtcNow() => TokenStatus.Expired,
         _ => TokenStatus.Active,
     };
 }

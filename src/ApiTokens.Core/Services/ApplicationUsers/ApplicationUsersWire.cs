@@ -3,7 +3,10 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.ApplicationUsers;
 
-/// <summary>A token of Application Users (docs/application-users-api.yaml). <c>secret</c> is only in the answers to adding and regenerating.</summary>
+/// <summary>
+/// The token record of Application Users (docs/application-users-api.yaml). Only the responses to a create and a regeneration have
+/// <c>secret</c>.
+/// </summary>
 internal sealed class UserTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
@@ -66,7 +69,7 @@ internal sealed class UserTokenPageWire : IPageWire<UserTokenWire>
     IReadOnlyList<UserTokenWire?>? IPageWire<UserTokenWire>.Items => Items;
 }
 
-/// <summary>The body of adding, editing and regenerating; what is null is not sent.</summary>
+/// <summary>The body of create, edit and regenerate requests; null values are not sent.</summary>
 internal sealed class UserTokenChangeWire
 {
     [JsonPropertyName("name")]
@@ -82,14 +85,14 @@ internal sealed class UserTokenChangeWire
     public string? ApplyToAll { get; set; }
 }
 
-/// <summary>The ids that revoking all tokens of a user revoked.</summary>
+/// <summary>The ids of the revoked tokens, in the response to revoking all tokens of a user.</summary>
 internal sealed class RevokedWire
 {
     [JsonPropertyName("revoked")]
     public string?[]? Revoked { get; set; }
 }
 
-/// <summary>Who the caller is.</summary>
+/// <summary>The identity of the caller.</summary>
 internal sealed class CallerWire
 {
     [JsonPropertyName("userId")]

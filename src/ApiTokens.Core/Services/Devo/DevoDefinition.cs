@@ -26,7 +26,7 @@ internal sealed class DevoDefinition : ServiceDefinition
 
     internal override string? BroadPermission(ApiToken token) => DevoRules.ReachesAllTables(token.Scope) ? $"'{DevoRules.AllTables}'" : null;
 
-    // A level belongs to the tables before it (2.4): the order counts.
+    // A level applies to the tables before it (2.4), so the order matters.
     internal override string PermissionsOf(ApiToken token) =>
         $"{string.Join(" ", token.Scope)}\n{string.Join(" ", token.Audience.OrderBy(value => value, StringComparer.Ordinal))}";
 
@@ -36,9 +36,9 @@ internal sealed class DevoDefinition : ServiceDefinition
         int at = account.IndexOf('@');
         if (at >= 0)
         {
-            // 2.1: the documentation says not to use the child's part. Choosing for the user could reach the wrong domain.
+            // 2.1: the documentation says to omit the child's part. Doing that silently could select the wrong domain.
             throw ApiTokenException.InvalidParameter(
-                "Account", $"'{account}' names a child domain.", $"Devo wants the name without the child: '{account.Substring(at + 1)}'.");
+                "Account", $"'{account}' is a child domain.", $"Specify the name without the child part: '{account.Substring(at + 1)}'.");
         }
 
         SecretCredential credential = SecretOnly(request, "Bearer");

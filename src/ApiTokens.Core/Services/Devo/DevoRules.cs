@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Services.Devo;
 
-/// <summary>What Devo lets one ask for (contracts/devo.md, 2.4 and 2.6).</summary>
+/// <summary>Devo's rules for tokens (contracts/devo.md, 2.4 and 2.6).</summary>
 internal static class DevoRules
 {
     public static readonly ServiceCapabilities Capabilities = new()
@@ -18,7 +18,7 @@ internal static class DevoRules
         ReadSecretAdvice = "Only the token's owner and its authorized user can read the secret. Connect as one of them.",
     };
 
-    /// <summary>The audiences of the documentation's examples; the whole list is not documented, so others are let through.</summary>
+    /// <summary>The audiences in the documentation's examples. The complete list is not documented, so other values are accepted.</summary>
     public static readonly IReadOnlyDictionary<string, string> DataAudiences = new Dictionary<string, string>
     {
         ["aggregations"] = "Aggregation tasks",
@@ -28,10 +28,10 @@ internal static class DevoRules
         ["http"] = "Ingestion over HTTP",
     };
 
-    /// <summary>Every table with every right: what a token gets where none is named (2.4).</summary>
+    /// <summary>Full access to every table: the default of a token without a scope (2.4).</summary>
     public const string AllTables = "table://*.** level://admin";
 
-    private const string ScopeHelp = "Give pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' is every table.";
+    private const string ScopeHelp = "Specify pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' covers every table.";
 
     private static readonly Regex AudienceForm = new(@"\A[A-Za-z0-9][A-Za-z0-9._-]*\z", RegexOptions.CultureInvariant);
     private static readonly Regex ScopeForm = new(@"\A(table|level)://[^\s/][^\s]*\z", RegexOptions.CultureInvariant);
@@ -40,33 +40,33 @@ internal static class DevoRules
     {
         if (string.IsNullOrWhiteSpace(request.User))
         {
-            throw ApiTokenException.InvalidParameter("User", "Devo needs the user whom the token acts for.", "Give the user's e-mail address in the domain.");
+            throw ApiTokenException.InvalidParameter("User", "Devo requires the user whom the token acts for.", "Specify the user's e-mail address in the domain.");
         }
 
         string[] audience = Lists.Words(request.Audience);
         if (audience.Length == 0)
         {
             throw ApiTokenException.InvalidParameter(
-                "Audience", "Devo needs at least one.", $"Give one or several, such as {string.Join(", ", DataAudiences.Keys)}.");
+                "Audience", "Devo requires at least one.", $"Specify one or more, such as {string.Join(", ", DataAudiences.Keys)}.");
         }
 
         if (Array.Find(audience, value => !AudienceForm.IsMatch(value)) is { } badAudience)
         {
-            throw ApiTokenException.InvalidParameter("Audience", $"'{badAudience}' is no audience.", $"Give a word, such as {string.Join(", ", DataAudiences.Keys)}.");
+            throw ApiTokenException.InvalidParameter("Audience", $"'{badAudience}' is not a valid audience.", $"Specify a value such as {string.Join(", ", DataAudiences.Keys)}.");
         }
 
-        // Pairs of table and level (2.4): several tables can have the same level, so nothing is dropped.
+        // Pairs of table and level (2.4). Several tables can have the same level, so duplicates are kept.
         string[] scope = Lists.Sequence(request.Scope);
         if (Array.Find(scope, value => !ScopeForm.IsMatch(value)) is { } badScope)
         {
-            throw ApiTokenException.InvalidParameter("Scope", $"'{badScope}' is no table or level.", ScopeHelp);
+            throw ApiTokenException.InvalidParameter("Scope", $"'{badScope}' is not a valid table or level.", ScopeHelp);
         }
 
         bool table = scope.Any(value => value.StartsWith("table://", StringComparison.Ordinal));
         bool level = scope.Any(value => value.StartsWith("level://", StringComparison.Ordinal));
         if (table != level)
         {
-            throw ApiTokenException.InvalidParameter("Scope", $"'{string.Join(" ", scope)}' lacks a {(table ? "level" : "table")}.", ScopeHelp);
+            throw ApiTokenException.InvalidParameter("Scope", $"'{string.Join(" ", scope)}' has no {(table ? "level" : "table")}.", ScopeHelp);
         }
 
         return new DevoNewTokenWire
@@ -78,7 +78,7 @@ internal static class DevoRules
         };
     }
 
-    /// <summary>Whether a scope has the pair of every table and the level admin; a level belongs to the tables right before it.</summary>
+    /// <summary>Determines whether a scope grants the level admin on every table. A level applies to the tables right before it.</summary>
     public static bool ReachesAllTables(IReadOnlyList<string> scope)
     {
         bool all = false;
@@ -96,11 +96,11 @@ internal static class DevoRules
         return false;
     }
 
-    /// <summary>The one rule for the status: <c>active:false</c> is Expired or Inactive by the expiry (2.5, 2.9).</summary>
+    /// <summary>Returns the status. <c>active:false</c> means Expired or Inactive, depending on the expiry (2.5, 2.9).</summary>
     public static TokenStatus Status(DevoTokenWire token, DateTimeOffset now) => token switch
     {
         { Active: not false } => TokenStatus.Active,
-        { Expiration: { } end } when end <= now => TokenStatus.Expired,
+        { Expiration: { } expiry } when expiry <= now => TokenStatus.Expired,
         _ => TokenStatus.Inactive,
     };
 }

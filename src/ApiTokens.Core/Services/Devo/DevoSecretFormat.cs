@@ -1,17 +1,17 @@
 namespace ApiTokens.Services.Devo;
 
-/// <summary>A secret is 32 hexadecimal digits (contracts/devo.md, 2.6). That of someone else's token is shown masked (2.2).</summary>
+/// <summary>A secret has 32 hexadecimal digits (contracts/devo.md, 2.6). Devo masks the secrets of other users' tokens (2.2).</summary>
 internal sealed class DevoSecretFormat() : SecretFormat("[0-9a-f]{32}", inText: "[0-9a-f]{32}(?!-)")
 {
     private const string MaskedPrefix = "tk.";
 
-    // How many of a secret's last characters the masked form shows (2.6).
+    // The number of trailing characters that the masked form shows (2.6).
     private const int MaskedTail = 5;
 
-    /// <summary>Whether a value that Devo shows is masked.</summary>
+    /// <summary>Determines whether a value that Devo returned is masked.</summary>
     public static bool IsMasked(string shown) => shown.StartsWith(MaskedPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether a value that Devo shows, whole or masked, can be this secret's.</summary>
+    /// <summary>Determines whether a complete or masked value that Devo returned matches a secret.</summary>
     public static bool MayBe(string shown, string secret) => IsMasked(shown)
         ? shown.Length > MaskedTail && SecretText.FixedTimeEquals(Tail(shown), Tail(secret))
         : SecretText.FixedTimeEquals(shown, secret);

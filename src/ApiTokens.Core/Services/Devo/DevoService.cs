@@ -11,7 +11,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
 {
     private string? _ownId;
 
-    // The list is the cheapest call that is documented; the first element, or the lack of any, is enough.
+    // The list is the cheapest documented request. Reading stops at the first element.
     public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(credential: null, cancellationToken);
 
     public override bool IsId(string text) => Lists.IsNumber(text);
@@ -19,66 +19,71 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
         .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
-        Permission("Scope", DevoRules.AllTables, "Every table; the service's default."),
+        Permission("Scope", DevoRules.AllTables, "Full access to every table; the service's default."),
     ];
 
-    // The list has no values (2.3), so each token has to be read; what is not ours to see comes masked, with its end (2.2).
+    // The list contains no secrets (2.3), so each token is read. The secrets of other users are masked except for their tail (2.2).
     public override async IAsyncEnumerable<SearchStep> FindBySecretAsync(
         IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] texts = [.. secrets.Select(SecretText.ToPlainText)];
-        var open = new HashSet<int>(Enumerable.Range(0, texts.Length));
-        var alike = new Dictionary<int, List<ApiToken>>();
+        var pending = new HashSet<int>(Enumerable.Range(0, texts.Length));
+        var maskedMatches = new Dictionary<int, List<ApiToken>>();
         var tokens = new List<ApiToken>();
         await foreach (ApiToken token in ListCoreAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
         {
             tokens.Add(token);
         }
 
-        // What leaks is more often in use than not, and what is in use is newer.
+        // A leaked secret is usually in use, and tokens in use are usually newer.
         tokens = [.. tokens.OrderByDescending(token => token.CreatedAt)];
         int unread = Math.Max(0, tokens.Count - maximumReads);
         int last = tokens.Count - unread;
-        for (int start = 0; start < last && open.Count > 0; start += ReadsAtOnce)
+        for (int start = 0; start < last && pending.Count > 0; start += ConcurrentReads)
         {
-            ApiToken[] some = [.. tokens.Skip(start).Take(Math.Min(ReadsAtOnce, last - start))];
-            DevoTokenWire?[] wires = await Task.WhenAll(some.Select(token => TryReadWireAsync(token.Id, cancellationToken))).ConfigureAwait(false);
-            for (int i = 0; i < some.Length; i++)
+            ApiToken[] batch = [.. tokens.Skip(start).Take(Math.Min(ConcurrentReads, last - start))];
+            DevoTokenWire?[] wires = await Task.WhenAll(batch.Select(token => TryReadWireAsync(token.Id, cancellationToken))).ConfigureAwait(false);
+            for (int i = 0; i < batch.Length; i++)
             {
                 unread += wires[i] is null ? 1 : 0;
                 string? shown = wires[i]?.ShownSecret;
-                foreach (int index in open.Where(index => shown is not null && DevoSecretFormat.MayBe(shown, texts[index])).ToArray())
+                foreach (int index in pending.Where(index => shown is not null && DevoSecretFormat.MayBe(shown, texts[index])).ToArray())
                 {
                     if (wires[i]!.Secret is null)
                     {
-                        alike[index] = [.. alike.TryGetValue(index, out List<ApiToken>? before) ? before : [], some[i]];
+                        maskedMatches[index] = [.. maskedMatches.TryGetValue(index, out List<ApiToken>? before) ? before : [], batch[i]];
                     }
                     else
                     {
-                        open.Remove(index);
-                        yield return SearchStep.Found(index, some[i], MatchedBy.Value);
+                        pending.Remove(index);
+                        yield return SearchStep.Found(index, batch[i], MatchedBy.Value);
                     }
                 }
             }
 
-            yield return new SearchStep { Read = start + some.Length, Total = last };
+            yield return new SearchStep { Read = start + batch.Length, Total = last };
         }
 
-        foreach (int index in open)
+        foreach (int index in pending)
         {
-            List<ApiToken> found = alike.TryGetValue(index, out List<ApiToken>? some) ? some : [];
+            List<ApiToken> found = maskedMatches.TryGetValue(index, out List<ApiToken>? matches) ? matches : [];
             yield return found.Count switch
             {
                 1 => SearchStep.Found(index, found[0], MatchedBy.Masked),
-                0 when unread == 0 => SearchStep.NotFound(index, $"Not found among the {tokens.Count} tokens of the connection '{Identity.Connection}'."),
-                0 => SearchStep.NotFound(index, $"Not found. Of the {tokens.Count} tokens of the connection '{Identity.Connection}', {unread} were not read, as {Field.MaximumReads} allows no more."),
-                _ => SearchStep.NotFound(index, $"It ends as those of {string.Join(", ", found)} do, whose values {Identity.Connection} may not see."),
+                0 when unread == 0 => SearchStep.NotFound(
+                    index, $"Not found among the {tokens.Count} tokens of the connection '{Identity.Connection}'."),
+                0 => SearchStep.NotFound(
+                    index,
+                    $"Not found. {unread} of the {tokens.Count} tokens of the connection '{Identity.Connection}' were not read because of the limit {Field.MaximumReads}."),
+                _ => SearchStep.NotFound(
+                    index,
+                    $"Several tokens have the same last characters: {string.Join(", ", found)}. The connection '{Identity.Connection}' cannot read their secrets."),
             };
         }
     }
 
-    // Nothing documented says which token a caller uses. But it must be of the type "Credentials API" (2.2), which those with
-    // only data audiences are not, and its own user may read its value (2.2): so the few others are read and compared.
+    // Devo documents no request that returns the caller's token. It must have the type "Credentials API" (2.2), which excludes tokens
+    // with data audiences only, and its user may read its secret (2.2). So the remaining tokens are read and compared.
     public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
     {
         if (_ownId is not null)
@@ -116,7 +121,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         DevoTokenWire wire = await Client.GetAsync(
             CreateRequest(request), DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false);
 
-        // What a create answers is not documented (2.5): where it lacks the value, reading the token gives it.
+        // The response to a create is not documented (2.5). If it has no secret, the token is read.
         ApiToken token = Map(wire);
         if (wire.Secret is { } value)
         {
@@ -148,8 +153,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
             },
             cancellationToken);
 
-    // Only tokens of the type "Credentials API" are let in here (2.2), and nothing documented tells by what other call one could
-    // ask for the others: an acceptance is one, and a refusal says as much of the type as of the secret.
+    // This request accepts only tokens of the type "Credentials API" (2.2), and Devo documents no request for the other types. So a
+    // success proves the secret, but a rejection may be due to the type of the token.
     protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         if (token is not null && token.Audience.All(DevoRules.DataAudiences.ContainsKey))
@@ -181,7 +186,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         ExpiresAt = wire.Expiration,
     };
 
-    // The answer is not documented: it may be the token, or nothing.
+    // The response is not documented. It may be the token or empty.
     private async Task<ApiToken?> ChangeAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
         DevoTokenWire? wire = await Client.TryGetAsync(request, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false);
@@ -197,7 +202,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         }
     }
 
-    // Null where it cannot be: it may be gone since it was listed.
+    // Returns null if the token cannot be read. It may have been removed since it was listed.
     private async Task<DevoTokenWire?> TryReadWireAsync(string id, CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.Devo;
 
-/// <summary>A token as Devo writes it (contracts/devo.md, 2.5). The request has <c>scopes</c> where the answer has <c>scope</c>.</summary>
+/// <summary>Devo's token record (contracts/devo.md, 2.5). The field <c>scope</c> is called <c>scopes</c> in requests.</summary>
 internal sealed class DevoTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
@@ -40,7 +40,7 @@ internal sealed class DevoTokenWire : ITokenWire
     [JsonConverter(typeof(TimestampConverter))]
     public DateTimeOffset? Updated { get; set; }
 
-    // The name of the field with the secret is not documented (2.10, point 2): these are looked at, in this order.
+    // The name of the field with the secret is not documented (2.10, point 2). These fields are tried in this order.
     [JsonPropertyName("token")]
     public string? Token { get; set; }
 
@@ -53,16 +53,16 @@ internal sealed class DevoTokenWire : ITokenWire
     [JsonPropertyName("value")]
     public string? Value { get; set; }
 
-    /// <summary>The secret, or its masked form; null where the answer has none.</summary>
+    /// <summary>The complete or masked secret; null if the response has none.</summary>
     [JsonIgnore]
     public string? ShownSecret => Token ?? AccessToken ?? TokenValue ?? Value;
 
-    /// <summary>The secret; null where the answer has none or its masked form.</summary>
+    /// <summary>The secret; null if the response has none or only the masked form.</summary>
     [JsonIgnore]
     public string? Secret => ShownSecret is { Length: > 0 } value && !DevoSecretFormat.IsMasked(value) ? value : null;
 }
 
-/// <summary>The body of a new token (2.4). Devo refuses any other field.</summary>
+/// <summary>The body of a create request (2.4). Devo rejects any other field.</summary>
 internal sealed class DevoNewTokenWire
 {
     [JsonPropertyName("name")]
@@ -78,7 +78,7 @@ internal sealed class DevoNewTokenWire
     public string? Scopes { get; set; }
 }
 
-/// <summary>The body of a rename; inferred (2.3).</summary>
+/// <summary>The body of a rename request; inferred (2.3).</summary>
 internal sealed class DevoRenameWire
 {
     [JsonPropertyName("name")]

@@ -28,25 +28,29 @@ internal sealed class GcoreDefinition : ServiceDefinition
         {
             "V2" => ["iam", "v2", "clients"],
             "V1" => ["iam", "clients"],
-            _ => throw ApiTokenException.InvalidParameter("ApiVersion", $"Gcore has no version '{request.ApiVersion}'.", "Give V2 (default) or V1."),
+            _ => throw ApiTokenException.InvalidParameter("ApiVersion", $"Gcore has no API version '{request.ApiVersion}'.", "Specify V2 (default) or V1."),
         };
-        if (request.Account is { Length: > 0 } given && !long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (request.Account is { Length: > 0 } clientId && !long.TryParse(clientId, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
-            throw ApiTokenException.InvalidParameter("Account", $"'{given}' is no Gcore client id.", "Give the number of the account, or leave it out.");
+            throw ApiTokenException.InvalidParameter(
+                "Account", $"'{clientId}' is not a valid Gcore client id.", "Specify the number of the account, or omit it.");
         }
 
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "errors") ?? ErrorBodyFormatter.Flatten(body),
+            ReadError = body => ErrorBodyFormatter.Field(body, "message")
+                ?? ErrorBodyFormatter.Field(body, "detail")
+                ?? ErrorBodyFormatter.Field(body, "errors")
+                ?? ErrorBodyFormatter.Flatten(body),
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential(GcoreService.Scheme, secret)
             : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time);
         var client = new ServiceClient(endpoint, credential);
-        bool ask = string.IsNullOrEmpty(request.Account);
-        string account = ask ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
+        bool lookUp = string.IsNullOrEmpty(request.Account);
+        string account = lookUp ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
         ServiceContext context = Context(request, account, client, credential);
-        return new OpenedService(new GcoreService(context, [.. prefix, account, "tokens"]), context, Proven: ask);
+        return new OpenedService(new GcoreService(context, [.. prefix, account, "tokens"]), context, Proven: lookUp);
     }
 }

@@ -4,7 +4,7 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.Gcore;
 
-/// <summary>Logs in with a user's name and password, and renews the session before its hour is over (contracts/gcore.md, 1.2).</summary>
+/// <summary>Logs in with user name and password, and renews the session before it expires (contracts/gcore.md, 1.2).</summary>
 internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endpoint)
 {
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
@@ -23,10 +23,10 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.ToSecureString(refresh) : null;
         return session.Access is { Length: > 0 } access
             ? new LoginResult(SecretText.ToSecureString(access), request.Time.GetUtcNow() + AccessLifetime)
-            : throw ApiTokenException.InvalidResult("Gcore accepted the login and gave no access.");
+            : throw ApiTokenException.InvalidResult("Gcore accepted the login but returned no access token.");
     }
 
-    // A session that cannot be renewed is over: log in again.
+    // Returns null if the session cannot be renewed; the caller then logs in again.
     private async Task<GcoreSessionWire?> RenewAsync(CancellationToken cancellationToken)
     {
         if (_refresh is null)
@@ -45,9 +45,9 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         }
     }
 
-    private Task<GcoreSessionWire> SendAsync<T>(string what, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    private Task<GcoreSessionWire> SendAsync<T>(string operation, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         _client.GetAsync(
-            new ServiceRequest(HttpMethod.Post, "iam", "auth", "jwt", what)
+            new ServiceRequest(HttpMethod.Post, "iam", "auth", "jwt", operation)
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
                 Anonymous = true,

@@ -4,40 +4,40 @@ using System.Text.Json.Serialization;
 
 namespace ApiTokens.Services.Gcore;
 
-/// <summary>The roles, highest first; a caller may give its own and those below (contracts/gcore.md, 1.7).</summary>
+/// <summary>The roles by privilege, highest first. A caller can assign its own role and lower ones (contracts/gcore.md, 1.7).</summary>
 internal static class GcoreRoles
 {
     public static readonly IReadOnlyList<GcoreRole> RolesByPrivilege = Load();
 
-    /// <summary>The role with that name, alias or id; null if there is none.</summary>
+    /// <summary>Finds a role by name, alias or id; returns null if it does not exist.</summary>
     public static GcoreRole? Find(string nameOrId) => RolesByPrivilege.FirstOrDefault(role =>
         string.Equals(role.Name, nameOrId, StringComparison.OrdinalIgnoreCase)
         || role.Aliases?.Contains(nameOrId, StringComparer.OrdinalIgnoreCase) == true
         || role.Id.ToString(CultureInfo.InvariantCulture) == nameOrId);
 
-    /// <summary>The role that a new token shall have.</summary>
+    /// <summary>Returns the role of a new token, or throws if it is missing or does not exist.</summary>
     public static GcoreRole Require(string? nameOrId)
     {
         string names = string.Join(", ", RolesByPrivilege.Select(role => $"'{role.Name}'"));
         if (string.IsNullOrWhiteSpace(nameOrId))
         {
-            throw ApiTokenException.InvalidParameter("Role", "Gcore needs a role for a new token.", $"Give one of {names}, or its id.");
+            throw ApiTokenException.InvalidParameter("Role", "Gcore requires a role for a new token.", $"Specify one of {names}, or its id.");
         }
 
-        return Find(nameOrId!) ?? throw ApiTokenException.InvalidParameter("Role", $"there is no role '{nameOrId}'.", $"Give one of {names}, or its id.");
+        return Find(nameOrId!) ?? throw ApiTokenException.InvalidParameter("Role", $"the role '{nameOrId}' does not exist.", $"Specify one of {names}, or its id.");
     }
 
-    /// <summary>Refuses a role above the caller's.</summary>
-    public static void RequireAtMost(GcoreRole wanted, GcoreRole? own)
+    /// <summary>Throws if a role is higher than the caller's.</summary>
+    public static void RequireAtMost(GcoreRole role, GcoreRole? own)
     {
-        if (own is not null && Rank(wanted) < Rank(own))
+        if (own is not null && Rank(role) < Rank(own))
         {
             throw ApiTokenException.InvalidParameter(
-                "Role", $"'{wanted.Name}' is above '{own.Name}', the role of this connection.", $"Give '{own.Name}' or a role below it.");
+                "Role", $"'{role.Name}' is higher than '{own.Name}', the role of this connection.", $"Specify '{own.Name}' or a lower role.");
         }
     }
 
-    private static int Rank(GcoreRole role) => RolesByPrivilege.TakeWhile(step => step != role).Count();
+    private static int Rank(GcoreRole role) => RolesByPrivilege.TakeWhile(other => other != role).Count();
 
     private static GcoreRole[] Load()
     {
@@ -47,9 +47,9 @@ internal static class GcoreRoles
 }
 
 /// <summary>A role.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Name">Its name in the API.</param>
-/// <param name="Aliases">Other spellings of its name, such as the web form's.</param>
+/// <param name="Id">The id.</param>
+/// <param name="Name">The name in the API.</param>
+/// <param name="Aliases">Other spellings of the name, such as the web form's.</param>
 internal sealed record GcoreRole(
     [property: JsonPropertyName("id")] int Id,
     [property: JsonPropertyName("name")] string Name,

@@ -1,6 +1,6 @@
 namespace ApiTokens.Services.Gcore;
 
-/// <summary>What Gcore's tokens are like (contracts/gcore.md, 1.6 and 1.8).</summary>
+/// <summary>Gcore's rules for tokens (contracts/gcore.md, 1.6 and 1.8).</summary>
 internal static class GcoreRules
 {
     public static readonly ServiceCapabilities Capabilities = new()
@@ -13,19 +13,22 @@ internal static class GcoreRules
         Expiry = ExpiryChoice.AnyOrNever,
         SetEnabledAdvice = "Gcore tokens cannot be disabled. Remove the token, or reset it.",
         PermissionsAdvice = $"Specify {Field.Role}.",
-        UserAdvice = "Its tokens act for whoever issues them: leave it out.",
-        DescriptionAdvice = "Gcore sets the description when it issues a token, and cannot change it. Issue a new token with another description.",
+        UserAdvice = "Omit it. Gcore tokens act for the user who issues them.",
+        DescriptionAdvice = "The description of a Gcore token cannot be changed. Issue a new token with another description.",
     };
 
-    /// <summary>The most tokens of an account (1.9). Older texts say 50, and nothing tells an account's own: what the service refuses is its word.</summary>
+    /// <summary>
+    /// The maximum number of tokens per account (1.9). Older documents say 50, and no request returns the limit of an account, so the
+    /// service's own check decides.
+    /// </summary>
     public const int DocumentedLimit = 100;
 
-    /// <summary>The one rule for the status: expired tokens are deleted by the service, so expiry comes first.</summary>
+    /// <summary>Returns the status. The service deletes expired tokens, so expiry is checked first.</summary>
     public static TokenStatus Status(GcoreTokenWire token, DateTimeOffset now) => token switch
     {
         { Expired: true } => TokenStatus.Expired,
         { Deleted: true } => TokenStatus.Revoked,
-        { ExpDate: { } end } when end <= now => TokenStatus.Expired,
+        { ExpDate: { } expiry } when expiry <= now => TokenStatus.Expired,
         _ => TokenStatus.Active,
     };
 }

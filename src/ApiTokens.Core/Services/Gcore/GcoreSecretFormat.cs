@@ -1,13 +1,15 @@
 namespace ApiTokens.Services.Gcore;
 
-/// <summary>A secret is the token's id, <c>_</c> (V2) or <c>$</c> (V1), and more (contracts/gcore.md, 1.6).</summary>
-/// <remarks>In other text dates and counters look like that too; real ones are long and hexadecimal, or a JSON Web Token.</remarks>
+/// <summary>A secret consists of the token's id, <c>_</c> (V2) or <c>$</c> (V1), and a random part (contracts/gcore.md, 1.6).</summary>
+/// <remarks>
+/// Dates and counters in other text look similar, so a search requires a long hexadecimal random part or a JSON Web Token.
+/// </remarks>
 internal sealed class GcoreSecretFormat() : SecretFormat(
     @"\d{1,19}[$_][\w.-]{6,}",
     inText: @"\d{1,19}[$_](?:[0-9a-f]{24,}|eyJ[\w-]{8,}(?:\.[\w-]+)*)",
     masked: @"\b\d+[$_][\w-]{6,}")
 {
-    /// <summary>The id in front of a secret; null where there is none.</summary>
+    /// <summary>Returns the id at the start of a secret; null if it has none.</summary>
     public static string? IdOf(string secret)
     {
         int end = secret.IndexOfAny(['$', '_']);

@@ -9,20 +9,20 @@ namespace ApiTokens.Services.Gcore;
 internal sealed class GcoreService(ServiceContext context, params string[] path)
     : RestTokenService<GcoreTokenWire>(context, GcoreJson.Default.GcoreTokenWire, path)
 {
-    /// <summary>What goes before a secret in the header (1.2).</summary>
+    /// <summary>The authentication scheme of the header (1.2).</summary>
     public const string Scheme = "APIKey";
 
     private readonly string? _ownId =
-        context.Credential is SecretCredential given ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(given.Secret!)) : null;
+        context.Credential is SecretCredential credential ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(credential.Secret!)) : null;
 
     private GcoreRole? _ownRole;
-    private bool _ownRoleAsked;
+    private bool _ownRoleRequested;
 
-    /// <summary>The account of the caller; also the documented way to prove a credential (1.2).</summary>
+    /// <summary>Returns the account of the caller. This is also the documented way to prove a credential (1.2).</summary>
     public static async Task<string> FindAccountAsync(ServiceClient client, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(client, credential: null, cancellationToken).ConfigureAwait(false);
-        return me.Id ?? throw ApiTokenException.InvalidResult("Gcore did not say which account the credential is for.");
+        return me.Id ?? throw ApiTokenException.InvalidResult("Gcore did not return the account of the credential.");
     }
 
     public override async Task CheckAsync(CancellationToken cancellationToken)
@@ -30,7 +30,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         string account = await FindAccountAsync(Client, cancellationToken).ConfigureAwait(false);
         if (account != Identity.Account)
         {
-            throw ApiTokenException.InvalidParameter("Account", $"the credential is for account {account}, not {Identity.Account}.", $"Give {account}, or leave it out.");
+            throw ApiTokenException.InvalidParameter(
+                "Account", $"the credential belongs to account {account}, not {Identity.Account}.", $"Specify {account}, or omit it.");
         }
     }
 
@@ -55,7 +56,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             yield return Map(wire);
         }
 
-        // The documentation has the filter both as a name and as an id (1.3). If it found none by name, our side looks.
+        // The documentation describes the filter both as a name and as an id (1.3). If it matches nothing, filter in the client.
         if (!any && filter.Role is not null)
         {
             await foreach (GcoreTokenWire wire in ReadListAsync(filter, role: null, cancellationToken).ConfigureAwait(false))
@@ -80,7 +81,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             { Id: not null } => Issued(wire),
             { Secret: { Length: > 0 } secret } => Issued(await CompleteAsync(secret, request, cancellationToken).ConfigureAwait(false), secret),
             _ => throw ApiTokenException.InvalidResult(
-                "Gcore issued a token and gave neither its id nor its secret.", outcomeUnknown: true),
+                "Gcore issued a token but returned neither its id nor its secret.", outcomeUnknown: true),
         };
     }
 
@@ -121,33 +122,40 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         {
             Name = request.Name,
             Description = request.Description,
-            // The web form proposes one year (1.8); the service itself has no default, and never is not for us to choose.
+            // The API has no default. One year is the default of the web form (1.8), and safer than a token that never expires.
             ExpDate = request.Expiry.IsServiceDefault ? now.AddYears(1) : request.Expiry.GetExpiration(now),
             ClientUser = new GcoreClientUserWire { Role = new GcoreRoleWire { Id = role.Id, Name = role.Name } },
         };
     }
 
-    // An older contract answers with the secret alone (1.5): its id is in front of it, the rest is read, and if reading
-    // fails the secret is still delivered.
+    // An older API version returns only the secret (1.5). It starts with the id, and the other fields are read. If reading fails,
+    // the secret is still delivered.
     private async Task<ApiToken> CompleteAsync(string secret, NewTokenRequest request, CancellationToken cancellationToken)
     {
         string id = GcoreSecretFormat.IdOf(secret)
-            ?? throw ApiTokenException.InvalidResult($"Gcore issued the token '{request.Name}' and gave no id.", outcomeUnknown: true);
+            ?? throw ApiTokenException.InvalidResult($"Gcore issued the token '{request.Name}' but returned no id.", outcomeUnknown: true);
         try
         {
             return Map(await ReadAsync(id, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
         {
-            GcoreNewTokenWire asked = NewBody(request);
-            return Map(new GcoreTokenWire { Id = id, Name = asked.Name, Description = asked.Description, ExpDate = asked.ExpDate, ClientUser = asked.ClientUser });
+            GcoreNewTokenWire body = NewBody(request);
+            return Map(new GcoreTokenWire
+            {
+                Id = id,
+                Name = body.Name,
+                Description = body.Description,
+                ExpDate = body.ExpDate,
+                ClientUser = body.ClientUser,
+            });
         }
     }
 
-    /// <summary>The role of the credential, where it can be known: that of its own token, if the account shows it.</summary>
+    /// <summary>Returns the role of the connection's own token; null if it cannot be read.</summary>
     private async Task<GcoreRole?> OwnRoleAsync(CancellationToken cancellationToken)
     {
-        if (_ownId is not null && !_ownRoleAsked)
+        if (_ownId is not null && !_ownRoleRequested)
         {
             try
             {
@@ -156,10 +164,10 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             }
             catch (ApiTokenException e) when (e.Kind is ErrorKind.ObjectNotFound or ErrorKind.PermissionDenied)
             {
-                // Not shown: the service itself will judge.
+                // The own token is not visible. The service checks the role.
             }
 
-            _ownRoleAsked = true;
+            _ownRoleRequested = true;
         }
 
         return _ownRole;
@@ -172,10 +180,10 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             .WithQuery("issued_by", filter.IssuerId?.ToString(CultureInfo.InvariantCulture));
         await foreach (GcoreTokenWire wire in Client.StreamAsync(list, GcoreJson.Default.GcoreTokenWire, cancellationToken).ConfigureAwait(false))
         {
-            // What the 'deleted' parameter means is contradictory (1.3): it is not sent, and deleted records are dropped here.
-            bool gone = wire.Deleted == true && !filter.IncludesGone;
-            bool other = filter.IssuerId is { } issuer && wire.ClientUser?.UserId != issuer;
-            if (!gone && !other)
+            // The documentation of the 'deleted' parameter is contradictory (1.3). It is not sent, and deleted records are dropped here.
+            bool deleted = wire.Deleted == true && !filter.IncludesDeleted;
+            bool otherIssuer = filter.IssuerId is { } issuer && wire.ClientUser?.UserId != issuer;
+            if (!deleted && !otherIssuer)
             {
                 yield return wire;
             }

@@ -3,7 +3,10 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.Gcore;
 
-/// <summary>A token as Gcore writes it (contracts/gcore.md, 1.5). <c>token</c>, the secret, is only in the answer to a create, and may be all there is.</summary>
+/// <summary>
+/// Gcore's token record (contracts/gcore.md, 1.5). Only the response to a create has <c>token</c>, the secret; it may have no other
+/// field.
+/// </summary>
 internal sealed class GcoreTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
@@ -41,7 +44,7 @@ internal sealed class GcoreTokenWire : ITokenWire
     public string? Secret { get; set; }
 }
 
-/// <summary>The role of a token, and who issued it.</summary>
+/// <summary>The role of a token and the user who issued it.</summary>
 internal sealed class GcoreClientUserWire
 {
     [JsonPropertyName("role")]
@@ -57,7 +60,7 @@ internal sealed class GcoreClientUserWire
     public string? UserEmail { get; set; }
 }
 
-/// <summary>A role, by id and name.</summary>
+/// <summary>The id and the name of a role.</summary>
 internal sealed class GcoreRoleWire
 {
     [JsonPropertyName("id")]
@@ -67,7 +70,7 @@ internal sealed class GcoreRoleWire
     public string? Name { get; set; }
 }
 
-/// <summary>The body of a new token (1.4). <c>exp_date</c> must be there, also when it is null.</summary>
+/// <summary>The body of a create request (1.4). <c>exp_date</c> is required, even if it is null.</summary>
 internal sealed class GcoreNewTokenWire
 {
     [JsonPropertyName("name")]
@@ -92,12 +95,12 @@ internal sealed class GcoreClientWire
     [JsonConverter(typeof(IdConverter))]
     public string? Id { get; set; }
 
-    /// <summary>The address of the calling user.</summary>
+    /// <summary>The e-mail address of the caller.</summary>
     [JsonPropertyName("email")]
     public string? Email { get; set; }
 }
 
-/// <summary>The body of a login (1.2).</summary>
+/// <summary>The body of a login request (1.2).</summary>
 internal sealed class GcoreLoginWire
 {
     [JsonPropertyName("username")]
@@ -110,7 +113,7 @@ internal sealed class GcoreLoginWire
     public string? OneTimePassword { get; set; }
 }
 
-/// <summary>What a login gives, and the body that renews it (1.2).</summary>
+/// <summary>The response to a login, and the body of a refresh request (1.2).</summary>
 internal sealed class GcoreSessionWire
 {
     [JsonPropertyName("access")]

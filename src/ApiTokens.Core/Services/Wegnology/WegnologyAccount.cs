@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Services.Wegnology;
 
-/// <summary>Whose tokens a connection works on: the user's own, an application's or an instance's (contracts/wegnology.md, 1.2).</summary>
+/// <summary>The owner of the tokens of a connection: the user, an application or an instance (contracts/wegnology.md, 1.2).</summary>
 internal sealed class WegnologyAccount
 {
-    private const string Help = "Give 'user', 'application/{id}' or 'instance/{id}', with the id of 24 hexadecimal digits.";
+    private const string Help = "Specify 'user', 'application/{id}' or 'instance/{id}', where {id} has 24 hexadecimal digits.";
 
     private static readonly Regex Form = new(@"\A(application|instance)/([A-Fa-f0-9]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
@@ -16,16 +16,16 @@ internal sealed class WegnologyAccount
         Path = path;
     }
 
-    /// <summary>As the user gives it: <c>user</c>, <c>application/…</c> or <c>instance/…</c>.</summary>
+    /// <summary>The account as the user specifies it: <c>user</c>, <c>application/…</c> or <c>instance/…</c>.</summary>
     public string Name { get; }
 
-    /// <summary><c>User</c>, <c>Application</c> or <c>Instance</c>, as the scope values spell it.</summary>
+    /// <summary>The kind as in scope values: <c>User</c>, <c>Application</c> or <c>Instance</c>.</summary>
     public string Kind { get; }
 
-    /// <summary>Where its tokens are.</summary>
+    /// <summary>The path of the tokens.</summary>
     public string[] Path { get; }
 
-    /// <summary>Where it is itself: <c>me</c>, <c>applications/…</c> or <c>instances/…</c>.</summary>
+    /// <summary>The path of the account: <c>me</c>, <c>applications/…</c> or <c>instances/…</c>.</summary>
     public string[] OwnPath => [.. Path.Take(Path.Length - 1)];
 
     public static WegnologyAccount Parse(string? text)
@@ -38,7 +38,7 @@ internal sealed class WegnologyAccount
         Match match = Form.Match(text);
         if (!match.Success)
         {
-            throw ApiTokenException.InvalidParameter("Account", $"'{text}' is no WEGnology account.", Help);
+            throw ApiTokenException.InvalidParameter("Account", $"'{text}' is not a valid WEGnology account.", Help);
         }
 
         bool application = string.Equals(match.Groups[1].Value, "application", StringComparison.OrdinalIgnoreCase);

@@ -3,7 +3,7 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
 
-/// <summary>WEGnology's API tokens, and Losant's with its address (contracts/wegnology.md).</summary>
+/// <summary>The API tokens of WEGnology, and of Losant if its address is specified (contracts/wegnology.md).</summary>
 internal sealed class WegnologyDefinition : ServiceDefinition
 {
     public override string Name => "Wegnology";
@@ -26,7 +26,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         WegnologyAccount account = WegnologyAccount.Parse(request.Account);
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
-            // The range that the official client asks for (1.1).
+            // The version range that the official client sends (1.1).
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
             ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Flatten(body),
         };
@@ -57,6 +57,6 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             cancellationToken).ConfigureAwait(false);
         return answer.Token is { Length: > 0 } secret
             ? new LoginResult(SecretText.ToSecureString(secret), ValidUntil: null)
-            : throw ApiTokenException.InvalidResult("WEGnology accepted the login and gave no secret.");
+            : throw ApiTokenException.InvalidResult("WEGnology accepted the login but returned no token.");
     }
 }

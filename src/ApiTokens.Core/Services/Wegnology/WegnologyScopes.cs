@@ -5,7 +5,7 @@ namespace ApiTokens.Services.Wegnology;
 /// <summary>The scope values and the presets of the web form (contracts/wegnology.md, 1.6).</summary>
 internal sealed class WegnologyScopes
 {
-    /// <summary>The presets, with the end of their value for each kind of account.</summary>
+    /// <summary>The presets and the suffixes of their values.</summary>
     public static readonly IReadOnlyDictionary<string, string> Presets = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
     {
         ["All"] = string.Empty,
@@ -27,13 +27,13 @@ internal sealed class WegnologyScopes
     /// <summary>All values, in the catalogue's order.</summary>
     public IEnumerable<string> Values => _values.Values;
 
-    /// <summary>WEGnology's own values at its own address; Losant's too elsewhere, as Losant has dedicated hosts.</summary>
+    /// <summary>Returns WEGnology's values for its own address; for other addresses also Losant's, because Losant has dedicated hosts.</summary>
     public static WegnologyScopes For(Uri baseUri) => new(Catalogue.Value
         .Where(list => list.Key == WegnologyList || !(baseUri.IsLoopback || baseUri.Host.EndsWith(".wnology.io", StringComparison.OrdinalIgnoreCase)))
         .SelectMany(list => list.Value.Values)
         .SelectMany(values => values));
 
-    /// <summary>What goes over the wire for what a user gave: presets become their value, the rest must be in the catalogue.</summary>
+    /// <summary>Converts the values that a user specified: presets are replaced by their values, other values must be in the catalogue.</summary>
     public string[]? Resolve(IEnumerable<string> given, WegnologyAccount account)
     {
         string[] wanted = Lists.Words(given);
@@ -47,7 +47,7 @@ internal sealed class WegnologyScopes
             ? known
             : throw ApiTokenException.InvalidParameter(
                 "Scope",
-                $"'{value}' is no scope of a WEGnology {account.Kind.ToLowerInvariant()} token.",
+                $"'{value}' is not a valid scope for a WEGnology {account.Kind.ToLowerInvariant()} token.",
                 $"Specify All, ReadOnly, Cli (not for instances), or scopes. To see them: {SuggestedCommand.ListPermissions}");
     }
 

@@ -9,7 +9,7 @@ internal sealed class WegnologySecretFormat() : SecretFormat(
     inText: @"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
     masked: @"eyJ[\w-]{6,}(\.[\w-]*)*")
 {
-    private const int MostIds = 8;
+    private const int MaxIds = 8;
 
     private static readonly Regex IdInText = new(@"(?<![A-Fa-f\d])[A-Fa-f\d]{24}(?![A-Fa-f\d])", RegexOptions.CultureInvariant);
 
@@ -17,11 +17,11 @@ internal sealed class WegnologySecretFormat() : SecretFormat(
     public override MatchedBy MatchedById => MatchedBy.Claims;
 
     /// <inheritdoc/>
-    public override string? NoTokenIdNote => "Its claims name no token.";
+    public override string? NoTokenIdNote => "Its claims contain no token id.";
 
     /// <summary>
-    /// Ids that stand in a secret's claims. The claims are not documented (1.12), so none is relied on by its name: an id of
-    /// a token found among them tells that the secret is that token's.
+    /// Returns the ids in a secret's claims. The names of the claims are not documented (1.12), so every value that looks like an id
+    /// is returned. If one of them is the id of a token, the secret belongs to that token.
     /// </summary>
     public override IReadOnlyCollection<string> TokenIdsIn(string secret)
     {
@@ -36,7 +36,7 @@ internal sealed class WegnologySecretFormat() : SecretFormat(
             string base64 = parts[1].Replace('-', '+').Replace('_', '/');
             string claims = Encoding.UTF8.GetString(Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '=')));
             IEnumerable<string> ids = IdInText.Matches(claims).Cast<Match>().Select(match => match.Value);
-            return [.. ids.Distinct(StringComparer.OrdinalIgnoreCase).Take(MostIds)];
+            return [.. ids.Distinct(StringComparer.OrdinalIgnoreCase).Take(MaxIds)];
         }
         catch (FormatException)
         {

@@ -52,7 +52,8 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         return ChangeAsync(id, new WegnologyChangeWire { Description = changes.Description }, $"change token {id}", cancellationToken);
     }
 
-    // The account itself, and not its tokens: fewer scopes are needed, and one that lacks them is let in and then denied (1.9).
+    // Reads the account and not its tokens, because that needs fewer scopes. A token without them gets a 403, which still proves
+    // authentication (1.9).
     protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         WegnologyAccountWire? found = await Client.TryGetAsync(
@@ -68,7 +69,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         };
     }
 
-    // By default sorted by id, which grows with time: what is created meanwhile comes last.
+    // Sorted by id by default. Ids increase with time, so tokens that are created in the meantime come last.
     protected override ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst) => AddFilter(
         new ServiceRequest(HttpMethod.Get, Path()) { Purpose = "list the tokens" }
             .WithQuery("page", number.ToString(CultureInfo.InvariantCulture))
@@ -95,17 +96,17 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
 
     private static void CheckDescription(string? description)
     {
-        if (description?.Length > WegnologyRules.LongestDescription)
+        if (description?.Length > WegnologyRules.MaxDescriptionLength)
         {
             throw ApiTokenException.InvalidParameter(
-                "Description", $"it has {description.Length} characters.", $"Give at most {WegnologyRules.LongestDescription}.");
+                "Description", $"it has {description.Length} characters.", $"Specify at most {WegnologyRules.MaxDescriptionLength}.");
         }
     }
 
     private Task<ApiToken?> ChangeAsync(string id, WegnologyChangeWire change, string purpose, CancellationToken cancellationToken) =>
         PatchAsync(id, change, WegnologyJson.Default.WegnologyChangeWire, purpose, cancellationToken);
 
-    // The server takes one filter (1.3). Its globbing is told with '*' only, so a pattern with more is left to our side.
+    // The server supports one filter (1.3). Only '*' is documented as a wildcard, so other patterns are applied by the client.
     private static ServiceRequest AddFilter(ServiceRequest list, TokenFilter filter)
     {
         if (filter.Names.Count == 1 && filter.Names[0].Text.IndexOfAny(['?', '[', ']', '`', '{', '}', '\\', '!', '(', ')']) < 0)
@@ -113,7 +114,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             return list.WithQuery("filterField", "name").WithQuery("filter", filter.Names[0].Text);
         }
 
-        bool one = filter.Statuses.Count == 1 && filter.Statuses[0] is (TokenStatus.Active or TokenStatus.Inactive);
-        return one ? list.WithQuery("filterField", "status").WithQuery("filter", filter.Statuses[0].ToString().ToLowerInvariant()) : list;
+        bool byStatus = filter.Statuses.Count == 1 && filter.Statuses[0] is (TokenStatus.Active or TokenStatus.Inactive);
+        return byStatus ? list.WithQuery("filterField", "status").WithQuery("filter", filter.Statuses[0].ToString().ToLowerInvariant()) : list;
     }
 }

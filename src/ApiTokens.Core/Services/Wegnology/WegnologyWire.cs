@@ -3,7 +3,7 @@ using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
 
-/// <summary>A token as WEGnology writes it (contracts/wegnology.md, 1.4). <c>token</c>, the secret, is only in the answer to a POST.</summary>
+/// <summary>WEGnology's token record (contracts/wegnology.md, 1.4). Only the response to a POST has <c>token</c>, the secret.</summary>
 internal sealed class WegnologyTokenWire : ITokenWire
 {
     [JsonPropertyName("id")]
@@ -66,7 +66,7 @@ internal sealed class WegnologyPageWire : IPageWire<WegnologyTokenWire>
     IReadOnlyList<WegnologyTokenWire?>? IPageWire<WegnologyTokenWire>.Items => Items;
 }
 
-/// <summary>The body of a new token (1.5). WEGnology refuses any other field.</summary>
+/// <summary>The body of a create request (1.5). WEGnology rejects any other field.</summary>
 internal sealed class WegnologyNewTokenWire
 {
     [JsonPropertyName("name")]
@@ -82,7 +82,7 @@ internal sealed class WegnologyNewTokenWire
     public string[]? Scope { get; set; }
 }
 
-/// <summary>The body of a change (1.8). Scope and expiry cannot be changed.</summary>
+/// <summary>The body of an update request (1.8). Scope and expiry cannot be changed.</summary>
 internal sealed class WegnologyChangeWire
 {
     [JsonPropertyName("name")]
@@ -95,7 +95,7 @@ internal sealed class WegnologyChangeWire
     public string? Status { get; set; }
 }
 
-/// <summary>The body of a login (1.1).</summary>
+/// <summary>The body of a login request (1.1).</summary>
 internal sealed class WegnologyLoginWire
 {
     [JsonPropertyName("email")]
@@ -108,14 +108,14 @@ internal sealed class WegnologyLoginWire
     public string? TwoFactorCode { get; set; }
 }
 
-/// <summary>The answer to a login (1.1).</summary>
+/// <summary>The response to a login (1.1).</summary>
 internal sealed class WegnologyLoggedInWire
 {
     [JsonPropertyName("token")]
     public string? Token { get; set; }
 }
 
-/// <summary>A user, an application or an instance, as far as it says who it is; read leniently.</summary>
+/// <summary>The identifying fields of a user, an application or an instance; all are optional.</summary>
 internal sealed class WegnologyAccountWire
 {
     [JsonPropertyName("id")]

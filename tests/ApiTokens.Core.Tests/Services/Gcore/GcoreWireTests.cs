@@ -94,7 +94,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         DateTimeOffset expiry = new(2027, 1, 1, 14, 0, 0, TimeSpan.FromHours(2));
 
         await (await TokensAsync()).CreateAsync(
-            new NewTokenRequest { Name = "ci", Description = "d", Role = "3009", Expiry = TokenExpiry.AtMoment(expiry) }, default);
+            new NewTokenRequest { Name = "ci", Description = "d", Role = "3009", Expiry = TokenExpiry.AtTime(expiry) }, default);
 
         Assert.Equal(("POST", "/iam/v2/clients/456/tokens"), (_server.Request.Method, _server.Request.Target));
         JsonElement role = _server.Request.Json.GetProperty("client_user").GetProperty("role");

@@ -222,7 +222,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
                 Name = "x",
                 Description = "d",
                 Scope = ["All"],
-                Expiry = TokenExpiry.AtMoment(new DateTimeOffset(2027, 1, 1, 1, 30, 0, TimeSpan.FromHours(2))),
+                Expiry = TokenExpiry.AtTime(new DateTimeOffset(2027, 1, 1, 1, 30, 0, TimeSpan.FromHours(2))),
             },
             default);
 
