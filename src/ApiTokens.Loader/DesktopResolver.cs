@@ -3,15 +3,15 @@ using System.Reflection;
 namespace ApiTokens.Loader;
 
 /// <summary>
-/// Windows PowerShell has neither binding redirects nor load contexts for modules. This answers, by simple name, for the
-/// assemblies in the module's own folder, and for nothing else.
+/// Resolves assemblies on Windows PowerShell, which has neither binding redirects nor load contexts for modules. It resolves only
+/// assemblies in the folder of the module, by simple name.
 /// </summary>
 public static class DesktopResolver
 {
     private static readonly object Once = new();
     private static string? _folder;
 
-    /// <summary>Registers the resolver, once for the process.</summary>
+    /// <summary>Registers the resolver once per process.</summary>
     /// <param name="folder">The full path of the folder with the module's assemblies.</param>
     public static void Register(string folder)
     {

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace ApiTokens.Loader;
 
-/// <summary>Runs when Windows PowerShell imports the module, before it looks at the cmdlets.</summary>
+/// <summary>Runs when Windows PowerShell imports the module, before it reads the cmdlets.</summary>
 public sealed class ModuleInitializer : IModuleAssemblyInitializer
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace ApiTokens.Loader;
 
 /// <summary>
-/// The load context of the module's library and the packages that it uses. It keeps them apart from the assemblies of the
-/// session and of other modules.
+/// The load context of the module's library and its packages. It isolates them from the assemblies of the session and of other
+/// modules.
 /// </summary>
 public sealed class ModuleLoadContext : AssemblyLoadContext
 {
@@ -24,8 +24,8 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     }
 
     /// <summary>
-    /// Creates the context, once for the process. The cmdlets are in the default context; from then on the library that
-    /// they ask for comes from this one. No other name is answered for: the session's own assemblies stay as they are.
+    /// Creates the context once per process. The cmdlets are in the default context, which then loads the library from this context.
+    /// No other assembly of the session is affected.
     /// </summary>
     /// <param name="folder">The full path of the folder with the library and its packages.</param>
     public static void Register(string folder)
@@ -43,16 +43,16 @@ public sealed class ModuleLoadContext : AssemblyLoadContext
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        string own = Path.Combine(_folder, assemblyName.Name + ".dll");
-        return File.Exists(own) && !HostHas(assemblyName) ? LoadFromAssemblyPath(own) : null;
+        string path = Path.Combine(_folder, assemblyName.Name + ".dll");
+        return File.Exists(path) && !HostHas(assemblyName) ? LoadFromAssemblyPath(path) : null;
     }
 
-    private static Assembly? ResolveLibrary(AssemblyLoadContext context, AssemblyName wanted) =>
-        string.Equals(wanted.Name, Library, StringComparison.OrdinalIgnoreCase) ? _context!.LoadFromAssemblyName(wanted) : null;
+    private static Assembly? ResolveLibrary(AssemblyLoadContext context, AssemblyName name) =>
+        string.Equals(name.Name, Library, StringComparison.OrdinalIgnoreCase) ? _context!.LoadFromAssemblyName(name) : null;
 
-    // The host's framework goes first where it is new enough, as its parts belong together.
-    private static bool HostHas(AssemblyName wanted) =>
-        HostFiles.TryGetValue(wanted.Name!, out string? file) && AssemblyName.GetAssemblyName(file).Version >= wanted.Version;
+    // The framework of the host is preferred if it is new enough, because its assemblies depend on each other.
+    private static bool HostHas(AssemblyName name) =>
+        HostFiles.TryGetValue(name.Name!, out string? file) && AssemblyName.GetAssemblyName(file).Version >= name.Version;
 
     private static Dictionary<string, string> TrustedPlatformFiles()
     {

@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace ApiTokens.PowerShell;
 
-/// <summary>Sets up where the library comes from, on PowerShell 7, before any code of this assembly runs.</summary>
+/// <summary>Registers the load context of the library on PowerShell 7, before any other code of this assembly runs.</summary>
 internal static class AssemblyStart
 {
-    // PowerShell loads this assembly, then creates the converter that the types file names, and only then looks at the
-    // cmdlets, whose types need the library. A nested module could do the same in time, and adds a tenth to the import; on
-    // Windows PowerShell, where that order is not documented, it does.
-#pragma warning disable CA2255 // The rule is about libraries that applications reference; this one is a module.
+    // PowerShell loads this assembly, then creates the converter of the types file, and then reads the cmdlets, whose types need the
+    // library. A nested module could also do this, but it makes the import 10 % slower. On Windows PowerShell, where this order is not
+    // documented, a nested module is used.
+#pragma warning disable CA2255 // The rule is for libraries that applications reference; this assembly is a module.
     [ModuleInitializer]
 #pragma warning restore CA2255
     internal static void Run()
@@ -20,7 +20,7 @@ internal static class AssemblyStart
             return;
         }
 
-        // Load contexts are not in .NET Standard, so what uses them is an assembly of its own.
+        // Load contexts are not part of .NET Standard, so a separate assembly uses them.
         string folder = Path.GetDirectoryName(typeof(AssemblyStart).Assembly.Location);
         Assembly.LoadFrom(Path.Combine(folder, "ApiTokens.Loader.dll"))
             .GetType("ApiTokens.Loader.ModuleLoadContext", throwOnError: true)

@@ -214,7 +214,7 @@ public sealed partial class ErrorTests
                 "param($Path) New-ApiToken -Connection gcore -Role Users -Name unsaved -Path { \"$Path/missing/secret\" }", test.Folder);
             return new(result, IsToken(result.Single));
         }),
-        ["SecretPlaceTaken"] = new("NewApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test => new(
+        ["SecretDestinationInUse"] = new("NewApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test => new(
             test.Run(
                 "param($Path) 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } | "
                     + "New-ApiToken -Connection gcore -Role Users -Path $Path",

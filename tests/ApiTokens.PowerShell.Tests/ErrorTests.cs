@@ -19,7 +19,7 @@ public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixt
     /// </summary>
     private static readonly Dictionary<string, (string? Tests, string Reason)> NotProvoked = new()
     {
-        ["NoSecret"] = (
+        ["InvalidSecret"] = (
             "tests/ApiTokens.Core.Tests/Conformance/ServiceConformanceTests.Secrets.cs",
             "It is only the cause of other errors, such as SuccessorRefused."),
         ["UnexpectedError"] = (null, "It is a defect: no input is known to cause it."),

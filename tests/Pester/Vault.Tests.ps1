@@ -151,7 +151,7 @@ try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQuali
         $tokens = 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } |
             New-ApiToken -Connection gcore -Role Users -Vault Test -SecretName same -ErrorVariable failure -ErrorAction SilentlyContinue
         $tokens | Should -HaveCount 1
-        $failure.FullyQualifiedErrorId | Should -BeLike 'SecretPlaceTaken,*'
+        $failure.FullyQualifiedErrorId | Should -BeLike 'SecretDestinationInUse,*'
         (Get-RequestCount).writes | Should -Be ($count + 1)
     }
 
@@ -187,7 +187,7 @@ Describe 'A rotation and a vault' -Skip:$noVaults {
         $old = 1..2 | ForEach-Object { Add-TestToken gcore same-run }
         $new = @($old | Reset-ApiToken -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue)
         $new | Should -HaveCount 1
-        $failure.FullyQualifiedErrorId | Should -BeLike 'SecretPlaceTaken,*'
+        $failure.FullyQualifiedErrorId | Should -BeLike 'SecretDestinationInUse,*'
         Test-Vault $new[0] | Should -BeTrue
         @($old | Where-Object { Test-Secret $_ }) | Should -HaveCount 1
     }
@@ -294,7 +294,7 @@ Describe 'A file for the secret' {
 
         $remaining = @($new | Reset-ApiToken -Path (Join-Path $TestDrive 'one.txt') -ErrorVariable failure -ErrorAction SilentlyContinue)
         $remaining | Should -HaveCount 1
-        $failure.FullyQualifiedErrorId | Should -Be (@('SecretPlaceTaken,ApiTokens.PowerShell.Commands.ResetApiTokenCommand') * 2)
+        $failure.FullyQualifiedErrorId | Should -Be (@('SecretDestinationInUse,ApiTokens.PowerShell.Commands.ResetApiTokenCommand') * 2)
     }
 
     It 'with an invalid path is rejected before a token is issued' {

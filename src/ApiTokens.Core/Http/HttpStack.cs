@@ -16,8 +16,8 @@ internal static class HttpStack
 
     private static readonly Lazy<IHttpClientFactory> Factory = new(Build);
 
-#pragma warning disable RS0030 // The one place that knows HttpClient.
-    /// <summary>Sends a request, and returns when the headers of the answer are there.</summary>
+#pragma warning disable RS0030 // The only place that uses HttpClient.
+    /// <summary>Sends a request, and returns when the headers of the response have arrived.</summary>
     public static Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken) =>
         Factory.Value.CreateClient(ClientName).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 

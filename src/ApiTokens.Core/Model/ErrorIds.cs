@@ -25,6 +25,9 @@ public static class ErrorIds
     /// <summary>A token is in the input more than once. A run resets a token only once.</summary>
     public const string DuplicateToken = "DuplicateToken";
 
+    /// <summary>The value is not a valid secret of the service.</summary>
+    public const string InvalidSecret = "InvalidSecret";
+
     /// <summary>The file is not a journal, or the journal belongs to another operation, account or base address.</summary>
     public const string JournalMismatch = "JournalMismatch";
 
@@ -39,9 +42,6 @@ public static class ErrorIds
     /// further operations.
     /// </summary>
     public const string JournalNotWritten = "JournalNotWritten";
-
-    /// <summary>The value is not a valid secret of the service.</summary>
-    public const string NoSecret = "NoSecret";
 
     /// <summary>The pipeline passed no tokens to test.</summary>
     public const string NothingTested = "NothingTested";
@@ -76,6 +76,9 @@ public static class ErrorIds
     /// <summary>The sandbox did not start, or a required component is missing.</summary>
     public const string SandboxNotStarted = "SandboxNotStarted";
 
+    /// <summary>Two tokens of one run would save their secrets in the same place.</summary>
+    public const string SecretDestinationInUse = "SecretDestinationInUse";
+
     /// <summary>The file or the vault entry already exists and belongs to something else.</summary>
     public const string SecretExists = "SecretExists";
 
@@ -93,9 +96,6 @@ public static class ErrorIds
 
     /// <summary>The service does not show the secret to this connection.</summary>
     public const string SecretNotShown = "SecretNotShown";
-
-    /// <summary>Two tokens of one run would save their secrets in the same place.</summary>
-    public const string SecretPlaceTaken = "SecretPlaceTaken";
 
     /// <summary>The service rejects a secret that it just issued.</summary>
     public const string SecretRefused = "SecretRefused";

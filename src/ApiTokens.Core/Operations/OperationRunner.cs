@@ -97,7 +97,7 @@ public sealed class OperationRunner : IDisposable
         Added++;
         bool isRepeated = !operation.MayRepeat && !_notRepeatable.Add(operation.Identity);
         Task previous = _lastOfToken.TryGetValue(operation.Identity, out (Operation, Task Task) last) ? last.Task : Task.CompletedTask;
-#pragma warning disable RS0030 // The one place that starts work on other threads.
+#pragma warning disable RS0030 // The only place that starts work on other threads.
         Task task = Task.Run(() => isRepeated ? FailRepeatedAsync(operation) : RunAsync(operation, gate, previous));
 #pragma warning restore RS0030
         _lastOfToken[operation.Identity] = (operation, task);

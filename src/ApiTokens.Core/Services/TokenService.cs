@@ -174,7 +174,7 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
                     ErrorKind.InvalidArgument,
                     $"The value is not a valid {Identity.Service} secret: it is empty or contains characters that are not allowed in a header.",
                     "Specify only the secret, exactly as it was issued.",
-                    ErrorIds.NoSecret),
+                    ErrorIds.InvalidSecret),
             };
         }
 

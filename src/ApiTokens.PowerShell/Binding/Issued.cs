@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace ApiTokens.PowerShell.Binding;
 
-/// <summary>How a token with its secret goes to the pipeline.</summary>
+/// <summary>Converts an issued token for the pipeline.</summary>
 internal static class Issued
 {
-    /// <summary>As it is, or with the secret as text where the user asked for it: the one way out of a SecureString.</summary>
+    /// <summary>Returns the token, or a copy with the secret as plain text if the user requested that.</summary>
     public static object ForOutput(IssuedToken token, bool asPlainText)
     {
         if (!asPlainText)

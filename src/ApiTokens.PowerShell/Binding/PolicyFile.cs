@@ -4,17 +4,17 @@ using ApiTokens.Audit;
 
 namespace ApiTokens.PowerShell.Binding;
 
-/// <summary>Reads a policy file: one table of constants, as Import-PowerShellDataFile takes it. Nothing in it is run.</summary>
+/// <summary>Reads a policy file: one hashtable of constants, as for Import-PowerShellDataFile. No code in the file is run.</summary>
 internal static class PolicyFile
 {
-    private const int LongestFile = 1024 * 1024;
-    private const string Help = "Give a .psd1 file with one table of keys and constant values, as docs/policy.md has it.";
+    private const int MaxLength = 1024 * 1024;
+    private const string Help = "Specify a .psd1 file with one table of keys and constant values. See docs/policy.md.";
 
     public static FindingPolicy Read(string path)
     {
         if (!File.Exists(path))
         {
-            throw ApiTokenException.InvalidParameter("Policy", $"there is no file '{path}'.", Help);
+            throw ApiTokenException.InvalidParameter("Policy", $"the file '{path}' does not exist.", Help);
         }
 
         ScriptBlockAst script = Parser.ParseInput(ReadText(path), path, out _, out ParseError[] errors);
@@ -25,21 +25,21 @@ internal static class PolicyFile
         }
 
         HashtableAst table = OnlyTable(script)
-            ?? throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is something else than one table.", Help);
+            ?? throw ApiTokenException.InvalidParameter("Policy", $"'{path}' does not consist of one table.", Help);
         return PolicyTable.Read(Constants(table, path));
     }
 
-    // The length that the file system tells is no limit: a device has none.
+    // The length that the file system reports is not used, because a device has none.
     private static string ReadText(string path)
     {
         try
         {
             using var reader = new StreamReader(path);
-            var text = new char[LongestFile + 1];
+            var text = new char[MaxLength + 1];
             int length = reader.ReadBlock(text, 0, text.Length);
-            return length <= LongestFile
+            return length <= MaxLength
                 ? new string(text, 0, length)
-                : throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is larger than a policy can be.", Help);
+                : throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is larger than {MaxLength >> 20} MiB.", Help);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +48,8 @@ internal static class PolicyFile
     }
 
     private static HashtableAst? OnlyTable(ScriptBlockAst script) =>
-        script is { UsingStatements.Count: 0, ParamBlock: null, DynamicParamBlock: null, BeginBlock: null, ProcessBlock: null, EndBlock.Statements: { Count: 1 } statements }
+        script is { UsingStatements.Count: 0, ParamBlock: null, DynamicParamBlock: null, BeginBlock: null, ProcessBlock: null }
+        && script.EndBlock?.Statements is { Count: 1 } statements
         && statements[0] is PipelineAst { PipelineElements: { Count: 1 } elements }
         && elements[0] is CommandExpressionAst { Expression: HashtableAst table }
             ? table
@@ -63,7 +64,7 @@ internal static class PolicyFile
         catch (InvalidOperationException e)
         {
             throw new ApiTokenException(
-                ErrorKind.InvalidArgument, $"-Policy: '{path}' has something else than constants: {e.Message}", Help, "InvalidPolicy", e);
+                ErrorKind.InvalidArgument, $"-Policy: '{path}' contains values that are not constants: {e.Message}", Help, "InvalidPolicy", e);
         }
     }
 }

@@ -4,21 +4,21 @@ using ApiTokens.Reports;
 namespace ApiTokens.PowerShell.Binding;
 
 /// <summary>
-/// Makes the rows of a report from the objects of the pipeline: tokens and findings of this session, of a job or another
-/// machine, and rows of an earlier report. Nothing else is read, so no secret comes along.
+/// Creates the rows of a report from pipeline objects: tokens and findings of this session, of a job or of another machine, and rows
+/// of an earlier report. It reads no other properties, so a report cannot contain a secret.
 /// </summary>
 internal static class ReportInput
 {
-    /// <summary>Adds a token, or a finding and its token; false if it is neither.</summary>
+    /// <summary>Adds a token, or a finding and its token. Returns false if the object is neither.</summary>
     public static bool TryAdd(PSObject input, List<ReportToken> tokens, List<ReportFinding> findings)
     {
         var reader = new TokenReader(input);
         if (reader.Text(nameof(ReportFinding.RuleId)) is { } rule && reader.Text(nameof(ReportFinding.Severity)) is { } severity)
         {
             findings.Add(Finding(reader, rule, severity));
-            if (input.Properties["Token"]?.Value is { } about)
+            if (input.Properties["Token"]?.Value is { } token)
             {
-                TryAdd(PSObject.AsPSObject(about), tokens, findings);
+                TryAdd(PSObject.AsPSObject(token), tokens, findings);
             }
 
             return true;
@@ -33,11 +33,11 @@ internal static class ReportInput
         return true;
     }
 
-    /// <summary>The error for an object that is neither a token nor a finding.</summary>
+    /// <summary>Creates the error for an object that is neither a token nor a finding.</summary>
     public static ApiTokenException Unknown(PSObject input) => ApiTokenException.InvalidParameter(
         "InputObject",
-        $"an object of the type {input.BaseObject.GetType().Name} is neither a token nor a finding.",
-        "Pipe the output of Get-ApiToken or Test-ApiToken. A token has the properties Id and Service, a finding RuleId and Severity.");
+        $"an object of type {input.BaseObject.GetType().Name} is neither a token nor a finding.",
+        "Pipe the output of Get-ApiToken or Test-ApiToken. A token requires the properties Id and Service; a finding, RuleId and Severity.");
 
     private static ReportToken Token(TokenReader reader, string service, string id) => new()
     {

@@ -4,7 +4,9 @@ using System.Security;
 
 namespace ApiTokens.PowerShell.Binding;
 
-/// <summary>Takes secrets: SecureStrings, or objects with a property Secret, such as a token that was issued or a row of a scanner's JSON.</summary>
+/// <summary>
+/// Converts SecureStrings, and objects with a property Secret, such as an issued token or a row of a scanner's JSON, to secrets.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -16,19 +18,19 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
         return items.Cast<object?>().Select(One).ToArray();
     }
 
-    // A text as it is would stand in the history and in the transcript, and PowerShell's own message would repeat it.
+    // Plain text is rejected: it would be in the history and in transcripts, and PowerShell's own messages would repeat it.
     private static SecureString One(object? item) => BlankAsNullAttribute.Unwrap(item) switch
     {
         SecureString secret => secret,
-        null or string => throw Refused(),
+        null or string => throw NotASecret(),
         _ => BlankAsNullAttribute.Unwrap(PSObject.AsPSObject(item).Properties["Secret"]?.Value) switch
         {
             SecureString secret => secret,
             string { Length: > 0 } text => SecretText.ToSecureString(text),
-            _ => throw Refused(),
+            _ => throw NotASecret(),
         },
     };
 
-    private static ArgumentTransformationMetadataException Refused() =>
-        new("A secret is a SecureString, or an object with a property Secret. Give a file of texts with -Path, or Read-Host -AsSecureString.");
+    private static ArgumentTransformationMetadataException NotASecret() => new(
+        "Specify a SecureString, or an object with a property Secret. For plain text, use -Path with a file, or Read-Host -AsSecureString.");
 }

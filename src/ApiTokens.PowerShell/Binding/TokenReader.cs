@@ -5,18 +5,20 @@ using System.Management.Automation;
 namespace ApiTokens.PowerShell.Binding;
 
 /// <summary>
-/// Reads a token from an object of the pipeline: a token, or what Export-Clixml, Export-Csv, ConvertTo-Json, a job or remoting
-/// made of one. It reads properties by name, and never a secret.
+/// Reads a token from a pipeline object: a token, or a copy of one from Export-Clixml, Export-Csv, ConvertTo-Json, a job or remoting.
+/// It reads properties by name, and never reads a secret.
 /// </summary>
 internal sealed class TokenReader(PSObject input)
 {
-    // Without these, a rule would take what was not written for what is not so.
-    private static readonly string[] Needed = ["Service", "Account", "Id", "Status", "ExpiresAt", "CreatedAt"];
+    // Without these properties, a rule would misinterpret missing values.
+    private static readonly string[] RequiredProperties = ["Service", "Account", "Id", "Status", "ExpiresAt", "CreatedAt"];
 
-    /// <summary>The status; null where there is none, or it is not one of ours.</summary>
-    public TokenStatus? Status => Enum.TryParse(Text(nameof(ApiToken.Status)), ignoreCase: true, out TokenStatus status) && Enum.IsDefined(typeof(TokenStatus), status)
-        ? status
-        : null;
+    /// <summary>The status; null if it is missing or unknown.</summary>
+    public TokenStatus? Status =>
+        Enum.TryParse(Text(nameof(ApiToken.Status)), ignoreCase: true, out TokenStatus status)
+        && Enum.IsDefined(typeof(TokenStatus), status)
+            ? status
+            : null;
 
     /// <summary>The permissions in one line.</summary>
     public string Permissions
@@ -24,16 +26,19 @@ internal sealed class TokenReader(PSObject input)
         get
         {
             string text = PermissionText.Of(
-                Text(nameof(ApiToken.Role)), Texts(nameof(ApiToken.Audience)), Texts(nameof(ApiToken.Scope)), Levels().Select(entry => (entry.Key, entry.Value)));
+                Text(nameof(ApiToken.Role)),
+                Texts(nameof(ApiToken.Audience)),
+                Texts(nameof(ApiToken.Scope)),
+                Levels().Select(entry => (entry.Key, entry.Value)));
             return text.Length > 0 ? text : Text(nameof(Permissions)) ?? string.Empty;
         }
     }
 
-    /// <summary>A token with all that it needs.</summary>
-    /// <returns>The token; null where a property is missing or cannot be read.</returns>
+    /// <summary>Reads a token with all required properties.</summary>
+    /// <returns>The token; null if a property is missing or cannot be read.</returns>
     public ApiToken? ReadToken()
     {
-        if (Needed.Any(name => input.Properties[name] is null)
+        if (RequiredProperties.Any(name => input.Properties[name] is null)
             || Status is not { } status
             || Text(nameof(ApiToken.Service)) is not { } service
             || Text(nameof(ApiToken.Id)) is not { } id
@@ -67,18 +72,18 @@ internal sealed class TokenReader(PSObject input)
         };
     }
 
-    /// <summary>A property as PowerShell writes it.</summary>
-    /// <returns>The text; null where there is no such property, or it is empty.</returns>
+    /// <summary>Reads a property as text, as PowerShell formats it.</summary>
+    /// <returns>The text; null if the property does not exist or is empty.</returns>
     public string? Text(string property) =>
         input.Properties[property]?.Value is { } found && LanguagePrimitives.ConvertTo<string>(found) is { Length: > 0 } text ? text : null;
 
-    /// <summary>A property without the wrapper that PowerShell puts around values.</summary>
+    /// <summary>Reads the value of a property without the PSObject wrapper.</summary>
     public object? Value(string property) => BlankAsNullAttribute.Unwrap(input.Properties[property]?.Value);
 
-    /// <summary>A property as a time.</summary>
+    /// <summary>Reads a property as a time.</summary>
     /// <param name="property">The property.</param>
-    /// <param name="time">The time (UTC); null for an empty value: never, or not known.</param>
-    /// <returns>False if it has a value that is not a time.</returns>
+    /// <param name="time">The time (UTC); null if the value is empty, which means never or unknown.</param>
+    /// <returns>False if the value is not a time.</returns>
     public bool TryReadTime(string property, out DateTimeOffset? time)
     {
         object? found = input.Properties[property]?.Value;
@@ -97,7 +102,7 @@ internal sealed class TokenReader(PSObject input)
                 time = known.ToUniversalTime();
                 return true;
             default:
-                // What Export-Clixml leaves of a DateTimeOffset.
+                // A DateTimeOffset that was deserialized by Import-Clixml.
                 time = PSObject.AsPSObject(found).Properties["UtcDateTime"]?.Value is DateTime utc
                     ? new DateTimeOffset(DateTime.SpecifyKind(utc.ToUniversalTime(), DateTimeKind.Utc))
                     : null;
@@ -105,7 +110,7 @@ internal sealed class TokenReader(PSObject input)
         }
     }
 
-    // Export-Csv writes a list as the name of its type: then it is not known.
+    // Export-Csv writes a list as its type name, so the values are lost.
     private string[] Texts(string property) => Value(property) switch
     {
         null or "System.String[]" => [],
@@ -139,18 +144,18 @@ internal sealed class TokenReader(PSObject input)
     private static IEnumerable<KeyValuePair<string, string>> Entries(IDictionary table) =>
         table.Keys.Cast<object>().Select(key => Entry(LanguagePrimitives.ConvertTo<string>(key), table[key]));
 
-    // JSON has the number of a level in the place of its name.
+    // JSON contains the number of a level instead of its name.
     private static KeyValuePair<string, string> Entry(string api, object? level)
     {
         string text = LanguagePrimitives.ConvertTo<string>(level) ?? string.Empty;
         return new(api, Enum.TryParse(text, ignoreCase: true, out AccessLevel known) ? known.ToString() : text);
     }
 
-    // A text with the year first is the same everywhere; another was written in the culture of the session, as by Export-Csv.
+    // A text that starts with the year is invariant. Any other text was written in the culture of the session, for example by Export-Csv.
     private static bool TryParse(string text, out DateTimeOffset time)
     {
         bool yearFirst = text.Length > 4 && text.Substring(0, 4).All(char.IsDigit) && text[4] == '-';
-#pragma warning disable RS0030 // The text is the session's own, as the comment says.
+#pragma warning disable RS0030 // The text is in the culture of the session.
         CultureInfo culture = yearFirst ? CultureInfo.InvariantCulture : CultureInfo.CurrentCulture;
 #pragma warning restore RS0030
         return DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out time);

@@ -2,35 +2,37 @@ using System.Management.Automation;
 
 namespace ApiTokens.PowerShell.Binding;
 
-/// <summary>What a token parameter takes: a token, an id, a name, or any object with such properties (a CSV row, a token that came through remoting).</summary>
+/// <summary>
+/// The value of a token parameter: a token, an id, a name, or an object with such properties, such as a CSV row or a deserialized token.
+/// </summary>
 public sealed class TokenReference
 {
-    /// <summary>The token's id, where it is known.</summary>
+    /// <summary>The id of the token, if known.</summary>
     public string? Id { get; internal set; }
 
-    /// <summary>The token's name, where it is known.</summary>
+    /// <summary>The name of the token, if known.</summary>
     public string? Name { get; internal set; }
 
-    /// <summary>An id or a name; the service's form of ids tells which.</summary>
+    /// <summary>An id or a name. The format of the service's ids determines which.</summary>
     public string? IdOrName { get; internal set; }
 
-    /// <summary>The name of its connection, where it carries one.</summary>
+    /// <summary>The name of the connection, if known.</summary>
     public string? Connection { get; internal set; }
 
-    /// <summary>Its service, where it carries one.</summary>
+    /// <summary>The service, if known.</summary>
     public string? Service { get; internal set; }
 
-    /// <summary>Its account, where it carries one.</summary>
+    /// <summary>The account, if known.</summary>
     public string? Account { get; internal set; }
 
-    /// <summary>The token itself, where it is one.</summary>
+    /// <summary>The token, if the input is a token.</summary>
     internal ApiToken? Token { get; set; }
 
-    /// <summary>What the user gave, for error records.</summary>
+    /// <summary>The input, for error records.</summary>
     internal object Input { get; set; } = string.Empty;
 
-    /// <summary>The token as a person would call it.</summary>
-    /// <returns>Its name and id, as far as they are known.</returns>
+    /// <summary>Returns the name and the id, as far as they are known.</summary>
+    /// <returns>For example <c>'ci' (42)</c>.</returns>
     public override string ToString() => IdOrName ?? (Id is null ? $"'{Name}'" : Name is { Length: > 0 } ? $"'{Name}' ({Id})" : Id);
 
     internal static TokenReference? From(object? value)

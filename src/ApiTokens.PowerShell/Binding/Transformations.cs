@@ -4,7 +4,7 @@ using System.Management.Automation;
 
 namespace ApiTokens.PowerShell.Binding;
 
-/// <summary>Makes token references of whatever a token parameter is given.</summary>
+/// <summary>Converts the arguments of a token parameter to token references.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class TokenReferenceTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -15,12 +15,12 @@ public sealed class TokenReferenceTransformationAttribute : ArgumentTransformati
         IEnumerable items = input is IList many ? many : new[] { input };
         return items.Cast<object?>()
             .Select(item => TokenReference.From(item) ?? throw new ArgumentTransformationMetadataException(
-                "A token is named by a token object, an id or a name; this is none of them. An object needs a property Id or Name."))
+                "Specify a token object, an id or a name. An object requires a property Id or Name."))
             .ToArray();
     }
 }
 
-/// <summary>Takes an empty text, as an empty CSV column gives it, for no value.</summary>
+/// <summary>Converts an empty text, such as an empty CSV column, to null.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BlankAsNullAttribute : ArgumentTransformationAttribute
 {
@@ -31,7 +31,7 @@ public sealed class BlankAsNullAttribute : ArgumentTransformationAttribute
     internal static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }
 
-/// <summary>Takes the texts of a CSV column, <c>true</c> and <c>false</c>, for a switch; an empty one is off.</summary>
+/// <summary>Converts the texts <c>true</c> and <c>false</c> of a CSV column to a switch. An empty text is false.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SwitchFromTextAttribute : ArgumentTransformationAttribute
 {
@@ -45,54 +45,58 @@ public sealed class SwitchFromTextAttribute : ArgumentTransformationAttribute
 }
 
 /// <summary>
-/// Takes a moment, or a text of one, read the same in every culture as PowerShell itself reads dates; without an offset it
-/// is in the time of this machine, as a date of Get-Date is.
+/// Converts a date and time, or a text in the invariant culture, as PowerShell itself converts dates. A text without an offset is in
+/// local time, like the output of Get-Date.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class MomentTransformationAttribute : ArgumentTransformationAttribute
+public sealed class DateTimeTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => BlankAsNullAttribute.Unwrap(inputData) switch
     {
         null => null,
         string text when string.IsNullOrWhiteSpace(text) => null,
-        DateTimeOffset moment => moment,
+        DateTimeOffset time => time,
         DateTime time => new DateTimeOffset(time),
-        string text when DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out DateTimeOffset moment) => moment,
-        var other => throw new ArgumentTransformationMetadataException($"'{SecretText.Mask($"{other}")}' is no moment. Give a date and time, such as 2026-12-31 or 2026-12-31T18:00:00Z."),
+        string text when TryParse(text, out DateTimeOffset time) => time,
+        var other => throw new ArgumentTransformationMetadataException(
+            $"'{SecretText.Mask($"{other}")}' is not a valid date and time. Specify a value such as 2026-12-31 or 2026-12-31T18:00:00Z."),
     };
+
+    private static bool TryParse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out time);
 }
 
-/// <summary>Takes a TimeSpan, or <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>; <c>6mo</c> and <c>1y</c> are calendar months from now.</summary>
+/// <summary>Converts <c>2w</c>, <c>90d</c>, <c>12h</c> or <c>30m</c> to a TimeSpan; <c>6mo</c> and <c>1y</c> are calendar months from now.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {
-    /// <summary>Whether months are counted back from now, as for what was not used since.</summary>
+    /// <summary>Whether calendar months are counted backward from now.</summary>
     public bool Back { get; set; }
 
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        TokenLife? life = TokenLife.From(inputData);
+        TokenLifetime? duration = TokenLifetime.From(inputData);
         DateTimeOffset now = Clock.UtcNow;
-        return life switch
+        return duration switch
         {
             null => null,
             { Months: { } months } => Back ? now - now.AddMonths(-months) : now.AddMonths(months) - now,
-            _ => life.Time,
+            _ => duration.Time,
         };
     }
 }
 
-/// <summary>Takes a length of life: a TimeSpan, or <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, <c>6mo</c>, <c>1y</c>.</summary>
+/// <summary>Converts a TimeSpan, or <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, <c>6mo</c> or <c>1y</c>, to a lifetime.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class TokenLifeTransformationAttribute : ArgumentTransformationAttribute
+public sealed class TokenLifetimeTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => TokenLife.From(inputData);
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => TokenLifetime.From(inputData);
 }
 
-/// <summary>Takes access levels by API: a hashtable, another token's, or <c>Invoices=Full,Orders=Read</c>.</summary>
+/// <summary>Converts a hashtable, the access of a token, or <c>Invoices=Full,Orders=Read</c> to access levels by API.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AccessTransformationAttribute : ArgumentTransformationAttribute
 {
@@ -124,13 +128,14 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
         int equals = entry.IndexOf('=');
         return equals > 0
             ? new KeyValuePair<string, AccessLevel>(entry.Substring(0, equals).Trim(), Level(entry.Substring(equals + 1).Trim()))
-            : throw new ArgumentTransformationMetadataException($"'{entry}' is no access by API. Write it as api=Full, api=Read or api=None.");
+            : throw new ArgumentTransformationMetadataException($"'{entry}' is not valid. Specify api=Full, api=Read or api=None.");
     }
 
     private static string Text(object value) => LanguagePrimitives.ConvertTo<string>(value);
 
     private static AccessLevel Level(object? value) =>
-        Enum.TryParse(LanguagePrimitives.ConvertTo<string>(value), ignoreCase: true, out AccessLevel level) && Enum.IsDefined(typeof(AccessLevel), level)
+        Enum.TryParse(LanguagePrimitives.ConvertTo<string>(value), ignoreCase: true, out AccessLevel level)
+        && Enum.IsDefined(typeof(AccessLevel), level)
             ? level
-            : throw new ArgumentTransformationMetadataException($"'{value}' is no access level. Give Full, Read or None.");
+            : throw new ArgumentTransformationMetadataException($"'{value}' is not a valid access level. Specify Full, Read or None.");
 }

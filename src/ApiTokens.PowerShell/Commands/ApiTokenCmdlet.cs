@@ -5,12 +5,12 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>What all cmdlets share: the runspace's connections, waiting for the core, and stopping.</summary>
+/// <summary>The base class of all cmdlets: connections of the runspace, calls to the core, and stopping.</summary>
 public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
-    /// <summary>Ends the cmdlet, however its pipeline ended.</summary>
+    /// <summary>Ends the cmdlet. PowerShell calls it however the pipeline ends.</summary>
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -21,10 +21,10 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
 
     internal static ConnectionStore Connections => ConnectionStore.Current;
 
-    /// <summary>Ctrl+C. The other ways in which a pipeline ends only dispose of the cmdlet.</summary>
+    /// <summary>Handles Ctrl+C. If the pipeline ends in another way, PowerShell only disposes the cmdlet.</summary>
     protected override void StopProcessing() => _stop.Cancel();
 
-    /// <summary>Stops what is under way.</summary>
+    /// <summary>Cancels pending work.</summary>
     /// <param name="disposing">Always true.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -34,10 +34,10 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Waits for the core on the pipeline's thread. Its failures come out as they are; a stop ends the pipeline.</summary>
+    /// <summary>Waits for a task on the pipeline thread. Exceptions are passed on; cancellation ends the pipeline.</summary>
     internal T Wait<T>(Func<CancellationToken, Task<T>> work) => Stoppable(() => work(Stop).GetAwaiter().GetResult());
 
-    /// <summary>Takes what the core lists, one by one, on the pipeline's thread. A stop ends the pipeline.</summary>
+    /// <summary>Enumerates a list on the pipeline thread. Cancellation ends the pipeline.</summary>
     internal IEnumerable<T> Enumerate<T>(Func<CancellationToken, IEnumerable<T>> list)
     {
         using IEnumerator<T> items = list(Stop).GetEnumerator();
@@ -51,13 +51,13 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
 
     internal void FailTerminating(ApiTokenException error, object? target) => ThrowTerminatingError(ErrorRecords.Create(error, target));
 
-    /// <summary>ShouldProcess, with names from a service or a file that cannot steer the terminal on which it is asked.</summary>
-    internal bool Ask(string target, string action) => ShouldProcess(VisibleText.Printable(target), VisibleText.Printable(action));
+    /// <summary>Calls ShouldProcess with printable text, because names from a service or a file may contain control characters.</summary>
+    internal bool Confirm(string target, string action) => ShouldProcess(VisibleText.Printable(target), VisibleText.Printable(action));
 
-    /// <summary>A connection as it is named where a user is asked.</summary>
+    /// <summary>Returns the description of a connection for confirmation prompts.</summary>
     internal static string Describe(TokenConnection connection) => $"{connection.Name} ({connection.Service} {connection.Account})";
 
-    /// <summary>The connections named on the command line, or the newest. None is an error that ends the pipeline.</summary>
+    /// <summary>Returns the specified connections, or the default connection. If there is none, an error ends the pipeline.</summary>
     internal IReadOnlyList<TokenConnection> ResolveConnections(ConnectionReference[]? references)
     {
         try
@@ -84,15 +84,20 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
     }
 
     internal static TokenConnection DefaultConnection() => Connections.Default ?? throw new ApiTokenException(
-        ErrorKind.ObjectNotFound, "There is no connection.", "Connect first: Connect-ApiTokenService, or Start-ApiTokenSandbox to try things out.", ErrorIds.ConnectionNotFound);
+        ErrorKind.ObjectNotFound,
+        "There is no connection.",
+        "Connect first with Connect-ApiTokenService, or with Start-ApiTokenSandbox to use the sandbox.",
+        ErrorIds.ConnectionNotFound);
 
     internal static IReadOnlyList<TokenConnection> Resolve(ConnectionReference reference)
     {
         IReadOnlyList<TokenConnection> found = reference.Resolve(Connections);
         return found.Count > 0 ? found : throw new ApiTokenException(
             ErrorKind.ObjectNotFound,
-            $"-Connection: there is no connection '{reference}'.",
-            Connections.All.Count > 0 ? $"There is: {string.Join(", ", Connections.All)}." : "Connect first with Connect-ApiTokenService.",
+            $"-Connection: the connection '{reference}' does not exist.",
+            Connections.All.Count > 0
+                ? $"The connections are: {string.Join(", ", Connections.All)}."
+                : "Connect first with Connect-ApiTokenService.",
             ErrorIds.ConnectionNotFound);
     }
 }

@@ -9,8 +9,8 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>
-/// Cmdlets that change many tokens at once. They bind, ask, and hand operations to the core, which runs them while input
-/// still arrives; this thread writes what they report.
+/// The base class of cmdlets that change tokens. It binds parameters, asks for confirmation and queues operations. The core runs them
+/// concurrently while the input is still arriving, and the pipeline thread writes their output.
 /// </summary>
 public abstract class BulkCmdlet : ApiTokenCmdlet
 {
@@ -18,44 +18,44 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     private RunProgress? _progress;
     private DeliverySink? _sink;
 
-    /// <summary>How many requests may run at once for each connection.</summary>
+    /// <summary>The maximum number of concurrent operations per connection.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
-    /// <summary>The most requests a second for each connection; it stays with the connection.</summary>
+    /// <summary>The maximum number of requests per second for each connection. The connection keeps this setting.</summary>
     [Parameter]
     [ValidateRange(0.1, 100_000)]
     public double RequestsPerSecond { get; set; }
 
-    /// <summary>A file that records each start and end. A run with the same file skips what is done; the file is the audit record too.</summary>
+    /// <summary>The journal file. A run with the same file skips completed operations. The file is also an audit record.</summary>
     [Parameter]
     public string? JournalPath { get; set; }
 
-    /// <summary>The operation's name in journals, such as <c>Remove</c>.</summary>
+    /// <summary>The name of the operation, such as <c>Remove</c>.</summary>
     internal abstract string OperationName { get; }
 
-    /// <summary>The operation of the journal that is used; usually its own.</summary>
+    /// <summary>The name of the operation in the journal; by default <see cref="OperationName"/>.</summary>
     internal virtual string JournalOperation => OperationName;
 
-    /// <summary>The connections of the command line.</summary>
+    /// <summary>The value of the parameter -Connection.</summary>
     internal abstract ConnectionReference[]? NamedConnections { get; }
 
-    /// <summary>The connections that the command line names; null where it names none.</summary>
+    /// <summary>The specified connections; null if none are specified.</summary>
     internal IReadOnlyList<TokenConnection>? Named { get; private set; }
 
-    /// <summary>The old tokens that the journal has for later.</summary>
+    /// <summary>The old tokens that the journal schedules to be retired.</summary>
     internal RetirementSchedule? Retirements { get; private set; }
 
-    /// <summary>Whether secrets go to a vault or to files.</summary>
+    /// <summary>Whether secrets are saved in a vault or in files.</summary>
     internal bool SavesSecrets => _sink is not null;
 
-    /// <summary>Whether the user asked for secrets as text.</summary>
+    /// <summary>Whether secrets are written as plain text.</summary>
     internal virtual bool WritesPlainText => false;
 
-    /// <summary>Whether nothing shall be changed.</summary>
-    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given)
-        ? LanguagePrimitives.IsTrue(given)
+    /// <summary>Whether -WhatIf or $WhatIfPreference is set.</summary>
+    internal bool IsWhatIf => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? value)
+        ? LanguagePrimitives.IsTrue(value)
         : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
     /// <inheritdoc/>
@@ -110,22 +110,25 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         _runner?.Dispose();
         base.Dispose(disposing);
 
-        // The pipeline is gone; the host is not.
+        // The pipeline has ended, so the warnings are written to the host.
         foreach (ApiToken token in _runner?.Undelivered ?? [])
         {
-            Warn($"The pipeline ended before the secret of {token} on {token.Connection} was delivered. Remove the token: {CommandText.Remove(token)}");
+            Warn($"The pipeline ended before the secret of {token} on {token.Connection} was delivered. "
+                + $"Remove the token: {CommandText.Remove(token)}");
         }
 
         foreach (PendingRetirement pending in _runner?.PendingRetirements ?? [])
         {
             string resume = pending.Resumable ? " Or run the same command again with the same journal." : string.Empty;
-            Warn($"The pipeline ended after the new token {pending.Successor.Id}, which replaces {pending.Predecessor} on {pending.Predecessor.Connection}, was delivered, and before the old token was retired. Both may work. If the new token works, remove the old one: {CommandText.Remove(pending.Predecessor)}{resume}");
+            Warn($"The pipeline ended after the new token {pending.Successor.Id} was delivered, but before the old token "
+                + $"{pending.Predecessor} on {pending.Predecessor.Connection} was retired. Both tokens may work. "
+                + $"If the new token works, remove the old token: {CommandText.Remove(pending.Predecessor)}{resume}");
         }
 
         _runner = null;
     }
 
-    /// <summary>The full path of a journal, which is a file.</summary>
+    /// <summary>Returns the full path of a journal, which must be a file system path.</summary>
     /// <exception cref="ApiTokenException"><c>JournalNotOpened</c>.</exception>
     internal string FullJournalPath(string path)
     {
@@ -139,18 +142,22 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         }
         catch (Exception e) when (e is RuntimeException or ArgumentException or NotSupportedException or IOException)
         {
-            // Reported below: a drive that does not exist, or characters that no path can have.
+            // The drive does not exist, or the path is not valid. The error is reported below.
         }
 
-        string shown = path.Length > 200 ? path.Substring(0, 200) + "…" : path;
+        string truncated = path.Length > 200 ? path.Substring(0, 200) + "…" : path;
         throw ApiTokenException.OfField(
-            nameof(JournalPath), ErrorKind.InvalidArgument, $"'{shown}' is not a path of a file.", "Specify a path in the file system.", ErrorIds.JournalNotOpened);
+            nameof(JournalPath),
+            ErrorKind.InvalidArgument,
+            $"'{truncated}' is not a file system path.",
+            "Specify a path in the file system.",
+            ErrorIds.JournalNotOpened);
     }
 
-    /// <summary>Reads from the parameters where secrets go; null for the pipeline.</summary>
+    /// <summary>Creates the delivery of secrets from the parameters; null for the pipeline.</summary>
     internal virtual SecretDelivery? CreateDelivery() => null;
 
-    /// <summary>Queues an operation that issues a token, unless its secret would go where another one of this run goes.</summary>
+    /// <summary>Queues an operation that issues a token, unless another secret of this run has the same destination.</summary>
     internal void Queue(Operation operation, ApiToken expected)
     {
         if (_runner?.WasDoneBefore(operation) != true)
@@ -181,14 +188,14 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
 
         if (WritesPlainText)
         {
-            throw ApiTokenException.InvalidParameter("AsPlainText", "the secret goes elsewhere.", "Leave it out with -Vault and -Path.");
+            throw ApiTokenException.InvalidParameter("AsPlainText", "it cannot be combined with -Vault or -Path.", "Omit -AsPlainText.");
         }
 
         delivery.Prepare();
         return new DeliverySink(delivery);
     }
 
-    // A journal is for all accounts that the input can name. -WhatIf reads an existing one and creates none.
+    // A journal includes all accounts that the input can refer to. With -WhatIf, an existing journal is read, but none is created.
     private JournalWriter? OpenJournal()
     {
         string? path = JournalPath is null ? null : FullJournalPath(JournalPath);
@@ -197,7 +204,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             : JournalWriter.Open(path, JournalOperation, (Named ?? Connections.All).Select(connection => connection.AccountIdentity));
     }
 
-    // Whatever leaves the loop (a stop, a downstream error, -ErrorAction Stop): no further request starts.
+    // However the loop ends (Ctrl+C, a downstream error, -ErrorAction Stop), no further requests are sent.
     private void Guarded(Action<OperationRunner> work)
     {
         OperationRunner runner = _runner ?? throw new PipelineStoppedException();

@@ -9,7 +9,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Connects to a service; the connection belongs to this runspace.</summary>
+/// <summary>Connects the runspace to a service.</summary>
 [Cmdlet(VerbsCommunications.Connect, "ApiTokenService", DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(TokenConnection))]
 public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
@@ -34,16 +34,16 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [Alias("Secret")]
     public SecureString Token { get; set; } = null!;
 
-    /// <summary>A user name and password to log in with (WEGnology, Gcore).</summary>
+    /// <summary>The user name and password to log in with (WEGnology, Gcore).</summary>
     [Parameter(Mandatory = true, ParameterSetName = CredentialSet)]
     [Credential]
     public PSCredential Credential { get; set; } = null!;
 
-    /// <summary>The code of a second factor.</summary>
+    /// <summary>The one-time code of a second factor.</summary>
     [Parameter(ParameterSetName = CredentialSet)]
     public SecureString? OneTimePassword { get; set; }
 
-    /// <summary>All of it in a hashtable, as a connection asset of Azure Automation gives it.</summary>
+    /// <summary>All values in a hashtable, such as a connection asset of Azure Automation.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ConnectionInfoSet)]
     public Hashtable ConnectionInfo { get; set; } = [];
 
@@ -53,7 +53,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
-    /// <summary>The address, where it is not the service's own.</summary>
+    /// <summary>The address, if it differs from the service's default.</summary>
     [Parameter(ParameterSetName = TokenSet)]
     [Parameter(ParameterSetName = CredentialSet)]
     public Uri? BaseUri { get; set; }
@@ -63,21 +63,21 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [Parameter(ParameterSetName = CredentialSet)]
     public string? ApiVersion { get; set; }
 
-    /// <summary>The connection's name.</summary>
+    /// <summary>The name of the connection.</summary>
     [Parameter]
     public string? Name { get; set; }
 
-    /// <summary>How long one request may take, in seconds.</summary>
+    /// <summary>The timeout of one request, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 100;
 
-    /// <summary>The most requests a second; Gcore documents 100, which is its default.</summary>
+    /// <summary>The maximum number of requests per second. The default for Gcore is its documented limit of 100.</summary>
     [Parameter]
     [ValidateRange(0.1, 100_000)]
     public double RequestsPerSecond { get; set; }
 
-    /// <summary>Leaves out the call that proves the credential.</summary>
+    /// <summary>Skips the request that proves the credential.</summary>
     [Parameter]
     public SwitchParameter SkipCheck { get; set; }
 
@@ -98,7 +98,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         }
     }
 
-    // Whoever connects has connected: that looking failed is no reason to say otherwise.
+    // The connection has succeeded, so a failure here is only a verbose message.
     private void WarnOfExpiry(TokenConnection connection, ConnectionRequest request)
     {
         if (request.SkipCheck)
@@ -113,20 +113,26 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         }
         catch (ApiTokenException e)
         {
-            WriteVerbose(VisibleText.Printable($"Whether tokens of {connection.Name} expire soon could not be seen: {e.Message}"));
+            WriteVerbose(VisibleText.Printable($"Could not check whether tokens of {connection.Name} expire soon: {e.Message}"));
             return;
         }
 
         if (notice.First is null)
         {
-            WriteVerbose($"None of the {(notice.IsComplete ? string.Empty : "first ")}{notice.Read} tokens of {connection.Name} expires within 7 days.");
+            string first = notice.IsComplete ? string.Empty : "first ";
+            WriteVerbose($"None of the {first}{notice.Read} tokens of {connection.Name} expires within 7 days.");
         }
         else
         {
-            string part = notice.IsComplete ? string.Empty : string.Format(CultureInfo.InvariantCulture, "Of the first {0:N0} tokens, ", notice.Read);
-            string count = notice.Count == 1 ? "1 token expires" : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
+            string part = notice.IsComplete
+                ? string.Empty
+                : string.Format(CultureInfo.InvariantCulture, "Of the first {0:N0} tokens, ", notice.Read);
+            string count = notice.Count == 1
+                ? "1 token expires"
+                : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
             WriteWarning(VisibleText.Printable(
-                $"{connection.Name}: {part}{count} within 7 days, the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC, {notice.First}. See them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));
+                $"{connection.Name}: {part}{count} within 7 days, the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC: {notice.First}. "
+                + $"To list them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));
         }
     }
 
@@ -150,14 +156,17 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     private ConnectionRequest FromConnectionInfo()
     {
         string[] known = ["Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "ApiVersion"];
-        if (ConnectionInfo.Keys.Cast<object>().Select(key => key.ToString()).FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        IEnumerable<string> keys = ConnectionInfo.Keys.Cast<object>().Select(key => key.ToString());
+        if (keys.FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw ApiTokenException.InvalidParameter("ConnectionInfo", $"there is no field '{unknown}'.", $"The fields are: {string.Join(", ", known)}.");
+            throw ApiTokenException.InvalidParameter(
+                "ConnectionInfo", $"the field '{unknown}' does not exist.", $"The fields are: {string.Join(", ", known)}.");
         }
 
         return new ConnectionRequest
         {
-            Service = Text("Service") ?? throw ApiTokenException.InvalidParameter("ConnectionInfo", "the field 'Service' is missing.", "Add it."),
+            Service = Text("Service")
+                ?? throw ApiTokenException.InvalidParameter("ConnectionInfo", "the field 'Service' is missing.", "Add it."),
             Account = Text("Account"),
             Name = Name ?? Text("Name"),
             Secret = Secret("Token") ?? Secret("Secret"),
@@ -172,7 +181,8 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         };
     }
 
-    private string? Text(string field) => Value(field) is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text ? text : null;
+    private string? Text(string field) =>
+        Value(field) is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text ? text : null;
 
     private SecureString? Secret(string field) => Value(field) switch
     {

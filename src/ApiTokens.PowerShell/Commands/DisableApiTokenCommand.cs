@@ -9,7 +9,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(ApiToken))]
 public sealed class DisableApiTokenCommand : TokenCmdlet
 {
-    /// <summary>Also disables the token that the connection itself is using.</summary>
+    /// <summary>Also disables the token that the connection itself uses.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

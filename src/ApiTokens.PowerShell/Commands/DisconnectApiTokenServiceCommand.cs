@@ -5,11 +5,11 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Forgets connections and their credentials. Nothing changes in the services.</summary>
+/// <summary>Removes connections and their credentials from the runspace. Nothing changes in the services.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "ApiTokenService")]
 public sealed class DisconnectApiTokenServiceCommand : ApiTokenCmdlet
 {
-    /// <summary>Connections, names or wildcard patterns.</summary>
+    /// <summary>The connections, as objects, names or wildcard patterns.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]

@@ -4,7 +4,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Enables tokens that were disabled.</summary>
+/// <summary>Enables disabled tokens.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
 public sealed class EnableApiTokenCommand : TokenCmdlet

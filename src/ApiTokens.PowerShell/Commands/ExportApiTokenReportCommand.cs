@@ -4,7 +4,7 @@ using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Writes tokens and findings into a report: .html, .csv, .json or .md.</summary>
+/// <summary>Exports tokens and findings to a report: .html, .csv, .json or .md.</summary>
 [Cmdlet(VerbsData.Export, "ApiTokenReport", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
@@ -12,31 +12,31 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     private readonly List<ReportToken> _tokens = [];
     private readonly List<ReportFinding> _findings = [];
     private string _path = string.Empty;
-    private bool _wanted;
+    private bool _confirmed;
 
-    /// <summary>The file; its extension chooses the format.</summary>
+    /// <summary>The path of the file. Its extension determines the format.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>Tokens and findings, also ones that come from a file or another machine.</summary>
+    /// <summary>The tokens and findings, which may come from a file or another machine.</summary>
     [Parameter(ValueFromPipeline = true)]
     [AllowNull]
     [AllowEmptyCollection]
     public PSObject[]? InputObject { get; set; }
 
-    /// <summary>The report's title.</summary>
+    /// <summary>The title of the report.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string Title { get; set; } = "API tokens";
 
-    /// <summary>Leaves an existing file as it is, and fails.</summary>
+    /// <summary>Keeps an existing file and writes an error.</summary>
     [Parameter]
     [Alias("NoOverwrite")]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Replaces a read-only file too.</summary>
+    /// <summary>Also replaces a read-only file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -57,7 +57,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
             FailTerminating(e, Path);
         }
 
-        _wanted = Ask(_path, "Export API token report");
+        _confirmed = Confirm(_path, "Export API token report");
     }
 
     /// <inheritdoc/>
@@ -65,7 +65,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     {
         foreach (PSObject? input in InputObject ?? [])
         {
-            if (!_wanted || input is null)
+            if (!_confirmed || input is null)
             {
                 continue;
             }
@@ -87,7 +87,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (!_wanted)
+        if (!_confirmed)
         {
             return;
         }

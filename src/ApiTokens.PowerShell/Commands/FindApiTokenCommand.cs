@@ -9,7 +9,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Whose is this leaked secret? Gives the tokens, and says of the rest where it stood, never what it is.</summary>
+/// <summary>Finds the tokens that leaked secrets belong to. Errors for other values contain their location but not the value.</summary>
 [Cmdlet(VerbsCommon.Find, "ApiToken", DefaultParameterSetName = SecretSet)]
 [OutputType(typeof(FoundToken))]
 public sealed class FindApiTokenCommand : ApiTokenCmdlet
@@ -18,29 +18,29 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
     private const string PathSet = "Path";
 
     private SecretSearch? _search;
-    private int _given;
+    private int _count;
     private bool _progressShown;
 
-    /// <summary>Secrets, as SecureString or as objects with a property Secret.</summary>
+    /// <summary>The secrets, as SecureStrings or as objects with a property Secret.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SecretSet)]
     [SecretTransformation]
     public SecureString[] Secret { get; set; } = [];
 
-    /// <summary>Files of leaked texts, one in a line, or a scanner's findings as text, CSV or JSON.</summary>
+    /// <summary>Files with leaked secrets, one per line, or a scanner's report as text, CSV or JSON.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     public string[] Path { get; set; } = [];
 
-    /// <summary>Connections, names or wildcard patterns; all by default, as a leak does not tell which.</summary>
+    /// <summary>The connections, as objects, names or wildcard patterns; all connections by default.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
-    /// <summary>Also asks the services whose form a secret has whether it works. That sends the secret to them.</summary>
+    /// <summary>Tests whether a secret works by sending it to the services whose format it has.</summary>
     [Parameter]
     public SwitchParameter Probe { get; set; }
 
-    /// <summary>The most tokens to read, for each connection, where each has to be read to compare (Devo).</summary>
+    /// <summary>The maximum number of tokens to read one by one per connection, if the comparison needs that (Devo).</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int MaximumReads { get; set; } = 10_000;
@@ -48,8 +48,10 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        // Fails as any other cmdlet where there is no connection at all.
-        IReadOnlyList<TokenConnection> connections = Connection is null && Connections.All.Count > 0 ? [.. Connections.All] : ResolveConnections(Connection);
+        // If there is no connection, ResolveConnections reports the same error as for other cmdlets.
+        IReadOnlyList<TokenConnection> connections = Connection is null && Connections.All.Count > 0
+            ? [.. Connections.All]
+            : ResolveConnections(Connection);
         _search = new SecretSearch(connections) { Probe = Probe, MaximumReads = MaximumReads };
     }
 
@@ -60,7 +62,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         {
             foreach (SecureString secret in Secret)
             {
-                _search!.Add(new LeakedSecret(secret, $"secret {(++_given).ToString(CultureInfo.InvariantCulture)}"));
+                _search!.Add(new LeakedSecret(secret, $"secret {(++_count).ToString(CultureInfo.InvariantCulture)}"));
             }
 
             return;
@@ -74,7 +76,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
                 {
                     Stop.ThrowIfCancellationRequested();
                     _search!.Add(secret);
-                    _given++;
+                    _count++;
                 }
             }
             catch (ApiTokenException e)
@@ -93,12 +95,12 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
     {
         if (ParameterSetName == PathSet)
         {
-            WriteVerbose($"{_given.ToString("N0", CultureInfo.InvariantCulture)} texts may be secrets, by their form or as a line of their own.");
+            WriteVerbose($"{_count.ToString("N0", CultureInfo.InvariantCulture)} values may be secrets.");
         }
 
         foreach (SearchEvent step in Enumerate(_search!.Run))
         {
-            Take(step);
+            Write(step);
         }
 
         if (_progressShown)
@@ -112,7 +114,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         }
     }
 
-    private void Take(SearchEvent step)
+    private void Write(SearchEvent step)
     {
         if (step.Error is { } error)
         {
@@ -123,7 +125,8 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
             if (found.IsConnectionCredential)
             {
                 WriteWarning(VisibleText.Printable(
-                    $"{found.Source} is the credential of the connection '{step.Connection}' itself, the token {found}. Connect with another one, then remove it; Remove-ApiToken does not without -Force."));
+                    $"{found.Source} is the credential of the connection '{step.Connection}', the token {found}. "
+                    + "Connect with another credential, then remove the token. Otherwise Remove-ApiToken requires -Force."));
             }
 
             WriteObject(found);
@@ -131,8 +134,12 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         else if (step.Total > 0)
         {
             _progressShown = true;
-            string status = string.Format(CultureInfo.InvariantCulture, "{0}: {1:N0} of {2:N0} tokens read to compare", step.Connection, step.Read, step.Total);
-            WriteProgress(new ProgressRecord(0, "Find API tokens", VisibleText.Printable(status)) { PercentComplete = (int)(100L * step.Read / step.Total) });
+            string status = string.Format(
+                CultureInfo.InvariantCulture, "{0}: {1:N0} of {2:N0} tokens compared", step.Connection, step.Read, step.Total);
+            WriteProgress(new ProgressRecord(0, "Find API tokens", VisibleText.Printable(status))
+            {
+                PercentComplete = (int)(100L * step.Read / step.Total),
+            });
         }
     }
 }

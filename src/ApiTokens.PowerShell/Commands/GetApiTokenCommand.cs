@@ -6,7 +6,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Lists tokens as they arrive, or reads some by id.</summary>
+/// <summary>Lists tokens and streams them, or reads tokens by id.</summary>
 [Cmdlet(VerbsCommon.Get, "ApiToken", DefaultParameterSetName = FilterSet)]
 [OutputType(typeof(ApiToken), typeof(IssuedToken))]
 public sealed class GetApiTokenCommand : ApiTokenCmdlet
@@ -14,36 +14,39 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     private const string FilterSet = "Filter";
     private const string IdSet = "Id";
 
-    private static readonly string[] Narrowing =
-        [nameof(Status), nameof(User), nameof(Issuer), nameof(Role), nameof(ExpiringWithin), nameof(ExpiresBefore), nameof(CreatedBefore), nameof(NeverExpires), nameof(UnusedFor), nameof(Shard)];
+    private static readonly string[] FilterParameters =
+    [
+        nameof(Status), nameof(User), nameof(Issuer), nameof(Role), nameof(ExpiringWithin), nameof(ExpiresBefore),
+        nameof(CreatedBefore), nameof(NeverExpires), nameof(UnusedFor), nameof(Shard),
+    ];
 
-    /// <summary>Names or wildcard patterns.</summary>
+    /// <summary>The names or wildcard patterns.</summary>
     [Parameter(Position = 0, ParameterSetName = FilterSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TokenNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Ids.</summary>
+    /// <summary>The ids.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [ArgumentCompleter(typeof(TokenIdCompleter))]
     public string[] Id { get; set; } = [];
 
-    /// <summary>Connections, names or wildcard patterns; the newest by default.</summary>
+    /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
-    /// <summary>Statuses. Without it, all but revoked and deleted ones.</summary>
+    /// <summary>The statuses. By default, all except revoked and deleted tokens are listed.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public TokenStatus[] Status { get; set; } = [];
 
-    /// <summary>Whom the tokens act for.</summary>
+    /// <summary>The user whom the tokens act for.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [Alias("Owner")]
     public string? User { get; set; }
 
-    /// <summary>Who created the tokens.</summary>
+    /// <summary>The user who created the tokens.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public string? Issuer { get; set; }
 
@@ -52,39 +55,39 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }
 
-    /// <summary>Tokens that expire within this time from now.</summary>
+    /// <summary>Lists tokens that expire within this time from now.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [DurationTransformation]
     public TimeSpan? ExpiringWithin { get; set; }
 
-    /// <summary>Tokens that expire, or did, before this moment.</summary>
+    /// <summary>Lists tokens that expire or expired before this time.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    [MomentTransformation]
+    [DateTimeTransformation]
     public DateTimeOffset? ExpiresBefore { get; set; }
 
-    /// <summary>Tokens issued before this moment.</summary>
+    /// <summary>Lists tokens that were issued before this time.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    [MomentTransformation]
+    [DateTimeTransformation]
     public DateTimeOffset? CreatedBefore { get; set; }
 
-    /// <summary>Tokens that never expire.</summary>
+    /// <summary>Lists tokens that never expire.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public SwitchParameter NeverExpires { get; set; }
 
-    /// <summary>Tokens that were not used for this time; only where the service knows.</summary>
+    /// <summary>Lists tokens that were not used for this time, if the service reports their last use.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     [DurationTransformation(Back = true)]
     public TimeSpan? UnusedFor { get; set; }
 
-    /// <summary>A stable part of the tokens, such as 3/8, so that several machines can share one job.</summary>
+    /// <summary>A fixed part of the tokens, such as 3/8, so that several machines can share a job.</summary>
     [Parameter(ParameterSetName = FilterSet)]
     public string? Shard { get; set; }
 
-    /// <summary>Reads the secret too, where the service shows it (Devo, to owner and user).</summary>
+    /// <summary>Also reads the secret, if the service shows it (Devo, to owner and user).</summary>
     [Parameter(ParameterSetName = IdSet)]
     public SwitchParameter IncludeSecret { get; set; }
 
-    /// <summary>With -IncludeSecret: as plain text.</summary>
+    /// <summary>With -IncludeSecret: writes the secret as plain text.</summary>
     [Parameter(ParameterSetName = IdSet)]
     public SwitchParameter AsPlainText { get; set; }
 
@@ -113,10 +116,13 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             throw;
         }
 
-        var missing = filter.Names.Where(name => name.IsLiteral).GroupBy(name => name.Text, StringComparer.OrdinalIgnoreCase).Select(same => same.First()).ToList();
+        var missing = filter.Names.Where(name => name.IsLiteral)
+            .GroupBy(name => name.Text, StringComparer.OrdinalIgnoreCase)
+            .Select(same => same.First())
+            .ToList();
         ConnectionStore store = Connections;
-        var outer = store.WholeList;
-        store.WholeList = IsEverything() ? (MyInvocation, connections) : null;
+        var outer = store.UnfilteredList;
+        store.UnfilteredList = IsUnfiltered() ? (MyInvocation, connections) : null;
         try
         {
             foreach (TokenConnection connection in connections)
@@ -126,7 +132,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         }
         finally
         {
-            store.WholeList = outer;
+            store.UnfilteredList = outer;
         }
 
         foreach (NamePattern name in missing)
@@ -135,8 +141,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         }
     }
 
-    private static ApiTokenException NotFound(string what) =>
-        new(ErrorKind.ObjectNotFound, $"There is no token {what}.", "Get-ApiToken without a name or id lists what there is.");
+    private static ApiTokenException NotFound(string description) => new(
+        ErrorKind.ObjectNotFound, $"There is no token {description}.", "To list the existing tokens, run Get-ApiToken without a name or id.");
 
     private TokenFilter CreateFilter()
     {
@@ -157,10 +163,10 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         };
     }
 
-    // By name, at most, and by one that every token has.
-    private bool IsEverything() =>
+    // No filter, or only a name pattern that matches every token.
+    private bool IsUnfiltered() =>
         (Name.Length == 0 || Name.Any(name => new NamePattern(name).MatchesEverything))
-        && MyInvocation.BoundParameters.Keys.All(parameter => Array.IndexOf(Narrowing, parameter) < 0);
+        && MyInvocation.BoundParameters.Keys.All(parameter => Array.IndexOf(FilterParameters, parameter) < 0);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left < right ? left : right ?? left;
 
@@ -175,7 +181,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
                     missing.RemoveAll(name => name.IsMatch(token.Name));
                 }
 
-                Connections.Listed.Note(token);
+                Connections.Listed.Add(token);
                 WriteObject(token);
             }
         }
@@ -185,7 +191,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         }
         catch (ApiTokenException e)
         {
-            // A list that failed does not show that a name is missing.
+            // The list is incomplete, so it is not known which names are missing.
             missing.Clear();
             Fail(e, connection);
         }
@@ -193,13 +199,14 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     private void Read(IReadOnlyList<TokenConnection> connections, string id)
     {
-        TokenConnection[] possible = [.. connections.Where(connection => connection.Tokens.IsId(id))];
-        if (possible.Length == 0)
+        TokenConnection[] candidates = [.. connections.Where(connection => connection.Tokens.IsId(id))];
+        if (candidates.Length == 0)
         {
-            Fail(NotFound($"with id '{SecretText.Mask(id)}': it has not the form of an id of {string.Join(", ", connections.Select(connection => connection.Service).Distinct())}"), SecretText.Mask(id));
+            string services = string.Join(", ", connections.Select(connection => connection.Service).Distinct());
+            Fail(NotFound($"with id '{SecretText.Mask(id)}': the id does not have the format of {services}"), SecretText.Mask(id));
         }
 
-        foreach (TokenConnection connection in possible)
+        foreach (TokenConnection connection in candidates)
         {
             try
             {

@@ -10,17 +10,17 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(TokenPermission))]
 public sealed class GetApiTokenPermissionCommand : ApiTokenCmdlet
 {
-    /// <summary>Values or wildcard patterns.</summary>
+    /// <summary>The values or wildcard patterns.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     public string[] Value { get; set; } = ["*"];
 
-    /// <summary>Kinds: Scope, Preset, Audience, Role, Api.</summary>
+    /// <summary>The kinds: Scope, Preset, Audience, Role, Api.</summary>
     [Parameter]
     [ValidateSet("Scope", "Preset", "Audience", "Role", "Api")]
     public string[] Kind { get; set; } = [];
 
-    /// <summary>Connections, names or wildcard patterns; the newest by default.</summary>
+    /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
@@ -36,7 +36,8 @@ public sealed class GetApiTokenPermissionCommand : ApiTokenCmdlet
             {
                 foreach (TokenPermission permission in Wait(cancellationToken => connection.Tokens.ListPermissionsAsync(cancellationToken)))
                 {
-                    if ((Kind.Length == 0 || Kind.Contains(permission.Kind, StringComparer.OrdinalIgnoreCase)) && values.Any(value => value.IsMatch(permission.Value)))
+                    if ((Kind.Length == 0 || Kind.Contains(permission.Kind, StringComparer.OrdinalIgnoreCase))
+                        && values.Any(value => value.IsMatch(permission.Value)))
                     {
                         WriteObject(permission);
                     }

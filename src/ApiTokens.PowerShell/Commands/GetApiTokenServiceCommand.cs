@@ -4,12 +4,12 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Lists this runspace's connections; the last one is in use where none is named.</summary>
+/// <summary>Lists the connections of the runspace. The newest connection is the default.</summary>
 [Cmdlet(VerbsCommon.Get, "ApiTokenService")]
 [OutputType(typeof(TokenConnection))]
 public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
 {
-    /// <summary>Names or wildcard patterns.</summary>
+    /// <summary>The names or wildcard patterns.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
@@ -23,7 +23,13 @@ public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
             IReadOnlyList<TokenConnection> found = Connections.Match(name);
             if (found.Count == 0 && !NamePattern.HasWildcards(name))
             {
-                Fail(new ApiTokenException(ErrorKind.ObjectNotFound, $"There is no connection '{name}'.", "Get-ApiTokenService lists them.", ErrorIds.ConnectionNotFound), name);
+                Fail(
+                    new ApiTokenException(
+                        ErrorKind.ObjectNotFound,
+                        $"The connection '{name}' does not exist.",
+                        "To list the connections, use Get-ApiTokenService.",
+                        ErrorIds.ConnectionNotFound),
+                    name);
             }
 
             foreach (TokenConnection connection in found)

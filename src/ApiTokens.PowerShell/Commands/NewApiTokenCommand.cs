@@ -8,7 +8,10 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Issues tokens; each comes back with its secret, once, or the secret goes to a vault or a file. Takes rows of a CSV file by property name.</summary>
+/// <summary>
+/// Issues tokens. Each token is returned once with its secret, or the secret is saved in a vault or a file. Rows of a CSV file are
+/// bound by property name.
+/// </summary>
 [Cmdlet(VerbsCommon.New, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class NewApiTokenCommand : BulkCmdlet
@@ -20,27 +23,27 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [AllowEmptyString]
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>A longer description (WEGnology, Gcore).</summary>
+    /// <summary>The description (WEGnology, Gcore).</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BlankAsNull]
     public string? Description { get; set; }
 
-    /// <summary>When it shall expire; without an offset, in the time of this machine.</summary>
+    /// <summary>The time of expiry; in local time if it has no offset.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [MomentTransformation]
+    [DateTimeTransformation]
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>How long from now it shall live: a TimeSpan, or 90d, 12h, 30m, 2w, 6mo, 1y.</summary>
+    /// <summary>The lifetime from now: a TimeSpan, or 90d, 12h, 30m, 2w, 6mo, 1y.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [TokenLifeTransformation]
-    public TokenLife? ExpiresIn { get; set; }
+    [TokenLifetimeTransformation]
+    public TokenLifetime? ExpiresIn { get; set; }
 
-    /// <summary>How many calendar months it shall live; Application Users takes 3, 6 (default) or 12.</summary>
+    /// <summary>The lifetime in calendar months; 3, 6 (default) or 12 for Application Users.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BlankAsNull]
     public int? ExpirationMonths { get; set; }
 
-    /// <summary>It shall never expire (WEGnology, Gcore).</summary>
+    /// <summary>Issues a token that never expires (WEGnology, Gcore).</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SwitchFromText]
     public SwitchParameter NeverExpires { get; set; }
@@ -50,7 +53,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[]? Scope { get; set; }
 
-    /// <summary>Devo: the APIs that shall accept it.</summary>
+    /// <summary>Devo: the APIs that accept the token.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(AudienceCompleter))]
     public string[]? Audience { get; set; }
@@ -61,29 +64,29 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }
 
-    /// <summary>Application Users: access by API, as a hashtable or as api=Full,api=Read.</summary>
+    /// <summary>Application Users: the access by API, as a hashtable or as api=Full,api=Read.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AccessTransformation]
     [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
-    /// <summary>Application Users: one access level for every API, before -Access changes some.</summary>
+    /// <summary>Application Users: the access level for every API. -Access overrides it for single APIs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BlankAsNull]
     public AccessLevel? ApplyToAll { get; set; }
 
-    /// <summary>Whom it shall act for (Devo, Application Users).</summary>
+    /// <summary>The user whom the token acts for (Devo, Application Users).</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BlankAsNull]
     public string? User { get; set; }
 
-    /// <summary>The connection; the newest by default.</summary>
+    /// <summary>The connection; the newest connection by default.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BlankAsNull]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public ConnectionReference[]? Connection { get; set; }
 
-    /// <summary>Removes a token that was issued and whose secret was lost with the answer.</summary>
+    /// <summary>Removes an issued token whose secret was lost with the response.</summary>
     [Parameter]
     public SwitchParameter RemoveOrphan { get; set; }
 
@@ -91,21 +94,21 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
-    /// <summary>The SecretManagement vault that takes the secret; the token then comes without it.</summary>
+    /// <summary>The SecretManagement vault that stores the secret. The token is then returned without it.</summary>
     [Parameter]
     [Alias("VaultName")]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>With -Vault: the secret's name, or a script block that makes it of the token in $_; service/account/name by default.</summary>
+    /// <summary>With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.</summary>
     [Parameter]
-    public SecretPlace? SecretName { get; set; }
+    public SecretDestination? SecretName { get; set; }
 
-    /// <summary>A file that only its owner can read, for the secret; a path, or a script block that makes one of the token in $_.</summary>
+    /// <summary>The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.</summary>
     [Parameter]
-    public SecretPlace? Path { get; set; }
+    public SecretDestination? Path { get; set; }
 
-    /// <summary>Overwrites what the vault or the file has already.</summary>
+    /// <summary>Overwrites an existing secret or file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -124,10 +127,14 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         {
             TokenConnection connection = OneConnection();
             NewTokenRequest request = CreateRequest();
-            Operation operation = new IssueOperation(connection, request, OccurrenceOf(connection, request)) { Target = Name, RemoveOrphan = RemoveOrphan };
+            Operation operation = new IssueOperation(connection, request, OccurrenceOf(connection, request))
+            {
+                Target = Name,
+                RemoveOrphan = RemoveOrphan,
+            };
             operation.Validate();
-            string what = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
-            if (Ask($"{what} on {Describe(connection)}", "Create API token"))
+            string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
+            if (Confirm($"{description} on {Describe(connection)}", "Create API token"))
             {
                 Queue(
                     operation,
@@ -145,8 +152,8 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         TokenConnection[] found = Connection is null ? [DefaultConnection()] : [.. Connection.SelectMany(Resolve).Distinct()];
         return found.Length == 1 ? found[0] : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
-            $"-Connection: '{string.Join(", ", Connection!.Select(each => each.Name))}' are {found.Length} connections; a token is issued on one.",
-            $"Name one of {string.Join(", ", found.Select(each => each.Name))}.",
+            $"-Connection: '{string.Join(", ", Connection!.Select(reference => reference.Name))}' matches {found.Length} connections.",
+            $"Specify one of {string.Join(", ", found.Select(connection => connection.Name))}.",
             ErrorIds.AmbiguousConnection);
     }
 
@@ -163,7 +170,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         User = User,
     };
 
-    // A journal tells rows of the input with the same request apart by it.
+    // The occurrence number distinguishes rows with the same request in a journal.
     private int OccurrenceOf(TokenConnection connection, NewTokenRequest request)
     {
         var identity = new TokenIdentity(connection.AccountIdentity, request.Fingerprint());

@@ -5,7 +5,7 @@ using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Writes what operations report to the pipeline.</summary>
+/// <summary>Writes the output of operations to the pipeline.</summary>
 internal sealed class PipelineOutput(Cmdlet cmdlet, bool asPlainText) : IOperationOutput
 {
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ internal sealed class PipelineOutput(Cmdlet cmdlet, bool asPlainText) : IOperati
             _ => operation.Target,
         });
 
-        // Without a credential or a journal nothing that follows can succeed.
+        // Without a valid credential or journal, no further operation can succeed.
         if (error is ApiTokenException { Kind: ErrorKind.AuthenticationError } or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })
         {
             cmdlet.ThrowTerminatingError(record);

@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Removes tokens for good; where the service calls it so, revokes them.</summary>
+/// <summary>Removes tokens permanently, or revokes them, as some services call it.</summary>
 [Cmdlet(VerbsCommon.Remove, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = TokenSet)]
 [Alias("Revoke-ApiToken")]
 [OutputType(typeof(ApiToken))]
@@ -14,20 +14,20 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     private const string AllSet = "All";
     private const string DueSet = "Due";
 
-    /// <summary>With -All: whose tokens.</summary>
+    /// <summary>With -All: the user whom the tokens act for.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     [Alias("Owner")]
     public string User { get; set; } = string.Empty;
 
-    /// <summary>All tokens of -User: one request where the service has one, else one by one.</summary>
+    /// <summary>Removes all tokens of -User, with one request if the service supports that.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet)]
     public SwitchParameter All { get; set; }
 
-    /// <summary>The old tokens of Reset-ApiToken -GracePeriod that have fallen due by -JournalPath: each is removed, or disabled where that was asked for.</summary>
+    /// <summary>Retires the old tokens of Reset-ApiToken -GracePeriod that are due according to -JournalPath.</summary>
     [Parameter(Mandatory = true, ParameterSetName = DueSet)]
     public SwitchParameter Due { get; set; }
 
-    /// <summary>Also removes the token that the connection itself is using.</summary>
+    /// <summary>Also removes the token that the connection itself uses.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -41,15 +41,20 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         if (ParameterSetName == DueSet && JournalPath is null)
         {
             FailTerminating(
-                ApiTokenException.InvalidParameter("Due", "it needs -JournalPath: the journal of Reset-ApiToken -GracePeriod tells what is due.", "Give the path that Reset-ApiToken was given."),
+                ApiTokenException.InvalidParameter(
+                    "Due", "it requires -JournalPath.", "Specify the journal of Reset-ApiToken -GracePeriod, which records the tokens that are due."),
                 null);
         }
 
-        // A path that is wrong must not look like one at which nothing is due.
-        if (ParameterSetName == DueSet && !IsThere(JournalPath!))
+        // A wrong path must not look like a journal without due tokens.
+        if (ParameterSetName == DueSet && !JournalExists(JournalPath!))
         {
             FailTerminating(
-                new ApiTokenException(ErrorKind.ObjectNotFound, $"-JournalPath: there is no journal '{JournalPath}'.", "Give the path that Reset-ApiToken -GracePeriod was given.", ErrorIds.JournalNotFound),
+                new ApiTokenException(
+                    ErrorKind.ObjectNotFound,
+                    $"-JournalPath: the journal '{JournalPath}' does not exist.",
+                    "Specify the journal of Reset-ApiToken -GracePeriod.",
+                    ErrorIds.JournalNotFound),
                 JournalPath);
         }
 
@@ -91,15 +96,15 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
         new RemoveOperation(connection, token) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force };
 
-    private bool IsThere(string journal)
+    private bool JournalExists(string path)
     {
         try
         {
-            return File.Exists(FullJournalPath(journal));
+            return File.Exists(FullJournalPath(path));
         }
         catch (ApiTokenException e)
         {
-            FailTerminating(e, journal);
+            FailTerminating(e, path);
             throw;
         }
     }
@@ -111,24 +116,36 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
             .Where(candidate => candidate.AccountIdentity.Equals(account))
             .OrderBy(candidate => string.Equals(candidate.Name, due.Connection, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
             .FirstOrDefault();
-        var token = new ApiToken { Connection = due.Connection ?? string.Empty, Service = account.Service, Account = account.Account, Id = due.Id, Name = due.Name };
+        var token = new ApiToken
+        {
+            Connection = due.Connection ?? string.Empty,
+            Service = account.Service,
+            Account = account.Account,
+            Id = due.Id,
+            Name = due.Name,
+        };
         if (connection is null && Named is not null)
         {
-            WriteVerbose(VisibleText.Printable($"{token} is due since {due.At:u}, and belongs to {account}: skipped."));
+            WriteVerbose(VisibleText.Printable($"Skipped the token {token}, which has been due since {due.At:u} and belongs to {account}."));
         }
         else if (connection is null)
         {
             Fail(
                 new ApiTokenException(
                     ErrorKind.ObjectNotFound,
-                    $"The token {token} is due since {due.At:u}, and there is no connection to {account}.",
-                    "Connect to it, or specify with -Connection which accounts to process.",
+                    $"The token {token} has been due since {due.At:u}, but there is no connection to {account}.",
+                    "Connect to the account, or use -Connection to specify the accounts to process.",
                     ErrorIds.ConnectionNotFound),
                 token);
         }
-        else if (Ask($"{token} on {Describe(connection)}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
+        else if (Confirm($"{token} on {Describe(connection)}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
         {
-            Queue(new RetireOperation(connection, due, Retirements!.SuccessorOf(due)) { Target = token, ReturnsToken = PassThru, AllowOwnToken = Force });
+            Queue(new RetireOperation(connection, due, Retirements!.SuccessorOf(due))
+            {
+                Target = token,
+                ReturnsToken = PassThru,
+                AllowOwnToken = Force,
+            });
         }
     }
 
@@ -136,12 +153,13 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     {
         if (!connection.Capabilities.RemoveAll)
         {
-            foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(new TokenFilter { User = User }, cancellationToken)))
+            var filter = new TokenFilter { User = User };
+            foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(filter, cancellationToken)))
             {
                 Submit(connection, token, token);
             }
         }
-        else if (Ask($"all tokens of '{User}' on {Describe(connection)}", "Remove API tokens"))
+        else if (Confirm($"all tokens of '{User}' on {Describe(connection)}", "Remove API tokens"))
         {
             Queue(new RemoveAllOperation(connection, User) { ReturnsToken = PassThru });
         }

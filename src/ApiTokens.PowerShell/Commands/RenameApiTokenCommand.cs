@@ -4,7 +4,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Gives tokens another name.</summary>
+/// <summary>Renames tokens.</summary>
 [Cmdlet(VerbsCommon.Rename, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
 public sealed class RenameApiTokenCommand : TokenCmdlet

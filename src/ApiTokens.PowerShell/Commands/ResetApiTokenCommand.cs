@@ -9,63 +9,66 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>
-/// Gives a new secret for the same purpose: a successor is issued, its secret delivered and proved, and only then is the old
-/// token retired. Where the service can, and nothing is asked for that needs both, the secret is changed in place.
+/// Resets tokens: issues a new token, delivers and verifies its secret, and only then retires the old token. If the service supports
+/// it and the parameters do not require two tokens, the secret is replaced in place.
 /// </summary>
 [Cmdlet(VerbsCommon.Reset, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
-    /// <summary>Where to expire; without any of these the length of life stays.</summary>
+    /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
     [Parameter]
-    [MomentTransformation]
+    [DateTimeTransformation]
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    /// <summary>How long from now.</summary>
+    /// <summary>The lifetime from now.</summary>
     [Parameter]
-    [TokenLifeTransformation]
-    public TokenLife? ExpiresIn { get; set; }
+    [TokenLifetimeTransformation]
+    public TokenLifetime? ExpiresIn { get; set; }
 
-    /// <summary>How many calendar months from now.</summary>
+    /// <summary>The lifetime in calendar months from now.</summary>
     [Parameter]
     public int? ExpirationMonths { get; set; }
 
-    /// <summary>Never.</summary>
+    /// <summary>Issues a token that never expires.</summary>
     [Parameter]
     public SwitchParameter NeverExpires { get; set; }
 
-    /// <summary>What becomes of the old token: Remove (default), Disable where the service can, or Keep.</summary>
+    /// <summary>The action on the old token: Remove (default), Disable if the service supports it, or Keep.</summary>
     [Parameter]
     public OldTokenAction Predecessor { get; set; }
 
-    /// <summary>How long both shall work: a TimeSpan, or 1d, 12h, 30m. The journal notes when the old one falls due; Remove-ApiToken -Due retires it.</summary>
+    /// <summary>
+    /// The time for which both tokens work: a TimeSpan, or 1d, 12h, 30m. The journal records when the old token is due, and
+    /// Remove-ApiToken -Due retires it.
+    /// </summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? GracePeriod { get; set; }
 
-    /// <summary>Changes the secret in place (Application Users): the old one dies at once.</summary>
+    /// <summary>Replaces the secret in place (Application Users). The old secret stops working immediately.</summary>
     [Parameter]
     public SwitchParameter InPlace { get; set; }
 
-    /// <summary>The SecretManagement vault that takes the new secret; the token then comes without it.</summary>
+    /// <summary>The SecretManagement vault that stores the new secret. The token is then returned without it.</summary>
     [Parameter]
     [Alias("VaultName")]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>With -Vault: the secret's name, or a script block that makes it of the token in $_; service/account/name by default.</summary>
+    /// <summary>With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.</summary>
     [Parameter]
-    public SecretPlace? SecretName { get; set; }
+    public SecretDestination? SecretName { get; set; }
 
-    /// <summary>A file that only its owner can read, for the secret; a path, or a script block that makes one of the token in $_.</summary>
+    /// <summary>The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.</summary>
     [Parameter]
-    public SecretPlace? Path { get; set; }
+    public SecretDestination? Path { get; set; }
 
     /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
 
-    /// <summary>Also resets the token that the connection itself is using, and overwrites a file that is there.</summary>
+    /// <summary>Also resets the token that the connection itself uses, and overwrites an existing file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -78,7 +81,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     {
         try
         {
-            CheckTogether();
+            ValidateCombination();
         }
         catch (ApiTokenException e)
         {
@@ -96,7 +99,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         return new ResetOperation(connection, token, options) { Target = target, AllowOwnToken = Force };
     }
 
-    // All but the expiry, which may be wrong for one token of a pipeline and not for others.
+    // All options except the expiry, which may be invalid for some tokens of a pipeline only.
     private ResetOptions Options => new()
     {
         InPlace = InPlace,
@@ -105,21 +108,23 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         GracePeriod = GracePeriod,
     };
 
-    private void CheckTogether()
+    private void ValidateCombination()
     {
         Options.Validate();
         if (InPlace && (Vault is not null || Path is not null))
         {
             throw ApiTokenException.InvalidParameter(
                 nameof(InPlace),
-                $"{(Vault is not null ? "-Vault" : "-Path")} needs an old secret that still works, and a change in place ends it at once.",
-                "Leave one of the two out.");
+                $"it cannot be combined with {(Vault is not null ? "-Vault" : "-Path")}, because the old secret stops working immediately.",
+                "Specify only one of them.");
         }
 
         if (GracePeriod is not null && JournalPath is null)
         {
             throw ApiTokenException.InvalidParameter(
-                nameof(GracePeriod), "it needs -JournalPath. The journal records when the old token is due.", "Specify -JournalPath, and use the same path with Remove-ApiToken -Due.");
+                nameof(GracePeriod),
+                "it requires -JournalPath. The journal records when the old token is due.",
+                "Specify -JournalPath, and use the same path with Remove-ApiToken -Due.");
         }
     }
 }

@@ -4,17 +4,17 @@ using ApiTokens.Operations;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Shows how far a run is: nothing for a single token, and not more often than can be read.</summary>
+/// <summary>Shows the progress of a run, at a limited rate. A run with one operation shows no progress.</summary>
 internal sealed class RunProgress(Cmdlet cmdlet, string activity, OperationRunner runner)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private TimeSpan _shownAt;
 
-    /// <summary>Whether all of the input has come: then the total is known.</summary>
+    /// <summary>Whether all input has arrived, so that the total is known.</summary>
     public bool IsInputComplete { get; set; }
 
-    /// <summary>Shows the progress, if it was not shown just now.</summary>
+    /// <summary>Shows the progress, unless it was shown very recently.</summary>
     public void Show()
     {
         if (runner.Added > 1 && runner.Summary.Elapsed - _shownAt >= Interval)
@@ -33,13 +33,14 @@ internal sealed class RunProgress(Cmdlet cmdlet, string activity, OperationRunne
         }
     }
 
-    // A new record each time: a caller who collects them would otherwise find the last one several times.
+    // Each record is a new object, so that a caller who collects them does not get the same one several times.
     private ProgressRecord Record(ProgressRecordType type)
     {
         OperationSummary summary = runner.Summary;
         double rate = summary.Ended / Math.Max(0.001, summary.Elapsed.TotalSeconds);
         string total = IsInputComplete ? $" of {runner.Added.ToString("N0", CultureInfo.InvariantCulture)}" : string.Empty;
-        string status = string.Format(CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} a second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);
+        string status = string.Format(
+            CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} per second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);
         return new ProgressRecord(0, activity, status)
         {
             RecordType = type,

@@ -5,7 +5,7 @@ using ApiTokens.PowerShell.Delivery;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Puts the secrets of issued tokens into a SecretManagement vault, or into files that only their owner can read.</summary>
+/// <summary>Saves the secrets of issued tokens in a SecretManagement vault, or in files that only their owner can read.</summary>
 [Cmdlet(VerbsData.Save, "ApiTokenSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = VaultSet)]
 [OutputType(typeof(ApiToken), typeof(IssuedToken))]
 public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
@@ -16,7 +16,7 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
     private SecretDelivery _delivery = null!;
     private int _count;
 
-    /// <summary>A token with its secret, or any object that has one in a property Secret.</summary>
+    /// <summary>A token with its secret, or any object with a property Secret.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Token")]
     public PSObject InputObject { get; set; } = null!;
@@ -27,15 +27,15 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>The secret's name, or a script block that makes it of the token in $_; service/account/name by default.</summary>
+    /// <summary>The name of the secret, or a script block that returns it for the token in $_; by default service/account/name.</summary>
     [Parameter(ParameterSetName = VaultSet)]
-    public SecretPlace? SecretName { get; set; }
+    public SecretDestination? SecretName { get; set; }
 
-    /// <summary>A path, or a script block that makes one of the token in $_.</summary>
+    /// <summary>The path of the file, or a script block that returns it for the token in $_.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
-    public SecretPlace? Path { get; set; }
+    public SecretDestination? Path { get; set; }
 
-    /// <summary>Overwrites what the vault or the file has already.</summary>
+    /// <summary>Overwrites an existing secret or file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -64,13 +64,14 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         if ((issued?.Secret ?? InputObject.Properties[nameof(IssuedToken.Secret)]?.Value) is not SecureString secret)
         {
             Fail(
-                ApiTokenException.InvalidParameter("InputObject", "it has no property Secret with a SecureString.", "Pipe what New-ApiToken or Reset-ApiToken gave."),
+                ApiTokenException.InvalidParameter(
+                    "InputObject", "it has no property Secret with a SecureString.", "Pipe the output of New-ApiToken or Reset-ApiToken."),
                 InputObject);
             return;
         }
 
         PSObject record = issued is null ? InputObject : PSObject.AsPSObject(issued.WithoutSecret());
-        if (!Ask($"the secret of {issued?.ToString() ?? record.Properties["Name"]?.Value} in {Vault ?? Path!.ToString()}", "Save"))
+        if (!Confirm($"the secret of {issued?.ToString() ?? record.Properties["Name"]?.Value} in {Vault ?? Path!.ToString()}", "Save"))
         {
             return;
         }
@@ -85,7 +86,7 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         }
         catch (ApiTokenException e)
         {
-            // The secret must not end here: it goes on as it came.
+            // The secret must not be lost, so the input is written to the pipeline.
             WriteObject(InputObject);
             Fail(e, InputObject);
         }

@@ -11,18 +11,18 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(ApiToken))]
 public sealed class SetApiTokenCommand : TokenCmdlet
 {
-    /// <summary>The new description; an empty one removes it.</summary>
+    /// <summary>The new description. An empty text removes the description.</summary>
     [Parameter]
     [AllowEmptyString]
     public string? Description { get; set; }
 
-    /// <summary>Access levels by API; APIs that are not named keep theirs.</summary>
+    /// <summary>The access levels by API; other APIs keep their level.</summary>
     [Parameter]
     [AccessTransformation]
     [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
-    /// <summary>One access level for every API, before -Access changes some.</summary>
+    /// <summary>The access level for every API. -Access overrides it for single APIs.</summary>
     [Parameter]
     public AccessLevel? ApplyToAll { get; set; }
 
@@ -33,7 +33,10 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     {
         if (Description is null && Access is null && ApplyToAll is null)
         {
-            FailTerminating(ApiTokenException.InvalidParameter("Description", "nothing to change was given.", "Give -Description, -Access or -ApplyToAll."), Token);
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    "Description", "no changes were specified.", "Specify -Description, -Access or -ApplyToAll."),
+                Token);
         }
 
         base.ProcessRecord();

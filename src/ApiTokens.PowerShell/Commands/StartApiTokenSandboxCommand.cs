@@ -5,36 +5,36 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Starts a server on this machine that behaves as all four services, and connects to them. It ends with this process.</summary>
+/// <summary>Starts a server on this machine that emulates all four services, and connects to them. It ends with this process.</summary>
 [Cmdlet(VerbsLifecycle.Start, "ApiTokenSandbox")]
 [OutputType(typeof(ApiTokenSandbox))]
 public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
 {
-    /// <summary>Keeps the sandbox's tokens in this file; without it they go with the sandbox.</summary>
+    /// <summary>The file that stores the tokens. Without it, they are lost when the sandbox ends.</summary>
     [Parameter]
     public string? DatabasePath { get; set; }
 
-    /// <summary>Fills each service with this many tokens.</summary>
+    /// <summary>The number of tokens to create in each service.</summary>
     [Parameter]
     [ValidateRange(0, 10_000_000)]
     public int Tokens { get; set; }
 
-    /// <summary>How long each answer takes, in milliseconds, as a distant service would.</summary>
+    /// <summary>The latency of each response, in milliseconds.</summary>
     [Parameter]
     [ValidateRange(0, 60_000)]
     public int Latency { get; set; }
 
-    /// <summary>How many requests a second each account may send; 0 for no limit.</summary>
+    /// <summary>The maximum number of requests per second of each account; 0 for no limit.</summary>
     [Parameter]
     [ValidateRange(0, 1_000_000)]
     public int Rate { get; set; }
 
-    /// <summary>The port; a free one by default.</summary>
+    /// <summary>The port; by default a free port.</summary>
     [Parameter]
     [ValidateRange(0, 65_535)]
     public int Port { get; set; }
 
-    /// <summary>Does not connect to its services.</summary>
+    /// <summary>Does not connect to the services.</summary>
     [Parameter]
     public SwitchParameter SkipConnect { get; set; }
 

@@ -4,7 +4,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Ends sandboxes and the connections to them; without a sandbox named, all that this runspace started.</summary>
+/// <summary>Stops sandboxes and removes the connections to them. By default, stops all sandboxes that this runspace started.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "ApiTokenSandbox")]
 public sealed class StopApiTokenSandboxCommand : ApiTokenCmdlet
 {
@@ -19,8 +19,8 @@ public sealed class StopApiTokenSandboxCommand : ApiTokenCmdlet
         {
             sandbox.Stop();
             ApiTokenSandbox.Current.Remove(sandbox);
-            TokenConnection[] gone = [.. Connections.All.Where(connection => sandbox.BaseUri.IsBaseOf(connection.BaseUri))];
-            foreach (TokenConnection connection in gone)
+            TokenConnection[] connections = [.. Connections.All.Where(connection => sandbox.BaseUri.IsBaseOf(connection.BaseUri))];
+            foreach (TokenConnection connection in connections)
             {
                 Connections.Remove(connection);
             }

@@ -7,82 +7,82 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>What is wrong with tokens: findings against a policy.</summary>
+/// <summary>Tests tokens against a policy and returns findings.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "ApiToken")]
 [OutputType(typeof(TokenFinding), typeof(bool))]
 public sealed class TestApiTokenCommand : ApiTokenCmdlet
 {
     private TokenAudit? _audit;
     private TokenResolver? _resolver;
-    private FindingSeverity _worst;
+    private FindingSeverity _maximum;
     private bool _found;
     private bool _failed;
     private long _tested;
 
-    /// <summary>Tokens, also ones that come from a file or another machine. Without any, all of -Connection.</summary>
+    /// <summary>The tokens, which may come from a file or another machine. By default, all tokens of -Connection.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("InputObject")]
     public PSObject[]? Token { get; set; }
 
-    /// <summary>Connections, names or wildcard patterns; the newest by default.</summary>
+    /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
-    /// <summary>A policy file (.psd1); a parameter given beside it counts more.</summary>
+    /// <summary>The policy file (.psd1). Parameters override its values.</summary>
     [Parameter]
     public string? Policy { get; set; }
 
-    /// <summary>How long before its end a token is a warning; 7d by default.</summary>
+    /// <summary>The time before expiry from which a token causes a warning; 7d by default.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? ExpiryWarning { get; set; }
 
-    /// <summary>How long before its end a token is an error; 1d by default.</summary>
+    /// <summary>The time before expiry from which a token causes an error; 1d by default.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? ExpiryError { get; set; }
 
-    /// <summary>How long a secret may live; 366d by default.</summary>
+    /// <summary>The maximum lifetime of a secret; 366d by default.</summary>
     [Parameter]
     [DurationTransformation]
     public TimeSpan? MaximumLife { get; set; }
 
-    /// <summary>How long a token may go without being used; 90d by default.</summary>
+    /// <summary>The maximum time since a token was last used; 90d by default.</summary>
     [Parameter]
     [DurationTransformation(Back = true)]
     public TimeSpan? MaximumUnused { get; set; }
 
-    /// <summary>The people who may own or have issued tokens, as names or wildcard patterns.</summary>
+    /// <summary>The users who may own or issue tokens, as names or wildcard patterns.</summary>
     [Parameter]
     [SupportsWildcards]
     public string[]? KnownUser { get; set; }
 
-    /// <summary>The most tokens that an account may have, in place of what its service documents.</summary>
+    /// <summary>The maximum number of tokens of an account, instead of the limit that its service documents.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int? TokenLimit { get; set; }
 
-    /// <summary>From which share of the limit on an account is near it; 0.9 by default.</summary>
+    /// <summary>The share of the limit from which an account is near its limit; 0.9 by default.</summary>
     [Parameter]
     public double? NearLimit { get; set; }
 
-    /// <summary>The rules to apply, by id; all by default.</summary>
+    /// <summary>The ids of the rules to apply; all rules by default.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RuleCompleter))]
     public string[]? Rule { get; set; }
 
-    /// <summary>The rules to leave out, by id.</summary>
+    /// <summary>The ids of the rules to exclude.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(RuleCompleter))]
     public string[]? ExcludeRule { get; set; }
 
-    /// <summary>Leaves out findings that matter less.</summary>
+    /// <summary>The minimum severity. Findings with a lower severity are omitted.</summary>
     [Parameter]
     public FindingSeverity? MinimumSeverity { get; set; }
 
-    /// <summary>Gives one boolean: true if all tokens could be tested and there is no finding of Warning or worse.</summary>
+    /// <summary>Returns a Boolean: true if all tokens could be tested and no finding has the severity Warning or Error.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -113,7 +113,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
             }
             catch (ApiTokenException e)
             {
-                NoteFailure(e, input);
+                ReportFailure(e, input);
             }
         }
     }
@@ -121,7 +121,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        // An empty pipeline is no wish to test everything.
+        // If the cmdlet is in a pipeline without input, it must not test all tokens.
         if (Token is null && !MyInvocation.ExpectingInput)
         {
             foreach (TokenConnection connection in ResolveConnections(Connection))
@@ -131,15 +131,20 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         }
         else if (_tested == 0 && !_failed && Quiet)
         {
-            // What went wrong before this cmdlet is not seen here: no token at all can be a list that failed.
-            NoteFailure(new ApiTokenException(
-                ErrorKind.ObjectNotFound, "No token came down the pipeline: nothing was tested.", "Leave the pipeline out: Test-ApiToken -Connection lists the tokens itself.", ErrorIds.NothingTested), null);
+            // This cmdlet does not see errors of earlier commands. A pipeline without tokens may be the result of a failed list.
+            ReportFailure(
+                new ApiTokenException(
+                    ErrorKind.ObjectNotFound,
+                    "No tokens were tested, because the pipeline passed none.",
+                    "To test all tokens of a connection, run Test-ApiToken -Connection without a pipeline.",
+                    ErrorIds.NothingTested),
+                null);
         }
 
         Write(_audit!.Complete());
         if (Quiet)
         {
-            WriteObject(!_failed && !(_found && _worst >= FindingSeverity.Warning));
+            WriteObject(!_failed && !(_found && _maximum >= FindingSeverity.Warning));
         }
     }
 
@@ -161,7 +166,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         };
     }
 
-    // Who asks for 12 hours of warning does not want to hear that the default of the other threshold is longer.
+    // A short -ExpiryWarning must not conflict with the longer default of the other threshold.
     private static TimeSpan Shorter(TimeSpan error, TimeSpan? warning) => warning < error ? warning.Value : error;
 
     private ApiToken? Resolve(PSObject? input)
@@ -179,10 +184,10 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         if (TokenReference.From(input) is not { } reference)
         {
             throw ApiTokenException.InvalidParameter(
-                "Token", "this is no token, and has no property Id or Name that would name one.", "Give tokens, as Get-ApiToken does, or ids or names.");
+                "Token", "the object is not a token and has no property Id or Name.", "Specify tokens from Get-ApiToken, ids or names.");
         }
 
-        // An id, a name, or a record that lacks what the rules look at: the service knows it.
+        // The input is an id, a name or an incomplete record, so the token is read from the service.
         _resolver ??= new TokenResolver(this, Connection is null ? null : ResolveConnections(Connection));
         (TokenConnection connection, ApiToken found) = _resolver.Resolve(reference);
         return found.CreatedAt is null ? Wait(cancellationToken => connection.Tokens.GetAsync(found.Id, cancellationToken)) : found;
@@ -199,7 +204,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         }
         catch (ApiTokenException e)
         {
-            NoteFailure(e, connection);
+            ReportFailure(e, connection);
         }
     }
 
@@ -214,7 +219,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         foreach (TokenFinding finding in findings)
         {
-            _worst = _found && _worst > finding.Severity ? _worst : finding.Severity;
+            _maximum = _found && _maximum > finding.Severity ? _maximum : finding.Severity;
             _found = true;
             if (!Quiet)
             {
@@ -223,7 +228,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         }
     }
 
-    private void NoteFailure(ApiTokenException error, object? target)
+    private void ReportFailure(ApiTokenException error, object? target)
     {
         _failed = true;
         Fail(error, target);

@@ -8,22 +8,27 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Cmdlets that change existing tokens: find out which token is meant, ask, queue.</summary>
+/// <summary>The base class of cmdlets that change existing tokens. It resolves tokens, asks for confirmation and queues operations.</summary>
 public abstract class TokenCmdlet : BulkCmdlet
 {
     internal const string TokenSet = "Token";
 
     private TokenResolver? _resolver;
-    private bool? _takesAll;
+    private bool? _allConfirmed;
 
-    /// <summary>Tokens, ids or names; a name that fits several is an error that lists the ids.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = TokenSet)]
+    /// <summary>The tokens, as objects, ids or names. A name that matches several tokens is an error that lists their ids.</summary>
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = TokenSet)]
     [Alias("Id", "InputObject")]
     [TokenReferenceTransformation]
     [ArgumentCompleter(typeof(TokenCompleter))]
     public TokenReference[] Token { get; set; } = [];
 
-    /// <summary>The connection; a piped token carries its own, and the newest is used where nothing tells.</summary>
+    /// <summary>The connection. By default, the connection of a piped token, otherwise the newest connection.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
@@ -33,7 +38,7 @@ public abstract class TokenCmdlet : BulkCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>What is done, as it is asked for: <c>Remove API token</c>.</summary>
+    /// <summary>The action for confirmation prompts, such as <c>Remove API token</c>.</summary>
     internal virtual string Action => $"{OperationName} API token";
 
     internal override ConnectionReference[]? NamedConnections => Connection;
@@ -48,7 +53,7 @@ public abstract class TokenCmdlet : BulkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MayTakeAll())
+        if (!ConfirmUnfilteredList())
         {
             return;
         }
@@ -71,28 +76,30 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
     }
 
-    // A pipeline of every token there is: one question for all of it, also where a single token would need none.
-    private bool MayTakeAll()
+    // If the input is an unfiltered list of all tokens, ask once, even if the cmdlet does not ask for a single token.
+    private bool ConfirmUnfilteredList()
     {
-        if (Connections.WholeList is not { } list
-            || list.By.PipelineLength != MyInvocation.PipelineLength || list.By.PipelinePosition != MyInvocation.PipelinePosition - 1)
+        if (Connections.UnfilteredList is not { } list
+            || list.Invocation.PipelineLength != MyInvocation.PipelineLength
+            || list.Invocation.PipelinePosition != MyInvocation.PipelinePosition - 1)
         {
             return true;
         }
 
-        // Once for all of it: what answers the question does not change from token to token.
+        string connections = string.Join(", ", list.Connections.Select(Describe));
         try
         {
-            return _takesAll ??= IsAnswered() || ShouldContinue(
-                VisibleText.Printable($"This pipeline takes every token of {string.Join(", ", list.Of.Select(Describe))}."), VisibleText.Printable($"{Action}: all of them?"));
+            return _allConfirmed ??= IsConfirmedOtherwise() || ShouldContinue(
+                VisibleText.Printable($"The pipeline passes every token of {connections}."),
+                VisibleText.Printable($"{Action}: continue with all tokens?"));
         }
         catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
         {
             FailTerminating(
                 new ApiTokenException(
                     ErrorKind.InvalidOperation,
-                    $"{Action}: the pipeline takes every token of {string.Join(", ", list.Of.Select(Describe))}, and nobody can be asked whether that is meant.",
-                    "Give -Confirm:$false if it is, or name tokens: Get-ApiToken -Name, -User, -Status ...",
+                    $"{Action}: the pipeline passes every token of {connections}, and the session cannot prompt for confirmation.",
+                    "To continue with all tokens, specify -Confirm:$false. To select tokens, use Get-ApiToken with -Name, -User, -Status ...",
                     ErrorIds.ConfirmationNeeded,
                     e),
                 null);
@@ -100,31 +107,31 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
     }
 
-    // By a switch or the preference; or ShouldProcess will ask for each.
-    private bool IsAnswered()
+    // A switch or the preference confirms the operation, or ShouldProcess asks for each token.
+    private bool IsConfirmedOtherwise()
     {
         object? preference = SessionState.PSVariable.GetValue("ConfirmPreference");
-        ConfirmImpact wanted = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
+        ConfirmImpact threshold = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
         ConfirmImpact impact = GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: true).Cast<CmdletAttribute>().First().ConfirmImpact;
         return MyInvocation.BoundParameters.ContainsKey("Confirm")
             || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force))
-            || IsWhatIf || wanted == ConfirmImpact.None || impact >= wanted;
+            || IsWhatIf || threshold == ConfirmImpact.None || impact >= threshold;
     }
 
-    /// <summary>Asks, and queues the operation.</summary>
+    /// <summary>Asks for confirmation and queues the operation.</summary>
     internal void Submit(TokenConnection connection, ApiToken token, object target)
     {
         Operation operation = CreateOperation(connection, token, target);
         operation.Validate();
-        if (Ask($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {Describe(connection)}", Action))
+        if (Confirm($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {Describe(connection)}", Action))
         {
             Queue(operation, token);
         }
     }
 
-    /// <summary>Makes the operation from the parameters, as they are now: it runs later, when they may have changed.</summary>
+    /// <summary>Creates the operation from the current parameter values, which may change before it runs.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="token">The token.</param>
-    /// <param name="target">What errors are about.</param>
+    /// <param name="target">The target object of errors.</param>
     internal abstract Operation CreateOperation(TokenConnection connection, ApiToken token, object target);
 }

@@ -4,21 +4,21 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Finds out which token of which connection a reference means. In doubt it refuses: nothing is done to a token that may be the wrong one.</summary>
+/// <summary>Resolves a reference to a token of a connection. An ambiguous reference is an error, so that no wrong token is changed.</summary>
 internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenConnection>? named)
 {
     private readonly Dictionary<TokenConnection, ILookup<string, ApiToken>> _byName = [];
-    private readonly HashSet<TokenConnection> _askedOnce = [];
+    private readonly HashSet<TokenConnection> _searched = [];
 
-    /// <summary>The connection and the token; of the token, only what is known without asking is filled.</summary>
+    /// <summary>Returns the connection and the token. Properties of the token that are not known without a request are empty.</summary>
     public (TokenConnection Connection, ApiToken Token) Resolve(TokenReference reference)
     {
         if (reference.Id is null && new NamePattern(reference.Name ?? reference.IdOrName!).MatchesEverything)
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"'{reference.Name ?? reference.IdOrName}' would be every token: {Command} takes tokens by id or name, one each.",
-                $"If you mean all of them: Get-ApiToken -Name '*' | {Command}. If a token is called so, give its id.",
+                $"'{reference.Name ?? reference.IdOrName}' matches every token. {Command} requires an id or a name for each token.",
+                $"For all tokens: Get-ApiToken -Name '*' | {Command}. If a token has this name, specify its id.",
                 ErrorIds.WildcardNotAllowed);
         }
 
@@ -32,7 +32,8 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         TokenConnection connection = Only(connections, id);
         return connection.Tokens.IsId(id)
             ? (connection, reference.Token ?? new ApiToken { Id = id, Name = reference.Name ?? string.Empty, Connection = connection.Name })
-            : throw ApiTokenException.InvalidParameter("Id", $"'{id}' is no id of a {connection.Service} token.", "Get-ApiToken lists the ids.");
+            : throw ApiTokenException.InvalidParameter(
+                "Id", $"'{id}' is not a valid {connection.Service} token id.", "To list the ids, use Get-ApiToken.");
     }
 
     private string Command => cmdlet.MyInvocation.MyCommand.Name;
@@ -42,52 +43,58 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
             $"The id {SecretText.Mask(id)} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
-            "Name one with -Connection, or pipe the token from Get-ApiToken.",
+            "Specify one of them with -Connection, or pipe the token from Get-ApiToken.",
             ErrorIds.AmbiguousConnection);
 
     private TokenConnection[] ConnectionsFor(TokenReference reference)
     {
-        IReadOnlyList<TokenConnection> candidates = named ?? (reference.Connection is { } name ? [ByConnectionName(name)] : [ApiTokenCmdlet.DefaultConnection()]);
-        TokenConnection[] fitting = [.. candidates.Where(connection =>
+        IReadOnlyList<TokenConnection> candidates = named
+            ?? (reference.Connection is { } name ? [ByConnectionName(name)] : [ApiTokenCmdlet.DefaultConnection()]);
+        TokenConnection[] matching = [.. candidates.Where(connection =>
             (reference.Service is null || Same(reference.Service, connection.Service))
             && (reference.Account is null || Same(reference.Account, connection.Account)))];
-        return fitting.Length > 0 ? fitting : throw new ApiTokenException(
+        return matching.Length > 0 ? matching : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
-            $"The token {reference} belongs to {reference.Service} {reference.Account}, and the connection {string.Join(", ", candidates)} to {string.Join(", ", candidates.Select(c => $"{c.Service} {c.Account}"))}.",
-            "Connect to the token's account, or leave -Connection out.",
+            $"The token {reference} belongs to {reference.Service} {reference.Account}, "
+                + $"not to the account of the connection {string.Join(", ", candidates.Select(ApiTokenCmdlet.Describe))}.",
+            "Connect to the account of the token, or omit -Connection.",
             ErrorIds.ConnectionMismatch);
     }
 
     private static TokenConnection ByConnectionName(string name) => ApiTokenCmdlet.Connections.Find(name) ?? throw new ApiTokenException(
         ErrorKind.ObjectNotFound,
-        $"The connection '{name}' that the token came through is not there.",
-        "Connect under that name, or name another connection to the same account with -Connection.",
+        $"The connection '{name}' of the token does not exist.",
+        "Connect with that name, or specify another connection to the same account with -Connection.",
         ErrorIds.ConnectionNotFound);
 
     private (TokenConnection Connection, ApiToken Token) ByName(string name, IReadOnlyList<TokenConnection> connections)
     {
-        (TokenConnection Connection, ApiToken Token)[] all = [.. connections.SelectMany(connection => Named(connection, name).Select(token => (connection, token)))];
+        (TokenConnection Connection, ApiToken Token)[] all =
+            [.. connections.SelectMany(connection => Named(connection, name).Select(token => (connection, token)))];
         (TokenConnection Connection, ApiToken Token)[] exact = [.. all.Where(found => found.Token.Name == name)];
         (TokenConnection Connection, ApiToken Token)[] found = exact.Length > 0 ? exact : all;
         return found.Length switch
         {
             1 => found[0],
             0 => throw new ApiTokenException(
-                ErrorKind.ObjectNotFound, $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.", NamePattern.HasWildcards(name)
-                    ? $"{Command} takes a name to the letter. If it is a pattern: Get-ApiToken -Name {CommandText.Argument(SecretText.Mask(name))} | {Command}"
-                    : "Get-ApiToken lists what there is; patterns go to Get-ApiToken -Name."),
+                ErrorKind.ObjectNotFound,
+                $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.",
+                NamePattern.HasWildcards(name)
+                    ? $"{Command} does not support wildcards. Use: Get-ApiToken -Name {CommandText.Argument(SecretText.Mask(name))} | {Command}"
+                    : "To list the tokens, use Get-ApiToken."),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
-                $"The name '{SecretText.Mask(name)}' fits {found.Length} tokens: {string.Join(", ", found.Take(20).Select(each => $"{each.Token.Id} on {each.Connection}"))}.",
-                "Give the id of the one you mean.",
+                $"The name '{SecretText.Mask(name)}' matches {found.Length} tokens: "
+                    + $"{string.Join(", ", found.Take(20).Select(match => $"{match.Token.Id} on {match.Connection}"))}.",
+                "Specify the id of the token.",
                 ErrorIds.AmbiguousName),
         };
     }
 
-    // One name is asked for; from the second on, one list of all serves the rest of the pipeline.
+    // The first name is searched for; from the second name on, one list of all tokens is used for the rest of the pipeline.
     private IEnumerable<ApiToken> Named(TokenConnection connection, string name)
     {
-        if (_askedOnce.Add(connection))
+        if (_searched.Add(connection))
         {
             var filter = new TokenFilter { Names = [NamePattern.Literal(name)] };
             return [.. cmdlet.Enumerate(cancellationToken => connection.Tokens.List(filter, cancellationToken))];
@@ -95,7 +102,8 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
 
         if (!_byName.TryGetValue(connection, out ILookup<string, ApiToken>? tokens))
         {
-            tokens = cmdlet.Enumerate(cancellationToken => connection.Tokens.List(TokenFilter.Existing, cancellationToken)).ToLookup(token => token.Name, StringComparer.OrdinalIgnoreCase);
+            tokens = cmdlet.Enumerate(cancellationToken => connection.Tokens.List(TokenFilter.Existing, cancellationToken))
+                .ToLookup(token => token.Name, StringComparer.OrdinalIgnoreCase);
             _byName[connection] = tokens;
         }
 

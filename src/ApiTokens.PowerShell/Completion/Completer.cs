@@ -7,59 +7,58 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Completion;
 
 /// <summary>
-/// What all completers share: what was typed is a beginning or a pattern, in any case; what needs quotes gets them. They
-/// know what the runspace knows and send no request.
+/// The base class of completers. It matches prefixes and wildcard patterns, ignores case, and quotes values if necessary. Completers
+/// use only the data of the runspace and send no requests.
 /// </summary>
 public abstract class Completer : IArgumentCompleter
 {
-    // More than anyone looks through.
-    private const int Most = 500;
+    private const int MaxResults = 500;
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        Func<string, bool> fits = Test(wordToComplete.Trim('\'', '"'));
+        Func<string, bool> isMatch = CreateFilter(wordToComplete.Trim('\'', '"'));
         return Candidates(fakeBoundParameters)
-            .Where(candidate => candidate.Text.Length > 0 && (fits(candidate.Text) || (candidate.Label is { } label && fits(label))))
+            .Where(candidate => candidate.Text.Length > 0 && (isMatch(candidate.Text) || (candidate.Label is { } label && isMatch(label))))
             .GroupBy(candidate => candidate.Text, StringComparer.Ordinal)
             .Select(same => same.First())
-            .Take(Most)
+            .Take(MaxResults)
             .Select(Result);
     }
 
-    /// <summary>What there is to choose from.</summary>
+    /// <summary>Returns the values to choose from.</summary>
     internal abstract IEnumerable<Candidate> Candidates(IDictionary bound);
 
-    /// <summary>The connections that the command line names so far; the one in use where it names none.</summary>
+    /// <summary>Returns the connections on the command line; the default connection if there are none.</summary>
     internal static IEnumerable<TokenConnection> ConnectionsOf(IDictionary bound)
     {
         ConnectionStore store = ConnectionStore.Current;
-        return NamesOf(bound) is { } names ? names.SelectMany(store.Match) : store.Default is { } only ? [only] : [];
+        return NamesOf(bound) is { } names ? names.SelectMany(store.Match) : store.Default is { } connection ? [connection] : [];
     }
 
-    /// <summary>The names of connections, or patterns, on the command line so far; null for none.</summary>
+    /// <summary>Returns the names or patterns of connections on the command line; null if there are none.</summary>
     internal static string[]? NamesOf(IDictionary bound) => (bound["Connection"] is PSObject { BaseObject: var inner } ? inner : bound["Connection"]) switch
     {
         null => null,
         string name => [name],
-        IEnumerable many => [.. many.Cast<object>().Select(each => each.ToString())],
-        var one => [one.ToString()],
+        IEnumerable items => [.. items.Cast<object>().Select(item => item.ToString())],
+        var other => [other.ToString()],
     };
 
-    private static Func<string, bool> Test(string typed)
+    private static Func<string, bool> CreateFilter(string input)
     {
         NamePattern? pattern = null;
         try
         {
-            pattern = NamePattern.HasWildcards(typed) ? new NamePattern($"{typed}*") : null;
+            pattern = NamePattern.HasWildcards(input) ? new NamePattern($"{input}*") : null;
         }
         catch (ApiTokenException)
         {
-            // A pattern that is not finished yet.
+            // The pattern is not complete yet.
         }
 
-        return text => text.StartsWith(typed, StringComparison.OrdinalIgnoreCase) || pattern?.IsMatch(text) == true;
+        return text => text.StartsWith(input, StringComparison.OrdinalIgnoreCase) || pattern?.IsMatch(text) == true;
     }
 
     private static CompletionResult Result(Candidate candidate)
@@ -73,12 +72,12 @@ public abstract class Completer : IArgumentCompleter
         ? text
         : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 
-    // A comma ends an argument, and * may stand in a scope as it is.
+    // A comma ends an argument. A * does not need quotes, because scopes may contain it.
     private static bool IsPlain(char c) => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or ':' or '/' or '*' or '=' or '+';
 }
 
-/// <summary>One thing to choose.</summary>
-/// <param name="Text">What goes to the command line.</param>
-/// <param name="Label">What is shown in its place; it can be typed too.</param>
-/// <param name="Tip">More about it.</param>
+/// <summary>A completion candidate.</summary>
+/// <param name="Text">The text that is inserted.</param>
+/// <param name="Label">The text that is shown instead; the user can also enter it.</param>
+/// <param name="Tip">The tooltip.</param>
 internal sealed record Candidate(string Text, string? Label = null, string? Tip = null);

@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Connections;
 
 namespace ApiTokens.PowerShell.Completion;
 
-/// <summary>Completes the names of this runspace's connections.</summary>
+/// <summary>Completes the names of the runspace's connections.</summary>
 public sealed class ConnectionCompleter : Completer
 {
     internal override IEnumerable<Candidate> Candidates(IDictionary bound) =>

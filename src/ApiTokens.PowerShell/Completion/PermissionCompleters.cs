@@ -4,7 +4,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Completion;
 
-/// <summary>Completes what a service offers, as far as that is known without asking it.</summary>
+/// <summary>Completes the permissions of a service that are known without a request.</summary>
 public abstract class PermissionCompleter : Completer
 {
     internal abstract string[] Kinds { get; }
@@ -33,7 +33,7 @@ public sealed class RoleCompleter : PermissionCompleter
     internal override string[] Kinds => ["Role"];
 }
 
-/// <summary>Completes access by API, such as <c>location=Read</c>: the APIs of the last catalogue, or of the tokens listed last.</summary>
+/// <summary>Completes access by API, such as <c>location=Read</c>, with the APIs of the last catalogue or of the last listed tokens.</summary>
 public sealed class AccessCompleter : Completer
 {
     private static readonly AccessLevel[] Levels = [AccessLevel.Read, AccessLevel.Full, AccessLevel.None];

@@ -4,21 +4,21 @@ using ApiTokens.PowerShell.Connections;
 
 namespace ApiTokens.PowerShell.Completion;
 
-/// <summary>Completes the names of tokens that were listed last. A name can hold what a pattern would take for a wildcard.</summary>
+/// <summary>Completes the names of the last listed tokens. Wildcard characters in names are escaped.</summary>
 public sealed class TokenNameCompleter : Completer
 {
     internal override IEnumerable<Candidate> Candidates(IDictionary bound) => ConnectionStore.Current.Listed.On(NamesOf(bound))
         .Select(token => new Candidate(WildcardPattern.Escape(token.Name), token.Name, $"{token.Connection}, {token.Id}"));
 }
 
-/// <summary>Completes the ids of tokens that were listed last, also by their names.</summary>
+/// <summary>Completes the ids of the last listed tokens by id or by name.</summary>
 public sealed class TokenIdCompleter : Completer
 {
     internal override IEnumerable<Candidate> Candidates(IDictionary bound) => ConnectionStore.Current.Listed.On(NamesOf(bound))
         .Select(token => new Candidate(token.Id, token.Name.Length > 0 ? token.Name : null, $"{token.Id} on {token.Connection}"));
 }
 
-/// <summary>Completes tokens that were listed last: by name where one token has it, else by id.</summary>
+/// <summary>Completes the last listed tokens: by name if the name is unique, otherwise by id.</summary>
 public sealed class TokenCompleter : Completer
 {
     internal override IEnumerable<Candidate> Candidates(IDictionary bound) => ConnectionStore.Current.Listed.On(NamesOf(bound))

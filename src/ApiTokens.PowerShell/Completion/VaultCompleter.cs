@@ -4,7 +4,7 @@ using PowerShellCommand = System.Management.Automation.PowerShell;
 
 namespace ApiTokens.PowerShell.Completion;
 
-/// <summary>Completes the names of the vaults of SecretManagement, where that is installed.</summary>
+/// <summary>Completes the names of the vaults of SecretManagement, if it is installed.</summary>
 public sealed class VaultCompleter : Completer
 {
     internal override IEnumerable<Candidate> Candidates(IDictionary bound)
@@ -13,7 +13,8 @@ public sealed class VaultCompleter : Completer
         command.AddCommand(@"Microsoft.PowerShell.SecretManagement\Get-SecretVault").AddParameter("ErrorAction", ActionPreference.Ignore);
         try
         {
-            return [.. command.Invoke().Select(vault => new Candidate($"{vault.Properties["Name"]?.Value}", Tip: $"{vault.Properties["ModuleName"]?.Value}"))];
+            return [.. command.Invoke().Select(vault =>
+                new Candidate($"{vault.Properties["Name"]?.Value}", Tip: $"{vault.Properties["ModuleName"]?.Value}"))];
         }
         catch (CommandNotFoundException)
         {

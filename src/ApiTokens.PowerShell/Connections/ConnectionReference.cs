@@ -3,7 +3,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Connections;
 
-/// <summary>What <c>-Connection</c> takes: a connection, its name, or a wildcard pattern.</summary>
+/// <summary>The value of <c>-Connection</c>: a connection, its name, or a wildcard pattern.</summary>
 public sealed class ConnectionReference
 {
     /// <summary>Refers to a connection by name or pattern.</summary>
@@ -13,7 +13,7 @@ public sealed class ConnectionReference
         Name = name;
     }
 
-    /// <summary>Refers to a connection itself, also one of another runspace.</summary>
+    /// <summary>Refers to a connection, possibly of another runspace.</summary>
     /// <param name="connection">The connection.</param>
     public ConnectionReference(TokenConnection connection)
     {
@@ -21,7 +21,7 @@ public sealed class ConnectionReference
         Connection = connection;
     }
 
-    /// <summary>Refers to a connection by an object that has its name, such as one that came through remoting.</summary>
+    /// <summary>Refers to a connection by an object with a property Name, such as a deserialized connection.</summary>
     /// <param name="value">The object.</param>
     public ConnectionReference(PSObject value)
     {
@@ -34,7 +34,7 @@ public sealed class ConnectionReference
 
     internal TokenConnection? Connection { get; }
 
-    /// <summary>The name or pattern.</summary>
+    /// <summary>Returns the name or pattern.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
 

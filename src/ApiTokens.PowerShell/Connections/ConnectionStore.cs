@@ -5,28 +5,28 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Connections;
 
-/// <summary>The connections of one runspace, newest last. They go with the runspace and are seen by no other.</summary>
+/// <summary>The connections of one runspace, newest last. Other runspaces cannot access them.</summary>
 internal sealed class ConnectionStore
 {
     private static readonly ConditionalWeakTable<Runspace, ConnectionStore> ByRunspace = new();
 
     private readonly List<TokenConnection> _connections = [];
 
-    /// <summary>Those of the runspace whose thread this is.</summary>
+    /// <summary>The connections of the current runspace.</summary>
     public static ConnectionStore Current => ByRunspace.GetOrCreateValue(Runspace.DefaultRunspace);
 
     public IReadOnlyList<TokenConnection> All => _connections;
 
-    /// <summary>The tokens listed last.</summary>
+    /// <summary>The most recently listed tokens.</summary>
     public ListedTokens Listed { get; } = new();
 
-    /// <summary>The one in use where none is named.</summary>
+    /// <summary>The default connection.</summary>
     public TokenConnection? Default => _connections.LastOrDefault();
 
-    /// <summary>The Get-ApiToken without any filter that is writing its tokens right now, and the connections that it lists.</summary>
-    public (InvocationInfo By, IReadOnlyList<TokenConnection> Of)? WholeList { get; set; }
+    /// <summary>The running Get-ApiToken without a filter, and the connections that it lists; null if there is none.</summary>
+    public (InvocationInfo Invocation, IReadOnlyList<TokenConnection> Connections)? UnfilteredList { get; set; }
 
-    /// <summary>Adds a connection; one of the same name is replaced.</summary>
+    /// <summary>Adds a connection. A connection with the same name is replaced.</summary>
     public void Add(TokenConnection connection)
     {
         _connections.RemoveAll(known => SameName(known.Name, connection.Name));
@@ -37,7 +37,7 @@ internal sealed class ConnectionStore
 
     public TokenConnection? Find(string name) => _connections.Find(connection => SameName(connection.Name, name));
 
-    /// <summary>Those whose name fits a name or a wildcard pattern.</summary>
+    /// <summary>Returns the connections whose name matches a name or a wildcard pattern.</summary>
     public IReadOnlyList<TokenConnection> Match(string pattern)
     {
         var name = new NamePattern(pattern);

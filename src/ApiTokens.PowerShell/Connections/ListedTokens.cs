@@ -1,22 +1,22 @@
 namespace ApiTokens.PowerShell.Connections;
 
-/// <summary>The tokens that this runspace listed last, for completing what a user types. A bounded number, and only what names them.</summary>
+/// <summary>The ids and names of the tokens that this runspace listed most recently, for completion. The number is limited.</summary>
 internal sealed class ListedTokens
 {
-    private const int Most = 2000;
+    private const int Capacity = 2000;
 
     private readonly Dictionary<(string Connection, string Id), ListedToken> _tokens = [];
     private readonly Queue<(string Connection, string Id)> _order = new();
     private readonly Dictionary<string, string[]> _apis = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Notes a token that was listed; the oldest is forgotten for it.</summary>
-    public void Note(ApiToken token)
+    /// <summary>Adds a listed token. If the capacity is reached, the oldest token is removed.</summary>
+    public void Add(ApiToken token)
     {
         (string, string) key = (token.Connection, token.Id);
         if (!_tokens.ContainsKey(key))
         {
             _order.Enqueue(key);
-            if (_order.Count > Most)
+            if (_order.Count > Capacity)
             {
                 _tokens.Remove(_order.Dequeue());
             }
@@ -29,16 +29,18 @@ internal sealed class ListedTokens
         }
     }
 
-    /// <summary>Those of some connections, by name or pattern, or of all; the newest first.</summary>
+    /// <summary>Returns the tokens of connections, specified by name or pattern, newest first; null for all connections.</summary>
     public IEnumerable<ListedToken> On(string[]? connections)
     {
         NamePattern[]? patterns = connections is null ? null : [.. connections.Select(name => new NamePattern(name))];
-        return _order.Reverse().Select(key => _tokens[key]).Where(token => patterns is null || patterns.Any(pattern => pattern.IsMatch(token.Connection)));
+        return _order.Reverse()
+            .Select(key => _tokens[key])
+            .Where(token => patterns is null || patterns.Any(pattern => pattern.IsMatch(token.Connection)));
     }
 
-    /// <summary>The APIs that the tokens of a connection have access levels for.</summary>
+    /// <summary>Returns the APIs for which the tokens of a connection have access levels.</summary>
     public IEnumerable<string> ApisOf(string connection) => _apis.TryGetValue(connection, out string[]? apis) ? apis : [];
 }
 
-/// <summary>What names a token.</summary>
+/// <summary>The identifying values of a listed token.</summary>
 internal sealed record ListedToken(string Connection, string Id, string Name);

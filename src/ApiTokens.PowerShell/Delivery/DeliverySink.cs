@@ -6,7 +6,7 @@ namespace ApiTokens.PowerShell.Delivery;
 /// <summary>Saves the secrets of a run in a vault or in files.</summary>
 internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
 {
-    /// <summary>Rejects, before a token is issued, a place that another token of this run has, as far as it is known yet.</summary>
+    /// <summary>Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.</summary>
     public void Reserve(Operation operation, ApiToken expected) => delivery.Reserve(expected, KeyOf(operation));
 
     /// <inheritdoc/>
@@ -20,8 +20,8 @@ internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
         {
             throw new SecretNotSavedException(
                 issued,
-                $"{e.Message} The secret of {issued} is returned with the token, and is the TargetObject of this error.",
-                e.Advice ?? "Save it: Save-ApiTokenSecret",
+                $"{e.Message} The token {issued} with its secret is written to the pipeline and is the TargetObject of this error.",
+                e.Advice ?? "Save the secret: Save-ApiTokenSecret",
                 e);
         }
     }

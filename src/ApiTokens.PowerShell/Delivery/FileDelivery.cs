@@ -4,10 +4,10 @@ using System.Text;
 
 namespace ApiTokens.PowerShell.Delivery;
 
-/// <summary>Files that only their owner can read: the secret and nothing else, without a line break.</summary>
-internal sealed class FileDelivery(PSCmdlet cmdlet, SecretPlace path, bool overwrite) : SecretDelivery
+/// <summary>Saves secrets in files that only their owner can read. A file contains only the secret, without a line break.</summary>
+internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool overwrite) : SecretDelivery
 {
-    private readonly Dictionary<string, (string File, byte[] Content)> _before = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string File, byte[] Content)> _previous = new(StringComparer.Ordinal);
 
     public override void Prepare()
     {
@@ -19,41 +19,49 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretPlace path, bool overw
 
     public override void Revert(string key)
     {
-        if (_before.TryGetValue(key, out (string File, byte[] Content) before))
+        if (_previous.TryGetValue(key, out (string File, byte[] Content) previous))
         {
             try
             {
-                OwnerOnlyFile.Write(before.File, before.Content, overwrite: true);
+                OwnerOnlyFile.Write(previous.File, previous.Content, overwrite: true);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ApiTokenException(ErrorKind.InvalidOperation, $"What was in '{before.File}' could not be put back: {e.Message}", null, ErrorIds.SecretNotSaved);
+                throw new ApiTokenException(
+                    ErrorKind.InvalidOperation,
+                    $"The previous content of '{previous.File}' could not be restored: {e.Message}",
+                    advice: null,
+                    ErrorIds.SecretNotSaved);
             }
         }
     }
 
-    protected override string? PlaceBefore(ApiToken token) => path.Text is { } text ? FullPath(text) : null;
+    protected override string? ExpectedDestination(ApiToken token) => path.Text is { } text ? FullPath(text) : null;
 
-    protected override string PlaceOf(PSObject item) => path.For(item) is { Length: > 0 } text
+    protected override string DestinationOf(PSObject item) => path.For(item) is { Length: > 0 } text
         ? FullPath(text)
-        : throw ApiTokenException.InvalidParameter("Path", "the script block gave no path.", "Give one that makes a path of the token in $_.");
+        : throw ApiTokenException.InvalidParameter(
+            "Path", "the script block returned no path.", "Specify a script block that returns a path for the token in $_.");
 
-    protected override void SaveAt(string place, PSObject item, SecureString secret, string key, string? replaces)
+    protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
     {
-        Check(place);
+        Check(destination);
         try
         {
-            if (replaces is not null && File.Exists(place))
+            if (replaces is not null && File.Exists(destination))
             {
-                _before[key] = (place, File.ReadAllBytes(place));
+                _previous[key] = (destination, File.ReadAllBytes(destination));
             }
 
-            OwnerOnlyFile.Write(place, Encoding.UTF8.GetBytes(SecretText.ToPlainText(secret)), overwrite);
+            OwnerOnlyFile.Write(destination, Encoding.UTF8.GetBytes(SecretText.ToPlainText(secret)), overwrite);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ApiTokenException(
-                ErrorKind.InvalidOperation, $"The secret could not be written to '{place}': {e.Message}", "See to the file, then: Save-ApiTokenSecret", ErrorIds.SecretNotSaved);
+                ErrorKind.InvalidOperation,
+                $"The secret could not be written to '{destination}': {e.Message}",
+                "Fix the problem with the file, then run Save-ApiTokenSecret.",
+                ErrorIds.SecretNotSaved);
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretPlace path, bool overw
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? full
-            : throw ApiTokenException.InvalidParameter("Path", $"'{text}' is no path of a file.", "Give one in the file system.");
+            : throw ApiTokenException.InvalidParameter("Path", $"'{text}' is not a file system path.", "Specify a path in the file system.");
     }
 
     private void Check(string file)
@@ -71,12 +79,19 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretPlace path, bool overw
         if (Directory.Exists(file) || folder is null || !Directory.Exists(folder))
         {
             throw new ApiTokenException(
-                ErrorKind.ObjectNotFound, $"-Path: '{file}' cannot be a file: {(Directory.Exists(file) ? "it is a folder" : "its folder is not there")}.", "Give the path of a file in a folder that is there.", "InvalidPath");
+                ErrorKind.ObjectNotFound,
+                Directory.Exists(file) ? $"-Path: '{file}' is a folder." : $"-Path: the folder of '{file}' does not exist.",
+                "Specify the path of a file in an existing folder.",
+                "InvalidPath");
         }
 
         if (!overwrite && File.Exists(file))
         {
-            throw new ApiTokenException(ErrorKind.ResourceExists, $"-Path: '{file}' is there already.", "Give another path, or -Force to overwrite it.", ErrorIds.SecretExists);
+            throw new ApiTokenException(
+                ErrorKind.ResourceExists,
+                $"-Path: '{file}' already exists.",
+                "Specify another path, or -Force to overwrite the file.",
+                ErrorIds.SecretExists);
         }
     }
 }

@@ -6,12 +6,12 @@ using Microsoft.Win32.SafeHandles;
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>
-/// Writes files that no one but their owner can read, from the first byte on and whole or not at all. .NET Standard has
-/// nothing for it, so Windows is asked itself, in both editions, and .NET 7 or later elsewhere.
+/// Writes files that only their owner can read, from the first byte. An incomplete file is never visible. .NET Standard has no API
+/// for this, so it calls Windows in both editions, and .NET 7 or later on other platforms.
 /// </summary>
 internal static class OwnerOnlyFile
 {
-    // Rights for the owner alone, and none that come from the folder.
+    // Full access for the owner only, without inherited permissions.
     private const string OwnerOnly = "D:P(A;;FA;;;OW)";
 
     private const uint GenericWrite = 0x40000000;
@@ -40,7 +40,8 @@ internal static class OwnerOnlyFile
         }
     }
 
-    private static FileStream Create(string path) => RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateOnWindows(path) : CreateOnUnix(path);
+    private static FileStream Create(string path) =>
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateOnWindows(path) : CreateOnUnix(path);
 
     private static FileStream CreateOnUnix(string path)
     {
@@ -82,7 +83,7 @@ internal static class OwnerOnlyFile
         }
     }
 
-    // A replaced file must not leave its own rights to the new one, as File.Replace has it on Windows.
+    // The new file must not inherit the permissions of the file that it replaces, as File.Replace would do on Windows.
     private static void Move(string from, string to, bool overwrite)
     {
         if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
@@ -108,9 +109,15 @@ internal static class OwnerOnlyFile
         return new IOException(error.Message, error);
     }
 
-    [DllImport("advapi32.dll", EntryPoint = "ConvertStringSecurityDescriptorToSecurityDescriptorW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
+    [DllImport(
+        "advapi32.dll",
+        EntryPoint = "ConvertStringSecurityDescriptorToSecurityDescriptorW",
+        CharSet = CharSet.Unicode,
+        SetLastError = true,
+        ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern bool ConvertStringSecurityDescriptorToSecurityDescriptor(string text, uint revision, out IntPtr descriptor, IntPtr size);
+    private static extern bool ConvertStringSecurityDescriptorToSecurityDescriptor(
+        string text, uint revision, out IntPtr descriptor, IntPtr size);
 
     [DllImport("kernel32.dll", EntryPoint = "CreateFileW", CharSet = CharSet.Unicode, SetLastError = true, ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]

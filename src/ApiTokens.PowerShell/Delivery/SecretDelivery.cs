@@ -4,24 +4,24 @@ using System.Security;
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>
-/// Where a cmdlet puts the secrets it issues, in place of the pipeline: a vault or files. It works on the pipeline's thread,
-/// as vaults are PowerShell code. In one run no secret goes where another one went.
+/// Saves the secrets of issued tokens in a vault or in files instead of writing them to the pipeline. It runs on the pipeline thread,
+/// because vaults are PowerShell code. Two secrets of one run cannot have the same destination.
 /// </summary>
 internal abstract class SecretDelivery
 {
-    private readonly Dictionary<string, string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _reserved = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>What the parameters say; null where secrets go to the pipeline.</summary>
-    public static SecretDelivery? Of(PSCmdlet cmdlet, string? vault, SecretPlace? secretName, SecretPlace? path, bool overwrite)
+    /// <summary>Creates a delivery from parameters; null if secrets are written to the pipeline.</summary>
+    public static SecretDelivery? Of(PSCmdlet cmdlet, string? vault, SecretDestination? secretName, SecretDestination? path, bool overwrite)
     {
         if (vault is not null && path is not null)
         {
-            throw ApiTokenException.InvalidParameter("Path", "the secret goes into the vault already.", "Give either -Vault or -Path.");
+            throw ApiTokenException.InvalidParameter("Path", "it cannot be combined with -Vault.", "Specify either -Vault or -Path.");
         }
 
         if (vault is null && secretName is not null)
         {
-            throw ApiTokenException.InvalidParameter("SecretName", "there is no vault that it could be a name in.", "Give -Vault too.");
+            throw ApiTokenException.InvalidParameter("SecretName", "it requires -Vault.", "Specify -Vault as well.");
         }
 
         return (vault, path) switch
@@ -32,69 +32,75 @@ internal abstract class SecretDelivery
         };
     }
 
-    /// <summary>Whether secrets can be put there at all; asked before any token is issued.</summary>
+    /// <summary>Verifies, before any token is issued, that secrets can be saved.</summary>
     public abstract void Prepare();
 
-    /// <summary>Refuses, before a token is issued, a place that another token of this run has, as far as it is known yet.</summary>
-    /// <param name="token">The token as it will be; its id may be missing.</param>
-    /// <param name="key">What tells it from the others of this run.</param>
+    /// <summary>Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.</summary>
+    /// <param name="token">The expected token; its id may be missing.</param>
+    /// <param name="key">A key that is unique in this run.</param>
     public void Reserve(ApiToken token, string key)
     {
-        if (PlaceBefore(token) is { } place)
+        if (ExpectedDestination(token) is { } destination)
         {
-            Reserve(place, key);
+            Reserve(destination, key);
         }
     }
 
-    /// <summary>Puts a secret where it belongs.</summary>
-    /// <param name="item">The record: a token, or any object with its properties.</param>
-    /// <param name="secret">Its secret.</param>
-    /// <param name="key">What tells it from the others of this run.</param>
-    /// <param name="replaces">The id of the token whose place it takes; null if it must take nobody's.</param>
-    /// <exception cref="ApiTokenException">It could not be put there.</exception>
+    /// <summary>Saves a secret.</summary>
+    /// <param name="item">The token, or any object with its properties.</param>
+    /// <param name="secret">The secret.</param>
+    /// <param name="key">A key that is unique in this run.</param>
+    /// <param name="replaces">The id of the token whose secret it may replace; null if it must not replace another secret.</param>
+    /// <exception cref="ApiTokenException">The secret could not be saved.</exception>
     public void Save(PSObject item, SecureString secret, string key, string? replaces)
     {
         try
         {
-            string place = PlaceOf(item);
-            Reserve(place, key);
-            SaveAt(place, item, secret, key, replaces);
+            string destination = DestinationOf(item);
+            Reserve(destination, key);
+            SaveAt(destination, item, secret, key, replaces);
         }
-#pragma warning disable CA1031 // Whatever a script block, a vault or a path makes of it: the secret must not be lost over it.
+#pragma warning disable CA1031 // No exception of a script block, a vault or a path may lose the secret.
         catch (Exception e) when (e is not (ApiTokenException or PipelineStoppedException))
 #pragma warning restore CA1031
         {
-            throw new ApiTokenException(ErrorKind.InvalidOperation, $"The secret could not be saved: {Clean(e.Message, secret).TrimEnd('.')}.", "See to it, then: Save-ApiTokenSecret", ErrorIds.SecretNotSaved);
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"The secret could not be saved: {Clean(e.Message, secret).TrimEnd('.')}.",
+                "Fix the problem, then run Save-ApiTokenSecret.",
+                ErrorIds.SecretNotSaved);
         }
     }
 
-    /// <summary>Puts back what was there before, where anything was.</summary>
-    /// <param name="key">What tells the token from the others of this run.</param>
+    /// <summary>Restores the previous value of the destination, if there was one.</summary>
+    /// <param name="key">The key of the token in this run.</param>
     public abstract void Revert(string key);
 
-    protected static string? Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
+    protected static string? Text(PSObject item, string property) =>
+        item.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
 
-    /// <summary>The place, if it is known before the token is there.</summary>
-    protected abstract string? PlaceBefore(ApiToken token);
+    /// <summary>Returns the destination, if it is known before the token is issued.</summary>
+    protected abstract string? ExpectedDestination(ApiToken token);
 
-    protected abstract string PlaceOf(PSObject item);
+    protected abstract string DestinationOf(PSObject item);
 
-    protected abstract void SaveAt(string place, PSObject item, SecureString secret, string key, string? replaces);
+    protected abstract void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces);
 
-    /// <summary>The words of an error without the secret that it may quote.</summary>
-    protected static string Clean(string message, SecureString secret) => SecretText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
+    /// <summary>Redacts the secret in the message of an error.</summary>
+    protected static string Clean(string message, SecureString secret) =>
+        SecretText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
 
-    private void Reserve(string place, string key)
+    private void Reserve(string destination, string key)
     {
-        if (_taken.TryGetValue(place, out string? other) && other != key)
+        if (_reserved.TryGetValue(destination, out string? other) && other != key)
         {
             throw new ApiTokenException(
                 ErrorKind.ResourceExists,
-                $"'{place}' is where the secret of another token of this run goes.",
-                "Give each token a place of its own, with a script block such as { \"$($_.Service)/$($_.Name)/$($_.Id)\" }.",
-                ErrorIds.SecretPlaceTaken);
+                $"'{destination}' is already the destination of another secret of this run.",
+                "Specify a unique name or path for each token, with a script block such as { \"$($_.Service)/$($_.Name)/$($_.Id)\" }.",
+                ErrorIds.SecretDestinationInUse);
         }
 
-        _taken[place] = key;
+        _reserved[destination] = key;
     }
 }

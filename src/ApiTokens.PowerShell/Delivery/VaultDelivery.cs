@@ -5,8 +5,8 @@ using System.Security;
 
 namespace ApiTokens.PowerShell.Delivery;
 
-/// <summary>A vault of SecretManagement, which is not needed for anything else and called in the caller's runspace.</summary>
-internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? secretName, bool overwrite) : SecretDelivery
+/// <summary>Saves secrets in a vault of SecretManagement, which is called in the caller's runspace.</summary>
+internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestination? secretName, bool overwrite) : SecretDelivery
 {
     private const string Module = "Microsoft.PowerShell.SecretManagement";
 
@@ -46,7 +46,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         Microsoft.PowerShell.SecretManagement\Set-Secret @parameters
         """;
 
-    private readonly Dictionary<string, (string Name, object Value, Hashtable? Metadata)> _before = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Name, object Value, Hashtable? Metadata)> _previous = new(StringComparer.Ordinal);
     private bool _withoutMetadata;
 
     public override void Prepare()
@@ -54,7 +54,10 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         if (!IsInstalled())
         {
             throw new ApiTokenException(
-                ErrorKind.ObjectNotFound, $"-Vault: the module {Module} is not installed.", $"Install it: Install-PSResource {Module}", ErrorIds.SecretManagementNotFound);
+                ErrorKind.ObjectNotFound,
+                $"-Vault: the module {Module} is not installed.",
+                $"Install it: Install-PSResource {Module}",
+                ErrorIds.SecretManagementNotFound);
         }
 
         Collection<PSObject> found;
@@ -65,67 +68,81 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             throw new ApiTokenException(
-                ErrorKind.ObjectNotFound, $"-Vault: the vault '{vault}' cannot be used: {Words(e)}", "Get-SecretVault lists the vaults; Register-SecretVault adds one.", ErrorIds.VaultNotFound, e);
+                ErrorKind.ObjectNotFound,
+                $"-Vault: the vault '{vault}' cannot be used: {MessageOf(e)}",
+                "To list the vaults, use Get-SecretVault. To add a vault, use Register-SecretVault.",
+                ErrorIds.VaultNotFound,
+                e);
         }
 
-        if (!found.Any(each => each?.BaseObject is true))
+        if (!found.Any(item => item?.BaseObject is true))
         {
             throw new ApiTokenException(
-                ErrorKind.InvalidOperation, $"-Vault: the vault '{vault}' says that it cannot be used now.", $"See what it says: Test-SecretVault -Name '{vault}' -Verbose. It may have to be unlocked.", ErrorIds.VaultNotReady);
+                ErrorKind.InvalidOperation,
+                $"-Vault: the vault '{vault}' reports that it cannot be used now.",
+                $"The vault may be locked. For details: Test-SecretVault -Name '{vault}' -Verbose",
+                ErrorIds.VaultNotReady);
         }
     }
 
     public override void Revert(string key)
     {
-        if (!_before.TryGetValue(key, out (string Name, object Value, Hashtable? Metadata) before))
+        if (!_previous.TryGetValue(key, out (string Name, object Value, Hashtable? Metadata) previous))
         {
             return;
         }
 
         try
         {
-            Store(before.Name, before.Value, before.Metadata);
+            Store(previous.Name, previous.Value, previous.Metadata);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             throw new ApiTokenException(
-                ErrorKind.InvalidOperation, $"The vault '{vault}' could not be given back the secret that was under '{before.Name}': {SecretText.Mask(Words(e))}", null, ErrorIds.SecretNotSaved);
+                ErrorKind.InvalidOperation,
+                $"The previous secret '{previous.Name}' of the vault '{vault}' could not be restored: {SecretText.Mask(MessageOf(e))}",
+                advice: null,
+                ErrorIds.SecretNotSaved);
         }
     }
 
-    protected override string? PlaceBefore(ApiToken token) => secretName switch
+    protected override string? ExpectedDestination(ApiToken token) => secretName switch
     {
         { Text: { } text } => text,
         null when token is { Account.Length: > 0, Name.Length: > 0 } => $"{token.Service}/{token.Account}/{token.Name}",
         _ => null,
     };
 
-    protected override string PlaceOf(PSObject item)
+    protected override string DestinationOf(PSObject item)
     {
-        string? name = secretName is not null
-            ? secretName.For(item)
-            : (Text(item, "Service"), Text(item, "Account"), Text(item, "Name")) is ({ } service, { } account, { } given) ? $"{service}/{account}/{given}" : null;
+        string? name = secretName is null ? DefaultName(item) : secretName.For(item);
         return string.IsNullOrWhiteSpace(name)
-            ? throw ApiTokenException.InvalidParameter("SecretName", "there is no name for the secret.", "Give one, or a script block that makes one of the token in $_.")
+            ? throw ApiTokenException.InvalidParameter(
+                "SecretName", "the secret has no name.", "Specify a name, or a script block that returns one for the token in $_.")
             : name!;
     }
 
-    protected override void SaveAt(string place, PSObject item, SecureString secret, string key, string? replaces)
+    protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
     {
         try
         {
-            Keep(place, key, replaces);
-            SaveWithMetadata(place, secret, MetadataOf(item));
+            CheckExisting(destination, key, replaces);
+            SaveWithMetadata(destination, secret, MetadataOf(item));
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"The vault '{vault}' did not take the secret as '{place}': {Clean(Words(e), secret)}",
-                "See to the vault, then: Save-ApiTokenSecret",
+                $"The secret '{destination}' could not be saved in the vault '{vault}': {Clean(MessageOf(e), secret)}",
+                "Fix the problem with the vault, then run Save-ApiTokenSecret.",
                 ErrorIds.SecretNotSaved);
         }
     }
+
+    private static string? DefaultName(PSObject item) =>
+        (Text(item, "Service"), Text(item, "Account"), Text(item, "Name")) is ({ } service, { } account, { } name)
+            ? $"{service}/{account}/{name}"
+            : null;
 
     private bool IsInstalled()
     {
@@ -135,17 +152,17 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         }
         catch (CommandNotFoundException)
         {
-            // Most often it answers null; looking for the module can end like this too.
+            // GetCommand usually returns null if the module is missing, but it can also throw.
             return false;
         }
     }
 
-    // What -ErrorAction Stop throws speaks of itself first; what the vault said stands behind what SecretManagement did.
-    private static string Words(RuntimeException error)
+    // The exception of -ErrorAction Stop wraps that of SecretManagement, which wraps that of the vault.
+    private static string MessageOf(RuntimeException error)
     {
         Exception cause = error.ErrorRecord?.Exception ?? error;
-        string[] words = [cause.Message, cause.GetBaseException().Message];
-        return string.Join(". ", words.Select(each => each.Trim().TrimEnd('.')).Distinct()) + ".";
+        string[] messages = [cause.Message, cause.GetBaseException().Message];
+        return string.Join(". ", messages.Select(message => message.Trim().TrimEnd('.')).Distinct()) + ".";
     }
 
     private static Hashtable MetadataOf(PSObject item)
@@ -154,7 +171,8 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         Add("service", Text(item, "Service"));
         Add("account", Text(item, "Account"));
         Add("tokenId", Text(item, "Id"));
-        Add("expiresAt", item.Properties["ExpiresAt"]?.Value is { } end && LanguagePrimitives.TryConvertTo(end, out DateTimeOffset moment) ? moment.UtcDateTime : null);
+        bool expires = LanguagePrimitives.TryConvertTo(item.Properties["ExpiresAt"]?.Value, out DateTimeOffset expiry);
+        Add("expiresAt", item.Properties["ExpiresAt"]?.Value is not null && expires ? expiry.UtcDateTime : null);
         return metadata;
 
         void Add(string name, object? value)
@@ -166,15 +184,15 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         }
     }
 
-    // What is under the name already may be the only copy of another token's secret.
-    private void Keep(string place, string key, string? replaces)
+    // An existing secret with the same name may be the only copy of another token's secret.
+    private void CheckExisting(string destination, string key, string? replaces)
     {
         if (replaces is null && overwrite)
         {
             return;
         }
 
-        if (Invoke(FindScript, vault, place).FirstOrDefault()?.BaseObject is not Hashtable metadata)
+        if (Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject is not Hashtable metadata)
         {
             return;
         }
@@ -182,41 +200,44 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretPlace? 
         if (replaces is null)
         {
             throw new ApiTokenException(
-                ErrorKind.ResourceExists, $"The vault '{vault}' has a secret '{place}' already.", "Give another -SecretName, or -Force to overwrite it.", ErrorIds.SecretExists);
-        }
-
-        if (metadata["tokenId"] is { } holder && holder.ToString() != replaces)
-        {
-            throw new ApiTokenException(
                 ErrorKind.ResourceExists,
-                $"The vault '{vault}' has the secret of another token ({holder}) as '{place}'.",
-                "Give another -SecretName, or take that secret out first: Remove-Secret.",
+                $"The secret '{destination}' already exists in the vault '{vault}'.",
+                "Specify another -SecretName, or -Force to overwrite the secret.",
                 ErrorIds.SecretExists);
         }
 
-        if (Invoke(ReadScript, vault, place).FirstOrDefault()?.BaseObject is { } value)
+        if (metadata["tokenId"] is { } tokenId && tokenId.ToString() != replaces)
         {
-            _before[key] = (place, value, metadata.Count > 0 ? metadata : null);
+            throw new ApiTokenException(
+                ErrorKind.ResourceExists,
+                $"The secret '{destination}' in the vault '{vault}' belongs to another token ({tokenId}).",
+                "Specify another -SecretName, or remove that secret first: Remove-Secret",
+                ErrorIds.SecretExists);
+        }
+
+        if (Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject is { } value)
+        {
+            _previous[key] = (destination, value, metadata.Count > 0 ? metadata : null);
         }
     }
 
-    // Not every vault takes metadata. That one refuses it shows only when it then takes the secret without.
-    private void SaveWithMetadata(string place, SecureString secret, Hashtable metadata)
+    // Not every vault supports metadata. If saving with metadata fails but saving without it succeeds, the vault does not support it.
+    private void SaveWithMetadata(string destination, SecureString secret, Hashtable metadata)
     {
         if (!_withoutMetadata)
         {
             try
             {
-                Store(place, secret, metadata);
+                Store(destination, secret, metadata);
                 return;
             }
             catch (RuntimeException e) when (e is not PipelineStoppedException)
             {
-                cmdlet.WriteDebug(Clean(Words(e), secret));
+                cmdlet.WriteDebug(Clean(MessageOf(e), secret));
             }
         }
 
-        Store(place, secret, metadata: null);
+        Store(destination, secret, metadata: null);
         _withoutMetadata = true;
     }
 

@@ -3,27 +3,28 @@ using System.Text;
 namespace ApiTokens.PowerShell.Display;
 
 /// <summary>
-/// Words errors for PowerShell: fields become parameters, and suggested commands become cmdlets that can be pasted as they
-/// stand. An id comes from a service or a file, so it may be any text.
+/// Formats errors for PowerShell: fields become parameters, and suggested commands become command lines that can be run as they are.
+/// An id comes from a service or a file, so it may be any text.
 /// </summary>
 internal static class CommandText
 {
-    // PowerShell takes the typographic ones for quotes too.
+    // PowerShell also treats typographic quotes as quotes.
     private const string Quotes = "'\u2018\u2019\u201A\u201B";
 
-    /// <summary>What happened, with a parameter in the place of a field.</summary>
-    public static string Message(ApiTokenException error) => error.Field is { } field && error.Message.StartsWith(field.Name, StringComparison.Ordinal)
-        ? $"{Parameter(field)}{error.Message.Substring(field.Name.Length)}"
-        : error.Message;
+    /// <summary>Returns the message of an error, with the parameter instead of the field.</summary>
+    public static string Message(ApiTokenException error) =>
+        error.Field is { } field && error.Message.StartsWith(field.Name, StringComparison.Ordinal)
+            ? $"{Parameter(field)}{error.Message.Substring(field.Name.Length)}"
+            : error.Message;
 
-    /// <summary>What to do about an error.</summary>
+    /// <summary>Returns the recommended action of an error.</summary>
     public static string? Advice(ApiTokenException error) => error.Advice?.ToString(Parameter, Command);
 
-    /// <summary>A value as one argument, which stands for itself and nothing else.</summary>
-    /// <returns>The value, in single quotes where it is more than a word.</returns>
+    /// <summary>Formats a value as one literal argument.</summary>
+    /// <returns>The value, in single quotes unless it is a simple word.</returns>
     public static string Argument(string value)
     {
-        if (value.Length > 0 && value[0] != '-' && value.All(c => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_'))
+        if (value.Length > 0 && value[0] != '-' && value.All(IsSimple))
         {
             return value;
         }
@@ -37,11 +38,13 @@ internal static class CommandText
         return quoted.Append('\'').ToString();
     }
 
-    /// <summary>A name as one argument of a parameter that takes wildcards: it matches this name alone.</summary>
+    /// <summary>Formats a name as an argument that matches only this name, for a parameter that supports wildcards.</summary>
     public static string Pattern(string name) => Argument(NamePattern.Literal(name).Text);
 
-    /// <summary>The command that removes a token.</summary>
+    /// <summary>Returns the command that removes a token.</summary>
     public static string Remove(ApiToken token) => Command(SuggestedCommand.Remove(token));
+
+    private static bool IsSimple(char c) => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_';
 
     private static string Parameter(Field field) => field.Name switch
     {

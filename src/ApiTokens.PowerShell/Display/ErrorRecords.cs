@@ -2,22 +2,23 @@ using System.Management.Automation;
 
 namespace ApiTokens.PowerShell.Display;
 
-/// <summary>Makes error records: stable ids, a category, what it is about, and what to do.</summary>
+/// <summary>Creates error records with a stable id, a category, a target object and a recommended action.</summary>
 internal static class ErrorRecords
 {
     public static ErrorRecord Create(Exception error, object? target)
     {
         if (error is not ApiTokenException known)
         {
+            const string ReportBug = "This is a bug in ApiTokens. Report it and include the stack trace: $Error[0].Exception.StackTrace";
             return new ErrorRecord(error, ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target)
             {
-                ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = "This is a bug in ApiTokens. Report it and include the stack trace: $Error[0].Exception.StackTrace" },
+                ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = ReportBug },
             };
         }
 
         var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);
-        string cid = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
-        record.ErrorDetails = new ErrorDetails(CommandText.Message(known) + cid) { RecommendedAction = CommandText.Advice(known) };
+        string correlationId = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
+        record.ErrorDetails = new ErrorDetails(CommandText.Message(known) + correlationId) { RecommendedAction = CommandText.Advice(known) };
         return record;
     }
 

@@ -6,66 +6,66 @@ using ApiTokens.PowerShell.Binding;
 namespace ApiTokens.PowerShell.Display;
 
 /// <summary>
-/// What the views of ApiTokens.Format.ps1xml show where it is more than a property.
+/// Formats values for the views of ApiTokens.Format.ps1xml.
 /// </summary>
 public static class TokenDisplay
 {
-    private static readonly TimeSpan Near = TimeSpan.FromDays(7);
+    private static readonly TimeSpan WarningPeriod = TimeSpan.FromDays(7);
 
-    /// <summary>A text of a service in one line, what is hidden in it made visible: a name can hold what steers a terminal.</summary>
+    /// <summary>Formats a text from a service in one line, and makes control characters and hidden characters visible.</summary>
     /// <param name="instance">The object.</param>
     /// <param name="property">The property.</param>
     /// <returns>The line.</returns>
     public static string ShowText(PSObject instance, string property) => VisibleText.Of(Text(instance, property));
 
-    /// <summary>When a token expires, as one would say it now: red when it has, yellow within seven days, where the host has colours.</summary>
+    /// <summary>Formats the expiry relative to now: red if the token has expired, yellow if it expires within seven days.</summary>
     /// <param name="instance">The token.</param>
-    /// <param name="engine">The session's.</param>
+    /// <param name="engine">The engine of the session.</param>
     /// <returns>For example <c>in 5 d</c>, <c>3 h ago</c>, <c>never</c>.</returns>
     public static string ShowExpiry(PSObject instance, EngineIntrinsics engine)
     {
-        if (!new TokenReader(instance).TryReadTime(nameof(ApiToken.ExpiresAt), out DateTimeOffset? end))
+        if (!new TokenReader(instance).TryReadTime(nameof(ApiToken.ExpiresAt), out DateTimeOffset? expiry))
         {
             return VisibleText.Of(Text(instance, nameof(ApiToken.ExpiresAt)));
         }
 
-        TimeSpan? left = end - Clock.UtcNow;
-        string text = Relative(left);
-        return left switch
+        TimeSpan? remaining = expiry - Clock.UtcNow;
+        string text = Relative(remaining);
+        return remaining switch
         {
             _ when Text(instance, nameof(ApiToken.Status)) is nameof(TokenStatus.Revoked) => text,
             { } time when time <= TimeSpan.Zero => Colour(engine, "Red", text),
-            { } time when time <= Near => Colour(engine, "Yellow", text),
+            { } time when time <= WarningPeriod => Colour(engine, "Yellow", text),
             _ => text,
         };
     }
 
-    /// <summary>What a token may do, in one line.</summary>
+    /// <summary>Formats the permissions of a token in one line.</summary>
     /// <param name="instance">The token.</param>
     /// <returns>The line.</returns>
     public static string ShowPermissions(PSObject instance) => VisibleText.Of(new TokenReader(instance).Permissions);
 
-    /// <summary>A moment in the time of this machine, and how far it is.</summary>
+    /// <summary>Formats a time in local time and relative to now.</summary>
     /// <param name="instance">The object.</param>
     /// <param name="property">The property.</param>
-    /// <param name="none">What to say where there is none.</param>
+    /// <param name="none">The text for a missing value.</param>
     /// <returns>For example <c>2026-12-31 01:00:00 +01:00 (in 39 d)</c>.</returns>
-    public static string ShowMoment(PSObject instance, string property, string none)
+    public static string ShowTime(PSObject instance, string property, string none)
     {
-        if (!new TokenReader(instance).TryReadTime(property, out DateTimeOffset? moment))
+        if (!new TokenReader(instance).TryReadTime(property, out DateTimeOffset? time))
         {
             return VisibleText.Of(Text(instance, property));
         }
 
-        return moment is { } known
-            ? $"{known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(known - Clock.UtcNow)})"
+        return time is { } value
+            ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(value - Clock.UtcNow)})"
             : none;
     }
 
-    /// <summary>A severity: red for errors, yellow for warnings.</summary>
+    /// <summary>Formats a severity: red for errors, yellow for warnings.</summary>
     /// <param name="instance">The finding.</param>
-    /// <param name="engine">The session's.</param>
-    /// <returns>Its name.</returns>
+    /// <param name="engine">The engine of the session.</param>
+    /// <returns>The severity.</returns>
     public static string ShowSeverity(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(TokenFinding.Severity)) switch
     {
         nameof(FindingSeverity.Error) => Colour(engine, "Red", nameof(FindingSeverity.Error)),
@@ -73,10 +73,10 @@ public static class TokenDisplay
         var other => other,
     };
 
-    /// <summary>A span of time from now, in the unit that says enough.</summary>
-    internal static string Relative(TimeSpan? left)
+    /// <summary>Formats a time relative to now in its largest unit.</summary>
+    internal static string Relative(TimeSpan? remaining)
     {
-        if (left is not { } time)
+        if (remaining is not { } time)
         {
             return "never";
         }
@@ -92,7 +92,7 @@ public static class TokenDisplay
         return time > TimeSpan.Zero ? $"in {amount}" : $"{amount} ago";
     }
 
-    // Windows PowerShell has no $PSStyle. PowerShell itself drops colours where NO_COLOR or $PSStyle.OutputRendering says so.
+    // Windows PowerShell has no $PSStyle. PowerShell itself removes colors if NO_COLOR or $PSStyle.OutputRendering is set accordingly.
     private static string Colour(EngineIntrinsics engine, string colour, string text) =>
         engine.SessionState.PSVariable.GetValue("PSStyle") is { } style
         && PSObject.AsPSObject(style).Properties["Foreground"]?.Value is { } foreground

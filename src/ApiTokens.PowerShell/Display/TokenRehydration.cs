@@ -5,7 +5,7 @@ using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;
 
-/// <summary>Makes tokens and findings again of what Export-Clixml, a job or remoting left of them.</summary>
+/// <summary>Converts deserialized objects of Import-Clixml, jobs or remoting to tokens and findings.</summary>
 public sealed class TokenRehydration : PSTypeConverter
 {
     /// <inheritdoc/>
@@ -22,8 +22,8 @@ public sealed class TokenRehydration : PSTypeConverter
     public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
         throw new PSInvalidCastException();
 
-    // The types file names this class as the target, as it cannot name types of the module's own load context: an object
-    // then becomes what it was. Only what was one of these is made one again; any other object is the user's own.
+    // The types file specifies this class as the target type, because it cannot refer to types of the module's load context. Only
+    // objects that were serialized from these types are converted.
     private static object? From(object source, Type destination)
     {
         if (source is not PSObject value
@@ -41,13 +41,15 @@ public sealed class TokenRehydration : PSTypeConverter
         ApiToken? token = new TokenReader(value).ReadToken();
         return (token, type == typeof(IssuedToken)) switch
         {
-            ({ } record, true) => new TokenReader(value).Value(nameof(IssuedToken.Secret)) is SecureString secret ? new IssuedToken(record, secret) : null,
+            ({ } record, true) => new TokenReader(value).Value(nameof(IssuedToken.Secret)) is SecureString secret
+                ? new IssuedToken(record, secret)
+                : null,
             _ => token,
         };
     }
 
-    // Not a field: the types file creates this class before the library can be found. A deserialized IssuedToken has the type
-    // name of its base class too, so the derived one comes first.
+    // Not a field, because the types file creates this class before the library can be loaded. A deserialized IssuedToken also has the
+    // type name of its base class, so the derived class comes first.
     private static Type[] Known() => [typeof(IssuedToken), typeof(ApiToken), typeof(TokenFinding)];
 
     private static TokenFinding? Finding(PSObject value) => Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
@@ -66,7 +68,7 @@ public sealed class TokenRehydration : PSTypeConverter
             {
                 PSObject { BaseObject: ApiToken known } => known,
                 ApiToken known => known,
-                PSObject left => new TokenReader(left).ReadToken(),
+                PSObject other => new TokenReader(other).ReadToken(),
                 _ => null,
             },
         }

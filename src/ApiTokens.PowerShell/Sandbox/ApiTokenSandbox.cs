@@ -20,19 +20,19 @@ public sealed class ApiTokenSandbox
         BaseUri = new Uri(Services[0].BaseUri.GetLeftPart(UriPartial.Authority));
     }
 
-    /// <summary>Its address.</summary>
+    /// <summary>The address of the sandbox.</summary>
     public Uri BaseUri { get; }
 
-    /// <summary>Its process.</summary>
+    /// <summary>The id of the process.</summary>
     public int ProcessId { get; }
 
-    /// <summary>Whether it is running.</summary>
+    /// <summary>Whether the sandbox is running.</summary>
     public bool IsRunning => _process.IsRunning;
 
-    /// <summary>Its services, with what an administrator connects with.</summary>
+    /// <summary>The services, with the credentials of an administrator.</summary>
     public ApiTokenSandboxService[] Services { get; }
 
-    /// <summary>Those of the runspace whose thread this is.</summary>
+    /// <summary>The sandboxes of the current runspace.</summary>
     internal static List<ApiTokenSandbox> Current => ByRunspace.GetOrCreateValue(Runspace.DefaultRunspace);
 
     internal void Stop() => _process.Dispose();
@@ -51,21 +51,21 @@ public sealed class ApiTokenSandboxService
         OtherAccounts = [.. (ready.Applications ?? []).Select(id => $"application/{id}"), .. (ready.Instances ?? []).Select(id => $"instance/{id}")];
     }
 
-    /// <summary>The service, by its connections' usual name.</summary>
+    /// <summary>The default connection name of the service.</summary>
     public string Service { get; }
 
-    /// <summary>Its address.</summary>
+    /// <summary>The address of the service.</summary>
     public Uri BaseUri { get; }
 
     /// <summary>The account.</summary>
     public string Account { get; }
 
-    /// <summary>Other accounts that it has (WEGnology: an application and an instance).</summary>
+    /// <summary>Other accounts of the service (WEGnology: an application and an instance).</summary>
     public string[] OtherAccounts { get; }
 
     /// <summary>The secret of an administrator's token.</summary>
     public SecureString Secret { get; }
 
-    /// <summary>An administrator's login, where the service has one.</summary>
+    /// <summary>The login of an administrator, if the service supports logins.</summary>
     public PSCredential? Credential { get; }
 }

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace ApiTokens.PowerShell.Sandbox;
 
-/// <summary>A running sandbox: another process of this machine, which ends when this one does.</summary>
+/// <summary>A running sandbox: a separate process on this machine, which ends with the current process.</summary>
 internal sealed class SandboxProcess : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
 
@@ -19,17 +19,21 @@ internal sealed class SandboxProcess : IDisposable
 
     public bool IsRunning => !_process.HasExited;
 
-    /// <summary>Starts it and reads the one line of JSON with which it says that it is ready.</summary>
+    /// <summary>Starts the process, and reads the line of JSON that it writes when it is ready.</summary>
     public static SandboxProcess Start(IEnumerable<string> arguments, CancellationToken cancellationToken, out SandboxReady ready)
     {
         var process = new SandboxProcess(Launch(arguments));
         try
         {
-            using CancellationTokenRegistration stopped = cancellationToken.Register(process.Dispose);
+            using CancellationTokenRegistration registration = cancellationToken.Register(process.Dispose);
             Task<string?> line = process._process.StandardOutput.ReadLineAsync();
-            ready = line.Wait(StartLimit) && line.Result is { } text && SandboxReady.Parse(text) is { } description
+            ready = line.Wait(StartTimeout) && line.Result is { } text && SandboxReady.Parse(text) is { } description
                 ? description
-                : throw new ApiTokenException(ErrorKind.ConnectionError, "The sandbox did not start.", "Its own words are above. It needs the ASP.NET Core runtime 10 or later.", ErrorIds.SandboxNotStarted);
+                : throw new ApiTokenException(
+                    ErrorKind.ConnectionError,
+                    "The sandbox did not start.",
+                    "See its output above. It requires the ASP.NET Core runtime 10 or later.",
+                    ErrorIds.SandboxNotStarted);
             return process;
         }
         catch
@@ -39,7 +43,7 @@ internal sealed class SandboxProcess : IDisposable
         }
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends the process.</summary>
     public void Dispose()
     {
         try
@@ -48,7 +52,7 @@ internal sealed class SandboxProcess : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            // It has ended already.
+            // The process has already ended.
         }
     }
 
@@ -58,23 +62,37 @@ internal sealed class SandboxProcess : IDisposable
         string program = Path.GetFullPath(Path.Combine(folder, "..", "..", "sandbox", "ApiTokens.Sandbox.dll"));
         if (!File.Exists(program))
         {
-            throw new ApiTokenException(ErrorKind.ObjectNotFound, "The module has no sandbox beside it.", "Build the module with ./build.sh build, or install it whole.", ErrorIds.SandboxNotStarted);
+            throw new ApiTokenException(
+                ErrorKind.ObjectNotFound,
+                "The sandbox is not installed with the module.",
+                "Build the module with ./build.sh build, or install the complete module.",
+                ErrorIds.SandboxNotStarted);
         }
 
         using var self = Process.GetCurrentProcess();
         string[] all = [program, .. arguments, "--parent", self.Id.ToString(CultureInfo.InvariantCulture)];
+        var start = new ProcessStartInfo("dotnet", string.Join(" ", all.Select(Quote)))
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
         try
         {
-            return Process.Start(new ProcessStartInfo("dotnet", string.Join(" ", all.Select(Quote))) { UseShellExecute = false, RedirectStandardOutput = true });
+            return Process.Start(start);
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new ApiTokenException(ErrorKind.ObjectNotFound, "The sandbox needs 'dotnet' on the PATH.", "Install the .NET 10 SDK or the ASP.NET Core runtime 10, or later ones.", ErrorIds.SandboxNotStarted, e);
+            throw new ApiTokenException(
+                ErrorKind.ObjectNotFound,
+                "The sandbox requires 'dotnet' on the PATH.",
+                "Install the .NET 10 SDK or the ASP.NET Core runtime 10, or a later version.",
+                ErrorIds.SandboxNotStarted,
+                e);
         }
     }
 
-    // ArgumentList is not in netstandard2.0; the arguments are paths and numbers.
+    // ArgumentList is not available in netstandard2.0. The arguments are paths and numbers.
     private static string Quote(string argument) => argument.Contains('"')
-        ? throw ApiTokenException.InvalidParameter("DatabasePath", "it has a quotation mark.", "Give another path.")
+        ? throw ApiTokenException.InvalidParameter("DatabasePath", "it contains a quotation mark.", "Specify another path.")
         : $"\"{argument.TrimEnd('\\')}\"";
 }

@@ -4,18 +4,18 @@ using System.Text;
 
 namespace ApiTokens.PowerShell.Sandbox;
 
-/// <summary>The line of JSON that a sandbox prints when it is ready.</summary>
+/// <summary>The line of JSON that a sandbox writes when it is ready.</summary>
 [DataContract]
 internal sealed class SandboxReady
 {
-    // This assembly uses none of the module's packages: it is the one that other modules share a load context with.
+    // This assembly uses none of the module's packages, because it shares its load context with other modules.
     private static readonly DataContractJsonSerializer Serializer =
         new(typeof(SandboxReady), new DataContractJsonSerializerSettings { UseSimpleDictionaryFormat = true });
 
     [DataMember(Name = "services")]
     public Dictionary<string, SandboxReadyService> Services { get; private set; } = [];
 
-    /// <summary>Reads the line; null if it is not the one expected.</summary>
+    /// <summary>Parses the line; returns null if it is not valid.</summary>
     public static SandboxReady? Parse(string line)
     {
         try
@@ -30,7 +30,7 @@ internal sealed class SandboxReady
     }
 }
 
-/// <summary>One of its services, with an administrator's secret.</summary>
+/// <summary>A service of the sandbox, with the secret of an administrator.</summary>
 [DataContract]
 internal sealed class SandboxReadyService
 {

@@ -85,7 +85,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
 
         SecretCheck check = await Tokens.CheckSecretAsync(SecretText.ToSecureString(text), token: null, default);
 
-        Assert.Equal((SecretState.Refused, "NoSecret"), (check.State, check.Error!.ErrorId));
+        Assert.Equal((SecretState.Refused, "InvalidSecret"), (check.State, check.Error!.ErrorId));
         Assert.Equal(before, await Sandbox.CountAsync());
     }
 }
