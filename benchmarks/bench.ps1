@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    Measures the module against what a user would do otherwise, side by side in one run, against the sandbox in another
-    process. Prints Markdown; with -Path, writes it into docs/benchmarks.md.
+    Compares the module with the alternatives of a user, in one run and against the sandbox in another process. Prints Markdown;
+    with -Path, writes it to docs/benchmarks.md.
 .EXAMPLE
     ./build.sh bench
 #>
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'What is measured takes minutes; someone looks on.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'A measurement takes minutes and shows its progress on the console.')]
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', 'Repetitions', Justification = 'A function below uses it.')]
 [CmdletBinding()]
 param(
@@ -18,10 +18,10 @@ param(
     [int] $Repetitions = 5,
     [int[]] $ListSizes = @(100000, 1000000),
 
-    # Measures the import and the first connection, and nothing else.
+    # Measures only the import and the first connection.
     [switch] $ImportOnly,
 
-    # Runs everything once with small numbers, to show that it works. Its figures mean nothing.
+    # Runs everything once with small numbers to detect failures. Its figures are not meaningful.
     [switch] $Quick
 )
 
@@ -53,11 +53,11 @@ function Format-Range {
     "$(Format-Number $extremes.Minimum 0) to $(Format-Number $extremes.Maximum 0)"
 }
 
-# Runs a part of the measurement in a PowerShell of its own and gives what it returns.
+# Runs a part of the measurement in its own PowerShell process and returns its result.
 function Invoke-Fresh {
     param([scriptblock] $Script, [object[]] $Arguments)
 
-    # Only its output is read: a warning on the same stream is no JSON. Where PowerShell is a .NET tool, its program is dotnet.
+    # Only its output is read, because warnings on the same stream are not JSON. If PowerShell is a .NET tool, the program is dotnet.
     $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid().ToString('n')).ps1"
     Set-Content -LiteralPath $file -Value ". {$Script} @args 3>`$null 4>`$null 6>`$null"
     $program = [Environment]::ProcessPath
@@ -73,7 +73,7 @@ function Invoke-Fresh {
 Import-Module $ModulePath
 Add-Type -Path $BareClientPath
 
-# Starts a sandbox that is full anew, measures one contender, and ends it.
+# Starts a newly filled sandbox, measures one contender, and stops the sandbox.
 function Measure-Contender {
     param([string] $Operation, [string] $Contender, [int] $LatencyMs)
 
@@ -127,7 +127,7 @@ function Write-Comparison {
     foreach ($operation in 'Remove', 'Disable') {
         $times = @{}
         foreach ($contender in $Contenders) { $times[$contender] = [System.Collections.Generic.List[double]]::new() }
-        # In turn, so that a machine that slows down slows all of them. The first round is not counted.
+        # The contenders alternate, so that a slower machine affects all of them. The first round is not counted.
         foreach ($round in 0..$Repetitions) {
             foreach ($contender in $Contenders) {
                 if ($round -eq 0 -and $contender -notin 'ApiTokens', 'HttpClient') { continue }
@@ -190,7 +190,7 @@ if (-not $ImportOnly) {
                         $seconds = $watch.Elapsed.TotalSeconds
                         $peak = [System.Diagnostics.Process]::GetCurrentProcess().PeakWorkingSet64
                         if ($Contender -eq 'ApiTokens') {
-                            # Counted in a second pass: a script block for each token would be the larger part of the time.
+                            # The tokens are counted in a second pass, because a script block for each token would take most of the time.
                             $read = 0
                             Get-ApiToken | & { process { $script:read++ } }
                         }
@@ -269,7 +269,7 @@ finally {
     Stop-ApiTokenSandbox $sandbox
 }
 
-# What people wrote about the figures, below this line, stays.
+# The manually written text below this line is kept.
 $marker = '<!-- written by hand below -->'
 if ($Path) {
     $old = if (Test-Path -LiteralPath $Path) { @(Get-Content -LiteralPath $Path) } else { @() }

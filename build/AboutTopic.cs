@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ApiTokens.Build;
 
-/// <summary>Makes the plain text of a help topic, no wider than a console, of Markdown: headings, paragraphs, lists, code.</summary>
+/// <summary>Converts Markdown with headings, paragraphs, lists and code to the plain text of a help topic, wrapped for a console.</summary>
 internal static partial class AboutTopic
 {
     private const int Width = 80;
@@ -59,31 +59,34 @@ internal static partial class AboutTopic
     private static string Code(string line)
     {
         string indented = $"{Indent}  {line}".TrimEnd();
-        return indented.Length <= Width ? $"{indented}\n" : throw new CommandFailedException($"A line of code is too wide for a help topic: {line}");
+        return indented.Length <= Width
+            ? $"{indented}\n"
+            : throw new CommandFailedException($"A line of code is too wide for a help topic: {line}");
     }
 
     private static void Wrap(StringBuilder text, string block, string first, string next)
     {
         string line = first;
-        bool begun = false;
+        bool started = false;
         foreach (string word in Plain(block).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (begun && line.Length + 1 + word.Length > Width)
+            if (started && line.Length + 1 + word.Length > Width)
             {
                 text.Append(line).Append('\n');
-                (line, begun) = (next, false);
+                (line, started) = (next, false);
             }
 
-            line += begun ? $" {word}" : word;
-            begun = true;
+            line += started ? $" {word}" : word;
+            started = true;
         }
 
         text.Append(line).Append('\n');
     }
 
-    private static string Plain(string markdown) => LinkPattern().Replace(markdown, "$1").Replace("`", string.Empty, StringComparison.Ordinal);
+    private static string Plain(string markdown) =>
+        LinkPattern().Replace(markdown, "$1").Replace("`", string.Empty, StringComparison.Ordinal);
 
-    // Code may have empty lines in it; everything else ends at one.
+    // A code block may contain empty lines; any other block ends at an empty line.
     [GeneratedRegex(@"^```[^\n]*\n.*?^```$|^(?!\n).+?(?=\n\n|\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex BlockPattern();
 

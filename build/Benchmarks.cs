@@ -1,6 +1,6 @@
 namespace ApiTokens.Build;
 
-/// <summary>Measures the module against the alternatives and writes docs/benchmarks.md.</summary>
+/// <summary>Compares the module with the alternatives and writes docs/benchmarks.md.</summary>
 internal static class Benchmarks
 {
     public static int Run(string[] arguments)
@@ -14,20 +14,21 @@ internal static class Benchmarks
         });
     }
 
-    /// <summary>Measures what is staged.</summary>
+    /// <summary>Measures the staged module.</summary>
     public static int Measure(string[] arguments)
     {
         if (PowerShellHost.Find() is not { } host)
         {
-            Console.WriteLine("The benchmarks need PowerShell 7, on the PATH or as the manifest's tool.");
+            Console.WriteLine("The benchmarks require PowerShell 7 on the PATH or as a tool of the manifest.");
             return 1;
         }
 
+        string project = Path.Combine(Command.Root, "benchmarks", "ApiTokens.Benchmarks");
         return host.RunFile(
             Path.Combine(Command.Root, "benchmarks", "bench.ps1"),
             [
                 "-ModulePath", Staging.Module,
-                "-BareClientPath", Path.Combine(Command.Root, "benchmarks", "ApiTokens.Benchmarks", "bin", Staging.Configuration, "net8.0", "ApiTokens.Benchmarks.dll"),
+                "-BareClientPath", Path.Combine(project, "bin", Staging.Configuration, "net8.0", "ApiTokens.Benchmarks.dll"),
                 .. arguments,
             ]);
     }

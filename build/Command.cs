@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace ApiTokens.Build;
 
-/// <summary>Runs other programs in the repository's root.</summary>
+/// <summary>Runs other programs in the root of the repository.</summary>
 internal static class Command
 {
     public static string Root { get; } = FindRoot();
 
     public static string Out(params string[] parts) => Path.Combine([Root, "out", .. parts]);
 
-    /// <summary>Runs a program and gives its exit code.</summary>
+    /// <summary>Runs a program and returns its exit code.</summary>
     public static int TryRun(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Root })!;
@@ -17,7 +17,7 @@ internal static class Command
         return process.ExitCode;
     }
 
-    /// <summary>Runs a program that must succeed.</summary>
+    /// <summary>Runs a program, and throws if it fails.</summary>
     public static void Run(string program, params string[] arguments)
     {
         if (TryRun(program, arguments) is not 0 and var code)
@@ -26,8 +26,8 @@ internal static class Command
         }
     }
 
-    /// <summary>Runs a program silently and gives what it wrote, or null where it cannot be run or fails.</summary>
-    public static string? Ask(string program, params string[] arguments)
+    /// <summary>Runs a program without showing its output, and returns the output; null if it cannot be run or fails.</summary>
+    public static string? TryGetOutput(string program, params string[] arguments)
     {
         try
         {
@@ -49,12 +49,12 @@ internal static class Command
         }
     }
 
-    /// <summary>Ends a step where something does not hold that must.</summary>
-    public static void Require(bool holds, string otherwise)
+    /// <summary>Throws unless a condition is true.</summary>
+    public static void Require(bool condition, string message)
     {
-        if (!holds)
+        if (!condition)
         {
-            throw new CommandFailedException(otherwise);
+            throw new CommandFailedException(message);
         }
     }
 
@@ -70,5 +70,5 @@ internal static class Command
     }
 }
 
-/// <summary>A step failed; its own output says why.</summary>
+/// <summary>A step of the build failed.</summary>
 internal sealed class CommandFailedException(string message) : Exception(message);

@@ -6,7 +6,7 @@ using System.Security;
 
 namespace ApiTokens.Build;
 
-/// <summary>The least host with which a script can write to the console. Nobody can answer its questions.</summary>
+/// <summary>A minimal host for scripts that write to the console. It does not support prompts.</summary>
 internal sealed class ConsoleHost : PSHost
 {
     public override Guid InstanceId { get; } = Guid.NewGuid();
@@ -21,7 +21,7 @@ internal sealed class ConsoleHost : PSHost
 
     public override PSHostUserInterface UI { get; } = new ConsoleInterface();
 
-    /// <summary>What the script gave to <c>exit</c>.</summary>
+    /// <summary>The exit code of the script.</summary>
     public int ExitCode { get; private set; }
 
     public override void SetShouldExit(int exitCode) => ExitCode = exitCode;
@@ -64,16 +64,25 @@ internal sealed class ConsoleHost : PSHost
 
         public override SecureString ReadLineAsSecureString() => throw new NotSupportedException();
 
-        public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) => throw new NotSupportedException();
+        public override Dictionary<string, PSObject> Prompt(
+            string caption, string message, Collection<FieldDescription> descriptions) => throw new NotSupportedException();
 
-        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException(message);
+        public override int PromptForChoice(
+            string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException(message);
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) => throw new NotSupportedException();
+        public override PSCredential PromptForCredential(
+            string caption, string message, string userName, string targetName) => throw new NotSupportedException();
 
-        public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw new NotSupportedException();
+        public override PSCredential PromptForCredential(
+            string caption,
+            string message,
+            string userName,
+            string targetName,
+            PSCredentialTypes allowedCredentialTypes,
+            PSCredentialUIOptions options) => throw new NotSupportedException();
     }
 
-    // Tables need a width; a console that is redirected has none.
+    // Tables need a width. A redirected console has none, so a default is used.
     private sealed class ConsoleSize : PSHostRawUserInterface
     {
         private static readonly int Width = !Console.IsOutputRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : 120;
@@ -108,7 +117,8 @@ internal sealed class ConsoleHost : PSHost
 
         public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException();
 
-        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+        public override void ScrollBufferContents(
+            Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
 
         public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw new NotSupportedException();
 

@@ -3,28 +3,31 @@ using System.Xml.Linq;
 
 namespace ApiTokens.Build;
 
-/// <summary>How many tests came out how.</summary>
+/// <summary>The number of passed, failed and skipped tests.</summary>
 internal readonly record struct Counts(int Passed, int Failed, int Skipped)
 {
     public static Counts operator +(Counts left, Counts right) =>
         new(left.Passed + right.Passed, left.Failed + right.Failed, left.Skipped + right.Skipped);
 
-    /// <summary>Adds up the results in a folder. A run that broke off has fewer failures than it should: it counts as one.</summary>
+    /// <summary>Adds up the results in a folder. A run that failed without a failed test counts as one failure.</summary>
     public static Counts OfTrx(string folder, int exitCode)
     {
         Counts counts = Directory.Exists(folder)
-            ? Directory.GetFiles(folder, "*.trx").Select(ReadTrx).Aggregate(default(Counts), (sum, each) => sum + each)
+            ? Directory.GetFiles(folder, "*.trx").Select(ReadTrx).Aggregate(default(Counts), (sum, counts) => sum + counts)
             : default;
         return exitCode != 0 && counts.Failed == 0 ? counts with { Failed = 1 } : counts;
     }
 
-    /// <summary>Why tests were skipped, each reason once, with how many it holds for.</summary>
+    /// <summary>Returns the reasons for skipped tests, each with the number of tests.</summary>
     public static IEnumerable<string> SkipReasons(string folder) => Directory.GetFiles(folder, "*.trx")
         .SelectMany(file => XDocument.Load(file).Descendants())
         .Where(element => element.Name.LocalName == "UnitTestResult" && element.Attribute("outcome")?.Value == "NotExecuted")
-        .Select(element => element.Descendants().FirstOrDefault(inner => inner.Name.LocalName == "Message")?.Value ?? element.Descendants().FirstOrDefault(inner => inner.Name.LocalName == "StdOut")?.Value ?? "no reason given")
+        .Select(element => FirstValue(element, "Message") ?? FirstValue(element, "StdOut") ?? "no reason specified")
         .GroupBy(reason => reason.Trim())
         .Select(same => $"{same.Count()} test(s): {same.Key}");
+
+    private static string? FirstValue(XElement element, string name) =>
+        element.Descendants().FirstOrDefault(descendant => descendant.Name.LocalName == name)?.Value;
 
     private static Counts ReadTrx(string file)
     {

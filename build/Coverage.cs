@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ApiTokens.Build;
 
-/// <summary>Measures which lines and branches of the core, the cmdlets and the sandbox the xunit suites run.</summary>
+/// <summary>Measures the line and branch coverage of the core, the cmdlets and the sandbox by the xunit suites.</summary>
 internal static class Coverage
 {
     private const string Settings = """
@@ -28,7 +28,7 @@ internal static class Coverage
 
     public static int Run()
     {
-        // A release build names its sources by their place in the repository, which the collector cannot find.
+        // A release build has source paths relative to the repository, which the collector cannot find.
         Environment.SetEnvironmentVariable("Coverage", "true");
         Staging.Build();
         string folder = Command.Out("coverage");
@@ -39,10 +39,11 @@ internal static class Coverage
 
         Directory.CreateDirectory(folder);
 
-        // The tests of the cmdlets use the staged module, the others what lies beside them. What is measured is changed on the
-        // disk meanwhile, so the suites take turns.
+        // The tests of the cmdlets use the staged module, the others use the assemblies in their output folder. The collector modifies
+        // the measured assemblies on disk, so the suites run one after the other.
         string cmdlets = Path.Combine(Staging.Module, "lib", "net");
-        int code = Testing.Suites.Max(suite => Measure(suite, suite == Testing.Cmdlets ? $"{cmdlets},{Path.Combine(cmdlets, "dependencies")}" : string.Empty, folder));
+        string staged = $"{cmdlets},{Path.Combine(cmdlets, "dependencies")}";
+        int code = Testing.Suites.Max(suite => Measure(suite, suite == Testing.Cmdlets ? staged : string.Empty, folder));
         Command.Run(
             "dotnet", ReportGenerator(), $"-reports:{Path.Combine(folder, "results", "**", "coverage.cobertura.xml")}",
             $"-targetdir:{folder}", "-reporttypes:Html;JsonSummary", "-verbosity:Warning", "-title:ApiTokens");
@@ -71,12 +72,16 @@ internal static class Coverage
         Console.WriteLine($"Report: {Path.GetRelativePath(Command.Root, Path.Combine(Path.GetDirectoryName(file)!, "index.html"))}");
     }
 
-    private static string Line(string name, JsonElement of, string lines, string branches) => string.Create(
-        CultureInfo.InvariantCulture, $"{name}: {of.GetProperty(lines).GetDouble():F1} % of lines, {of.GetProperty(branches).GetDouble():F1} % of branches");
+    private static string Line(string name, JsonElement element, string lines, string branches) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{name}: {element.GetProperty(lines).GetDouble():F1} % of lines, {element.GetProperty(branches).GetDouble():F1} % of branches");
 
     private static string ReportGenerator()
     {
-        string package = typeof(Coverage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "ReportGenerator").Value!;
-        return Directory.GetFiles(Path.Combine(package, "tools"), "ReportGenerator.dll", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        string package = typeof(Coverage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "ReportGenerator").Value!;
+        return Directory.GetFiles(Path.Combine(package, "tools"), "ReportGenerator.dll", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Last();
     }
 }

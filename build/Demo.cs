@@ -1,6 +1,6 @@
 namespace ApiTokens.Build;
 
-/// <summary>Runs samples/demo.ps1: in PowerShell where it is found, else in the hosted engine.</summary>
+/// <summary>Runs samples/demo.ps1 in PowerShell if it is found, otherwise in the hosted engine.</summary>
 internal static class Demo
 {
     public static int Run()
@@ -13,7 +13,8 @@ internal static class Demo
             return host.RunFile(script, "-ModulePath", Staging.Module);
         }
 
-        Console.WriteLine($"Demo: PowerShell {HostedEngine.Version}, the engine from NuGet, as no pwsh was found on the PATH or as the manifest's tool");
+        Console.WriteLine(
+            $"Demo: PowerShell {HostedEngine.Version}, the engine from NuGet. PowerShell 7 was not found on the PATH or as a tool of the manifest.");
         return HostedEngine.RunFile(script, new Dictionary<string, object> { ["ModulePath"] = Staging.Module });
     }
 }

@@ -1,8 +1,8 @@
 namespace ApiTokens.Build;
 
 /// <summary>
-/// What can be tested of the edition for Windows PowerShell: on Windows with .NET Framework itself, elsewhere with Mono
-/// where it is found. docs/editions.md says what this shows and what not.
+/// Tests the edition for Windows PowerShell: on Windows with .NET Framework, on other platforms with Mono if it is installed.
+/// docs/editions.md describes the limits of these tests.
 /// </summary>
 internal static class DesktopTesting
 {
@@ -12,14 +12,17 @@ internal static class DesktopTesting
     /// <summary>Runs the tests of the core, then the staged module's lib/netfx in a program without binding redirects.</summary>
     public static Counts Run(string results)
     {
-        if (!OperatingSystem.IsWindows() && Command.Ask("mono", "--version") is null)
+        if (!OperatingSystem.IsWindows() && Command.TryGetOutput("mono", "--version") is null)
         {
-            Console.WriteLine(".NET Framework: left out, as this is not Windows and Mono was not found. On Debian, apt-get install mono-devel brings it.");
+            Console.WriteLine(
+                ".NET Framework: skipped, because this is not Windows and Mono is not installed. On Debian: apt-get install mono-devel");
             return default;
         }
 
         string folder = Path.Combine(results, "netfx");
-        int code = Command.TryRun("dotnet", "test", CoreTests, "-c", Staging.Configuration, "--nologo", "-v", "quiet", "--logger", "trx", "--results-directory", folder);
+        int code = Command.TryRun(
+            "dotnet", "test", CoreTests, "-c", Staging.Configuration, "--nologo", "-v", "quiet",
+            "--logger", "trx", "--results-directory", folder);
         return Counts.OfTrx(folder, code) + RunHost();
     }
 
@@ -30,10 +33,11 @@ internal static class DesktopTesting
         string[] line = OperatingSystem.IsWindows() ? [program, Staging.Module] : ["mono", program, Staging.Module];
         bool works = Command.TryRun(line[0], line[1..]) == 0;
 
-        // What works without the resolver does not show that the resolver works.
-        bool needsResolver = Command.Ask(line[0], [.. line[1..], "without-resolver"]) is null;
-        Console.WriteLine($".NET Framework: the module's own resolver {(works ? "finds its assemblies" : "FAILED")}, and {(needsResolver ? "nothing works without it" : "is NOT NEEDED, so this shows nothing")}");
-        bool[] both = [works, needsResolver];
-        return new Counts(both.Count(held => held), both.Count(held => !held), 0);
+        // If the program also works without the resolver, the test proves nothing.
+        bool needsResolver = Command.TryGetOutput(line[0], [.. line[1..], "without-resolver"]) is null;
+        Console.WriteLine($".NET Framework: the module's resolver {(works ? "finds its assemblies" : "FAILED")} and is "
+            + (needsResolver ? "required." : "NOT REQUIRED, so this test proves nothing."));
+        bool[] results = [works, needsResolver];
+        return new Counts(results.Count(result => result), results.Count(result => !result), 0);
     }
 }

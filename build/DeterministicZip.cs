@@ -2,12 +2,12 @@ using System.IO.Compression;
 
 namespace ApiTokens.Build;
 
-/// <summary>Writes archives whose bytes depend on nothing but the names and contents of their files.</summary>
+/// <summary>Writes archives whose bytes depend only on the names and contents of their files.</summary>
 internal static class DeterministicZip
 {
     private static readonly DateTimeOffset Epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Writes an archive again: in order of names, with one date, without the modes that files had on this machine.</summary>
+    /// <summary>Rewrites an archive with its entries sorted by name, with a fixed date and without file modes.</summary>
     public static void Rewrite(string from, string to)
     {
         using ZipArchive source = ZipFile.OpenRead(from);

@@ -1,19 +1,23 @@
 namespace ApiTokens.Build;
 
-/// <summary>What Get-Help shows: of the cmdlets, made of docs/cmdlets with PlatyPS and kept in the sources; of topics, made of docs/about.</summary>
+/// <summary>
+/// Creates the content of Get-Help. The help of cmdlets is generated from docs/cmdlets with PlatyPS and committed; help topics are
+/// generated from docs/about.
+/// </summary>
 internal static class Help
 {
     private const string File = "ApiTokens.PowerShell.dll-Help.xml";
 
     private static string Source => Path.Combine(Command.Root, "src", "ApiTokens.PowerShell", "en-US", File);
 
-    /// <summary>Makes the help of the cmdlets anew, and stages it where a module is staged.</summary>
+    /// <summary>Generates the help of the cmdlets, and stages it if a module is staged.</summary>
     public static int Run()
     {
         if (PowerShellHost.Find() is not { } host
-            || string.IsNullOrEmpty(host.Ask("(Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -ge '1.0.3').Version")))
+            || string.IsNullOrEmpty(host.TryGetOutput("(Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -ge '1.0.3').Version")))
         {
-            Console.Error.WriteLine("The help of the cmdlets needs PowerShell 7 and Microsoft.PowerShell.PlatyPS: Install-PSResource Microsoft.PowerShell.PlatyPS");
+            Console.Error.WriteLine(
+                "The help of the cmdlets requires PowerShell 7 and Microsoft.PowerShell.PlatyPS: Install-PSResource Microsoft.PowerShell.PlatyPS");
             return 1;
         }
 
@@ -29,7 +33,7 @@ internal static class Help
         return code;
     }
 
-    /// <summary>Puts the help into a module.</summary>
+    /// <summary>Copies the help to a module.</summary>
     public static void Stage(string module)
     {
         string folder = Path.Combine(module, "en-US");

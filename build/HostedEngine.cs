@@ -4,14 +4,14 @@ using System.Management.Automation.Runspaces;
 namespace ApiTokens.Build;
 
 /// <summary>
-/// The PowerShell engine from NuGet, in this process, for machines that have the .NET SDK and no PowerShell. It has the language
-/// and Microsoft.PowerShell.Core, and none of the modules that PowerShell ships.
+/// Hosts the PowerShell engine from NuGet in this process, for machines with the .NET SDK but without PowerShell. The engine has the
+/// language and Microsoft.PowerShell.Core, but none of the modules that PowerShell ships.
 /// </summary>
 internal static class HostedEngine
 {
     public static string Version => PSVersionInfo.PSVersion.ToString(3);
 
-    /// <summary>Runs a script with its output on the console, and gives its exit code: 1 where an error ends it.</summary>
+    /// <summary>Runs a script with its output on the console, and returns its exit code; 1 if an error ends it.</summary>
     public static int RunFile(string path, IReadOnlyDictionary<string, object> parameters)
     {
         if (Console.IsOutputRedirected)

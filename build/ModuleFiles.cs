@@ -3,7 +3,7 @@ namespace ApiTokens.Build;
 /// <summary>The files of a staged module.</summary>
 internal static class ModuleFiles
 {
-    /// <summary>Their places in the module, with forward slashes, in an order that is the same everywhere.</summary>
+    /// <summary>Returns the relative paths with forward slashes, in ordinal order.</summary>
     public static IEnumerable<string> Of(string module) => Directory.EnumerateFiles(module, "*", SearchOption.AllDirectories)
         .Select(file => Path.GetRelativePath(module, file).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);

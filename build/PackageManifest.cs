@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace ApiTokens.Build;
 
-/// <summary>What a package's nuspec says of its origin and licence.</summary>
+/// <summary>Reads the origin and the license of a package from its nuspec.</summary>
 internal sealed class PackageManifest
 {
     private readonly XElement _metadata;
@@ -15,20 +15,22 @@ internal sealed class PackageManifest
         _metadata = XDocument.Load(file).Root!.Elements().Single(element => element.Name.LocalName == "metadata");
     }
 
-    /// <summary>Where it comes from.</summary>
-    public string Origin => Value("projectUrl") ?? Element("repository")?.Attribute("url")?.Value ?? $"https://www.nuget.org/packages/{_package.Id}/{_package.Version}";
+    /// <summary>The address of the project.</summary>
+    public string Origin => Value("projectUrl")
+        ?? Element("repository")?.Attribute("url")?.Value
+        ?? $"https://www.nuget.org/packages/{_package.Id}/{_package.Version}";
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The copyright notice.</summary>
     public string Copyright => Value("copyright") ?? $"Copyright (c) {Value("authors")}";
 
-    /// <summary>The licence's SPDX id; null where the package has only a text of its own.</summary>
+    /// <summary>The SPDX id of the license; null if the package has only its own text.</summary>
     public string? License => Element("license") is { } license
         ? license.Attribute("type")?.Value == "expression" ? license.Value : null
 
-        // Packages of before 2018 name the text of .NET's repository, which is MIT.
+        // Packages from before 2018 link to the license of the .NET repository, which is MIT.
         : Value("licenseUrl")?.EndsWith("dotnet/corefx/blob/master/LICENSE.TXT", StringComparison.Ordinal) == true ? "MIT" : null;
 
-    /// <summary>The licence's text: the package's own, else that of its SPDX id.</summary>
+    /// <summary>The text of the license: the package's own text, otherwise the text for its SPDX id.</summary>
     public string LicenseText
     {
         get
@@ -38,11 +40,12 @@ internal sealed class PackageManifest
             return own is not null ? Text.Read(own)
                 : License == "MIT" ? $"{Copyright}\n\n{Text.Read(known)}"
                 : File.Exists(known) ? Text.Read(known)
-                : throw new CommandFailedException($"The text of the licence of {_package.Id} {_package.Version} is not known: add {Path.GetRelativePath(Command.Root, known)}.");
+                : throw new CommandFailedException(
+                    $"The license text of {_package.Id} {_package.Version} is not known. Add {Path.GetRelativePath(Command.Root, known)}.");
         }
     }
 
-    /// <summary>What the package itself says of others' work in it.</summary>
+    /// <summary>The third-party notices of the package; null if it has none.</summary>
     public string? Notices => Find("THIRD-PARTY-NOTICES*") is { } file ? Text.Read(file) : null;
 
     private string? Find(string pattern) => Directory

@@ -3,27 +3,28 @@ using System.Security.Cryptography;
 
 namespace ApiTokens.Build;
 
-/// <summary>Makes the module's package, publishes it to a folder, installs it from there and runs the demo with that copy.</summary>
+/// <summary>Creates the package of the module, publishes it to a folder, installs it from there and runs the demo with that copy.</summary>
 internal static class Packaging
 {
-    private const int LongestPath = 140;
-    private const int LargestPackage = 10_000_000;
+    private const int MaxPathLength = 140;
+    private const int MaxPackageSize = 10_000_000;
 
     public static string Repository => Command.Out("repository");
 
     public static int Run()
     {
         if (PowerShellHost.Find() is not { } host
-            || string.IsNullOrEmpty(host.Ask("(Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet | Where-Object Version -ge '1.1').Version")))
+            || string.IsNullOrEmpty(host.TryGetOutput("(Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet | Where-Object Version -ge '1.1').Version")))
         {
-            Console.WriteLine("The package needs PowerShell 7 with PSResourceGet 1.1, on the PATH or as the manifest's tool.");
+            Console.WriteLine("The package requires PowerShell 7 with PSResourceGet 1.1, on the PATH or as a tool of the manifest.");
             return 1;
         }
 
         Staging.Build();
         string package = Pack(host);
-        Console.WriteLine($"{Path.GetRelativePath(Command.Root, package)}: {Number(new FileInfo(package).Length)} bytes, SHA-256 {Hash(package)}");
-        Console.WriteLine($"{Path.GetRelativePath(Command.Root, Sbom.Write(package, Staging.Module))}: what it ships, from where");
+        Console.WriteLine(
+            $"{Path.GetRelativePath(Command.Root, package)}: {Number(new FileInfo(package).Length)} bytes, SHA-256 {Hash(package)}");
+        Console.WriteLine($"{Path.GetRelativePath(Command.Root, Sbom.Write(package, Staging.Module))}: bill of materials");
         string installed = Install(host, package);
         return RunDemo(host, installed);
     }
@@ -32,14 +33,16 @@ internal static class Packaging
     {
         string version = ModuleManifest.Version;
         string longest = ModuleFiles.Of(Staging.Module).Select(file => $"ApiTokens/{version}/{file}").MaxBy(path => path.Length)!;
-        Command.Require(longest.Length < LongestPath, $"The path '{longest}' has {longest.Length} characters; fewer than {LongestPath} are wanted.");
+        Command.Require(
+            longest.Length < MaxPathLength, $"The path '{longest}' has {longest.Length} characters. The limit is {MaxPathLength}.");
 
         string raw = Command.Out("package");
         RunScript(host, "-ModulePath", Staging.Module, "-Destination", raw);
         string package = Command.Out($"ApiTokens.{version}.nupkg");
         DeterministicZip.Rewrite(Path.Combine(raw, Path.GetFileName(package)), package);
         Directory.Delete(raw, recursive: true);
-        Command.Require(new FileInfo(package).Length < LargestPackage, $"The package has {Number(new FileInfo(package).Length)} bytes; fewer than {Number(LargestPackage)} are wanted.");
+        long size = new FileInfo(package).Length;
+        Command.Require(size < MaxPackageSize, $"The package has {Number(size)} bytes. The limit is {Number(MaxPackageSize)}.");
         return package;
     }
 
@@ -48,18 +51,18 @@ internal static class Packaging
         string modules = Command.Out("profile", "Modules");
         RunScript(host, "-NupkgPath", package, "-Repository", Repository, "-Destination", modules);
         string published = Path.Combine(Repository, Path.GetFileName(package));
-        Command.Require(Hash(published) == Hash(package), $"{published} is not the package that was published.");
+        Command.Require(Hash(published) == Hash(package), $"{published} differs from the package that was published.");
 
         string installed = Path.Combine(modules, "ApiTokens", ModuleManifest.Version);
         string[] missing = [.. ModuleFiles.Of(Staging.Module).Where(file =>
             !File.Exists(Path.Combine(installed, file)) || Hash(Path.Combine(installed, file)) != Hash(Path.Combine(Staging.Module, file)))];
-        Command.Require(missing.Length == 0, $"Not installed as staged: {string.Join(", ", missing)}.");
+        Command.Require(missing.Length == 0, $"These files are missing or differ from the staged module: {string.Join(", ", missing)}.");
         return installed;
     }
 
     private static int RunDemo(PowerShellHost host, string installed)
     {
-        // A profile in which nothing was ever installed but this, as far as PowerShell looks for modules.
+        // A profile in which PowerShell finds no other modules.
         string profile = Command.Out("profile");
         foreach (string folder in (string[])["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"])
         {
@@ -67,9 +70,9 @@ internal static class Packaging
         }
 
         Environment.SetEnvironmentVariable("PSModulePath", Path.Combine(profile, "Modules"));
-        string? found = host.Ask("(Get-Module -ListAvailable ApiTokens).ModuleBase");
-        Command.Require(found == installed, $"By the name ApiTokens PowerShell finds '{found}', not '{installed}'.");
-        Console.WriteLine($"The demo with the module that was installed into {Path.GetRelativePath(Command.Root, installed)}:");
+        string? found = host.TryGetOutput("(Get-Module -ListAvailable ApiTokens).ModuleBase");
+        Command.Require(found == installed, $"PowerShell finds the module ApiTokens in '{found}', not in '{installed}'.");
+        Console.WriteLine($"Demo with the module installed in {Path.GetRelativePath(Command.Root, installed)}:");
         return host.RunFile(Path.Combine(Command.Root, "samples", "demo.ps1"), "-ModulePath", "ApiTokens");
     }
 

@@ -1,6 +1,6 @@
 using ApiTokens.Build;
 
-// The verbs of build.sh and build.ps1.
+// The commands of build.sh and build.ps1.
 Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnoreCase)
 {
     ["build"] = _ => Staging.Build(),

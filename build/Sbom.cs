@@ -4,20 +4,20 @@ using System.Text.Json.Nodes;
 
 namespace ApiTokens.Build;
 
-/// <summary>Writes the package's bill of materials, in CycloneDX 1.6: what it ships, from which package, with hashes.</summary>
+/// <summary>Writes the bill of materials of the package in CycloneDX 1.6: the shipped files and their packages, with hashes.</summary>
 internal static class Sbom
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Writes it beside the package. The same package gives the same bytes: it has neither a time nor a random number.</summary>
+    /// <summary>Writes the file next to the package. It contains no time and no random number, so equal packages have equal files.</summary>
     public static string Write(string package, string module)
     {
         string version = ModuleManifest.Version;
         IReadOnlyList<ShippedPackage> shipped = ShippedPackages.Read(module);
         byte[] hash = SHA256.HashData(File.ReadAllBytes(package));
         string root = $"pkg:nuget/ApiTokens@{version}";
-        HashSet<string> foreign = [.. shipped.SelectMany(each => each.Files)];
-        string[] own = [.. ModuleFiles.Of(module).Where(file => !foreign.Contains(file))];
+        HashSet<string> packageFiles = [.. shipped.SelectMany(item => item.Files)];
+        string[] ownFiles = [.. ModuleFiles.Of(module).Where(file => !packageFiles.Contains(file))];
         var bom = new JsonObject
         {
             ["bomFormat"] = "CycloneDX",
@@ -35,53 +35,59 @@ internal static class Sbom
                     ["hashes"] = Hashes("SHA-256", Convert.ToHexStringLower(hash)),
                     ["licenses"] = Licenses("MIT"),
                     ["purl"] = root,
-                    ["components"] = Files(module, own, root),
+                    ["components"] = Files(module, ownFiles, root),
                 },
             },
-            ["components"] = new JsonArray([.. shipped.Select(each => Component(each, module))]),
-            ["dependencies"] = new JsonArray([Dependency(root, shipped.Select(Reference)), .. shipped.Select(each => Dependency(Reference(each), Needed(each, shipped)))]),
+            ["components"] = new JsonArray([.. shipped.Select(item => Component(item, module))]),
+            ["dependencies"] = new JsonArray(
+            [
+                Dependency(root, shipped.Select(Reference)),
+                .. shipped.Select(item => Dependency(Reference(item), DependenciesOf(item, shipped))),
+            ]),
         };
 
         string file = Path.ChangeExtension(package, ".cdx.json");
-        Text.Write(file, bom.ToJsonString(Readable));
+        Text.Write(file, bom.ToJsonString(JsonOptions));
         Check(file, module);
         return file;
     }
 
-    /// <summary>Reads it back as its users do, against the module: it holds every file once, as it is, and refers to nothing that it lacks.</summary>
+    /// <summary>Reads the file and verifies that it lists every file of the module once and has no dangling reference.</summary>
     private static void Check(string file, string module)
     {
         using var bom = JsonDocument.Parse(File.ReadAllText(file));
         JsonElement root = bom.RootElement;
         JsonElement[] components = [root.GetProperty("metadata").GetProperty("component"), .. root.GetProperty("components").EnumerateArray()];
-        (string Name, string Hash)[] named =
+        (string Name, string Hash)[] listed =
         [
             .. components.SelectMany(component => component.GetProperty("components").EnumerateArray())
-                .Select(each => (each.GetProperty("name").GetString()!, each.GetProperty("hashes")[0].GetProperty("content").GetString()!))
+                .Select(item => (item.GetProperty("name").GetString()!, item.GetProperty("hashes")[0].GetProperty("content").GetString()!))
                 .Order(),
         ];
-        (string Name, string Hash)[] there = [.. ModuleFiles.Of(module).Select(name => (name, FileHash(module, name))).Order()];
-        Command.Require(named.SequenceEqual(there), $"{file} does not have the files of {module}: {string.Join(", ", named.Except(there).Union(there.Except(named)))}.");
+        (string Name, string Hash)[] actual = [.. ModuleFiles.Of(module).Select(name => (name, FileHash(module, name))).Order()];
+        string differences = string.Join(", ", listed.Except(actual).Union(actual.Except(listed)));
+        Command.Require(listed.SequenceEqual(actual), $"{file} does not list the files of {module}: {differences}.");
 
         HashSet<string> references = [.. components.Select(component => component.GetProperty("bom-ref").GetString()!)];
-        Command.Require(references.Count == components.Length, $"{file} names a component twice.");
-        string[] lacking =
+        Command.Require(references.Count == components.Length, $"{file} lists a component twice.");
+        string[] missing =
         [
             .. root.GetProperty("dependencies").EnumerateArray()
-                .SelectMany(each => each.GetProperty("dependsOn").EnumerateArray().Append(each.GetProperty("ref")))
+                .SelectMany(item => item.GetProperty("dependsOn").EnumerateArray().Append(item.GetProperty("ref")))
                 .Select(reference => reference.GetString()!)
                 .Where(reference => !references.Contains(reference)),
         ];
-        Command.Require(lacking.Length == 0, $"{file} refers to what it lacks: {string.Join(", ", lacking)}.");
+        Command.Require(missing.Length == 0, $"{file} refers to missing components: {string.Join(", ", missing)}.");
     }
 
-    private static string FileHash(string module, string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(module, file))));
+    private static string FileHash(string module, string file) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(module, file))));
 
     private static JsonObject Component(ShippedPackage package, string module)
     {
         var manifest = new PackageManifest(package);
 
-        // What NuGet verified when it was downloaded: the hash of the package's file, in base 64.
+        // The hash of the package file in base 64, which NuGet verified at download.
         string contentHash = Text.Read(Directory.GetFiles(package.Folder, "*.nupkg.sha512").Single());
         return new JsonObject
         {
@@ -109,17 +115,20 @@ internal static class Sbom
         }),
     ];
 
-    // A version can be there twice, for the two editions; both are meant then.
-    private static IEnumerable<string> Needed(ShippedPackage package, IReadOnlyList<ShippedPackage> shipped) =>
+    // The two editions may ship two versions of a package. Both are then listed as dependencies.
+    private static IEnumerable<string> DependenciesOf(ShippedPackage package, IReadOnlyList<ShippedPackage> shipped) =>
         shipped.Where(other => package.Dependencies.Contains(other.Id)).Select(Reference);
 
-    private static JsonObject Dependency(string reference, IEnumerable<string> needed) =>
-        new() { ["ref"] = reference, ["dependsOn"] = new JsonArray([.. needed.Select(other => JsonValue.Create(other))]) };
+    private static JsonObject Dependency(string reference, IEnumerable<string> dependencies) =>
+        new() { ["ref"] = reference, ["dependsOn"] = new JsonArray([.. dependencies.Select(other => JsonValue.Create(other))]) };
 
     private static JsonArray Hashes(string algorithm, string content) => [new JsonObject { ["alg"] = algorithm, ["content"] = content }];
 
-    private static JsonArray Licenses(string? id) =>
-        [new JsonObject { ["license"] = id is null ? new JsonObject { ["name"] = "its own; see ThirdPartyNotices.txt" } : new JsonObject { ["id"] = id } }];
+    private static JsonArray Licenses(string? id)
+    {
+        var license = new JsonObject { [id is null ? "name" : "id"] = id ?? "its own; see ThirdPartyNotices.txt" };
+        return [new JsonObject { ["license"] = license }];
+    }
 
     private static string Reference(ShippedPackage package) => $"pkg:nuget/{package.Id}@{package.Version}";
 }

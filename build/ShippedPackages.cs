@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace ApiTokens.Build;
 
-/// <summary>A NuGet package of which the module ships files.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Folder">Where it lies on this machine.</param>
-/// <param name="Files">The files that the module ships, by their place in it; none where only its source was compiled in.</param>
-/// <param name="Dependencies">The names of the packages that it needs.</param>
+/// <summary>A NuGet package that the module ships.</summary>
+/// <param name="Id">The id of the package.</param>
+/// <param name="Version">The version of the package.</param>
+/// <param name="Folder">The folder of the package on this machine.</param>
+/// <param name="Files">The relative paths of its files in the module; empty if only its source was compiled in.</param>
+/// <param name="Dependencies">The ids of the packages that it depends on.</param>
 internal sealed record ShippedPackage(string Id, string Version, string Folder, IReadOnlyList<string> Files, IReadOnlyList<string> Dependencies);
 
-/// <summary>Finds out which packages the staged module holds files of, from what NuGet resolved.</summary>
+/// <summary>Determines the packages of the files in the staged module from NuGet's assets files.</summary>
 internal static class ShippedPackages
 {
     private static readonly (string Project, string Framework, string Folder)[] Sources =
@@ -21,7 +21,7 @@ internal static class ShippedPackages
         ("ApiTokens.Sandbox", "net10.0", "sandbox"),
     ];
 
-    /// <summary>Reads them, and fails when there is a library that comes from nowhere.</summary>
+    /// <summary>Reads the packages, and throws if the module has a library of an unknown package.</summary>
     public static IReadOnlyList<ShippedPackage> Read(string module)
     {
         ShippedPackage[] packages =
@@ -40,11 +40,13 @@ internal static class ShippedPackages
         string[] unknown =
         [
             .. ModuleFiles.Of(module).Where(file =>
-                Path.GetExtension(file) is ".dll" or ".so" or ".dylib" && !Path.GetFileName(file).StartsWith("ApiTokens.", StringComparison.Ordinal) && !known.Contains(file)),
+                Path.GetExtension(file) is ".dll" or ".so" or ".dylib"
+                && !Path.GetFileName(file).StartsWith("ApiTokens.", StringComparison.Ordinal)
+                && !known.Contains(file)),
         ];
         return unknown.Length == 0
             ? packages
-            : throw new CommandFailedException($"No package is known for {string.Join(", ", unknown)}.");
+            : throw new CommandFailedException($"The packages of these files are not known: {string.Join(", ", unknown)}.");
     }
 
     private static IEnumerable<ShippedPackage> Read(string module, string project, string framework, string folder)
@@ -52,7 +54,7 @@ internal static class ShippedPackages
         using var assets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Command.Root, "src", project, "obj", "project.assets.json")));
         JsonElement root = assets.RootElement;
         string[] caches = [.. root.GetProperty("packageFolders").EnumerateObject().Select(cache => cache.Name)];
-        JsonElement target = root.GetProperty("targets").EnumerateObject().Single(each => ShortName(each.Name) == framework).Value;
+        JsonElement target = root.GetProperty("targets").EnumerateObject().Single(item => ShortName(item.Name) == framework).Value;
         foreach (JsonProperty library in target.EnumerateObject())
         {
             if (library.Value.GetProperty("type").GetString() != "package")
@@ -66,7 +68,8 @@ internal static class ShippedPackages
                     .Concat(Names(library.Value, "runtimeTargets").Select(path => $"{folder}/{path}"))
                     .Where(file => File.Exists(Path.Combine(module, file))),
             ];
-            bool compiledIn = Names(library.Value, "contentFiles").Any(path => path.EndsWith(".cs", StringComparison.Ordinal) || path.EndsWith(".cs.pp", StringComparison.Ordinal));
+            bool compiledIn = Names(library.Value, "contentFiles").Any(path =>
+                path.EndsWith(".cs", StringComparison.Ordinal) || path.EndsWith(".cs.pp", StringComparison.Ordinal));
             if (files.Length == 0 && !compiledIn)
             {
                 continue;
@@ -83,7 +86,7 @@ internal static class ShippedPackages
         }
     }
 
-    // Some SDKs write the long names of frameworks.
+    // Some SDKs use the long names of frameworks.
     private static string ShortName(string framework) => framework
         .Replace(".NETStandard,Version=v", "netstandard", StringComparison.Ordinal)
         .Replace(".NETFramework,Version=v4.7.2", "net472", StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ApiTokens.Build;
 
-/// <summary>The long run of what the tests do in short: generated attacks by the thousand, then minutes of mixed work that keeps failing.</summary>
+/// <summary>Runs the soak test: thousands of generated attacks, then minutes of mixed operations with injected faults.</summary>
 internal static class Soaking
 {
     public static int Run(string[] arguments)
@@ -12,11 +12,11 @@ internal static class Soaking
         Staging.Build();
         if (PowerShellHost.Find() is not { } host)
         {
-            Console.Error.WriteLine("The soak needs PowerShell 7, and none was found.");
+            Console.Error.WriteLine("The soak test requires PowerShell 7, which was not found.");
             return 1;
         }
 
-        // For each service, and for the schedules.
+        // The number of cases per service and for the schedules.
         Environment.SetEnvironmentVariable("APITOKENS_CASES", cases.ToString(CultureInfo.InvariantCulture));
         int attacks = Command.TryRun(
             "dotnet", "test", "tests/ApiTokens.Core.Tests", "-c", Staging.Configuration, "--no-build", "--nologo",
@@ -28,8 +28,8 @@ internal static class Soaking
         return attacks == 0 ? work : attacks;
     }
 
-    private static int Number(string[] arguments, int index, int usual) =>
-        index >= arguments.Length ? usual
+    private static int Number(string[] arguments, int index, int defaultValue) =>
+        index >= arguments.Length ? defaultValue
         : int.TryParse(arguments[index], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number
-        : throw new CommandFailedException($"'{arguments[index]}' is no number: soak [minutes] [cases]");
+        : throw new CommandFailedException($"'{arguments[index]}' is not a positive number. Usage: soak [minutes] [cases]");
 }

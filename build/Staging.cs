@@ -1,6 +1,6 @@
 namespace ApiTokens.Build;
 
-/// <summary>Builds everything and lays the module out in out/ApiTokens, as it is imported and shipped.</summary>
+/// <summary>Builds all projects and stages the module in out/ApiTokens, as it is imported and shipped.</summary>
 internal static class Staging
 {
     public const string Configuration = "Release";
@@ -44,8 +44,8 @@ internal static class Staging
         }
     }
 
-    // On PowerShell 7 only the cmdlets' assembly lies in the folder from which the session loads it. The runtime looks for
-    // what it needs beside it, and must not find it there: the load context takes it from the folder below.
+    // On PowerShell 7, the folder of the cmdlets' assembly must not contain its dependencies, because the runtime would load them from
+    // there into the default context. The module's load context loads them from the subfolder.
     private static void SeparateDependencies()
     {
         string folder = Path.Combine(Module, "lib", "net");
@@ -58,8 +58,8 @@ internal static class Staging
 
     private static void Publish(string project, string? framework, string target)
     {
-        string[] chosen = framework is null ? [] : ["-f", framework];
-        Command.Run("dotnet", ["publish", project, "-c", Configuration, .. chosen, "-o", target, "--no-build", "--nologo", "-v", "quiet"]);
+        string[] option = framework is null ? [] : ["-f", framework];
+        Command.Run("dotnet", ["publish", project, "-c", Configuration, .. option, "-o", target, "--no-build", "--nologo", "-v", "quiet"]);
     }
 
     private static void Copy(string from, string to) =>

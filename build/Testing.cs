@@ -3,12 +3,12 @@ using System.Xml.Linq;
 
 namespace ApiTokens.Build;
 
-/// <summary>Runs xunit, the cmdlets in the hosted engine among it, then .NET Framework, Pester and the benchmarks where what they need is found.</summary>
+/// <summary>Runs the xunit suites, then the tests on .NET Framework, Pester and the benchmarks if their requirements are installed.</summary>
 internal static class Testing
 {
     public const string Cmdlets = "ApiTokens.PowerShell.Tests";
 
-    /// <summary>The suites of xunit that run everywhere.</summary>
+    /// <summary>The xunit suites, which run on every machine.</summary>
     public static readonly string[] Suites = ["ApiTokens.Core.Tests", Cmdlets, "ApiTokens.SampleService.Tests", "ApiTokens.Sandbox.Tests"];
 
     public static int Run(string[] arguments)
@@ -27,9 +27,10 @@ internal static class Testing
 
     private static Counts Xunit(string results)
     {
-        // One after the other: each has the whole machine, as it does when a developer runs it alone.
+        // The suites run one after the other, so that each has all processors.
         int[] codes = [.. Suites.Select(suite => Command.TryRun(
-            "dotnet", "test", $"tests/{suite}", "-c", Staging.Configuration, "--no-build", "--nologo", "--logger", "trx", "--results-directory", results))];
+            "dotnet", "test", $"tests/{suite}", "-c", Staging.Configuration, "--no-build", "--nologo",
+            "--logger", "trx", "--results-directory", results))];
         foreach (string reason in Counts.SkipReasons(results))
         {
             Console.WriteLine($"Skipped: {reason}");
@@ -38,12 +39,12 @@ internal static class Testing
         return Counts.OfTrx(results, codes.Max());
     }
 
-    // The benchmarks in seconds, so that they cannot break unseen; their figures mean nothing.
+    // A short run of the benchmarks, to detect failures. Its figures are not meaningful.
     private static Counts Bench()
     {
         if (PowerShellHost.Find() is null)
         {
-            Console.WriteLine("Benchmarks: left out, as no PowerShell 7 was found.");
+            Console.WriteLine("Benchmarks: skipped. PowerShell 7 was not found.");
             return default;
         }
 
@@ -56,21 +57,22 @@ internal static class Testing
     {
         if (PowerShellHost.Find() is not { } host)
         {
-            Console.WriteLine("Pester: left out, as no PowerShell 7 was found on the PATH or as the manifest's tool. https://aka.ms/install-powershell brings it.");
+            Console.WriteLine(
+                "Pester: skipped. PowerShell 7 was not found on the PATH or as a tool of the manifest. See https://aka.ms/install-powershell.");
             return default;
         }
 
-        if (string.IsNullOrEmpty(host.Ask("(Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0').Version")))
+        if (string.IsNullOrEmpty(host.TryGetOutput("(Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0').Version")))
         {
-            Console.WriteLine("Pester: left out, as Pester 5 was not found. Install it with: Install-PSResource Pester");
+            Console.WriteLine("Pester: skipped, because Pester 5 is not installed. Install it with: Install-PSResource Pester");
             return default;
         }
 
-        // Most tests wait for a server most of the time: two processes share them.
+        // Most tests spend most of their time waiting for a server, so two processes run them in parallel.
         Directory.CreateDirectory(results);
         int parts = Math.Min(2, Environment.ProcessorCount);
         Task<Counts>[] running = [.. Enumerable.Range(1, parts).Select(part => Task.Run(() => PesterPart(host, results, $"{part}/{parts}")))];
-        return Task.WhenAll(running).GetAwaiter().GetResult().Aggregate(default(Counts), (sum, each) => sum + each);
+        return Task.WhenAll(running).GetAwaiter().GetResult().Aggregate(default(Counts), (sum, counts) => sum + counts);
     }
 
     private static Counts PesterPart(PowerShellHost host, string results, string part)
@@ -80,7 +82,7 @@ internal static class Testing
             Path.Combine(Command.Root, "tests", "Pester", "Invoke-PesterSuite.ps1"), "-ModulePath", Staging.Module, "-ResultPath", file, "-Part", part);
         if (!File.Exists(file))
         {
-            Console.WriteLine($"Pester: part {part} broke off.");
+            Console.WriteLine($"Pester: part {part} did not complete.");
             return new Counts(0, 1, 0);
         }
 

@@ -1,6 +1,6 @@
 namespace ApiTokens.Build;
 
-/// <summary>Text files that are the same on every system.</summary>
+/// <summary>Reads and writes text files with the same line breaks on every system.</summary>
 internal static class Text
 {
     public static string Read(string path) => File.ReadAllText(path).Replace("\r\n", "\n", StringComparison.Ordinal).Trim();

@@ -2,13 +2,13 @@
 
 <#
 .SYNOPSIS
-    Runs PSScriptAnalyzer over files and names what it finds. Anything found is a failure.
+    Runs PSScriptAnalyzer and reports its findings. Any finding is a failure.
 .PARAMETER Path
-    Files and folders; of folders, every script, module and data file below, but for what was built.
+    Files and folders. Folders include all scripts, modules and data files below them, except for build output.
 .PARAMETER Settings
-    The file of settings.
+    The settings file.
 #>
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'It is the end of a build, not of a pipeline.')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidUsingWriteHost', '', Justification = 'The script reports to the console of a build.')]
 [CmdletBinding()]
 param(
     [Parameter(Mandatory)] [string] $Settings,

@@ -2,11 +2,11 @@
 
 <#
 .SYNOPSIS
-    Makes the external help that Get-Help reads of the Markdown of the cmdlets.
+    Generates the external help for Get-Help from the Markdown of the cmdlets.
 .PARAMETER Source
-    The folder of the Markdown.
+    The folder with the Markdown files.
 .PARAMETER Target
-    The file for the help.
+    The help file to write.
 #>
 [CmdletBinding()]
 param(
@@ -17,7 +17,7 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# What Markdown marks is marked by nothing in a console; there, each paragraph is one line that Get-Help wraps.
+# Removes the markup, which a console does not show, and joins the lines of each paragraph, which Get-Help wraps.
 function ConvertTo-PlainText {
     param([AllowEmptyString()] [string] $Markdown)
 
@@ -30,7 +30,7 @@ function ConvertTo-PlainText {
     $paragraphs -join "`n`n" -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`'
 }
 
-# A table is wider than a console: each row becomes its first cell, and the others below it.
+# A table is wider than a console, so each row becomes its first cell with the other cells below it.
 function ConvertFrom-Table {
     param([string[]] $Line)
 
@@ -65,7 +65,7 @@ foreach ($command in $commands) {
 
     $command.Parameters | Where-Object DefaultValue | ForEach-Object { $defaults["$($command.Title) $($_.Name)"] = $_.DefaultValue }
 
-    # The code and what is said of it have places of their own in the help, which PlatyPS leaves empty.
+    # The help has separate elements for code and remarks, which PlatyPS leaves empty.
     $parts = foreach ($example in $command.Examples) {
         $null = $example.Remarks -replace '\r\n', "`n" -match '(?s)^\s*```powershell\n(?<code>.*?)\n```(?<remarks>.*)$'
         @{ Code = $Matches.code; Remarks = ConvertTo-PlainText $Matches.remarks }
@@ -107,14 +107,14 @@ foreach ($command in $help.SelectNodes('//command:command', $namespaces)) {
         }
     }
 
-    # PlatyPS says of every parameter in the syntax that it takes no pipeline input.
+    # PlatyPS marks every parameter in the syntax as not accepting pipeline input.
     foreach ($parameter in $command.SelectNodes('command:syntax/command:syntaxItem/command:parameter', $namespaces)) {
         $name = $parameter.SelectSingleNode('maml:name', $namespaces).InnerText
         $described = $command.SelectSingleNode("command:parameters/command:parameter[maml:name='$name']", $namespaces)
         'pipelineInput', 'globbing' | ForEach-Object { $parameter.SetAttribute($_, $described.GetAttribute($_)) }
     }
 
-    # An address that only a reader of the Markdown can follow is none here; a document is named by its place.
+    # Relative links work only in Markdown. They are replaced by the path of the document.
     foreach ($link in $command.SelectNodes('command:relatedLinks/maml:navigationLink', $namespaces)) {
         $text = $link.SelectSingleNode('maml:linkText', $namespaces)
         $address = $link.SelectSingleNode('maml:uri', $namespaces)

@@ -5,13 +5,13 @@
 .SYNOPSIS
     Packs a staged module, or publishes a package to a folder and installs it from there.
 .PARAMETER ModulePath
-    The staged module, to be packed into Destination.
+    The staged module to pack.
 .PARAMETER NupkgPath
-    The package, to be published to Repository and installed from there into Destination.
+    The package to publish to Repository and to install in Destination.
 .PARAMETER Repository
-    A folder, emptied first.
+    The folder to publish to. It is emptied first.
 .PARAMETER Destination
-    A folder, emptied first.
+    The folder for the package or the installed module. It is emptied first.
 #>
 [CmdletBinding()]
 param(
@@ -39,7 +39,7 @@ if ($ModulePath) {
     return
 }
 
-# Repositories are known by user, not by process: this one goes again, whatever happens.
+# Repositories are registered per user, so the repository is unregistered even if a command fails.
 $name = "apitokens-package-$PID"
 Register-PSResourceRepository -Name $name -Uri $Repository -Trusted
 try {

@@ -5,24 +5,24 @@ using System.Text.Json.Serialization;
 
 namespace ApiTokens.Benchmarks;
 
-/// <summary>What a C# programmer would write for WEGnology in an hour: one HttpClient, so many requests at once, nothing else.</summary>
+/// <summary>A minimal client for WEGnology for comparison: one HttpClient and concurrent requests, nothing else.</summary>
 public static class BareClient
 {
     private const int PageSize = 1000;
 
-    /// <summary>Sends one request for each id and gives the number of those that succeeded.</summary>
-    /// <param name="tokens">The address of the collection.</param>
+    /// <summary>Sends one request for each id and returns the number of successful requests.</summary>
+    /// <param name="tokens">The address of the token collection.</param>
     /// <param name="secret">The credential.</param>
     /// <param name="method"><c>DELETE</c>, or <c>PATCH</c> to disable.</param>
     /// <param name="ids">The ids.</param>
-    /// <param name="concurrency">How many at once.</param>
-    /// <returns>How many succeeded.</returns>
+    /// <param name="concurrency">The number of concurrent requests.</param>
+    /// <returns>The number of successful requests.</returns>
     public static int ForEach(Uri tokens, string secret, string method, string[] ids, int concurrency)
     {
         using HttpClient client = Create(secret, concurrency);
         int succeeded = 0;
         var options = new ParallelOptions { MaxDegreeOfParallelism = concurrency };
-        Parallel.ForEachAsync(ids, options, async (id, stop) =>
+        Parallel.ForEachAsync(ids, options, async (id, cancellationToken) =>
         {
             using var request = new HttpRequestMessage(new HttpMethod(method), $"{tokens}/{id}");
             if (method == "PATCH")
@@ -30,8 +30,8 @@ public static class BareClient
                 request.Content = new StringContent("{\"status\":\"inactive\"}", Encoding.UTF8, "application/json");
             }
 
-            using HttpResponseMessage response = await client.SendAsync(request, stop).ConfigureAwait(false);
-            await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false);
+            using HttpResponseMessage response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
                 Interlocked.Increment(ref succeeded);
@@ -40,20 +40,21 @@ public static class BareClient
         return succeeded;
     }
 
-    /// <summary>Reads all pages, one after the other, and gives the number of tokens.</summary>
-    /// <param name="tokens">The address of the collection.</param>
+    /// <summary>Reads all pages one after the other and returns the number of tokens.</summary>
+    /// <param name="tokens">The address of the token collection.</param>
     /// <param name="secret">The credential.</param>
-    /// <returns>How many tokens there are.</returns>
+    /// <returns>The number of tokens.</returns>
     public static int List(Uri tokens, string secret)
     {
         using HttpClient client = Create(secret, 1);
         int read = 0;
         for (int page = 0; ; page++)
         {
-            using Stream body = client.GetStreamAsync(new Uri($"{tokens}?page={page}&perPage={PageSize}&sortField=id")).GetAwaiter().GetResult();
-            BarePage answer = JsonSerializer.Deserialize(body, BareJson.Default.BarePage)!;
-            read += answer.Items.Length;
-            if (answer.Items.Length < PageSize)
+            var address = new Uri($"{tokens}?page={page}&perPage={PageSize}&sortField=id");
+            using Stream body = client.GetStreamAsync(address).GetAwaiter().GetResult();
+            BarePage result = JsonSerializer.Deserialize(body, BareJson.Default.BarePage)!;
+            read += result.Items.Length;
+            if (result.Items.Length < PageSize)
             {
                 return read;
             }
