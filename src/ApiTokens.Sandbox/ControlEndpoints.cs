@@ -5,14 +5,15 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox;
 
-/// <summary>The sandbox's own endpoints, for tests. They need no credential and are not counted.</summary>
+/// <summary>The sandbox's own endpoints for tests. They require no credential and are not counted.</summary>
 internal static class ControlEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, RequestLog log, FaultPlan faults)
     {
         RouteGroupBuilder requests = routes.MapGroup("/sandbox/requests");
         requests.MapGet("", () => TypedResults.Json(log.Counts, ControlJson.Default.RequestCounts));
-        requests.MapGet("/log", (int? last) => TypedResults.Json(log.Last(last ?? RequestLog.Capacity), ControlJson.Default.ListLoggedRequest));
+        requests.MapGet("/log", (int? last) =>
+            TypedResults.Json(log.Last(last ?? RequestLog.Capacity), ControlJson.Default.ListLoggedRequest));
         requests.MapDelete("", () =>
         {
             log.Reset();
@@ -21,8 +22,10 @@ internal static class ControlEndpoints
 
         RouteGroupBuilder plan = routes.MapGroup("/sandbox/faults");
         plan.MapGet("", () => TypedResults.Json(faults.All.Select(FaultBody.Of), FaultJson.Default.IEnumerableFaultBody));
-        plan.MapPost("", async (HttpRequest request) =>
-            TypedResults.Json(FaultBody.Of(Add(faults, await FaultBody.ReadAsync(request))), FaultJson.Default.FaultBody, statusCode: StatusCodes.Status201Created));
+        plan.MapPost("", async (HttpRequest request) => TypedResults.Json(
+            FaultBody.Of(Add(faults, await FaultBody.ReadAsync(request))),
+            FaultJson.Default.FaultBody,
+            statusCode: StatusCodes.Status201Created));
         plan.MapDelete("", () =>
         {
             faults.Clear();
@@ -38,7 +41,7 @@ internal static class ControlEndpoints
         }
         catch (ArgumentException exception)
         {
-            throw FaultBody.Refuse(exception.Message);
+            throw FaultBody.Reject(exception.Message);
         }
     }
 }

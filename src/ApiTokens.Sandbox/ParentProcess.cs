@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace ApiTokens.Sandbox;
 
-/// <summary>Watches the process on whose behalf the sandbox runs, so that no sandbox outlives it.</summary>
+/// <summary>Waits for the parent process, so that the sandbox does not outlive it.</summary>
 internal static class ParentProcess
 {
-    /// <summary>Completes when the process has ended; at once if there is none with this id. Never without an id.</summary>
+    /// <summary>Completes when the process has ended, or immediately if it does not exist. Without an id, it never completes.</summary>
     public static async Task WaitForExitAsync(int? processId, CancellationToken cancellationToken)
     {
         if (processId is not { } id)
@@ -21,7 +21,7 @@ internal static class ParentProcess
         }
         catch (ArgumentException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
     }
 }

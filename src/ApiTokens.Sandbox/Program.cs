@@ -9,29 +9,29 @@ internal static class Program
 {
     private static readonly Option<string> Urls = new("--urls")
     {
-        Description = "The address to listen on, loopback only; port 0 takes any free port.",
+        Description = "The address to listen on, loopback only. Port 0 selects a free port.",
         DefaultValueFactory = _ => new SandboxOptions().Urls,
     };
 
     private static readonly Option<bool> AllowRemote = new("--allow-remote")
     {
-        Description = "Let --urls name an address that other machines can reach. Who reaches it can do anything: use it in a closed network only.",
+        Description = "Allow addresses in --urls that other machines can reach. They have full access: use this only in an isolated network.",
     };
 
-    private static readonly Option<string?> Database = new("--database") { Description = "Keep the data in this file instead of in memory." };
+    private static readonly Option<string?> Database = new("--database") { Description = "Store the data in this file instead of in memory." };
 
-    private static readonly Option<int> Tokens = new("--tokens") { Description = "Generate this many more tokens for each service in a new database." };
+    private static readonly Option<int> Tokens = new("--tokens") { Description = "The number of additional tokens to generate for each service in a new database." };
 
-    private static readonly Option<int> Latency = new("--latency") { Description = "Let every request wait this many milliseconds." };
+    private static readonly Option<int> Latency = new("--latency") { Description = "The latency of every request, in milliseconds." };
 
     private static readonly Option<int> Rate = new("--rate")
     {
-        Description = "Answer this many requests a second for each service, and refuse more with 429; 0 sets no limit.",
+        Description = "The maximum number of requests per second of each service. Others are rejected with 429. 0 sets no limit.",
     };
 
     private static readonly Option<int> GcoreTokenLimit = new("--gcore-token-limit")
     {
-        Description = "How many live tokens a Gcore account may hold.",
+        Description = "The maximum number of live tokens of a Gcore account.",
         DefaultValueFactory = _ => new SandboxOptions().GcoreTokenLimit,
     };
 
@@ -39,7 +39,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
-        var command = new RootCommand("An HTTP server that behaves as Devo, WEGnology, Gcore and Application Users do.")
+        var command = new RootCommand("An HTTP server that emulates Devo, WEGnology, Gcore and Application Users.")
         {
             Urls, AllowRemote, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
         };
@@ -54,7 +54,7 @@ internal static class Program
             });
         }
 
-        // Registered before anything starts: the command line's own handlers come too late for a signal that arrives at once.
+        // Registered before anything starts, because the handlers of the command line library would miss an early signal.
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -67,6 +67,9 @@ internal static class Program
             stop.Cancel();
         }
     }
+
+    private static IPEndPoint? RemoteEndpoint(SandboxOptions options) =>
+        LoopbackAddress.Parse(options.Urls, allowRemote: true).Find(endpoint => !IPAddress.IsLoopback(endpoint.Address));
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -85,15 +88,16 @@ internal static class Program
         {
             if (!parentEnded.IsCompleted)
             {
-                if (options.AllowRemote && LoopbackAddress.Parse(options.Urls, allowRemote: true).Find(endpoint => !IPAddress.IsLoopback(endpoint.Address)) is { } remote)
+                if (options.AllowRemote && RemoteEndpoint(options) is { } remote)
                 {
                     await Console.Error.WriteLineAsync(
-                        $"WARNING: the sandbox listens on {remote}, where other machines reach it, without encryption, and anyone can let its requests fail or count them. Use no secret of a real service.");
+                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it, without encryption, and anyone can inject faults "
+                        + "and read its request log. Do not use secrets of a real service.");
                 }
 
                 await using SandboxServer server = await SandboxServer.StartAsync(options, cancellationToken);
 
-                // The one place where secrets are shown.
+                // The only place where secrets are shown.
                 await Console.Out.WriteLineAsync(server.Description.ToJson());
                 await parentEnded;
             }
@@ -102,7 +106,7 @@ internal static class Program
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return 0; // Ctrl+C or SIGTERM.
+            return 0; // Ctrl+C or SIGTERM
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or Microsoft.Data.Sqlite.SqliteException)
         {

@@ -3,33 +3,36 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox;
 
-/// <summary>How a <see cref="SandboxServer"/> is started.</summary>
+/// <summary>The options of a <see cref="SandboxServer"/>.</summary>
 public sealed record SandboxOptions
 {
-    /// <summary>The address to listen on; loopback only, but for <see cref="AllowRemote"/>. Port 0 takes any free port. Several are separated by semicolons.</summary>
+    /// <summary>
+    /// The addresses to listen on, separated by semicolons; loopback only unless <see cref="AllowRemote"/> is set. Port 0 selects a free
+    /// port.
+    /// </summary>
     public string Urls { get; init; } = "http://127.0.0.1:0";
 
-    /// <summary>Whether <see cref="Urls"/> may have addresses that other machines can reach.</summary>
+    /// <summary>Whether <see cref="Urls"/> may contain addresses that other machines can reach.</summary>
     public bool AllowRemote { get; init; }
 
-    /// <summary>The database file; null keeps everything in memory.</summary>
+    /// <summary>The database file; null for a database in memory.</summary>
     public string? DatabasePath { get; init; }
 
-    /// <summary>How many tokens each service gets beside the few it always has, when the database is new.</summary>
+    /// <summary>The number of additional tokens that are generated for each service in a new database.</summary>
     public int Tokens { get; init; }
 
-    /// <summary>How long every request to a service waits before it is served.</summary>
+    /// <summary>The latency of every request to a service.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>How many requests a second each service answers; what comes beyond is refused with 429. Zero sets no limit.</summary>
+    /// <summary>The maximum number of requests per second of each service. Others are rejected with 429. Zero sets no limit.</summary>
     public int Rate { get; init; }
 
-    /// <summary>How many live tokens a Gcore account may hold. It is raised to <see cref="Tokens"/> + 100 where that is more.</summary>
+    /// <summary>The maximum number of live tokens of a Gcore account; at least <see cref="Tokens"/> + 100.</summary>
     public int GcoreTokenLimit { get; init; } = 100;
 
-    /// <summary>Emulators of services that are outside this assembly.</summary>
+    /// <summary>Emulators from other assemblies.</summary>
     internal IReadOnlyList<Func<Database, TimeProvider, IServiceEmulator>> MoreEmulators { get; init; } = [];
 
-    /// <summary>The clock by which tokens are dated and expire, and by which <see cref="Rate"/> is measured.</summary>
+    /// <summary>The clock for token times and for <see cref="Rate"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

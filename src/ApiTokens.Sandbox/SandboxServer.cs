@@ -12,9 +12,9 @@ namespace ApiTokens.Sandbox;
 public sealed class SandboxServer : IAsyncDisposable
 {
     private const int SchemaVersion = 1;
-    private const long LargestBody = 1024 * 1024;
+    private const long MaxBodySize = 1024 * 1024;
 
-    // Requests that are still waiting for their latency do not hold up the end for longer than this.
+    // The maximum time to wait for pending requests at shutdown.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _application;
@@ -29,17 +29,17 @@ public sealed class SandboxServer : IAsyncDisposable
         Description = description;
     }
 
-    /// <summary>The address of the server, with the port it listens on.</summary>
+    /// <summary>The address of the server, with its port.</summary>
     public Uri BaseAddress { get; }
 
     /// <summary>The services and their administrators' credentials.</summary>
     public SandboxDescription Description { get; }
 
-    /// <summary>What goes wrong on demand.</summary>
+    /// <summary>The faults to inject.</summary>
     public FaultPlan Faults { get; }
 
-    /// <summary>Opens and fills the database and listens.</summary>
-    /// <exception cref="ArgumentException">An address in the options is not loopback, or the database is of another version.</exception>
+    /// <summary>Opens and fills the database, and starts the server.</summary>
+    /// <exception cref="ArgumentException">An address in the options is not loopback, or the database has another version.</exception>
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -78,7 +78,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening and closes the database.</summary>
+    /// <summary>Stops the server and closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
         await _application.StopAsync();
@@ -121,26 +121,26 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         var endpoints = LoopbackAddress.Parse(options.Urls, options.AllowRemote);
 
-        // Empty: neither environment variables nor settings files of the host program reach the sandbox.
+        // An empty builder, so that environment variables and settings files of the host program have no effect.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestBodySize = MaxBodySize;
             endpoints.ForEach(kestrel.Listen);
         });
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
-        // Standard output belongs to the description; requests are not logged at all.
+        // Only the description is written to standard output. Requests are not written to the console.
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
 
-        // A start that fails, as where the port is taken, is told in one line by the program.
+        // The program reports a failed start, for example because the port is in use, in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         return builder;
     }
 
-    // The order matters: a request is counted even if it then fails on purpose, and waits before it does anything.
+    // The order matters: a request is counted even if a fault is injected, and it is delayed before it has any effect.
     private static void Map(WebApplication application, IServiceEmulator[] emulators, FaultPlan faults, SandboxOptions options)
     {
         var log = new RequestLog();
@@ -149,7 +149,7 @@ public sealed class SandboxServer : IAsyncDisposable
         application.UseMiddleware<LatencyMiddleware>(options);
         application.UseMiddleware<RateMiddleware>(emulators, options);
         application.UseMiddleware<FaultMiddleware>(faults);
-        application.Use(HttpErrorException.AnswerAsync);
+        application.Use(HttpErrorException.HandleAsync);
         ControlEndpoints.Map(application, log, faults);
         foreach (IServiceEmulator emulator in emulators)
         {

@@ -22,7 +22,7 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
         int before = Sandbox.Count().Total;
         ErrorRecord error = Run(
             "param($ExpiresAt) New-ApiToken -Connection gcore -Name never -Role Users -ExpiresAt $ExpiresAt", value).Error;
-        Assert.Contains("is no moment. Give", error.Exception.Message);
+        Assert.Contains("is not a valid date and time. Specify", error.Exception.Message);
         Assert.Equal(before, Sandbox.Count().Total);
     }
 
@@ -112,9 +112,9 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
         int before = Sandbox.Count().Total;
         ErrorRecord error = Run(NewOnGcore, "never", value).Error;
         Assert.Equal("ParameterArgumentTransformationError", error.Id());
-        Assert.Matches($"'{Regex.Escape(value.ToString()!)}' is no duration\\. Give.*6mo", error.Exception.Message);
+        Assert.Matches($"'{Regex.Escape(value.ToString()!)}' is not a valid duration\\. Specify.*6mo", error.Exception.Message);
         Assert.Contains(
-            "is no duration", Run("param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);
+            "is not a valid duration", Run("param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);
         Assert.Equal(before, Sandbox.Count().Total);
     }
 

@@ -167,7 +167,7 @@ $worker = {
         }
 
         # If the search for a lost token failed too, the error reports that it may exist; only then may one exist.
-        $outcomeUnknown = "$($failures.Exception.Message)" -match 'may have taken effect' -and "$($failures.Exception.Message)" -notmatch 'was not created'
+        $outcomeUnknown = "$($failures.Exception.Message)" -match 'may have succeeded' -and "$($failures.Exception.Message)" -notmatch 'was not created'
         if ($operation -in 'new', 'reset' -and $outcomeUnknown) {
             $State.Uncertain["$connection $(if ($operation -eq 'new') { $name } else { $one.Name })"] = $true
         }

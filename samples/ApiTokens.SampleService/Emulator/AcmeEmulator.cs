@@ -36,7 +36,7 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
     public ServiceDescription StartAdministrator(Uri baseAddress) =>
         new() { BaseUri = baseAddress, Account = Account, Secret = NewSecret(_tokens.Find(AdministratorId)!) };
 
-    public HttpErrorException Refuse(int status) => Error(status, HttpErrorException.Words(status));
+    public HttpErrorException Reject(int status) => Error(status, HttpErrorException.ReasonPhrase(status));
 
     public void Map(RouteGroupBuilder routes)
     {
@@ -45,9 +45,9 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
         tokens.MapPost("", CreateAsync);
         tokens.MapGet("/{id:long}", (long id) => Answer(Find(id)));
         tokens.MapPatch("/{id:long}", ChangeAsync);
-        tokens.MapDelete("/{id:long}", (long id) => _tokens.Remove(id) ? Results.NoContent() : throw Refuse(StatusCodes.Status404NotFound));
+        tokens.MapDelete("/{id:long}", (long id) => _tokens.Remove(id) ? Results.NoContent() : throw Reject(StatusCodes.Status404NotFound));
         routes.MapGet($"/accounts/{Account}/me", (HttpRequest request) => Answer(Authenticate(request))).CountAs(RequestKind.Proof);
-        routes.Map("/{**path}", IResult () => throw Refuse(StatusCodes.Status404NotFound));
+        routes.Map("/{**path}", IResult () => throw Reject(StatusCodes.Status404NotFound));
     }
 
     private async Task<IResult> CreateAsync(HttpRequest request)
@@ -78,14 +78,14 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
     private AcmeToken Authenticate(HttpRequest request) =>
         _tokens.FindBySecret(Credential.Bearer(request) ?? string.Empty) is { Enabled: true } token && !(token.Expires <= clock.Now())
             ? token
-            : throw Refuse(StatusCodes.Status401Unauthorized);
+            : throw Reject(StatusCodes.Status401Unauthorized);
 
     private ValueTask<object?> AuthorizeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         Authenticate(context.HttpContext.Request).Scopes.Split(' ').Contains(Manage)
             ? next(context)
             : throw Error(StatusCodes.Status403Forbidden, "the scope manage is needed");
 
-    private AcmeToken Find(long id) => _tokens.Find(id) ?? throw Refuse(StatusCodes.Status404NotFound);
+    private AcmeToken Find(long id) => _tokens.Find(id) ?? throw Reject(StatusCodes.Status404NotFound);
 
     private DateTimeOffset? ReadExpiry(RequestBody body) => body switch
     {

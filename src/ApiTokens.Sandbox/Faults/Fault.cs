@@ -1,9 +1,9 @@
 namespace ApiTokens.Sandbox.Faults;
 
-/// <summary>Something that goes wrong with requests to a service, on demand. What is left out matches every request.</summary>
+/// <summary>A fault to inject into requests to a service. A condition that is null matches every request.</summary>
 public sealed record Fault
 {
-    /// <summary>What goes wrong.</summary>
+    /// <summary>The kind of the fault.</summary>
     public required FaultKind Kind { get; init; }
 
     /// <summary>The service: devo, wegnology, gcore or application-users.</summary>
@@ -12,65 +12,65 @@ public sealed record Fault
     /// <summary>The method of the request.</summary>
     public string? Method { get; init; }
 
-    /// <summary>A pattern with * and ? for the whole path of the request, such as <c>/wegnology/me/tokens*</c>.</summary>
+    /// <summary>A pattern with * and ? for the complete path of the request, such as <c>/wegnology/me/tokens*</c>.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The status to answer with, from 400 to 599, for <see cref="FaultKind.Status"/>.</summary>
+    /// <summary>The status code to return, from 400 to 599, for <see cref="FaultKind.Status"/>.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The Retry-After to answer with, for <see cref="FaultKind.Status"/>: seconds or an HTTP date.</summary>
+    /// <summary>The Retry-After header to return, for <see cref="FaultKind.Status"/>: seconds or an HTTP date.</summary>
     public string? RetryAfter { get; init; }
 
-    /// <summary>How long to wait, for <see cref="FaultKind.Delay"/>; at most ten minutes.</summary>
+    /// <summary>The delay, for <see cref="FaultKind.Delay"/>; at most ten minutes.</summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>
-    /// Whether it goes wrong before or after the service has done its work; before, if left out. An answer that is truncated
-    /// or not JSON is always given after.
+    /// Whether the fault occurs before or after the service has processed the request; before by default. A truncated response and a
+    /// web page are always returned after it.
     /// </summary>
-    public FaultMoment? When { get; init; }
+    public FaultTiming? When { get; init; }
 
-    /// <summary>How often it happens; once if left out, or until cleared if there is a <see cref="Probability"/>.</summary>
+    /// <summary>The maximum number of occurrences; by default one, or unlimited with a <see cref="Probability"/>.</summary>
     public int? Count { get; init; }
 
-    /// <summary>How probably it happens to a request that matches, above 0 up to 1; certainly, if left out.</summary>
+    /// <summary>The probability for a matching request, greater than 0 and up to 1; 1 by default.</summary>
     public double? Probability { get; init; }
 
-    /// <summary>The seed of the chance, for a <see cref="Probability"/> that is to be the same each time.</summary>
+    /// <summary>The seed of the random number generator, for reproducible results with a <see cref="Probability"/>.</summary>
     public int? Seed { get; init; }
 
-    /// <summary>Whether it goes wrong after the work; an answer can only be spoilt when there is one.</summary>
-    internal bool IsAfter => When == FaultMoment.After || IsOfAnswer;
+    /// <summary>Whether the fault occurs after the service has processed the request.</summary>
+    internal bool IsAfter => When == FaultTiming.After || ModifiesResponse;
 
-    /// <summary>Whether it spoils the answer.</summary>
-    internal bool IsOfAnswer => Kind is FaultKind.Truncate or FaultKind.NotJson;
+    /// <summary>Whether the fault modifies the response, which therefore must exist.</summary>
+    internal bool ModifiesResponse => Kind is FaultKind.Truncate or FaultKind.NotJson;
 }
 
-/// <summary>What goes wrong.</summary>
+/// <summary>The kind of a fault.</summary>
 public enum FaultKind
 {
-    /// <summary>An error instead of the answer, with a body as the service writes them.</summary>
+    /// <summary>Returns an error in the format of the service instead of the response.</summary>
     Status,
 
-    /// <summary>The answer takes longer.</summary>
+    /// <summary>Delays the response.</summary>
     Delay,
 
-    /// <summary>The connection is reset instead of an answer.</summary>
+    /// <summary>Resets the connection instead of returning a response.</summary>
     Reset,
 
-    /// <summary>Half of the answer's body comes, and then the connection is reset. An answer without a body does not come at all.</summary>
+    /// <summary>Resets the connection after half of the response body. A response without a body is not sent.</summary>
     Truncate,
 
-    /// <summary>Instead of the answer comes a web page, with status 200.</summary>
+    /// <summary>Returns a web page with status 200 instead of the response.</summary>
     NotJson,
 }
 
-/// <summary>When something goes wrong.</summary>
-public enum FaultMoment
+/// <summary>The time at which a fault occurs.</summary>
+public enum FaultTiming
 {
-    /// <summary>Before the service has done anything.</summary>
+    /// <summary>Before the service processes the request.</summary>
     Before,
 
-    /// <summary>After the service has done its work.</summary>
+    /// <summary>After the service has processed the request.</summary>
     After,
 }

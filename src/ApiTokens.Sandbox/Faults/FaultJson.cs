@@ -4,11 +4,11 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox.Faults;
 
-/// <summary>A fault as <c>/sandbox/faults</c> takes and shows it.</summary>
+/// <summary>The JSON of a fault for <c>/sandbox/faults</c>.</summary>
 internal sealed record FaultBody
 {
     private static readonly Dictionary<string, FaultKind> Kinds = Names<FaultKind>();
-    private static readonly Dictionary<string, FaultMoment> Moments = Names<FaultMoment>();
+    private static readonly Dictionary<string, FaultTiming> Timings = Names<FaultTiming>();
 
     public string? Service { get; init; }
 
@@ -32,7 +32,7 @@ internal sealed record FaultBody
 
     public int? Seed { get; init; }
 
-    /// <summary>How often it has happened.</summary>
+    /// <summary>The number of occurrences.</summary>
     public required int Fired { get; init; }
 
     public static FaultBody Of(PlannedFault planned) => new()
@@ -44,7 +44,7 @@ internal sealed record FaultBody
         Status = planned.Fault.Status,
         RetryAfter = planned.Fault.RetryAfter,
         DelayMs = planned.Fault.Delay?.TotalMilliseconds,
-        When = planned.Fault.When is { } when ? Name(Moments, when) : null,
+        When = planned.Fault.When is { } when ? Name(Timings, when) : null,
         Count = planned.Fault.Count,
         Probability = planned.Fault.Probability,
         Seed = planned.Fault.Seed,
@@ -55,37 +55,39 @@ internal sealed record FaultBody
     {
         RequestBody body = await RequestBody.ReadStrictAsync(
             request,
-            Refuse,
+            Reject,
             "service", "method", "path", "kind", "status", "retryAfter", "delayMs", "when", "count", "probability", "seed");
         return new Fault
         {
             Service = body.Text("service"),
             Method = body.Text("method"),
             Path = body.Text("path"),
-            Kind = Choice(body, "kind", Kinds) ?? throw Refuse($"kind is needed: {string.Join(", ", Kinds.Keys)}."),
+            Kind = Choice(body, "kind", Kinds) ?? throw Reject($"kind is required: {string.Join(", ", Kinds.Keys)}."),
             Status = body.Integer("status"),
             RetryAfter = body.Text("retryAfter"),
             Delay = body.Integer("delayMs") is { } delay ? TimeSpan.FromMilliseconds(delay) : null,
-            When = Choice(body, "when", Moments),
+            When = Choice(body, "when", Timings),
             Count = body.Integer("count"),
             Probability = body.Number("probability"),
             Seed = body.Integer("seed"),
         };
     }
 
-    public static HttpErrorException Refuse(string message) =>
+    public static HttpErrorException Reject(string message) =>
         new(TypedResults.Json(new ControlError(message), ControlJson.Default.ControlError, statusCode: StatusCodes.Status400BadRequest));
 
-    private static HttpErrorException Refuse(BodyFault fault) => Refuse(fault.Field.Length > 0 ? $"{fault.Field} {fault.Detail}." : $"The body {Problem(fault)}.");
+    private static HttpErrorException Reject(BodyFault fault) =>
+        Reject(fault.Field.Length > 0 ? $"{fault.Field} {fault.Detail}." : $"The body {Problem(fault)}.");
 
-    private static string Problem(BodyFault fault) => fault.Kind == BodyFaultKind.NotJson ? $"is not JSON: {fault.Detail}" : fault.Detail;
+    private static string Problem(BodyFault fault) =>
+        fault.Kind == BodyFaultKind.NotJson ? $"is not JSON: {fault.Detail}" : fault.Detail;
 
     private static T? Choice<T>(RequestBody body, string field, Dictionary<string, T> choices)
         where T : struct => body.Text(field) switch
         {
             null => null,
             string name when choices.TryGetValue(name, out T value) => value,
-            _ => throw Refuse($"{field} must be one of {string.Join(", ", choices.Keys)}."),
+            _ => throw Reject($"{field} must be one of {string.Join(", ", choices.Keys)}."),
         };
 
     private static Dictionary<string, T> Names<T>()

@@ -4,14 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ApiTokens.Sandbox.Faults;
 
-/// <summary>Lets go wrong what is planned to.</summary>
+/// <summary>Injects the configured faults.</summary>
 internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan faults)
 {
-    // What a proxy or a portal in between might answer with.
-    private static readonly byte[] Page = Encoding.UTF8.GetBytes("<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><p>Sign in to continue.</p></body></html>\n");
+    // A page as a proxy or a portal may return it.
+    private static readonly byte[] Page = Encoding.UTF8.GetBytes(
+        "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><p>Sign in to continue.</p></body></html>\n");
 
-    // A reset overtakes what is still in the server's hands, so what was written gets a head start.
-    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(200);
+    // A reset discards data that has not been sent yet, so the reset waits for the data.
+    private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(200);
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -39,14 +40,14 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan faults)
         }
         else
         {
-            await SpoilAsync(context, emulator, fault);
+            await ReplaceAsync(context, emulator, fault);
         }
     }
 
     private async Task AfterAsync(HttpContext context, IServiceEmulator emulator, Fault fault)
     {
         using var body = new MemoryStream();
-        await KeepBackAsync(context, body);
+        await BufferResponseAsync(context, body);
         switch (fault.Kind)
         {
             case FaultKind.Delay:
@@ -58,15 +59,15 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan faults)
                 break;
             default:
                 context.Response.Clear();
-                await SpoilAsync(context, emulator, fault);
+                await ReplaceAsync(context, emulator, fault);
                 break;
         }
     }
 
-    /// <summary>Lets the emulator do its work and write into memory what it would have answered.</summary>
-    private async Task KeepBackAsync(HttpContext context, MemoryStream body)
+    /// <summary>Runs the emulator and writes its response to memory.</summary>
+    private async Task BufferResponseAsync(HttpContext context, MemoryStream body)
     {
-        IHttpResponseBodyFeature wire = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        IHttpResponseBodyFeature original = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var memory = new StreamResponseBodyFeature(body);
         context.Features.Set<IHttpResponseBodyFeature>(memory);
         try
@@ -76,19 +77,19 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan faults)
         }
         finally
         {
-            context.Features.Set(wire);
+            context.Features.Set(original);
         }
 
         body.Position = 0;
     }
 
-    private static async Task SpoilAsync(HttpContext context, IServiceEmulator emulator, Fault fault)
+    private static async Task ReplaceAsync(HttpContext context, IServiceEmulator emulator, Fault fault)
     {
         switch (fault.Kind)
         {
             case FaultKind.Status:
                 context.Response.Headers.RetryAfter = fault.RetryAfter;
-                await emulator.Refuse(fault.Status!.Value).Answer.ExecuteAsync(context);
+                await emulator.Reject(fault.Status!.Value).Response.ExecuteAsync(context);
                 break;
             case FaultKind.NotJson:
                 context.Response.ContentType = "text/html; charset=utf-8";
@@ -107,12 +108,12 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultPlan faults)
             context.Response.ContentLength = body.Length;
             await context.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)(body.Length / 2)), context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await Task.Delay(HeadStart, context.RequestAborted);
+            await Task.Delay(ResetDelay, context.RequestAborted);
         }
 
         CountMiddleware.Abort(context);
     }
 
-    // By the system's clock, as the latency.
+    // Uses the system clock, like the latency.
     private static Task WaitAsync(HttpContext context, Fault fault) => Task.Delay(fault.Delay!.Value, context.RequestAborted);
 }

@@ -4,15 +4,15 @@ using System.Net.Http.Headers;
 namespace ApiTokens.Sandbox.Faults;
 
 /// <summary>
-/// The faults of a server. Those that were added first go first, and at most one happens to a request. Nothing ever goes wrong
-/// with the sandbox's own endpoints, and with log-ins only by faults that name a service or a path.
+/// The faults of a server. The first matching fault is injected, at most one per request. The sandbox's own endpoints have no faults,
+/// and logins only faults that specify a service or a path.
 /// </summary>
 public sealed class FaultPlan
 {
-    private const int LeastStatus = 400;
-    private const int MostStatus = 599;
+    private const int MinStatus = 400;
+    private const int MaxStatus = 599;
 
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
     private readonly string[] _services;
@@ -20,7 +20,7 @@ public sealed class FaultPlan
 
     internal FaultPlan(IEnumerable<string> services) => _services = [.. services];
 
-    /// <summary>The faults and how often each has happened, in the order in which they were added.</summary>
+    /// <summary>The faults and their numbers of occurrences, in the order in which they were added.</summary>
     public IReadOnlyList<PlannedFault> All
     {
         get
@@ -33,7 +33,7 @@ public sealed class FaultPlan
     }
 
     /// <summary>Adds a fault.</summary>
-    /// <exception cref="ArgumentException">The fault has values that make no sense, or not together.</exception>
+    /// <exception cref="ArgumentException">The fault has invalid values or combinations.</exception>
     public PlannedFault Add(Fault fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -56,7 +56,7 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>The fault that happens to a request, if any; counts it.</summary>
+    /// <summary>Returns the fault to inject into a request, if any, and counts the occurrence.</summary>
     internal Fault? Take(string service, string method, string path, bool isLogin)
     {
         lock (_gate)
@@ -75,62 +75,68 @@ public sealed class FaultPlan
     {
         bool isStatus = fault.Kind == FaultKind.Status;
         bool isDelay = fault.Kind == FaultKind.Delay;
-        Require(Enum.IsDefined(fault.Kind), "The kind is none.");
-        Require(fault.When is null || Enum.IsDefined(fault.When.Value), "The time is neither before nor after.");
+        Require(Enum.IsDefined(fault.Kind), "The kind is not valid.");
+        Require(fault.When is null || Enum.IsDefined(fault.When.Value), "when must be before or after.");
         Require(fault.Service is null || _services.Contains(fault.Service), $"service must be one of {string.Join(", ", _services)}.");
         Require(fault.Method is null || (fault.Method.Length > 0 && fault.Method.All(char.IsAsciiLetter)), "method must be an HTTP method.");
-        Require(fault.Path is null || fault.Path.StartsWith('/') || fault.Path.StartsWith('*'), "path must begin with / or *.");
+        Require(fault.Path is null || fault.Path.StartsWith('/') || fault.Path.StartsWith('*'), "path must start with / or *.");
         Require(fault.Path?.StartsWith("/sandbox", StringComparison.Ordinal) is not true, "The sandbox's own paths have no faults.");
-        Require(isStatus == fault.Status is not null, "status is for the kind 'status', which needs it.");
-        Require(fault.Status is null or (>= LeastStatus and <= MostStatus), $"status must be from {LeastStatus} to {MostStatus}.");
-        Require(isStatus || fault.RetryAfter is null, "retryAfter is for the kind 'status'.");
-        Require(fault.RetryAfter is null || RetryConditionHeaderValue.TryParse(fault.RetryAfter, out _), "retryAfter must be seconds or an HTTP date.");
-        Require(isDelay == fault.Delay is not null, "delayMs is for the kind 'delay', which needs it.");
-        Require(fault.Delay is null || (fault.Delay > TimeSpan.Zero && fault.Delay <= LongestDelay), $"delayMs must be from 1 to {LongestDelay.TotalMilliseconds}.");
-        Require(!fault.IsOfAnswer || fault.When is not FaultMoment.Before, "An answer is truncated or not JSON only after the work was done.");
+        Require(isStatus == fault.Status is not null, "status is required for the kind 'status' and not allowed for other kinds.");
+        Require(fault.Status is null or (>= MinStatus and <= MaxStatus), $"status must be from {MinStatus} to {MaxStatus}.");
+        Require(isStatus || fault.RetryAfter is null, "retryAfter is only allowed for the kind 'status'.");
+        Require(
+            fault.RetryAfter is null || RetryConditionHeaderValue.TryParse(fault.RetryAfter, out _),
+            "retryAfter must be seconds or an HTTP date.");
+        Require(isDelay == fault.Delay is not null, "delayMs is required for the kind 'delay' and not allowed for other kinds.");
+        Require(
+            fault.Delay is null || (fault.Delay > TimeSpan.Zero && fault.Delay <= MaxDelay),
+            $"delayMs must be from 1 to {MaxDelay.TotalMilliseconds}.");
+        Require(
+            !fault.ModifiesResponse || fault.When is not FaultTiming.Before,
+            "The kinds 'truncate' and 'notJson' modify the response and cannot occur before it.");
         Require(fault.Count is null or > 0, "count must be at least 1.");
-        Require(fault.Probability is null or (> 0 and <= 1), "probability must be above 0 and at most 1.");
-        Require(fault.Seed is null || fault.Probability is not null, "seed is for a probability.");
+        Require(fault.Probability is null or (> 0 and <= 1), "probability must be greater than 0 and at most 1.");
+        Require(fault.Seed is null || fault.Probability is not null, "seed requires a probability.");
     }
 
-    private static void Require(bool holds, string otherwise)
+    private static void Require(bool condition, string message)
     {
-        if (!holds)
+        if (!condition)
         {
-            throw new ArgumentException(otherwise);
+            throw new ArgumentException(message);
         }
     }
 }
 
-/// <summary>A fault of a server, and how often it has happened.</summary>
+/// <summary>A fault of a server and its number of occurrences.</summary>
 public sealed class PlannedFault
 {
-    private readonly Random _chance;
-    private readonly int? _most;
+    private readonly Random _random;
+    private readonly int? _maxCount;
     private volatile int _fired;
 
     internal PlannedFault(Fault fault)
     {
         Fault = fault;
-        _most = fault.Count ?? (fault.Probability is null ? 1 : null);
-        _chance = fault.Seed is { } seed ? new Random(seed) : new Random();
+        _maxCount = fault.Count ?? (fault.Probability is null ? 1 : null);
+        _random = fault.Seed is { } seed ? new Random(seed) : new Random();
     }
 
     /// <summary>The fault.</summary>
     public Fault Fault { get; }
 
-    /// <summary>How often it has happened.</summary>
+    /// <summary>The number of occurrences.</summary>
     public int Fired => _fired;
 
-    /// <summary>Decides whether it happens to a request that matches. One caller at a time.</summary>
+    /// <summary>Decides whether the fault occurs for a matching request. Not thread-safe.</summary>
     internal bool Happens()
     {
-        bool happens = (_most is null || _fired < _most) && (Fault.Probability is null || Chance() < Fault.Probability);
+        bool happens = (_maxCount is null || _fired < _maxCount) && (Fault.Probability is null || NextRandom() < Fault.Probability);
         _fired += happens ? 1 : 0;
         return happens;
     }
 
-#pragma warning disable CA5394 // Nothing is secret here, and a seed is to give the same each time.
-    private double Chance() => _chance.NextDouble();
+#pragma warning disable CA5394 // The numbers are not secret, and a seed must make them reproducible.
+    private double NextRandom() => _random.NextDouble();
 #pragma warning restore CA5394
 }

@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>What is wrong with a request body. Each emulator says it in its own words.</summary>
+/// <summary>The kind of an invalid request body. Each emulator returns it in the format of its service.</summary>
 internal enum BodyFaultKind
 {
     Missing,
@@ -10,7 +10,7 @@ internal enum BodyFaultKind
     WrongType,
 }
 
-/// <param name="Kind">What is wrong.</param>
-/// <param name="Field">The field that is wrong; empty when it is the whole body.</param>
-/// <param name="Detail">What was expected, or where parsing stopped.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Field">The invalid field; empty if the body itself is invalid.</param>
+/// <param name="Detail">The expected value, or the position of the parse error.</param>
 internal readonly record struct BodyFault(BodyFaultKind Kind, string Field, string Detail);

@@ -1,14 +1,14 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>Counts and remembers every request to an emulator.</summary>
+/// <summary>Counts and logs every request to an emulator.</summary>
 internal sealed class CountMiddleware(RequestDelegate next, RequestLog log)
 {
-    private static readonly object Unanswered = new();
+    private static readonly object Aborted = new();
 
-    /// <summary>Ends the connection; the log then shows no status, unless an answer was on its way already.</summary>
+    /// <summary>Aborts the connection. The log then has no status, unless the response has already started.</summary>
     public static void Abort(HttpContext context)
     {
-        context.Items[Unanswered] = true;
+        context.Items[Aborted] = true;
         context.Abort();
     }
 
@@ -18,10 +18,10 @@ internal sealed class CountMiddleware(RequestDelegate next, RequestLog log)
         {
             LoggedRequest request = log.Add(context.Request.Method, context.Request.Path.Value ?? "/", endpoint.Kind);
 
-            // On starting, not after: whoever has the answer already finds it in the log.
+            // The status is logged when the response starts, so that a client that has the response finds it in the log.
             context.Response.OnStarting(() =>
             {
-                request.Status = context.Items.ContainsKey(Unanswered) ? null : context.Response.StatusCode;
+                request.Status = context.Items.ContainsKey(Aborted) ? null : context.Response.StatusCode;
                 return Task.CompletedTask;
             });
         }

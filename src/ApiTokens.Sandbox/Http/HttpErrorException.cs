@@ -3,25 +3,26 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>A request that an emulator turns down; carries the answer in the words of its service.</summary>
-internal sealed class HttpErrorException(IResult answer) : Exception
+/// <summary>An error of an emulator, with the response in the format of its service.</summary>
+internal sealed class HttpErrorException(IResult response) : Exception
 {
-    public IResult Answer { get; } = answer;
+    public IResult Response { get; } = response;
 
-    /// <summary>What a status says in words.</summary>
-    public static string Words(int status) =>
-        ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } words ? words : string.Create(CultureInfo.InvariantCulture, $"Status {status}");
+    /// <summary>Returns the reason phrase of a status code.</summary>
+    public static string ReasonPhrase(int status) => ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } phrase
+        ? phrase
+        : string.Create(CultureInfo.InvariantCulture, $"Status {status}");
 
-    /// <summary>The middleware that turns a thrown refusal into its answer.</summary>
-    public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    /// <summary>The middleware that writes the response of a thrown error.</summary>
+    public static async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         try
         {
             await next(context);
         }
-        catch (HttpErrorException refusal)
+        catch (HttpErrorException error)
         {
-            await refusal.Answer.ExecuteAsync(context);
+            await error.Response.ExecuteAsync(context);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>One service as the sandbox speaks it.</summary>
+/// <summary>Emulates one service.</summary>
 internal interface IServiceEmulator
 {
     /// <summary>The name of the service: the first segment of its paths and its key in <see cref="SandboxDescription"/>.</summary>
@@ -9,15 +9,15 @@ internal interface IServiceEmulator
     /// <summary>Creates tables and indexes that are missing.</summary>
     void CreateSchema();
 
-    /// <summary>Fills an empty database with a few tokens of every kind and <paramref name="generated"/> more.</summary>
+    /// <summary>Adds a few tokens of every kind and <paramref name="generated"/> generated tokens to an empty database.</summary>
     void Seed(int generated);
 
-    /// <summary>Makes sure that the administrator's token exists and works, and gives it a fresh secret.</summary>
+    /// <summary>Creates or restores the administrator's token with a new secret.</summary>
     ServiceDescription StartAdministrator(Uri baseAddress);
 
-    /// <summary>Any refusal that none of the service's own rules makes, such as that of a gateway in front of it, with a body as the service writes them.</summary>
-    HttpErrorException Refuse(int status);
+    /// <summary>Creates an error that the service's own rules do not cause, such as that of a gateway, in the format of the service.</summary>
+    HttpErrorException Reject(int status);
 
-    /// <summary>Adds the service's endpoints, including one that answers unknown paths.</summary>
+    /// <summary>Maps the endpoints of the service, including one for unknown paths.</summary>
     void Map(RouteGroupBuilder routes);
 }

@@ -1,13 +1,13 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>Makes every request to an emulator wait, as if the service were far away.</summary>
+/// <summary>Delays every request to an emulator to simulate network latency.</summary>
 internal sealed class LatencyMiddleware(RequestDelegate next, SandboxOptions options)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         if (options.Latency > TimeSpan.Zero && context.GetEndpoint()?.Metadata.GetMetadata<EmulatorEndpoint>() is not null)
         {
-            // The system's clock, not the injected one: a test that stops the time does not want to stop the answers.
+            // Uses the system clock and not the injected one, so that a test with a stopped clock still gets responses.
             await Task.Delay(options.Latency, context.RequestAborted);
         }
 

@@ -1,10 +1,10 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>Lets each service answer so many requests a second, and refuses the rest as the service would.</summary>
+/// <summary>Limits the number of requests per second of each service, and rejects the rest as the service does.</summary>
 internal sealed class RateMiddleware
 {
-    // A tenth of a second's worth may come at once. Two at least, or a client that keeps the pace would pay for every delay on the way.
-    private const int LeastBurst = 2;
+    // The burst is the rate of a tenth of a second. It is at least two, so that a delayed request of a compliant client is accepted.
+    private const int MinBurst = 2;
     private const int BurstsPerSecond = 10;
 
     private readonly RequestDelegate _next;
@@ -13,8 +13,10 @@ internal sealed class RateMiddleware
     public RateMiddleware(RequestDelegate next, IServiceEmulator[] emulators, SandboxOptions options)
     {
         _next = next;
-        int burst = Math.Max(LeastBurst, options.Rate / BurstsPerSecond);
-        _buckets = options.Rate == 0 ? [] : emulators.ToDictionary(emulator => emulator, _ => new TokenBucket(options.Rate, burst, options.TimeProvider));
+        int burst = Math.Max(MinBurst, options.Rate / BurstsPerSecond);
+        _buckets = options.Rate == 0
+            ? []
+            : emulators.ToDictionary(emulator => emulator, _ => new TokenBucket(options.Rate, burst, options.TimeProvider));
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -27,6 +29,6 @@ internal sealed class RateMiddleware
         }
 
         context.Response.Headers.RetryAfter = "1";
-        return emulator.Refuse(StatusCodes.Status429TooManyRequests).Answer.ExecuteAsync(context);
+        return emulator.Reject(StatusCodes.Status429TooManyRequests).Response.ExecuteAsync(context);
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>A JSON object sent by a client. Reading a field of the wrong type is refused in the words of the emulator.</summary>
+/// <summary>The JSON object of a request. Reading a field of the wrong type throws an error in the format of the service.</summary>
 internal sealed class RequestBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
@@ -11,51 +11,53 @@ internal sealed class RequestBody
     private static readonly JsonElement Empty = JsonElement.Parse("{}");
 
     private readonly JsonElement _json;
-    private readonly Func<BodyFault, HttpErrorException> _refuse;
+    private readonly Func<BodyFault, HttpErrorException> _createError;
 
-    private RequestBody(JsonElement json, Func<BodyFault, HttpErrorException> refuse)
+    private RequestBody(JsonElement json, Func<BodyFault, HttpErrorException> createError)
     {
         _json = json;
-        _refuse = refuse;
+        _createError = createError;
     }
 
     public IEnumerable<string> Fields => _json.EnumerateObject().Select(property => property.Name);
 
-    /// <summary>Like <see cref="ReadStrictAsync"/>, but no body at all is as good as an empty object.</summary>
-    public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, Func<BodyFault, HttpErrorException> refuse, params string[] fields)
+    /// <summary>Like <see cref="ReadStrictAsync"/>, but treats a missing body as an empty object.</summary>
+    public static async Task<RequestBody> ReadOptionalAsync(
+        HttpRequest request, Func<BodyFault, HttpErrorException> createError, params string[] fields)
     {
         bool hasBody = request.HttpContext.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
-        return hasBody ? await ReadStrictAsync(request, refuse, fields) : new RequestBody(Empty, refuse);
+        return hasBody ? await ReadStrictAsync(request, createError, fields) : new RequestBody(Empty, createError);
     }
 
-    /// <summary>Reads the body; any field that is not in <paramref name="fields"/> is refused.</summary>
-    public static async Task<RequestBody> ReadStrictAsync(HttpRequest request, Func<BodyFault, HttpErrorException> refuse, params string[] fields)
+    /// <summary>Reads the body, and throws if it has a field that is not in <paramref name="fields"/>.</summary>
+    public static async Task<RequestBody> ReadStrictAsync(
+        HttpRequest request, Func<BodyFault, HttpErrorException> createError, params string[] fields)
     {
-        RequestBody body = await ReadAsync(request, refuse);
+        RequestBody body = await ReadAsync(request, createError);
         string? unknown = body.Fields.FirstOrDefault(field => !fields.Contains(field, StringComparer.Ordinal));
-        return unknown is null ? body : throw refuse(new BodyFault(BodyFaultKind.UnknownField, unknown, "is not allowed"));
+        return unknown is null ? body : throw createError(new BodyFault(BodyFaultKind.UnknownField, unknown, "is not allowed"));
     }
 
-    /// <summary>Reads the body; fields that nobody asks for are ignored.</summary>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<BodyFault, HttpErrorException> refuse)
+    /// <summary>Reads the body. Unknown fields are ignored.</summary>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, Func<BodyFault, HttpErrorException> createError)
     {
         using var bytes = new MemoryStream();
         await request.Body.CopyToAsync(bytes, request.HttpContext.RequestAborted);
         if (bytes.Length == 0)
         {
-            throw refuse(new BodyFault(BodyFaultKind.Missing, "", "is missing"));
+            throw createError(new BodyFault(BodyFaultKind.Missing, "", "is missing"));
         }
 
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), Strict);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new RequestBody(document.RootElement.Clone(), refuse)
-                : throw refuse(new BodyFault(BodyFaultKind.NotAnObject, "", "must be an object"));
+                ? new RequestBody(document.RootElement.Clone(), createError)
+                : throw createError(new BodyFault(BodyFaultKind.NotAnObject, "", "must be an object"));
         }
         catch (JsonException exception)
         {
-            throw refuse(new BodyFault(
+            throw createError(new BodyFault(
                 BodyFaultKind.NotJson, "", $"line {exception.LineNumber + 1} column {exception.BytePositionInLine + 1}"));
         }
     }
@@ -79,13 +81,14 @@ internal sealed class RequestBody
     public double? Number(string field) => Find(field, JsonValueKind.Number, "must be a number")?.GetDouble();
 
     public RequestBody? Object(string field) =>
-        Find(field, JsonValueKind.Object, "must be an object") is { } value ? new RequestBody(value, _refuse) : null;
+        Find(field, JsonValueKind.Object, "must be an object") is { } value ? new RequestBody(value, _createError) : null;
 
     public List<string>? Texts(string field)
     {
         const string Expected = "must be an array of strings";
         return Find(field, JsonValueKind.Array, Expected) is { } value
-            ? [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw WrongType(field, Expected))]
+            ? [.. value.EnumerateArray().Select(item =>
+                item.ValueKind == JsonValueKind.String ? item.GetString()! : throw WrongType(field, Expected))]
             : null;
     }
 
@@ -99,5 +102,6 @@ internal sealed class RequestBody
         return value.ValueKind == kind ? value : throw WrongType(field, expected);
     }
 
-    private HttpErrorException WrongType(string field, string expected) => _refuse(new BodyFault(BodyFaultKind.WrongType, field, expected));
+    private HttpErrorException WrongType(string field, string expected) =>
+        _createError(new BodyFault(BodyFaultKind.WrongType, field, expected));
 }

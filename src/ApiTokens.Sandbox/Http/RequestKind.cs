@@ -1,24 +1,24 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>How a request is counted.</summary>
+/// <summary>The kind by which a request is counted.</summary>
 internal enum RequestKind
 {
-    /// <summary>By its method: GET and HEAD are reads, the rest writes.</summary>
+    /// <summary>By its method: GET and HEAD are reads, other methods are writes.</summary>
     ByMethod,
 
-    /// <summary>A call that only proves a token; neither a read nor a write of tokens.</summary>
+    /// <summary>A request that only proves a token; it is neither a read nor a write.</summary>
     Proof,
 
-    /// <summary>A log-in; neither a read nor a write of tokens.</summary>
+    /// <summary>A login; it is neither a read nor a write.</summary>
     Login,
 }
 
-/// <summary>Marks the endpoints of the emulators. Requests to anything else are not counted.</summary>
+/// <summary>Marks the endpoints of emulators. Requests to other endpoints are not counted.</summary>
 internal sealed record EmulatorEndpoint(RequestKind Kind);
 
 internal static class RequestKindExtensions
 {
-    /// <summary>Counts requests to this endpoint in another way than by their method.</summary>
+    /// <summary>Counts requests to this endpoint by a kind other than their method.</summary>
     public static RouteHandlerBuilder CountAs(this RouteHandlerBuilder endpoint, RequestKind kind) =>
         endpoint.WithMetadata(new EmulatorEndpoint(kind));
 }

@@ -1,9 +1,9 @@
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>The counters and the last requests that <c>/sandbox/requests</c> shows.</summary>
+/// <summary>The counters and the most recent requests for <c>/sandbox/requests</c>.</summary>
 internal sealed class RequestLog
 {
-    /// <summary>How many requests are remembered.</summary>
+    /// <summary>The number of requests that the log keeps.</summary>
     public const int Capacity = 10_000;
 
     private readonly Lock _gate = new();
@@ -37,7 +37,7 @@ internal sealed class RequestLog
         }
     }
 
-    /// <summary>The last requests, oldest first.</summary>
+    /// <summary>Returns the most recent requests, oldest first.</summary>
     public List<LoggedRequest> Last(int count)
     {
         lock (_gate)
@@ -63,12 +63,12 @@ internal sealed class RequestLog
     }
 }
 
-/// <summary>How many requests the emulators have received.</summary>
+/// <summary>The number of requests to the emulators.</summary>
 internal sealed record RequestCounts(long Total, long Reads, long Writes);
 
-/// <summary>One request; without query and headers, where secrets could stand.</summary>
+/// <summary>A logged request, without query and headers, which may contain secrets.</summary>
 internal sealed record LoggedRequest(long Sequence, string Method, string Path)
 {
-    /// <summary>The status of the answer; null until it is on its way, and for good if the connection was reset first.</summary>
+    /// <summary>The status of the response; null if it has not started or the connection was reset.</summary>
     public int? Status { get; set; }
 }

@@ -3,17 +3,17 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>Log-ins by password. They live in memory only and end with the process.</summary>
+/// <summary>The sessions of password logins. They are kept in memory and end with the process.</summary>
 internal sealed class Sessions<T>(TimeProvider clock)
     where T : class
 {
-    private const int SweepAt = 1_000;
+    private const int SweepThreshold = 1_000;
 
     private readonly ConcurrentDictionary<string, (T Session, DateTimeOffset ExpiresAt)> _sessions = new(StringComparer.Ordinal);
 
     public void Add(string secret, T session, DateTimeOffset expiresAt)
     {
-        if (_sessions.Count >= SweepAt)
+        if (_sessions.Count >= SweepThreshold)
         {
             Sweep();
         }

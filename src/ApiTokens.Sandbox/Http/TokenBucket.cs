@@ -1,21 +1,21 @@
 namespace ApiTokens.Sandbox.Http;
 
 /// <summary>A token bucket that is refilled continuously by a <see cref="TimeProvider"/>.</summary>
-/// <remarks>System.Threading.RateLimiting reads the system's clock and cannot be given another.</remarks>
+/// <remarks>System.Threading.RateLimiting does not support another clock than the system clock.</remarks>
 internal sealed class TokenBucket(int tokensPerSecond, int capacity, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private double _tokens = capacity;
-    private long _filledAt = clock.GetTimestamp();
+    private long _refilledAt = clock.GetTimestamp();
 
-    /// <summary>Takes one token, if there is one.</summary>
+    /// <summary>Takes a token; returns false if there is none.</summary>
     public bool TryTake()
     {
         lock (_gate)
         {
             long now = clock.GetTimestamp();
-            _tokens = Math.Min(capacity, _tokens + (clock.GetElapsedTime(_filledAt, now).TotalSeconds * tokensPerSecond));
-            _filledAt = now;
+            _tokens = Math.Min(capacity, _tokens + (clock.GetElapsedTime(_refilledAt, now).TotalSeconds * tokensPerSecond));
+            _refilledAt = now;
             if (_tokens < 1)
             {
                 return false;

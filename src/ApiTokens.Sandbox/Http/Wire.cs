@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>How JSON looks on the wire.</summary>
+/// <summary>Creates the JSON options of emulators.</summary>
 internal static class Wire
 {
-    /// <summary>The options of an emulator. '+' and the like stand unescaped, as the services write them.</summary>
+    /// <summary>Creates the options of an emulator. Characters such as '+' are not escaped, as in the services.</summary>
     public static JsonSerializerOptions Options(JsonNamingPolicy naming, JsonIgnoreCondition ignore = JsonIgnoreCondition.Never) => new()
     {
         PropertyNamingPolicy = naming,

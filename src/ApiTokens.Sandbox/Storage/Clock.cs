@@ -1,9 +1,10 @@
 namespace ApiTokens.Sandbox.Storage;
 
-/// <summary>Times as the database keeps them, so that an answer to a write says the same as a later read.</summary>
+/// <summary>Rounds times to the precision of the database, so that the response to a write equals a later read.</summary>
 internal static class Clock
 {
     public static DateTimeOffset Now(this TimeProvider clock) => clock.GetUtcNow().ToMilliseconds();
 
-    public static DateTimeOffset ToMilliseconds(this DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+    public static DateTimeOffset ToMilliseconds(this DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

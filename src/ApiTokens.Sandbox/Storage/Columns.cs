@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ApiTokens.Sandbox.Storage;
 
-/// <summary>Reads columns as <see cref="Database"/> writes them: times as Unix milliseconds, flags as 0 and 1.</summary>
+/// <summary>Reads columns in the format of <see cref="Database"/>: times as Unix milliseconds, flags as 0 and 1.</summary>
 internal static class Columns
 {
     public static DateTimeOffset Time(this SqliteDataReader row, int column) =>

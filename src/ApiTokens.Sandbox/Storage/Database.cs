@@ -5,13 +5,13 @@ using Microsoft.Data.Sqlite;
 namespace ApiTokens.Sandbox.Storage;
 
 /// <summary>
-/// The SQLite database of one server. Statements are interpolated strings whose holes become parameters:
+/// The SQLite database of one server. Statements are interpolated strings whose values become parameters:
 /// <c>database.Execute($"DELETE FROM devo_tokens WHERE id = {id}")</c>. Each distinct text is prepared once.
 /// </summary>
 internal sealed partial class Database : IDisposable
 {
-    // One connection behind one lock: an in-memory database lives as long as its connection, statements take
-    // microseconds, and SQLite would let only one writer in anyway.
+    // One connection with one lock: an in-memory database exists as long as its connection, statements take microseconds, and SQLite
+    // supports only one writer.
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
@@ -47,12 +47,18 @@ internal sealed partial class Database : IDisposable
         }
     }
 
-    // Whoever could write it could plant a token. SQLite gives its log beside it the same rights.
+    // Another user with write access could add tokens. SQLite creates its log file with the same permissions.
     private static void CreateForOwner(string path)
     {
         if (!OperatingSystem.IsWindows() && !File.Exists(path) && !Directory.Exists(path))
         {
-            new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            new FileStream(path, options).Dispose();
         }
     }
 
@@ -69,7 +75,7 @@ internal sealed partial class Database : IDisposable
         }
     }
 
-    /// <summary>Runs a statement and returns the number of rows it changed.</summary>
+    /// <summary>Runs a statement and returns the number of changed rows.</summary>
     public int Execute(FormattableString statement)
     {
         lock (_gate)
@@ -78,7 +84,7 @@ internal sealed partial class Database : IDisposable
         }
     }
 
-    /// <summary>All rows of a query.</summary>
+    /// <summary>Returns all rows of a query.</summary>
     public List<T> Query<T>(FormattableString statement, Func<SqliteDataReader, T> read)
     {
         lock (_gate)
@@ -94,7 +100,7 @@ internal sealed partial class Database : IDisposable
         }
     }
 
-    /// <summary>The first row of a query, if any.</summary>
+    /// <summary>Returns the first row of a query, or null if there is none.</summary>
     public T? First<T>(FormattableString statement, Func<SqliteDataReader, T> read)
         where T : class
     {
@@ -105,7 +111,7 @@ internal sealed partial class Database : IDisposable
         }
     }
 
-    /// <summary>The number that a query or an insert with RETURNING yields.</summary>
+    /// <summary>Returns the number of a query or of an insert with RETURNING.</summary>
     public long Number(FormattableString statement)
     {
         lock (_gate)
@@ -114,7 +120,7 @@ internal sealed partial class Database : IDisposable
         }
     }
 
-    /// <summary>Runs the work as one transaction; nobody else reads or writes meanwhile.</summary>
+    /// <summary>Runs the work as one transaction, with exclusive access to the database.</summary>
     public T Atomically<T>(Func<T> work)
     {
         lock (_gate)
@@ -163,8 +169,8 @@ internal sealed partial class Database : IDisposable
         if (!_prepared.TryGetValue(statement.Format, out SqliteCommand? command))
         {
             command = _connection.CreateCommand();
-#pragma warning disable CA2100 // The holes of the text are parameters.
-            command.CommandText = Hole().Replace(statement.Format, "@p$1");
+#pragma warning disable CA2100 // The values are parameters.
+            command.CommandText = Placeholder().Replace(statement.Format, "@p$1");
 #pragma warning restore CA2100
             for (int i = 0; i < statement.ArgumentCount; i++)
             {
@@ -192,5 +198,5 @@ internal sealed partial class Database : IDisposable
     };
 
     [GeneratedRegex(@"\{(\d+)\}")]
-    private static partial Regex Hole();
+    private static partial Regex Placeholder();
 }

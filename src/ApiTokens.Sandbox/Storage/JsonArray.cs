@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace ApiTokens.Sandbox.Storage;
 
-/// <summary>Lists of text in one column, or as one parameter that SQL takes apart.</summary>
+/// <summary>Stores a list of texts in one column, or passes it as one parameter that SQL can split.</summary>
 internal static class JsonArray
 {
     public static string Of(IEnumerable<string> texts) => JsonSerializer.Serialize([.. texts], StorageJson.Default.StringArray);

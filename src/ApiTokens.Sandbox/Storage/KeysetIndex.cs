@@ -1,17 +1,17 @@
 namespace ApiTokens.Sandbox.Storage;
 
 /// <summary>
-/// Every thousandth key of a sorted list, each with the number of keys before it. From there it is a short way to any place
-/// of the list, where OFFSET would walk past everything before: the last of a thousand pages costs what the first does.
+/// An index of every thousandth key of a sorted list, with the number of keys before it. A page is read from the nearest indexed key,
+/// so that the last page costs as much as the first; OFFSET alone would scan all rows before it.
 /// </summary>
 internal sealed class KeysetIndex
 {
     private const int Distance = 1_000;
 
-    // How many keys may be added before the ways between the landmarks are too long, and they are better set anew.
-    private const int MostAdded = 10 * Distance;
+    // The number of added keys after which the distances are too long and the index must be rebuilt.
+    private const int MaxAdded = 10 * Distance;
 
-    private readonly List<Landmark> _landmarks = [new Landmark("", 0)];
+    private readonly List<KeysetEntry> _entries = [new KeysetEntry("", 0)];
     private int _added;
 
     private KeysetIndex()
@@ -21,60 +21,61 @@ internal sealed class KeysetIndex
     /// <summary>The number of keys in the list.</summary>
     public long Total { get; private set; }
 
-    /// <summary>Whether so many keys were added that the list is better walked again.</summary>
-    public bool IsStale => _added > MostAdded;
+    /// <summary>Whether the index must be rebuilt, because many keys were added.</summary>
+    public bool IsStale => _added > MaxAdded;
 
-    /// <summary>Walks a list once.</summary>
-    /// <param name="skip">From a key on, skips a number of keys and returns the one after them, if there is one.</param>
-    /// <param name="count">Counts the keys from one on.</param>
+    /// <summary>Builds the index by walking a list once.</summary>
+    /// <param name="skip">Skips a number of keys from a key on, and returns the next key, or null if there is none.</param>
+    /// <param name="count">Counts the keys from a key on.</param>
     public static KeysetIndex Of(Func<string, int, string?> skip, Func<string, long> count)
     {
-        var landmarks = new KeysetIndex();
-        Landmark last = landmarks._landmarks[0];
+        var index = new KeysetIndex();
+        KeysetEntry last = index._entries[0];
         while (skip(last.Key, Distance) is { } key)
         {
-            last = new Landmark(key, last.Before + Distance);
-            landmarks._landmarks.Add(last);
+            last = new KeysetEntry(key, last.Before + Distance);
+            index._entries.Add(last);
         }
 
-        landmarks.Total = last.Before + count(last.Key);
-        return landmarks;
+        index.Total = last.Before + count(last.Key);
+        return index;
     }
 
-    /// <summary>The last landmark that is not behind a place in the list.</summary>
-    public Landmark Before(long place)
+    /// <summary>Returns the last entry at or before a position in the list.</summary>
+    public KeysetEntry Before(long position)
     {
         int low = 0;
-        int high = _landmarks.Count - 1;
+        int high = _entries.Count - 1;
         while (low < high)
         {
             int middle = (low + high + 1) / 2;
-            (low, high) = _landmarks[middle].Before <= place ? (middle, high) : (low, middle - 1);
+            (low, high) = _entries[middle].Before <= position ? (middle, high) : (low, middle - 1);
         }
 
-        return _landmarks[low];
+        return _entries[low];
     }
 
-    /// <summary>Takes note of a new key.</summary>
+    /// <summary>Records a new key.</summary>
     public void Add(string key)
     {
         _added++;
         Shift(key, 1);
     }
 
-    /// <summary>Takes note that a key is gone. A landmark stays where it is even if it was that key.</summary>
+    /// <summary>Records the removal of a key. An entry stays in the index even if its key was removed.</summary>
     public void Remove(string key) => Shift(key, -1);
 
     private void Shift(string key, int by)
     {
         Total += by;
-        for (int i = _landmarks.Count - 1; string.CompareOrdinal(_landmarks[i].Key, key) > 0; i--)
+        for (int i = _entries.Count - 1; string.CompareOrdinal(_entries[i].Key, key) > 0; i--)
         {
-            _landmarks[i] = _landmarks[i] with { Before = _landmarks[i].Before + by };
+            _entries[i] = _entries[i] with { Before = _entries[i].Before + by };
         }
     }
 }
 
-/// <param name="Key">A place in the list: the first key that is not less than this.</param>
-/// <param name="Before">How many keys are less.</param>
-internal readonly record struct Landmark(string Key, long Before);
+/// <summary>An entry of a <see cref="KeysetIndex"/>.</summary>
+/// <param name="Key">The position in the list: the first key that is not less than this one.</param>
+/// <param name="Before">The number of keys that are less.</param>
+internal readonly record struct KeysetEntry(string Key, long Before);

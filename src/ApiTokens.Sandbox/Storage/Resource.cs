@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ApiTokens.Sandbox.Storage;
 
-/// <summary>The data files inside this assembly.</summary>
+/// <summary>Reads the data files of this assembly.</summary>
 internal static class Resource
 {
     public static JsonElement Json(string name)

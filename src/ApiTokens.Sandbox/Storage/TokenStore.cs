@@ -3,24 +3,24 @@ using Microsoft.Data.Sqlite;
 
 namespace ApiTokens.Sandbox.Storage;
 
-/// <summary>A token as it is stored.</summary>
+/// <summary>A stored token.</summary>
 internal interface IStoredToken
 {
-    /// <summary>The hash of the secret; null for seeded tokens, whose secrets nobody holds.</summary>
+    /// <summary>The hash of the secret; null for seeded tokens, which have no known secret.</summary>
     byte[]? SecretHash { get; }
 }
 
-/// <summary>A column of a table of tokens.</summary>
+/// <summary>A column of a token table.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Type">The type and its constraints, in SQL.</param>
-/// <param name="Value">What a token has there; null for a number that SQLite gives.</param>
+/// <param name="Value">Returns the value of a token; null for a number that SQLite assigns.</param>
 internal sealed record Column<T>(string Name, string Type, Func<T, object?>? Value);
 
-/// <summary>The tokens of one service, in a table that has the columns <c>id</c> and <c>secret_hash</c>.</summary>
+/// <summary>The tokens of one service, in a table with the columns <c>id</c> and <c>secret_hash</c>.</summary>
 /// <param name="database">The database.</param>
 /// <param name="table">The name of the table.</param>
-/// <param name="columns">Its columns, in the order in which <see cref="Read"/> reads them.</param>
-/// <param name="indexes">Its indexes, beside the one by secret: each a name and columns.</param>
+/// <param name="columns">The columns, in the order in which <see cref="Read"/> reads them.</param>
+/// <param name="indexes">The names and columns of the indexes, in addition to the index by secret.</param>
 internal abstract class TokenStore<T>(Database database, string table, Column<T>[] columns, params (string Name, string Columns)[] indexes)
     where T : class, IStoredToken
 {
@@ -52,10 +52,10 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
     /// <summary>Adds a token and returns the number of its row.</summary>
     public virtual long Add(T token) => Write("INSERT", token);
 
-    /// <summary>Writes a token under its own id, whether that exists or not.</summary>
+    /// <summary>Inserts a token, or replaces the token with the same id.</summary>
     public virtual void Put(T token) => Write("INSERT OR REPLACE", token);
 
-    /// <summary>Reads, changes and writes a token as one transaction. What <paramref name="change"/> throws leaves it as it was.</summary>
+    /// <summary>Reads, changes and writes a token in one transaction. If <paramref name="change"/> throws, the token is unchanged.</summary>
     public virtual T? Change(object id, Func<T, T> change) => Database.Atomically(() =>
     {
         if (Find(id) is not { } token)
@@ -72,14 +72,14 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
         return changed;
     });
 
-    /// <summary>Deletes a token; false when it was not there.</summary>
+    /// <summary>Deletes a token; returns false if it does not exist.</summary>
     public virtual bool Remove(object id) => Database.Execute(Statement($"DELETE FROM {table} WHERE id = {{0}}", id)) > 0;
 
     /// <summary>Sets one column of a token.</summary>
     protected void Set(object id, string column, object value) =>
         Database.Execute(Statement($"UPDATE {table} SET {column} = {{0}} WHERE id = {{1}}", value, id));
 
-    /// <summary>The tokens that fit, by id. They are read in chunks: no long list is in memory, and no reader blocks the others.</summary>
+    /// <summary>Returns the matching tokens by id. They are read in chunks, so that no long list is in memory or blocks other requests.</summary>
     protected IEnumerable<T> InChunks(Func<T, long> id, string where = "TRUE", object? argument = null)
     {
         long last = 0;
@@ -101,10 +101,10 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
         }
     }
 
-    /// <summary>Generates tokens inside SQLite.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Generates tokens in SQLite.</summary>
+    /// <param name="count">The number of tokens.</param>
     /// <param name="into">The columns, separated by commas.</param>
-    /// <param name="values">Their values, where <c>n</c> counts from 1.</param>
+    /// <param name="values">The values in SQL, where <c>n</c> counts from 1.</param>
     protected void Generate(int count, string into, FormattableString values)
     {
         string last = $"{{{values.ArgumentCount}}}";
@@ -116,10 +116,10 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
             [.. values.GetArguments(), count]));
     }
 
-    /// <summary>A statement whose text is put together; what stands for values is written <c>{0}</c> and so on.</summary>
+    /// <summary>Creates a statement from a composed text with the placeholders <c>{0}</c> and so on.</summary>
     protected static FormattableString Statement(string text, params object?[] values) => FormattableStringFactory.Create(text, values);
 
-    /// <summary>Reads a row; the columns stand in the order of the schema.</summary>
+    /// <summary>Reads a row, with the columns in the order of the schema.</summary>
     protected abstract T Read(SqliteDataReader row);
 
     private long Write(string verb, T token)

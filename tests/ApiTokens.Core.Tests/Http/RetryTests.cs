@@ -116,7 +116,7 @@ public sealed class RetryTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => RunAsync("create"));
 
         Assert.Equal((ErrorKind.ConnectionError, true), (error.Kind, error.OutcomeUnknown));
-        Assert.Contains("may have taken effect", error.Message);
+        Assert.Contains("may have succeeded", error.Message);
         Assert.Single(_server.Requests);
     }
 

@@ -10,16 +10,16 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
     private static readonly Dictionary<string, Fault> Faults = new()
     {
         ["500"] = new Fault { Kind = FaultKind.Status, Status = 500 },
-        ["500 after"] = new Fault { Kind = FaultKind.Status, Status = 500, When = FaultMoment.After },
+        ["500 after"] = new Fault { Kind = FaultKind.Status, Status = 500, When = FaultTiming.After },
         ["503"] = new Fault { Kind = FaultKind.Status, Status = 503 },
-        ["503 after"] = new Fault { Kind = FaultKind.Status, Status = 503, When = FaultMoment.After },
+        ["503 after"] = new Fault { Kind = FaultKind.Status, Status = 503, When = FaultTiming.After },
         ["503 retry"] = new Fault { Kind = FaultKind.Status, Status = 503, RetryAfter = "1" },
         ["429"] = new Fault { Kind = FaultKind.Status, Status = 429 },
         ["429 retry"] = new Fault { Kind = FaultKind.Status, Status = 429, RetryAfter = "1" },
         ["delay"] = new Fault { Kind = FaultKind.Delay, Delay = TimeSpan.FromMilliseconds(20) },
-        ["delay after"] = new Fault { Kind = FaultKind.Delay, Delay = TimeSpan.FromMilliseconds(20), When = FaultMoment.After },
+        ["delay after"] = new Fault { Kind = FaultKind.Delay, Delay = TimeSpan.FromMilliseconds(20), When = FaultTiming.After },
         ["reset"] = new Fault { Kind = FaultKind.Reset },
-        ["reset after"] = new Fault { Kind = FaultKind.Reset, When = FaultMoment.After },
+        ["reset after"] = new Fault { Kind = FaultKind.Reset, When = FaultTiming.After },
         ["truncate"] = new Fault { Kind = FaultKind.Truncate },
         ["not json"] = new Fault { Kind = FaultKind.NotJson },
     };
@@ -150,7 +150,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         };
         Assert.Equal((kind, kind.ToString(), !read && !limit), (outcome.Error.Kind, outcome.Error.ErrorId, outcome.Error.OutcomeUnknown));
         Assert.False(string.IsNullOrEmpty(outcome.Error.RecommendedAction));
-        Assert.Equal(!read && (Faults[fault].When == FaultMoment.After || fault is "truncate" or "not json"), outcome.Applied);
+        Assert.Equal(!read && (Faults[fault].When == FaultTiming.After || fault is "truncate" or "not json"), outcome.Applied);
     }
 
     private static TheoryData<string, string, string> Cases(IEnumerable<string> faults, Func<string, bool>? filter = null)

@@ -174,7 +174,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         sandbox.Plan(Service, fault switch
         {
             "before" => new Fault { Kind = FaultKind.Reset, Method = "POST" },
-            "after" => new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultMoment.After },
+            "after" => new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultTiming.After },
             "truncate" => new Fault { Kind = FaultKind.Truncate, Method = "POST" },
             _ => new Fault { Kind = FaultKind.NotJson, Method = "POST" },
         });
@@ -218,10 +218,10 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     {
         "read" => new Fault { Kind = FaultKind.Status, Status = 500, Method = "GET", Count = 6 },
         "create before" => new Fault { Kind = FaultKind.Reset, Method = "POST" },
-        "create after" => new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultMoment.After },
+        "create after" => new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultTiming.After },
         "create denied" => new Fault { Kind = FaultKind.Status, Status = 403, Method = "POST" },
         "remove before" => new Fault { Kind = FaultKind.Reset, Method = "DELETE", Count = 6 },
-        "remove after" => new Fault { Kind = FaultKind.Reset, Method = "DELETE", When = FaultMoment.After, Count = 6 },
+        "remove after" => new Fault { Kind = FaultKind.Reset, Method = "DELETE", When = FaultTiming.After, Count = 6 },
         "remove denied" => new Fault { Kind = FaultKind.Status, Status = 403, Method = "DELETE" },
         _ => null,
     };

@@ -19,10 +19,10 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
         ["429"] = new() { Kind = FaultKind.Status, Status = 429 },
         ["401"] = new() { Kind = FaultKind.Status, Status = 401 },
         ["403"] = new() { Kind = FaultKind.Status, Status = 403 },
-        ["500 after"] = new() { Kind = FaultKind.Status, Status = 500, When = FaultMoment.After },
+        ["500 after"] = new() { Kind = FaultKind.Status, Status = 500, When = FaultTiming.After },
         ["delay"] = new() { Kind = FaultKind.Delay, Delay = TimeSpan.FromMilliseconds(20) },
         ["reset"] = new() { Kind = FaultKind.Reset },
-        ["reset after"] = new() { Kind = FaultKind.Reset, When = FaultMoment.After },
+        ["reset after"] = new() { Kind = FaultKind.Reset, When = FaultTiming.After },
         ["truncate"] = new() { Kind = FaultKind.Truncate },
         ["not json"] = new() { Kind = FaultKind.NotJson },
     };

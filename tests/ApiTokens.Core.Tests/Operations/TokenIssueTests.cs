@@ -10,7 +10,7 @@ namespace ApiTokens.Core.Tests.Operations;
 /// <summary>Requests to create a token whose response is lost.</summary>
 public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
 {
-    private static readonly Fault ResetAfter = new() { Kind = FaultKind.Reset, When = FaultMoment.After, Method = "POST" };
+    private static readonly Fault ResetAfter = new() { Kind = FaultKind.Reset, When = FaultTiming.After, Method = "POST" };
 
     public static TheoryData<string, string> LostResponses
     {
@@ -65,7 +65,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.False(error.OutcomeUnknown);
         Assert.NotEqual(before.Id, error.Token.Id);
-        Assert.Contains("It was removed", error.Message);
+        Assert.Contains("The token was removed", error.Message);
         Assert.Equal(before.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
         Assert.True(await sandbox.WorksAsync(before));
         Assert.True(await sandbox.WorksAsync(await IssueAsync(connection, name, removeOrphan: true)));
@@ -84,7 +84,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => IssueAsync(connection, name, removeOrphan: true));
 
         Assert.Equal((ErrorKind.ConnectionError, false), (error.Kind, error.OutcomeUnknown));
-        Assert.Contains("it was not created", error.Message);
+        Assert.Contains("It was not created", error.Message);
         Assert.Single(await sandbox.WritesAsync(since));
         Assert.Equal(before.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
     }
@@ -100,7 +100,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => IssueAsync(connection, name, removeOrphan: false));
 
-        Assert.Contains("it was not created", error.Message);
+        Assert.Contains("It was not created", error.Message);
         Assert.True(await sandbox.WorksAsync(known));
     }
 
@@ -117,7 +117,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         sandbox.Clear();
         Assert.Equal((ErrorKind.ConnectionError, true), (error.Kind, error.OutcomeUnknown));
-        Assert.Contains("may have taken effect", error.Message);
+        Assert.Contains("may have succeeded", error.Message);
         Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
     }
 
@@ -133,7 +133,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => IssueAsync(connection, name, removeOrphan: true));
 
         Assert.True(error.OutcomeUnknown);
-        Assert.Contains("which of them it is cannot be told", error.Message);
+        Assert.Contains("One of them may be this token", error.Message);
         Assert.Equal(error.Token.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, name)).Id);
     }
 
@@ -204,7 +204,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.Equal("4", issued.Id);
         Assert.DoesNotContain(server.Requests, request => request.Method == "DELETE");
-        Assert.Contains("it was not created", error.Message);
+        Assert.Contains("It was not created", error.Message);
     }
 
     [Theory]
@@ -445,7 +445,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         TokenConnection third = await sandbox.ConnectAsync(service);
         sandbox.Plan(service, new Fault { Kind = FaultKind.Reset, Method = "POST" });
         RunResult lost = await file.RunAsync("New", sandbox.Clock, On(third, name, number: 3));
-        Assert.Contains("it was not created", lost.Error.Message);
+        Assert.Contains("It was not created", lost.Error.Message);
     }
 
     [Fact]
@@ -500,7 +500,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
     {
         "reset" => ResetAfter,
         "truncate" => new Fault { Kind = FaultKind.Truncate, Method = "POST" },
-        "status" => new Fault { Kind = FaultKind.Status, Status = 504, When = FaultMoment.After, Method = "POST" },
+        "status" => new Fault { Kind = FaultKind.Status, Status = 504, When = FaultTiming.After, Method = "POST" },
         _ => new Fault { Kind = FaultKind.NotJson, Method = "POST" },
     };
 

@@ -66,7 +66,7 @@ public sealed class HtmlReportTests
         Assert.True(
             table.LastIndexOf("NeverExpires", StringComparison.Ordinal) < table.IndexOf("d ago", StringComparison.Ordinal),
             "Tokens with findings must come first, then those with the earliest expiry.");
-        Assert.Contains("The 200 most pressing of 1,000 tokens.", Page);
+        Assert.Contains("The 200 most urgent of 1,000 tokens.", Page);
         Assert.Contains("<form id=\"filter\" role=\"search\" aria-label=\"Filter the tokens\" hidden>", Page);
     }
 

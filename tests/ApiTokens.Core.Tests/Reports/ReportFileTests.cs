@@ -98,7 +98,7 @@ public sealed class ReportFileTests : IDisposable
     {
         string text = SampleReport.Write(SampleReport.Of([]), extension);
 
-        Assert.Contains(extension switch { ".csv" => "\"Service\"", ".json" => "\"tokens\": []", _ => "No tokens were given" }, text);
+        Assert.Contains(extension switch { ".csv" => "\"Service\"", ".json" => "\"tokens\": []", _ => "This report has no tokens" }, text);
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);

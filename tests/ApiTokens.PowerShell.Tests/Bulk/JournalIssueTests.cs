@@ -54,7 +54,7 @@ public sealed class JournalIssueTests(JournalTest.Fixture fixture) : JournalTest
         }
 
         ErrorRecord error = Run($"{New} -RemoveOrphan", row, path).ShouldFail("OrphanedToken");
-        Assert.Contains("It was removed.", error.ToString());
+        Assert.Contains("The token was removed.", error.ToString());
         Assert.Empty(WithName(row));
         PSObject issued = Single(New, row, path);
         Assert.True(Sandbox.Accepts(issued));

@@ -62,7 +62,7 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         ErrorRecord error = Issue(connection, name, "-RemoveOrphan").ShouldFail("OrphanedToken");
 
         AssertOneCreate(before);
-        Assert.Contains("It was removed.", error.ToString());
+        Assert.Contains("The token was removed.", error.ToString());
         Assert.NotEqual(existing.Text("Id"), error.Target().Text("Id"));
 
         // The token with the same name existed before.
@@ -96,7 +96,7 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         Assert.Equal(Enumerable.Repeat("ConnectionError", 5), result.ErrorIds);
         Assert.All(result.Errors, error =>
         {
-            Assert.Contains("it was not created", error.ToString(), StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("It was not created", error.ToString(), StringComparison.OrdinalIgnoreCase);
             Assert.Contains(error.TargetObject.ToString(), rows.Texts("Name"));
             Assert.NotEmpty(error.Advice());
         });
@@ -122,7 +122,7 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
 
         // It was issued by another user, and existed before.
         Assert.True(Sandbox.Accepts(theirs));
-        Assert.Contains("it was not created", error.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("It was not created", error.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

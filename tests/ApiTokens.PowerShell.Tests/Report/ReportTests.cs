@@ -82,7 +82,7 @@ public sealed class ReportTests : CmdletTest
     {
         string path = NewPath(".md");
         Assert.Empty(Output("param($Path) @() | Export-ApiTokenReport $Path", path));
-        Assert.Contains("No tokens were given", File.ReadAllText(path));
+        Assert.Contains("This report has no tokens", File.ReadAllText(path));
         Run("param($Path) Export-ApiTokenReport $Path", path).ShouldSucceed();
         Run("param($Path) $null | Export-ApiTokenReport $Path", path).ShouldSucceed();
     }

@@ -18,7 +18,7 @@ internal sealed class UnusedRule : FindingRule
 
         int days = (token.Now - since!.Value).Days;
         string message = token.Token.LastUsedAt is null
-            ? $"The token {token.Token} has not been used in the {days} days since it was issued."
+            ? $"The token {token.Token} was never used in the {days} days since it was issued."
             : $"The token {token.Token} was last used {days} days ago.";
         return new RuleViolation(message, "Ask its owner, and remove it if it is not needed.");
     }

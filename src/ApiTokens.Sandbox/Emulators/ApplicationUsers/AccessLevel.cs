@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>What a token may do with one API.</summary>
+/// <summary>The access of a token to one API.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AccessLevel>))]
 internal enum AccessLevel
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No access.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 

@@ -8,7 +8,7 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
 {
     private const string AdministratorTokenId = "at_00000000000000000adm";
 
-    // The time of the last use is kept to the minute: not every request is worth a write.
+    // The time of the last use has a precision of one minute, so that not every request causes a write.
     private static readonly TimeSpan UsagePrecision = TimeSpan.FromMinutes(1);
 
     private readonly UserTokenStore _tokens = new(database);
@@ -57,10 +57,10 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
         site.MapPost("/tokens/{id}/revoke", Revoke);
         routes.MapGet("/data/{api}", Data).CountAs(RequestKind.Proof);
         routes.MapPost("/data/{api}", Data).CountAs(RequestKind.Proof);
-        routes.Map("/{**path}", IResult () => throw Problems.NotFound("There is nothing at this path."));
+        routes.Map("/{**path}", IResult () => throw Problems.NotFound("The path does not exist."));
     }
 
-    public HttpErrorException Refuse(int status) => Problems.Of(status);
+    public HttpErrorException Reject(int status) => Problems.Of(status);
 
     private IResult Me(HttpRequest request, string site)
     {
@@ -84,14 +84,15 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
             .Skip((int)Math.Min(paging.Offset, int.MaxValue))
             .Take(paging.Size)
             .Select(user => new UserBody(user.UserId, user.Name, user.Active));
-        return TypedResults.Json(paging.Answer<UserBody>([.. page], ApplicationUsersSite.Users.Count), ApplicationUsersJson.Wire.UserPage);
+        return TypedResults.Json(paging.ToBody<UserBody>([.. page], ApplicationUsersSite.Users.Count), ApplicationUsersJson.Wire.UserPage);
     }
 
     private IResult List(HttpRequest request, string site)
     {
         Authorize(request, site);
         var paging = Paging.Of(request.Query);
-        string? userId = request.Query["userId"].ToString() is { Length: > 0 } value ? ApplicationUsersSite.Canonical(value) : null;
+        string? userId =
+            request.Query["userId"].ToString() is { Length: > 0 } value ? ApplicationUsersSite.Canonical(value) : null;
         TokenStatus? status = request.Query["status"].ToString() switch
         {
             "" => null,
@@ -103,7 +104,7 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
         DateTimeOffset now = clock.Now();
         (List<UserToken> items, long total) = _tokens.Page(userId, status, paging, now);
         return TypedResults.Json(
-            paging.Answer<UserTokenBody>([.. items.Select(token => UserTokenBody.Of(token, now))], total),
+            paging.ToBody<UserTokenBody>([.. items.Select(token => UserTokenBody.Of(token, now))], total),
             ApplicationUsersJson.Wire.TokenPage);
     }
 
@@ -124,24 +125,24 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
             ExpirationMonths = months,
             Created = now,
             CreatedBy = caller.UserId,
-            Expires = now.AddMonths(months), // Clamps to the end of a shorter month.
+            Expires = now.AddMonths(months), // Clamped to the last day of a shorter month.
             SecretHash = Secrets.Hash(secret),
         };
         _tokens.Add(token);
-        return Answer(token, secret, StatusCodes.Status201Created);
+        return ToResult(token, secret, StatusCodes.Status201Created);
     }
 
     private IResult Get(HttpRequest request, string site, string id)
     {
         Authorize(request, site);
-        return Answer(_tokens.Find(id) ?? throw NoToken());
+        return ToResult(_tokens.Find(id) ?? throw TokenNotFound());
     }
 
     private async Task<IResult> EditAsync(HttpRequest request, string site, string id)
     {
         Authorize(request, site);
         RequestBody body = await RequestBody.ReadStrictAsync(request, Problems.Body, "name", "access", "applyToAll");
-        return Answer(Change(id, token => token with
+        return ToResult(Change(id, token => token with
         {
             Name = body.Has("name") ? TokenRequest.ReadName(body) : token.Name,
             Access = TokenRequest.ReadAccess(body, token.Access),
@@ -162,17 +163,17 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
             Regenerated = now,
             SecretHash = Secrets.Hash(secret),
         });
-        return Answer(regenerated, secret);
+        return ToResult(regenerated, secret);
     }
 
     private IResult Revoke(HttpRequest request, string site, string id)
     {
         Authorize(request, site);
         DateTimeOffset now = clock.Now();
-        return Answer(_tokens.Change(id, token => token with { Revoked = token.Revoked ?? now }) ?? throw NoToken());
+        return ToResult(_tokens.Change(id, token => token with { Revoked = token.Revoked ?? now }) ?? throw TokenNotFound());
     }
 
-    // The token that makes the call is left out unless it is explicitly included: nobody locks himself out by accident.
+    // The caller's token is excluded by default, to avoid accidental lockouts.
     private IResult RevokeAll(HttpRequest request, string site, string userId)
     {
         UserToken caller = Authorize(request, site);
@@ -187,8 +188,8 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
         return TypedResults.Json(new RevokedBody(revoked), ApplicationUsersJson.Wire.RevokedBody);
     }
 
-    // Stands for the data APIs that the tokens are for, with their headers. The vendor also asks for the user's password in
-    // a header of that name; our model has no passwords, and leaves it out.
+    // Represents the data APIs that the tokens give access to, with their headers. The vendor also requires the user's password in a
+    // header; the sandbox has no passwords.
     private IResult Data(HttpRequest request, string api)
     {
         DateTimeOffset now = clock.Now();
@@ -197,13 +198,13 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
             || request.Headers["userid"] != token.UserId
             || request.Headers["sitename"] != ApplicationUsersSite.Name)
         {
-            throw Problems.Unauthorized("The headers authenticationtoken, sitename and userid do not name a token that works.");
+            throw Problems.Unauthorized("The headers authenticationtoken, sitename and userid do not identify an active token.");
         }
 
         RecordUse(token, now);
         if (!ApiCatalogue.Has(api))
         {
-            throw Problems.NotFound($"There is no API with the code '{api}'.", "api");
+            throw Problems.NotFound($"The API '{api}' does not exist.", "api");
         }
 
         return token.Access.GetValueOrDefault(api).Allows(request.Method)
@@ -211,7 +212,7 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
             : throw Problems.Forbidden($"The token's access to '{api}' does not include {request.Method}.");
     }
 
-    /// <summary>The token of a caller who may manage tokens of the site.</summary>
+    /// <summary>Returns the caller's token, or throws if the caller may not manage tokens of the site.</summary>
     private UserToken Authorize(HttpRequest request, string site)
     {
         UserToken caller = Authenticate(request, site);
@@ -224,11 +225,11 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
         UserToken? caller = Credential.Bearer(request) is { } secret ? _tokens.FindBySecret(secret) : null;
         if (caller?.Status(now) != TokenStatus.Active)
         {
-            throw Problems.Unauthorized("A token of an application user that works is needed, as 'Authorization: Bearer <token>'.");
+            throw Problems.Unauthorized("An active token of an application user is required: 'Authorization: Bearer <token>'.");
         }
 
         RecordUse(caller, now);
-        return site == ApplicationUsersSite.Name ? caller : throw Problems.NotFound($"There is no site '{site}'.", "site");
+        return site == ApplicationUsersSite.Name ? caller : throw Problems.NotFound($"The site '{site}' does not exist.", "site");
     }
 
     private static bool CanManage(UserToken caller) => ApplicationUsersSite.Find(caller.UserId) is { CanManageApiTokens: true };
@@ -242,21 +243,21 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
     }
 
     private UserToken Change(string id, Func<UserToken, UserToken> change) =>
-        _tokens.Change(id, token => token.Revoked is null ? change(token) : throw Problems.Revoked()) ?? throw NoToken();
+        _tokens.Change(id, token => token.Revoked is null ? change(token) : throw Problems.Revoked()) ?? throw TokenNotFound();
 
     private static void RequireUser(string userId)
     {
         if (ApplicationUsersSite.Find(userId) is null)
         {
-            throw Problems.NotFound($"There is no user '{userId}'.", "userId");
+            throw Problems.NotFound($"The user '{userId}' does not exist.", "userId");
         }
     }
 
-    private static HttpErrorException NoToken() => Problems.NotFound("There is no token with this id.", "id");
+    private static HttpErrorException TokenNotFound() => Problems.NotFound("The token does not exist.", "id");
 
     private static string NewSecret() => Secrets.Alphanumeric(40);
 
-    private IResult Answer(UserToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
+    private IResult ToResult(UserToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(UserTokenBody.Of(token, clock.Now(), secret), ApplicationUsersJson.Wire.UserTokenBody, statusCode: status);
 
     private static UserToken AdministratorToken(DateTimeOffset now) => new()

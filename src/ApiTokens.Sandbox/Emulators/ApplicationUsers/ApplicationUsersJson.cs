@@ -33,7 +33,7 @@ internal sealed record UserTokenBody
 
     public required string? LastUsedAt { get; init; }
 
-    /// <summary>The secret; only in the answers to a creation and a regeneration.</summary>
+    /// <summary>The secret; present only in the responses to a create and a regeneration.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }
 

@@ -1,12 +1,16 @@
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>The tokens, beside the administrator's, that a new site has.</summary>
+/// <summary>The tokens of a new site, in addition to the administrator's token.</summary>
 internal static class ApplicationUsersSeed
 {
     public static IEnumerable<UserToken> Tokens(DateTimeOffset now) =>
     [
-        Token("payrollexport0000001", "jdoe", "payroll export", 12, now.AddMonths(-2), Access(AccessLevel.Read, "employee", "time-clock-enhanced")),
-        Token("nightlyorders0000002", "asmith", "nightly orders", 6, now.AddMonths(-6).AddDays(3), Access(AccessLevel.Full, "purchase-order", "vendor")),
+        Token(
+            "payrollexport0000001", "jdoe", "payroll export", 12, now.AddMonths(-2),
+            Access(AccessLevel.Read, "employee", "time-clock-enhanced")),
+        Token(
+            "nightlyorders0000002", "asmith", "nightly orders", 6, now.AddMonths(-6).AddDays(3),
+            Access(AccessLevel.Full, "purchase-order", "vendor")),
         Token("oldintegration000003", "asmith", "old integration", 3, now.AddMonths(-5), Access(AccessLevel.Read, "location")),
         Token("leaverreports0000004", "leaver", "reports", 12, now.AddMonths(-1), Access(AccessLevel.Read, "sales-mix", "location")),
         Token("leaverlaptop00000005", "leaver", null, 6, now.AddMonths(-3), Access(AccessLevel.Full, "inventory-adjustment"))
@@ -27,5 +31,6 @@ internal static class ApplicationUsersSeed
             Expires = created.AddMonths(months),
         };
 
-    private static Dictionary<string, AccessLevel> Access(AccessLevel level, params string[] apis) => apis.ToDictionary(api => api, _ => level);
+    private static Dictionary<string, AccessLevel> Access(AccessLevel level, params string[] apis) =>
+        apis.ToDictionary(api => api, _ => level);
 }

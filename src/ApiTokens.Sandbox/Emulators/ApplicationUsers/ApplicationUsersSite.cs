@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>The one site of the sandbox and its users.</summary>
+/// <summary>The site of the sandbox and its users.</summary>
 internal static class ApplicationUsersSite
 {
     public const string Name = "example-site";
@@ -18,11 +18,12 @@ internal static class ApplicationUsersSite
 
     public static ApplicationUser? Find(string userId) => Users.FirstOrDefault(user => user.UserId == userId);
 
-    /// <summary>The id of a user as the site writes it, from one in whatever case; an unknown one stays as it is.</summary>
+    /// <summary>Returns the id of a user in its original case. An unknown id is returned unchanged.</summary>
     public static string Canonical(string userId) =>
         Users.FirstOrDefault(user => user.UserId.Equals(userId, StringComparison.OrdinalIgnoreCase))?.UserId ?? userId;
 }
 
+/// <summary>A user of the site.</summary>
 /// <param name="UserId">The Application User ID.</param>
 /// <param name="Name">The user's name.</param>
 /// <param name="Active">Whether the user is active.</param>

@@ -2,16 +2,18 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>Refusals as problem details (RFC 9457).</summary>
+/// <summary>Errors as problem details (RFC 9457).</summary>
 internal static class Problems
 {
     private const string Urn = "urn:api-tokens:problem:";
 
-    public static HttpErrorException Unauthorized(string detail) => Problem(StatusCodes.Status401Unauthorized, Urn + "unauthorized", "Not authorized", detail);
+    public static HttpErrorException Unauthorized(string detail) =>
+        Problem(StatusCodes.Status401Unauthorized, Urn + "unauthorized", "Not authorized", detail);
 
     public static HttpErrorException ControlMissing() => Forbidden("Your user group lacks the control 'Application Users > API Tokens'.");
 
-    public static HttpErrorException Forbidden(string detail) => Problem(StatusCodes.Status403Forbidden, Urn + "forbidden", "Forbidden", detail);
+    public static HttpErrorException Forbidden(string detail) =>
+        Problem(StatusCodes.Status403Forbidden, Urn + "forbidden", "Forbidden", detail);
 
     public static HttpErrorException NotFound(string detail, string? parameter = null) =>
         Problem(StatusCodes.Status404NotFound, Urn + "not-found", "Not found", detail, parameter);
@@ -30,12 +32,14 @@ internal static class Problems
         _ => Invalid(null, $"The body {fault.Detail}."),
     };
 
-    /// <summary>A refusal that says no more than its status does.</summary>
-    public static HttpErrorException Of(int status) => Problem(status, "about:blank", HttpErrorException.Words(status), $"The request was answered with {status}.");
+    /// <summary>Creates an error that has no more information than its status.</summary>
+    public static HttpErrorException Of(int status) =>
+        Problem(status, "about:blank", HttpErrorException.ReasonPhrase(status), $"The request failed with status {status}.");
 
-    private static HttpErrorException Problem(int status, string type, string title, string detail, string? parameter = null) => new(TypedResults.Json(
-        new ProblemBody(type, title, status, detail, parameter),
-        ApplicationUsersJson.Wire.ProblemBody,
-        "application/problem+json",
-        status));
+    private static HttpErrorException Problem(int status, string type, string title, string detail, string? parameter = null) =>
+        new(TypedResults.Json(
+            new ProblemBody(type, title, status, detail, parameter),
+            ApplicationUsersJson.Wire.ProblemBody,
+            "application/problem+json",
+            status));
 }

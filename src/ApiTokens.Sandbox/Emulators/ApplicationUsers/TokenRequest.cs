@@ -6,7 +6,7 @@ namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 internal static class TokenRequest
 {
     private const int DefaultMonths = 6;
-    private const int LongestName = 255;
+    private const int MaxNameLength = 255;
 
     public static string? ReadName(RequestBody body)
     {
@@ -17,7 +17,7 @@ internal static class TokenRequest
 
         return body.Text("name") switch
         {
-            { Length: 0 or > LongestName } => throw Problems.Invalid("name", $"The name must have 1 to {LongestName} characters, or be null."),
+            { Length: 0 or > MaxNameLength } => throw Problems.Invalid("name", $"The name must have 1 to {MaxNameLength} characters, or be null."),
             var name => name,
         };
     }
@@ -29,7 +29,7 @@ internal static class TokenRequest
         _ => throw Problems.Invalid("expirationMonths", "expirationMonths must be 3, 6 or 12."),
     };
 
-    /// <summary>What the body makes of an access: first the level for all APIs, then the levels of single ones.</summary>
+    /// <summary>Applies the body to an access: first the level for all APIs, then the levels of single APIs.</summary>
     public static IReadOnlyDictionary<string, AccessLevel> ReadAccess(RequestBody body, IReadOnlyDictionary<string, AccessLevel> current)
     {
         Dictionary<string, AccessLevel> access = body.Text("applyToAll") is { } all
@@ -41,7 +41,7 @@ internal static class TokenRequest
             {
                 access[code] = ApiCatalogue.Has(code)
                     ? Level("access", entries.Text(code)!)
-                    : throw Problems.Invalid("access", $"There is no API with the code '{code}'.");
+                    : throw Problems.Invalid("access", $"The API '{code}' does not exist.");
             }
         }
 
@@ -49,5 +49,5 @@ internal static class TokenRequest
     }
 
     private static AccessLevel Level(string parameter, string level) =>
-        AccessLevels.Parse(level) ?? throw Problems.Invalid(parameter, $"'{level}' is not an access level: none, read or full.");
+        AccessLevels.Parse(level) ?? throw Problems.Invalid(parameter, $"'{level}' is not a valid access level. Valid levels are none, read and full.");
 }

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>The state of a token: revoked before expired before active.</summary>
+/// <summary>The status of a token. Revoked takes precedence over expired, and expired over active.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TokenStatus>))]
 internal enum TokenStatus
 {
-    /// <summary>It works.</summary>
+    /// <summary>The token can be used.</summary>
     [JsonStringEnumMemberName("active")]
     Active,
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>The token has expired.</summary>
     [JsonStringEnumMemberName("expired")]
     Expired,
 
-    /// <summary>It was revoked, for good.</summary>
+    /// <summary>The token is revoked permanently.</summary>
     [JsonStringEnumMemberName("revoked")]
     Revoked,
 }

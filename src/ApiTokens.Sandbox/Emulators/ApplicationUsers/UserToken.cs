@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>A token of an application user, as it is stored.</summary>
+/// <summary>The stored token of an application user.</summary>
 internal sealed record UserToken : IStoredToken
 {
     public required string Id { get; init; }
@@ -11,7 +11,7 @@ internal sealed record UserToken : IStoredToken
 
     public string? Name { get; init; }
 
-    /// <summary>The access by API; may leave out those without.</summary>
+    /// <summary>The access by API. APIs without access may be missing.</summary>
     public required IReadOnlyDictionary<string, AccessLevel> Access { get; init; }
 
     public required int ExpirationMonths { get; init; }

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 
-/// <summary>The tokens of the one site's users, in order of creation. Nothing is ever deleted.</summary>
+/// <summary>The tokens of the site's users, in the order of creation. Tokens are never deleted.</summary>
 internal sealed class UserTokenStore(Database database) : TokenStore<UserToken>(
     database,
     "user_tokens",
@@ -25,13 +25,13 @@ internal sealed class UserTokenStore(Database database) : TokenStore<UserToken>(
     ],
     ("by_user", "user_id, number"))
 {
-    /// <summary>One page and the number of all tokens that fit, as of one moment.</summary>
+    /// <summary>Returns one page and the number of all matching tokens, at the same point in time.</summary>
     public (List<UserToken> Items, long Total) Page(string? userId, TokenStatus? status, Paging paging, DateTimeOffset now) =>
         Database.Atomically(() => userId is null && status is null
             ? (PageOfAll(paging), Database.Number($"SELECT COALESCE(MAX(number), 0) FROM user_tokens"))
             : (PageOfSome(userId, status, paging, now), Count(userId, status, now)));
 
-    /// <summary>Revokes the tokens of a user, except one, and returns the ids of those that were not revoked before.</summary>
+    /// <summary>Revokes the tokens of a user, except for one, and returns the ids of the tokens that were not yet revoked.</summary>
     public List<string> RevokeAll(string userId, string? except, DateTimeOffset now) => Database.Atomically(() =>
     {
         List<string> ids = Database.Query(
@@ -70,7 +70,7 @@ internal sealed class UserTokenStore(Database database) : TokenStore<UserToken>(
         SecretHash = row.BytesOrNull(12),
     };
 
-    // As nothing is ever deleted, the numbers have no gaps, and a page begins where its first number is: no OFFSET walks there.
+    // Tokens are never deleted, so the numbers have no gaps, and a page can be read by its first number without OFFSET.
     private List<UserToken> PageOfAll(Paging paging) => Database.Query(
         $"SELECT * FROM user_tokens WHERE number > {paging.Offset} ORDER BY number LIMIT {paging.Size}", Read);
 

@@ -5,15 +5,15 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
-/// <summary>Devo's Credentials API.</summary>
+/// <summary>Emulates Devo's Credentials API.</summary>
 internal sealed class DevoEmulator(Database database, TimeProvider clock) : IServiceEmulator
 {
     private const long AdministratorTokenId = 1;
 
     private readonly DevoTokenStore _tokens = new(database);
 
-    // Devo shows a token's value again to its owner and its user. Only hashes are stored, so values are known as long as
-    // this process lives; those of an earlier process with the same database come back masked.
+    // Devo shows the value of a token again to its owner and its user. Only hashes are stored, so the values are known only within this
+    // process; values from an earlier process with the same database are masked.
     private readonly ConcurrentDictionary<long, string> _values = new();
 
     public string Name => "devo";
@@ -59,7 +59,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         routes.Map("/{**path}", IResult () => throw DevoErrors.NotFound());
     }
 
-    public HttpErrorException Refuse(int status) => DevoErrors.Of(status);
+    public HttpErrorException Reject(int status) => DevoErrors.Of(status);
 
     private IResult List(HttpRequest request, string account)
     {
@@ -72,7 +72,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     {
         DevoToken caller = Authorize(request, account);
         DevoToken token = Find(id);
-        return Answer(token, caller.User == token.Owner || caller.User == token.User ? Value(token) : Mask(token));
+        return ToResult(token, caller.User == token.Owner || caller.User == token.User ? Value(token) : Mask(token));
     }
 
     private async Task<IResult> CreateAsync(HttpRequest request, string account)
@@ -115,18 +115,18 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         };
         token = token with { Id = _tokens.Add(token) };
         _values[token.Id] = secret;
-        return Answer(token, secret, StatusCodes.Status201Created);
+        return ToResult(token, secret, StatusCodes.Status201Created);
     }
 
     private IResult Enable(HttpRequest request, string account, string id) => SetActive(request, account, id, active: true);
 
     private IResult Disable(HttpRequest request, string account, string id) => SetActive(request, account, id, active: false);
 
-    // An expired token can be enabled, but stays expired: its "active" remains false.
+    // An expired token can be enabled, but it stays expired, and its "active" field stays false.
     private IResult SetActive(HttpRequest request, string account, string id, bool active)
     {
         Authorize(request, account);
-        return Answer(Change(Find(id), token => token with { Active = active }));
+        return ToResult(Change(Find(id), token => token with { Active = active }));
     }
 
     private async Task<IResult> RenameAsync(HttpRequest request, string account, string id)
@@ -135,7 +135,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         DevoToken token = Find(id);
         RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name");
         string name = ReadName(body);
-        return Answer(Change(token, current => current with { Name = name }));
+        return ToResult(Change(token, current => current with { Name = name }));
     }
 
     private IResult Delete(HttpRequest request, string account, string id)
@@ -147,7 +147,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         return TypedResults.NoContent();
     }
 
-    // Not Devo's: a call with which any live token can prove itself.
+    // Not part of Devo: a request with which any live token can be proved.
     private IResult WhoAmI(HttpRequest request)
     {
         DevoToken token = Authenticate(request) ?? throw DevoErrors.Unauthorized();
@@ -161,7 +161,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
             throw DevoErrors.Unauthorized();
         }
 
-        // Devo answers 403 to a wrong token and to a wrong domain alike.
+        // Devo returns 403 both for a wrong token and for a wrong domain.
         DevoToken? caller = Authenticate(request);
         return caller is not null && caller.HasAudience(DevoRules.CredentialsAudience) && account == DevoRules.Domain
             ? caller
@@ -190,7 +190,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     private static string ReadName(RequestBody body) =>
         body.Text("name") is { } name && !string.IsNullOrWhiteSpace(name) ? name : throw DevoErrors.InvalidValue("name");
 
-    private IResult Answer(DevoToken token, string? value = null, int status = StatusCodes.Status200OK) =>
+    private IResult ToResult(DevoToken token, string? value = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(DevoTokenBody.Of(token, clock.Now(), value), DevoJson.Wire.DevoTokenBody, statusCode: status);
 
     private static DevoToken AdministratorToken(string secret, DateTimeOffset now) => new()

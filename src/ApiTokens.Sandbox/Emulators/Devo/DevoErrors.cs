@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
-/// <summary>Refusals in Devo's words.</summary>
+/// <summary>Errors in Devo's format.</summary>
 internal static class DevoErrors
 {
     public static HttpErrorException Unauthorized() => Error(StatusCodes.Status401Unauthorized, "Unauthorized");
@@ -27,7 +27,7 @@ internal static class DevoErrors
         _ => $"JSON parse error: {fault.Detail}",
     });
 
-    public static HttpErrorException Of(int status) => Error(status, HttpErrorException.Words(status));
+    public static HttpErrorException Of(int status) => Error(status, HttpErrorException.ReasonPhrase(status));
 
     private static HttpErrorException Invalid(string message) => Error(StatusCodes.Status400BadRequest, message);
 

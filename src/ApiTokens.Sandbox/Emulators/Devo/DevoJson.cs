@@ -7,7 +7,7 @@ namespace ApiTokens.Sandbox.Emulators.Devo;
 /// <summary>A token as Devo sends it.</summary>
 internal sealed record DevoTokenBody
 {
-    /// <summary>The field that holds the value of a token. Inferred: no stored page shows its name.</summary>
+    /// <summary>The field with the value of a token. Inferred: its name is not documented.</summary>
     public const string ValueField = "token";
 
     public required string Name { get; init; }
@@ -34,7 +34,7 @@ internal sealed record DevoTokenBody
 
     public required string Updated { get; init; }
 
-    /// <summary>The whole lifetime, not what is left of it.</summary>
+    /// <summary>The total lifetime, not the remaining time.</summary>
     public required long ExpiresInSeconds { get; init; }
 
     [JsonPropertyName(ValueField)]

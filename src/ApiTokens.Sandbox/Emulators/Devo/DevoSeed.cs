@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
-/// <summary>The tokens, beside the administrator's, that a new domain has.</summary>
+/// <summary>The tokens of a new domain, in addition to the administrator's token.</summary>
 internal static class DevoSeed
 {
     public static IEnumerable<DevoToken> Tokens(DateTimeOffset now) =>
@@ -13,16 +13,17 @@ internal static class DevoSeed
         Token("query jobs", "leaver@example.com", "apiv2-admin", now.AddDays(-10), now.AddDays(355), tail: "e7712"),
     ];
 
-    private static DevoToken Token(string name, string user, string audience, DateTimeOffset created, DateTimeOffset expires, string tail) => new()
-    {
-        Name = name,
-        Owner = DevoRules.Administrator,
-        User = user,
-        Audience = audience,
-        Scope = DevoRules.AllTables,
-        Created = created,
-        Updated = created,
-        Expires = expires,
-        SecretTail = tail,
-    };
+    private static DevoToken Token(
+        string name, string user, string audience, DateTimeOffset created, DateTimeOffset expires, string tail) => new()
+        {
+            Name = name,
+            Owner = DevoRules.Administrator,
+            User = user,
+            Audience = audience,
+            Scope = DevoRules.AllTables,
+            Created = created,
+            Updated = created,
+            Expires = expires,
+            SecretTail = tail,
+        };
 }

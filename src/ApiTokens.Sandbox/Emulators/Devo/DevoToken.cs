@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
-/// <summary>A token of a Devo domain, as it is stored.</summary>
+/// <summary>The stored token of a Devo domain.</summary>
 internal sealed record DevoToken : IStoredToken
 {
     public long Id { get; init; }
@@ -27,7 +27,7 @@ internal sealed record DevoToken : IStoredToken
 
     public byte[]? SecretHash { get; init; }
 
-    /// <summary>The last five characters of the secret, which Devo shows to everybody.</summary>
+    /// <summary>The last five characters of the secret, which Devo shows to every caller.</summary>
     public string SecretTail { get; init; } = "00000";
 
     public bool IsLive(DateTimeOffset now) => Active && Expires > now;

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
-/// <summary>The tokens of the one Devo domain.</summary>
+/// <summary>The tokens of the Devo domain.</summary>
 internal sealed class DevoTokenStore(Database database) : TokenStore<DevoToken>(
     database,
     "devo_tokens",

@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>The one account of the sandbox and its users.</summary>
+/// <summary>The account of the sandbox and its users.</summary>
 internal static class GcoreAccount
 {
     public const int ClientId = 1001;

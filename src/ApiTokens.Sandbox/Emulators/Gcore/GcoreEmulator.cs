@@ -5,15 +5,15 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>Gcore's permanent API tokens, in both versions of the API.</summary>
+/// <summary>Emulates Gcore's permanent API tokens, in both versions of the API.</summary>
 internal sealed class GcoreEmulator(Database database, TimeProvider clock, int tokenLimit) : IServiceEmulator
 {
     private const long AdministratorTokenId = 7001;
 
-    private static readonly TimeSpan AccessLife = TimeSpan.FromHours(1);
-    private static readonly TimeSpan RefreshLife = TimeSpan.FromHours(24);
+    private static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RefreshLifetime = TimeSpan.FromHours(24);
 
-    // The time of the last use is kept to the minute: not every request is worth a write.
+    // The time of the last use has a precision of one minute, so that not every request causes a write.
     private static readonly TimeSpan UsagePrecision = TimeSpan.FromMinutes(1);
 
     private readonly GcoreTokenStore _tokens = new(database);
@@ -64,9 +64,9 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         routes.Map("/{**path}", IResult () => throw GcoreErrors.NotFound());
     }
 
-    public HttpErrorException Refuse(int status) => GcoreErrors.Of(status);
+    public HttpErrorException Reject(int status) => GcoreErrors.Of(status);
 
-    // The versions differ in the secrets they issue, and in nothing else.
+    // The versions differ only in the format of the secrets.
     private void MapTokens(RouteGroupBuilder routes, char separator)
     {
         routes.MapGet("", List);
@@ -106,7 +106,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         ListFilter filter = ListFilter.Of(request.Query);
         DateTimeOffset now = clock.Now();
 
-        // Administrators see every token of the account, others those they issued.
+        // Administrators see every token of the account; other users see the tokens that they issued.
         int? issuer = caller.Role.IsAdministrator ? filter.IssuedBy : caller.User.Id;
         return TypedResults.Json(
             _tokens.All(issuer).Where(token => filter.Matches(token, now)).Select(token => GcoreTokenBody.Of(token, now)),
@@ -114,7 +114,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     }
 
     // Deleted tokens can still be read.
-    private IResult Get(HttpRequest request, string clientId, string id) => Answer(Find(Authorize(request, clientId), id));
+    private IResult Get(HttpRequest request, string clientId, string id) => ToResult(Find(Authorize(request, clientId), id));
 
     private async Task<IResult> CreateAsync(HttpRequest request, string clientId, char separator)
     {
@@ -145,7 +145,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         };
         (GcoreToken Token, string Secret) added = _tokens.Add(token, tokenLimit, id => NewSecret(id, separator))
             ?? throw GcoreErrors.LimitReached(tokenLimit);
-        return Answer(added.Token, added.Secret);
+        return ToResult(added.Token, added.Secret);
     }
 
     private IResult Delete(HttpRequest request, string clientId, string id)
@@ -193,7 +193,8 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
 
     private GcoreToken Find(GcoreCaller caller, string id)
     {
-        GcoreToken? token = long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? _tokens.Find(number) : null;
+        GcoreToken? token =
+            long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? _tokens.Find(number) : null;
         if (token is null)
         {
             throw GcoreErrors.TokenNotFound();
@@ -202,16 +203,16 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         return caller.Role.IsAdministrator || caller.User == token.Issuer ? token : throw GcoreErrors.Forbidden();
     }
 
-    /// <summary>The role asked for, by id, by name or both; null when none is. Then, inferred, it is the caller's own.</summary>
+    /// <summary>Returns the requested role, by id, by name or both; null if none is requested. Inferred: the caller's role then applies.</summary>
     private static GcoreRole? ReadRole(RequestBody clientUser)
     {
-        if (clientUser.Object("role") is not { } asked || !asked.Fields.Any())
+        if (clientUser.Object("role") is not { } requested || !requested.Fields.Any())
         {
             return null;
         }
 
-        int? id = asked.Integer("id");
-        string? name = asked.Text("name");
+        int? id = requested.Integer("id");
+        string? name = requested.Text("name");
         GcoreRole? role = id is not null ? GcoreRole.Find(id.Value) : GcoreRole.Find(name ?? "");
         return role is not null && (name is null || role.Name == name)
             ? role
@@ -241,10 +242,10 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     private IResult NewPair(GcoreUser user)
     {
         DateTimeOffset now = clock.Now();
-        string refresh = Sign(user, "refresh", now, now + RefreshLife);
-        string access = Sign(user, "access", now, now + AccessLife);
-        _refreshes.Add(refresh, user, now + RefreshLife);
-        _accesses.Add(access, user, now + AccessLife);
+        string refresh = Sign(user, "refresh", now, now + RefreshLifetime);
+        string access = Sign(user, "access", now, now + AccessLifetime);
+        _refreshes.Add(refresh, user, now + RefreshLifetime);
+        _accesses.Add(access, user, now + AccessLifetime);
         return TypedResults.Json(new GcoreTokenPair(refresh, access), GcoreJson.Wire.GcoreTokenPair);
     }
 
@@ -257,9 +258,10 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         ["exp"] = expires.ToUnixTimeSeconds(),
     });
 
-    private static string NewSecret(long id, char separator) => string.Create(CultureInfo.InvariantCulture, $"{id}{separator}{Secrets.Hex(32)}");
+    private static string NewSecret(long id, char separator) =>
+        string.Create(CultureInfo.InvariantCulture, $"{id}{separator}{Secrets.Hex(32)}");
 
-    private IResult Answer(GcoreToken token, string? secret = null) =>
+    private IResult ToResult(GcoreToken token, string? secret = null) =>
         TypedResults.Json(GcoreTokenBody.Of(token, clock.Now(), secret), GcoreJson.Wire.GcoreTokenBody);
 
     private static GcoreToken AdministratorToken(DateTimeOffset now) => new()

@@ -3,7 +3,7 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>Refusals in Gcore's words.</summary>
+/// <summary>Errors in Gcore's format.</summary>
 internal static class GcoreErrors
 {
     private const string Required = "This field is required";
@@ -11,9 +11,10 @@ internal static class GcoreErrors
     public static HttpErrorException NotAuthenticated() =>
         Message(StatusCodes.Status401Unauthorized, "Authentication credentials were not provided.");
 
-    public static HttpErrorException NotLoggedIn() => Message(StatusCodes.Status401Unauthorized, "Given token not valid for any token type");
+    public static HttpErrorException NotLoggedIn() =>
+        Message(StatusCodes.Status401Unauthorized, "Given token not valid for any token type");
 
-    /// <summary>Like the service, this echoes the start of the token, which clients must not log.</summary>
+    /// <summary>Like the service, the message quotes the start of the token, which clients must not log.</summary>
     public static HttpErrorException BadToken(string secret)
     {
         int separator = secret.AsSpan().IndexOfAny('$', '_');
@@ -24,7 +25,8 @@ internal static class GcoreErrors
 
     public static HttpErrorException TokenEnded() => Message(StatusCodes.Status401Unauthorized, "Token is invalid or expired");
 
-    public static HttpErrorException LoginFailed() => Message(StatusCodes.Status401Unauthorized, "No active account found with the given credentials");
+    public static HttpErrorException LoginFailed() =>
+        Message(StatusCodes.Status401Unauthorized, "No active account found with the given credentials");
 
     public static HttpErrorException Forbidden() =>
         Message(StatusCodes.Status403Forbidden, "You do not have permission to perform this action.");
@@ -44,8 +46,9 @@ internal static class GcoreErrors
 
     public static HttpErrorException Invalid(string field, string message) => Fields(new JsonObject { [field] = new JsonArray(message) });
 
-    /// <summary>Inferred: the limit is documented, the answer beyond it is not.</summary>
-    public static HttpErrorException LimitReached(int limit) => Invalid("name", $"The account holds {limit} API tokens already, the most it may have");
+    /// <summary>Inferred: the limit is documented, but its error is not.</summary>
+    public static HttpErrorException LimitReached(int limit) =>
+        Invalid("name", $"The account already has {limit} API tokens, which is its limit");
 
     public static HttpErrorException Body(BodyFault fault) => fault.Kind switch
     {
@@ -54,15 +57,16 @@ internal static class GcoreErrors
         _ => Message(StatusCodes.Status400BadRequest, $"JSON parse error - the body {fault.Detail}"),
     };
 
-    public static HttpErrorException Of(int status) => Message(status, HttpErrorException.Words(status));
+    public static HttpErrorException Of(int status) => Message(status, HttpErrorException.ReasonPhrase(status));
 
     private static HttpErrorException Role(string message) =>
         Fields(new JsonObject { ["client_user"] = new JsonObject { ["role"] = new JsonArray(message) } });
 
     private static HttpErrorException Fields(JsonObject errors) =>
-        Answer(StatusCodes.Status400BadRequest, new JsonObject { ["errors"] = errors });
+        Create(StatusCodes.Status400BadRequest, new JsonObject { ["errors"] = errors });
 
-    private static HttpErrorException Message(int status, string message) => Answer(status, new JsonObject { ["message"] = message });
+    private static HttpErrorException Message(int status, string message) => Create(status, new JsonObject { ["message"] = message });
 
-    private static HttpErrorException Answer(int status, JsonObject body) => new(TypedResults.Json(body, GcoreJson.Wire.JsonObject, statusCode: status));
+    private static HttpErrorException Create(int status, JsonObject body) =>
+        new(TypedResults.Json(body, GcoreJson.Wire.JsonObject, statusCode: status));
 }

@@ -27,7 +27,7 @@ internal sealed record GcoreTokenBody
 
     public required GcoreClientUserBody ClientUser { get; init; }
 
-    /// <summary>The secret; only in the answer to a creation.</summary>
+    /// <summary>The secret; present only in the response to a create.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Token { get; init; }
 
@@ -52,14 +52,18 @@ internal sealed record GcoreClientUserBody(GcoreRole Role, int UserId, string Us
 {
     public int ClientId { get; } = GcoreAccount.ClientId;
 
-    /// <summary>Whether the issuer was removed from the account; nobody can be, here.</summary>
+    /// <summary>Whether the issuer was removed from the account, which the sandbox does not support.</summary>
     public bool Deleted { get; }
 }
 
 internal sealed record GcoreTokenPair(string Refresh, string Access);
 
 internal sealed record GcoreClientBody(
-    int Id, [property: JsonPropertyName("currentUser")] int CurrentUser, string Email, string Status, [property: JsonPropertyName("companyName")] string CompanyName);
+    int Id,
+    [property: JsonPropertyName("currentUser")] int CurrentUser,
+    string Email,
+    string Status,
+    [property: JsonPropertyName("companyName")] string CompanyName);
 
 [JsonSerializable(typeof(IEnumerable<GcoreTokenBody>))]
 [JsonSerializable(typeof(GcoreTokenPair))]

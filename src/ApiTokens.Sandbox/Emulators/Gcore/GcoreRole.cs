@@ -6,9 +6,10 @@ namespace ApiTokens.Sandbox.Emulators.Gcore;
 /// <summary>A role of users and tokens.</summary>
 internal sealed record GcoreRole(int Id, string Name)
 {
-    /// <summary>The roles of contracts/gcore.md, 1.7, highest first. The ids are not ordered by rank.</summary>
+    /// <summary>The roles by privilege, highest first (contracts/gcore.md, 1.7). The ids are not in this order.</summary>
     private static readonly GcoreRole[] RolesByPrivilege =
-        [.. Resource.Json("gcore-roles.json").EnumerateArray().Select(role => new GcoreRole(role.GetProperty("id").GetInt32(), role.GetProperty("name").GetString()!))];
+        [.. Resource.Json("gcore-roles.json").EnumerateArray().Select(role =>
+            new GcoreRole(role.GetProperty("id").GetInt32(), role.GetProperty("name").GetString()!))];
 
     public static GcoreRole Administrators { get; } = OfId(1);
 
@@ -25,6 +26,6 @@ internal sealed record GcoreRole(int Id, string Name)
 
     public static GcoreRole? Find(string name) => Array.Find(RolesByPrivilege, role => role.Name == name);
 
-    /// <summary>Whether a caller with this role may issue a token with another.</summary>
+    /// <summary>Determines whether a caller with this role may issue a token with another role.</summary>
     public bool MayIssue(GcoreRole other) => Array.IndexOf(RolesByPrivilege, this) <= Array.IndexOf(RolesByPrivilege, other);
 }

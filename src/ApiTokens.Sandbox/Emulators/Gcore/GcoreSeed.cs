@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>The tokens, beside the administrator's, that a new account has.</summary>
+/// <summary>The tokens of a new account, in addition to the administrator's token.</summary>
 internal static class GcoreSeed
 {
     public static IEnumerable<GcoreToken> Tokens(DateTimeOffset now) =>

@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>A permanent API token, as it is stored.</summary>
+/// <summary>A stored permanent API token.</summary>
 internal sealed record GcoreToken : IStoredToken
 {
     public long Id { get; init; }
@@ -13,12 +13,12 @@ internal sealed record GcoreToken : IStoredToken
 
     public required GcoreRole Role { get; init; }
 
-    /// <summary>The user who issued the token, and for whom it acts.</summary>
+    /// <summary>The user who issued the token and for whom it acts.</summary>
     public required GcoreUser Issuer { get; init; }
 
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>When the token expires; null when never.</summary>
+    /// <summary>The time when the token expires; null if it never expires.</summary>
     public DateTimeOffset? Expires { get; init; }
 
     public DateTimeOffset? LastUsage { get; init; }
@@ -29,6 +29,6 @@ internal sealed record GcoreToken : IStoredToken
 
     public bool IsExpired(DateTimeOffset now) => Expires <= now;
 
-    /// <summary>Expired tokens are deleted automatically; both kinds stay listed.</summary>
+    /// <summary>Whether the token is deleted. Expired tokens are deleted automatically. Deleted tokens are still listed.</summary>
     public bool IsDeleted(DateTimeOffset now) => Removed || IsExpired(now);
 }

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>The tokens of the one Gcore account.</summary>
+/// <summary>The tokens of the Gcore account.</summary>
 internal sealed class GcoreTokenStore(Database database) : TokenStore<GcoreToken>(
     database,
     "gcore_tokens",
@@ -21,26 +21,26 @@ internal sealed class GcoreTokenStore(Database database) : TokenStore<GcoreToken
     ],
     ("by_issuer", "issuer_id, id"))
 {
-    // Not exact, but never too low: it counts tokens that have expired since. The table is counted only when this says that it is full.
-    private long _atMostLive;
+    // An upper bound, because it includes tokens that have expired since. The table is counted only if this bound reaches the limit.
+    private long _maxLive;
 
     public override void CreateSchema()
     {
         base.CreateSchema();
-        _atMostLive = Database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed");
+        _maxLive = Database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed");
     }
 
-    /// <summary>All tokens, or those of one issuer.</summary>
+    /// <summary>Returns all tokens, or the tokens of one issuer.</summary>
     public IEnumerable<GcoreToken> All(int? issuer) => InChunks(token => token.Id, issuer is null ? "TRUE" : "issuer_id = {0}", issuer);
 
     /// <summary>
-    /// Adds a token, unless the account holds as many live ones as it may: then the answer is null. The secret depends on the
-    /// id, so it is made here.
+    /// Adds a token; returns null if the account has reached its limit of live tokens. The secret depends on the id, so it is created
+    /// here.
     /// </summary>
     public (GcoreToken Token, string Secret)? Add(GcoreToken token, int limit, Func<long, string> newSecret) =>
         Database.Atomically<(GcoreToken, string)?>(() =>
         {
-            if (_atMostLive >= limit && CountLive(token.Created) >= limit)
+            if (_maxLive >= limit && CountLive(token.Created) >= limit)
             {
                 return null;
             }
@@ -53,23 +53,23 @@ internal sealed class GcoreTokenStore(Database database) : TokenStore<GcoreToken
 
     public override long Add(GcoreToken token)
     {
-        _atMostLive++;
+        _maxLive++;
         return base.Add(token);
     }
 
     public override void Put(GcoreToken token)
     {
-        _atMostLive++;
+        _maxLive++;
         base.Put(token);
     }
 
     public void SetLastUsage(long id, DateTimeOffset now) => Set(id, "last_usage", now);
 
-    /// <summary>Marks a token as deleted; false when it was before.</summary>
+    /// <summary>Marks a token as deleted; returns false if it was already deleted.</summary>
     public override bool Remove(object id) => Database.Atomically(() =>
     {
         bool removed = Database.Execute($"UPDATE gcore_tokens SET removed = 1 WHERE id = {id} AND NOT removed") > 0;
-        _atMostLive -= removed ? 1 : 0;
+        _maxLive -= removed ? 1 : 0;
         return removed;
     });
 
@@ -83,7 +83,7 @@ internal sealed class GcoreTokenStore(Database database) : TokenStore<GcoreToken
             printf('token-%07d', n), {GcoreRole.Users.Id}, {issuers[0].Id} + n % {issuers.Count}, {now.AddDays(-30)},
                 CASE WHEN n % 10 = 0 THEN NULL ELSE {now} + 86400000 * (n * 37 % 386 - 21) END, n % 50 = 0
             """);
-        _atMostLive += count;
+        _maxLive += count;
     }
 
     protected override GcoreToken Read(SqliteDataReader row) => new()
@@ -102,7 +102,7 @@ internal sealed class GcoreTokenStore(Database database) : TokenStore<GcoreToken
 
     private long CountLive(DateTimeOffset now)
     {
-        _atMostLive = Database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed AND (expires IS NULL OR expires > {now})");
-        return _atMostLive;
+        _maxLive = Database.Number($"SELECT COUNT(*) FROM gcore_tokens WHERE NOT removed AND (expires IS NULL OR expires > {now})");
+        return _maxLive;
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>The filters of a list; without any, live and deleted tokens come together.</summary>
+/// <summary>The filters of a list. Without filters, live and deleted tokens are listed.</summary>
 internal sealed record ListFilter(string? Role, int? IssuedBy, int? NotIssuedBy, bool? Deleted)
 {
     public static ListFilter Of(IQueryCollection query) =>
@@ -13,8 +13,8 @@ internal sealed record ListFilter(string? Role, int? IssuedBy, int? NotIssuedBy,
         && (IssuedBy is null || token.Issuer.Id == IssuedBy)
         && (NotIssuedBy is null || token.Issuer.Id != NotIssuedBy)
 
-        // The documentation says of this parameter that True asks for tokens that were not deleted, against its name and
-        // against the field of the same name. The sandbox does what is documented; a client had better filter for itself.
+        // According to the documentation, True requests tokens that are not deleted, in contradiction to the parameter's name and to the
+        // field with the same name. The sandbox implements the documentation; clients should apply the filter themselves.
         && (Deleted is null || token.IsDeleted(now) != Deleted);
 
     private static string? Value(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } value ? value : null;

@@ -5,7 +5,7 @@ namespace ApiTokens.Sandbox.Emulators.Wegnology;
 /// <summary>The query of a list: sorting, a zero-based page and a filter.</summary>
 internal sealed record ListQuery
 {
-    private const int LargestPage = 1_000;
+    private const int MaxPageSize = 1_000;
 
     private static readonly string[] SortFields = ["name", "status", "id", "creationDate", "lastUpdated", "expirationDate"];
     private static readonly string[] SortDirections = ["asc", "desc"];
@@ -19,13 +19,13 @@ internal sealed record ListQuery
 
     public required int PerPage { get; init; }
 
-    /// <summary>The field to filter by; null without a filter.</summary>
+    /// <summary>The field to filter by; null if there is no filter.</summary>
     public string? FilterField { get; init; }
 
-    /// <summary>The filter as it was sent, with '*' and '?'.</summary>
+    /// <summary>The filter of the request, with '*' and '?'.</summary>
     public string? Filter { get; init; }
 
-    /// <summary>The filter as a LIKE pattern, which like the service ignores case.</summary>
+    /// <summary>The filter as a LIKE pattern, which ignores case like the service.</summary>
     public string? FilterPattern => Filter?
         .Replace(@"\", @"\\", StringComparison.Ordinal)
         .Replace("%", @"\%", StringComparison.Ordinal)
@@ -42,8 +42,8 @@ internal sealed record ListQuery
         {
             SortField = Choice(query, "sortField", SortFields) ?? "name",
             SortDirection = Choice(query, "sortDirection", SortDirections) ?? "asc",
-            Page = Number(query, "page", least: 0) ?? 0,
-            PerPage = Math.Min(Number(query, "perPage", least: 1) ?? 100, LargestPage),
+            Page = Number(query, "page", minimum: 0) ?? 0,
+            PerPage = Math.Min(Number(query, "perPage", minimum: 1) ?? 100, MaxPageSize),
             FilterField = filtered ? field : null,
             Filter = filtered ? filter : null,
         };
@@ -59,10 +59,10 @@ internal sealed record ListQuery
         _ => throw WegnologyErrors.Validation($"{name} must be one of {string.Join(", ", choices)}"),
     };
 
-    private static int? Number(IQueryCollection query, string name, int least) => Value(query, name) switch
+    private static int? Number(IQueryCollection query, string name, int minimum) => Value(query, name) switch
     {
         null => null,
-        string value when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least => number,
-        _ => throw WegnologyErrors.Validation($"{name} must be an integer of at least {least}"),
+        string value when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum => number,
+        _ => throw WegnologyErrors.Validation($"{name} must be an integer of at least {minimum}"),
     };
 }

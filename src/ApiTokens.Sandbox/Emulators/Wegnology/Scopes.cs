@@ -4,7 +4,7 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>Which scopes a token may be given, and which an action asks for.</summary>
+/// <summary>The scopes that a token may have, and the scopes that an action requires.</summary>
 internal static class Scopes
 {
     private static readonly FrozenDictionary<string, FrozenSet<string>> Grantable = ReadGrantable();
@@ -12,12 +12,12 @@ internal static class Scopes
     private static readonly FrozenDictionary<string, FrozenSet<string>> Accepted = ReadAccepted();
 
     /// <summary>
-    /// Whether an owner's token may be given a scope. A user's token acts for everything the user can reach, so it may have any;
-    /// an application's and an instance's token only those of its own level. Inferred: the published schema has one list for all.
+    /// Determines whether an owner's token may have a scope. A user's token may have any scope; the token of an application or an
+    /// instance only the scopes of its own level. Inferred: the published schema has one list for all.
     /// </summary>
     public static bool IsGrantable(Owner owner, string scope) => Grantable[owner.Type].Contains(scope);
 
-    /// <summary>The scope of a token for which none was asked.</summary>
+    /// <summary>Returns the default scope of a token.</summary>
     public static string Default(Owner owner) => owner.Type switch
     {
         Owner.Application => "all.Application",
@@ -25,7 +25,7 @@ internal static class Scopes
         _ => "all.User",
     };
 
-    /// <summary>Whether any of these scopes lets a caller do an action such as <c>userApiTokens.get</c>.</summary>
+    /// <summary>Determines whether any of the scopes allows an action such as <c>userApiTokens.get</c>.</summary>
     public static bool Allow(IEnumerable<string> scopes, string action) => scopes.Any(Accepted[action].Contains);
 
     private static FrozenDictionary<string, FrozenSet<string>> ReadGrantable()

@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>The one user of the sandbox, and the applications and instances the user can reach.</summary>
+/// <summary>The user of the sandbox, and the applications and instances that the user can access.</summary>
 internal static class WegnologyAccount
 {
     public const string Email = "admin@example.com";
@@ -24,6 +24,6 @@ internal static class WegnologyAccount
         ["575ec8687ae143cd83dc4b01"] = "Example instance",
     };
 
-    /// <summary>The password of this process; random, and known to nobody but the reader of the description.</summary>
+    /// <summary>Creates the random password of this process, which only the description contains.</summary>
     public static string NewPassword() => Secrets.Alphanumeric(24);
 }

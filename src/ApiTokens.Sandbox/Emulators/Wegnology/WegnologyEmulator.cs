@@ -4,13 +4,13 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>WEGnology's API, as far as it concerns API tokens.</summary>
+/// <summary>Emulates the part of WEGnology's API that manages API tokens.</summary>
 internal sealed class WegnologyEmulator(Database database, TimeProvider clock) : IServiceEmulator
 {
     private const string AdministratorTokenId = "5e00000000000000000000ff";
 
-    // Inferred: a log-in that asks for no life gets a day.
-    private static readonly TimeSpan DefaultSession = TimeSpan.FromDays(1);
+    // Inferred: a login without a lifetime is valid for one day.
+    private static readonly TimeSpan DefaultSessionLifetime = TimeSpan.FromDays(1);
 
     private readonly WegnologyTokenStore _tokens = new(database);
     private readonly Sessions<WegnologyCaller> _sessions = new(clock);
@@ -20,7 +20,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
 
     public string Name => "wegnology";
 
-    /// <summary>The path of an owner's tokens.</summary>
+    /// <summary>Returns the path of an owner's tokens.</summary>
     public static string Collection(Owner owner) => owner.Type switch
     {
         Owner.Application => $"/applications/{owner.Id}/tokens",
@@ -82,9 +82,9 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         routes.Map("/{**path}", IResult (HttpRequest request) => throw WegnologyErrors.MethodNotAllowed(request.Method));
     }
 
-    public HttpErrorException Refuse(int status) => WegnologyErrors.Of(status);
+    public HttpErrorException Reject(int status) => WegnologyErrors.Of(status);
 
-    // The actions are named after the owner: userApiTokens.get, applicationApiToken.patch.
+    // The names of the actions start with the owner's type: userApiTokens.get, applicationApiToken.patch.
     private void MapCollection(RouteGroupBuilder routes, string ownerType)
     {
         routes.MapGet("", (HttpRequest request) => List(Authorize(request, ownerType, $"{ownerType}ApiTokens.get").Owner, request));
@@ -94,7 +94,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             return CreateAsync(caller, owner, request);
         });
         routes.MapGet("/{id}", (HttpRequest request, string id) =>
-            Answer(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.get").Owner, id)));
+            ToResult(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.get").Owner, id)));
         routes.MapPatch("/{id}", (HttpRequest request, string id) =>
             PatchAsync(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.patch").Owner, id), request));
         routes.MapDelete("/{id}", (HttpRequest request, string id) =>
@@ -109,8 +109,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         string password = body.Text("password") ?? throw WegnologyErrors.Validation("password is required");
         List<string> scopes = body.Texts("requestedScopes") ?? ["all.User"];
         WegnologyRules.RequireGrantable(WegnologyAccount.User, scopes);
-        int? life = body.Integer("tokenTTL");
-        if (life < 0)
+        int? lifetime = body.Integer("tokenTTL");
+        if (lifetime < 0)
         {
             throw WegnologyErrors.Validation("tokenTTL must not be negative");
         }
@@ -121,10 +121,10 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         }
 
         DateTimeOffset now = clock.Now();
-        DateTimeOffset? expires = life switch
+        DateTimeOffset? expires = lifetime switch
         {
-            null => now + DefaultSession,
-            0 => null, // Zero asks for a session without end.
+            null => now + DefaultSessionLifetime,
+            0 => null, // Zero requests a session that does not expire.
             int seconds => now.AddSeconds(seconds),
         };
         string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, _ids.Next(), now, expires);
@@ -143,13 +143,15 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     private IResult Application(HttpRequest request)
     {
         Owner owner = Authorize(request, Owner.Application, "application.get").Owner;
-        return TypedResults.Json(new ApplicationBody(owner.Id, owner.Id, WegnologyAccount.Applications[owner.Id]), WegnologyJson.Wire.ApplicationBody);
+        return TypedResults.Json(
+            new ApplicationBody(owner.Id, owner.Id, WegnologyAccount.Applications[owner.Id]), WegnologyJson.Wire.ApplicationBody);
     }
 
     private IResult Instance(HttpRequest request)
     {
         Owner owner = Authorize(request, Owner.Instance, "instance.get").Owner;
-        return TypedResults.Json(new InstanceBody(owner.Id, owner.Id, WegnologyAccount.Instances[owner.Id]), WegnologyJson.Wire.InstanceBody);
+        return TypedResults.Json(
+            new InstanceBody(owner.Id, owner.Id, WegnologyAccount.Instances[owner.Id]), WegnologyJson.Wire.InstanceBody);
     }
 
     private IResult List(Owner owner, HttpRequest request)
@@ -179,7 +181,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             request, WegnologyErrors.Body, "name", "description", "expirationDate", "scope", "status");
         DateTimeOffset now = clock.Now();
 
-        // Whether a narrow token may create a wider one is not documented; here it may.
+        // It is not documented whether a token may create a token with more scopes. The emulator allows it.
         List<string> scope = body.Texts("scope") ?? [Scopes.Default(owner)];
         WegnologyRules.RequireGrantable(owner, scope);
         var token = new WegnologyToken
@@ -197,13 +199,15 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         };
         string secret = Sign(request.Host.Host, token);
         _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
-        return Answer(token, secret, StatusCodes.Status201Created);
+        return ToResult(token, secret, StatusCodes.Status201Created);
     }
 
     private async Task<IResult> PatchAsync(WegnologyToken token, HttpRequest request)
     {
         RequestBody body = await RequestBody.ReadStrictAsync(request, WegnologyErrors.Body, "name", "description", "status");
-        (string? name, string? description, string? status) = (WegnologyRules.ReadName(body), WegnologyRules.ReadDescription(body), WegnologyRules.ReadStatus(body));
+        string? name = WegnologyRules.ReadName(body);
+        string? description = WegnologyRules.ReadDescription(body);
+        string? status = WegnologyRules.ReadStatus(body);
         WegnologyToken? changed = _tokens.Change(token.Id, current => current with
         {
             Name = name ?? current.Name,
@@ -211,7 +215,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Status = status ?? current.Status,
             Updated = clock.Now(),
         });
-        return Answer(changed ?? throw WegnologyErrors.NotFound("API Token"));
+        return ToResult(changed ?? throw WegnologyErrors.NotFound("API Token"));
     }
 
     private IResult Delete(WegnologyToken token)
@@ -226,15 +230,17 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         return _tokens.Find(id.ToLowerInvariant()) is { } token && token.Owner == owner ? token : throw WegnologyErrors.NotFound("API Token");
     }
 
-    /// <summary>Who calls, if the caller may do the action.</summary>
+    /// <summary>Returns the caller, or throws if the caller may not perform the action.</summary>
     private WegnologyCaller Authorize(HttpRequest request, string action)
     {
         string secret = Credential.Bearer(request) ?? throw WegnologyErrors.InvalidToken();
         WegnologyCaller caller = _sessions.Find(secret) ?? Authenticate(secret) ?? throw WegnologyErrors.InvalidToken();
-        return Scopes.Allow(caller.Scopes, action) ? caller : throw WegnologyErrors.Forbidden($"The scope of the token does not include {action}");
+        return Scopes.Allow(caller.Scopes, action)
+            ? caller
+            : throw WegnologyErrors.Forbidden($"The scope of the token does not include {action}");
     }
 
-    /// <summary>Who calls, and whose tokens the path is about, if the caller may do the action there.</summary>
+    /// <summary>Returns the caller and the owner in the path, or throws if the caller may not perform the action for this owner.</summary>
     private (WegnologyCaller Caller, Owner Owner) Authorize(HttpRequest request, string ownerType, string action)
     {
         WegnologyCaller caller = Authorize(request, action);
@@ -267,17 +273,17 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     private string Sign(string issuer, string subject, string id, DateTimeOffset issued, DateTimeOffset? expires)
     {
         var claims = new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["jti"] = id, ["iat"] = issued.ToUnixTimeSeconds() };
-        if (expires is { } end)
+        if (expires is { } expiry)
         {
-            claims["exp"] = end.ToUnixTimeSeconds();
+            claims["exp"] = expiry.ToUnixTimeSeconds();
         }
 
         return _jwt.Sign(claims);
     }
 
-    private static IResult Answer(WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
+    private static IResult ToResult(WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(WegnologyTokenBody.Of(token, secret), WegnologyJson.Wire.WegnologyTokenBody, statusCode: status);
 }
 
-/// <summary>Who makes a request, and as whom tokens are created.</summary>
+/// <summary>The caller of a request, and the creator of the tokens that it creates.</summary>
 internal sealed record WegnologyCaller(Owner Owner, Creator Creator, IReadOnlyList<string> Scopes);

@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>Refusals in WEGnology's words.</summary>
+/// <summary>Errors in WEGnology's format.</summary>
 internal static class WegnologyErrors
 {
     public static HttpErrorException Validation(string message) => Error(StatusCodes.Status400BadRequest, "Validation", message);
@@ -13,7 +13,7 @@ internal static class WegnologyErrors
 
     public static HttpErrorException Forbidden(string message) => Error(StatusCodes.Status403Forbidden, "Forbidden", message);
 
-    public static HttpErrorException NotFound(string what) => Error(StatusCodes.Status404NotFound, "NotFound", $"{what} was not found");
+    public static HttpErrorException NotFound(string type) => Error(StatusCodes.Status404NotFound, "NotFound", $"{type} was not found");
 
     public static HttpErrorException MethodNotAllowed(string method) =>
         Error(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", $"{method} is not allowed");
@@ -26,12 +26,12 @@ internal static class WegnologyErrors
         _ => $"Body {fault.Detail}",
     });
 
-    /// <summary>Inferred: the known types are the words of the status, written as one; but for these two.</summary>
+    /// <summary>Creates the error for a status. Inferred: the known types are the reason phrases without spaces, except for these two.</summary>
     public static HttpErrorException Of(int status) => status switch
     {
-        StatusCodes.Status400BadRequest => Validation(HttpErrorException.Words(status)),
+        StatusCodes.Status400BadRequest => Validation(HttpErrorException.ReasonPhrase(status)),
         StatusCodes.Status401Unauthorized => InvalidToken(),
-        _ => Error(status, HttpErrorException.Words(status).Replace(" ", "", StringComparison.Ordinal), HttpErrorException.Words(status)),
+        _ => Error(status, HttpErrorException.ReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal), HttpErrorException.ReasonPhrase(status)),
     };
 
     private static HttpErrorException Error(int status, string type, string message) =>

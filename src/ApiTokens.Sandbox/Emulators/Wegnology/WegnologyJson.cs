@@ -41,7 +41,7 @@ internal sealed record WegnologyTokenBody
 
     public required string Status { get; init; }
 
-    /// <summary>The secret; only in the answer to a creation.</summary>
+    /// <summary>The secret; present only in the response to a create.</summary>
     public string? Token { get; init; }
 
     public static WegnologyTokenBody Of(WegnologyToken token, string? secret = null) => new()

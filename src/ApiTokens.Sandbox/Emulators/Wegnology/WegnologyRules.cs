@@ -4,11 +4,11 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>What WEGnology requires of the values in a request. What breaks a rule is refused.</summary>
+/// <summary>WEGnology's rules for the values of a request.</summary>
 internal static partial class WegnologyRules
 {
-    private const int LongestName = 255;
-    private const int LongestDescription = 32_767;
+    private const int MaxNameLength = 255;
+    private const int MaxDescriptionLength = 32_767;
 
     public static void RequireId(string name, string id)
     {
@@ -33,14 +33,14 @@ internal static partial class WegnologyRules
 
     public static string? ReadName(RequestBody body) => body.Text("name") switch
     {
-        { Length: 0 or > LongestName } => throw WegnologyErrors.Validation($"name must have 1 to {LongestName} characters"),
+        { Length: 0 or > MaxNameLength } => throw WegnologyErrors.Validation($"name must have 1 to {MaxNameLength} characters"),
         var name => name,
     };
 
     public static string? ReadDescription(RequestBody body) => body.Text("description") switch
     {
-        { Length: > LongestDescription } =>
-            throw WegnologyErrors.Validation($"description must have at most {LongestDescription} characters"),
+        { Length: > MaxDescriptionLength } =>
+            throw WegnologyErrors.Validation($"description must have at most {MaxDescriptionLength} characters"),
         var description => description,
     };
 

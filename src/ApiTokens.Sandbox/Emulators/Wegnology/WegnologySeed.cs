@@ -1,6 +1,6 @@
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>The tokens, beside the administrator's, that a new account has.</summary>
+/// <summary>The tokens of a new account, in addition to the administrator's token.</summary>
 internal static class WegnologySeed
 {
     public static readonly IReadOnlyList<Creator> Creators =

@@ -2,7 +2,7 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Wegnology;
 
-/// <summary>A token of a user, an application or an instance, as it is stored.</summary>
+/// <summary>The stored token of a user, an application or an instance.</summary>
 internal sealed record WegnologyToken : IStoredToken
 {
     public const string Active = "active";
@@ -34,7 +34,7 @@ internal sealed record WegnologyToken : IStoredToken
     public bool IsLive(DateTimeOffset now) => Status == Active && (Expires is null || Expires > now);
 }
 
-/// <summary>Whom a token acts for.</summary>
+/// <summary>The owner that a token acts for.</summary>
 internal sealed record Owner(string Type, string Id)
 {
     public const string User = "user";
@@ -44,5 +44,5 @@ internal sealed record Owner(string Type, string Id)
     public const string Instance = "instance";
 }
 
-/// <summary>Who created a token: a user who logged in, or another token.</summary>
+/// <summary>The creator of a token: a user who logged in, or another token.</summary>
 internal sealed record Creator(string Type, string Id, string Name);

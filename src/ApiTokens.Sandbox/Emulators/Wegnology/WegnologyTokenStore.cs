@@ -26,20 +26,20 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
     ("by_name", "owner_id, name, id"),
     ("by_id", "owner_id, id"))
 {
-    private const int MostLists = 16;
+    private const int MaxLists = 16;
 
     private readonly Lock _gate = new();
 
-    // Writes keep the lists without a filter up to date and forget the others.
+    // Writes update the lists without a filter and remove the others.
     private readonly Dictionary<FilteredList, KeysetIndex> _lists = [];
 
-    /// <summary>One page and the number of all tokens that fit, as of one moment.</summary>
+    /// <summary>Returns one page and the number of all matching tokens, at the same point in time.</summary>
     public (List<WegnologyToken> Items, long Total) Page(Owner owner, ListQuery query)
     {
         lock (_gate)
         {
-            KeysetIndex landmarks = Find(owner, query);
-            return (query.SortField == "id" ? PageById(owner, query, landmarks) : PageByOther(owner, query), landmarks.Total);
+            KeysetIndex index = Find(owner, query);
+            return (query.SortField == "id" ? PageById(owner, query, index) : PageByOther(owner, query), index.Total);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
         lock (_gate)
         {
             long number = base.Add(token);
-            Forget(list => list.Filter is not null);
+            RemoveLists(list => list.Filter is not null);
             _lists.GetValueOrDefault(FilteredList.All(token.Owner.Id))?.Add(token.Id);
             return number;
         }
@@ -59,7 +59,7 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
         lock (_gate)
         {
             base.Put(token);
-            Forget(_ => true);
+            RemoveLists(_ => true);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
     {
         lock (_gate)
         {
-            Forget(list => list.Filter is not null);
+            RemoveLists(list => list.Filter is not null);
             return base.Change(id, change);
         }
     }
@@ -81,18 +81,18 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
                 return false;
             }
 
-            Forget(list => list.Filter is not null);
+            RemoveLists(list => list.Filter is not null);
             _lists.GetValueOrDefault(FilteredList.All(token.Owner.Id))?.Remove(token.Id);
             return true;
         }
     }
 
     /// <summary>Generates tokens: creators in turn, one in ten without expiry, the others from three weeks ago to a year ahead.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="owner">Whom they belong to.</param>
-    /// <param name="creators">Who created them.</param>
-    /// <param name="process">The part in the middle of their ids; see <see cref="ObjectIds"/>.</param>
-    /// <param name="now">Now; they were created a month ago.</param>
+    /// <param name="count">The number of tokens.</param>
+    /// <param name="owner">The owner of the tokens.</param>
+    /// <param name="creators">The creators of the tokens.</param>
+    /// <param name="process">The middle part of the ids; see <see cref="ObjectIds"/>.</param>
+    /// <param name="now">The current time; the tokens were created a month before.</param>
     public void Generate(int count, Owner owner, IReadOnlyList<Creator> creators, string process, DateTimeOffset now) => Generate(
         count,
         "id, owner_type, owner_id, creator_type, creator_id, creator_name, name, created, updated, expires, scope, status",
@@ -129,7 +129,7 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
             return known;
         }
 
-        if (_lists.Count >= MostLists)
+        if (_lists.Count >= MaxLists)
         {
             _lists.Clear();
         }
@@ -140,23 +140,23 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
             key => Database.Number(Select("COUNT(*)", query, "", owner, key)));
     }
 
-    private void Forget(Func<FilteredList, bool> which)
+    private void RemoveLists(Func<FilteredList, bool> predicate)
     {
-        foreach (FilteredList list in _lists.Keys.Where(which))
+        foreach (FilteredList list in _lists.Keys.Where(predicate))
         {
             _lists.Remove(list);
         }
     }
 
-    private List<WegnologyToken> PageById(Owner owner, ListQuery query, KeysetIndex landmarks)
+    private List<WegnologyToken> PageById(Owner owner, ListQuery query, KeysetIndex index)
     {
         bool descending = query.SortDirection == "desc";
-        long skipped = Math.Min((long)query.Page * query.PerPage, landmarks.Total);
-        long count = Math.Min(query.PerPage, landmarks.Total - skipped);
-        long first = descending ? landmarks.Total - skipped - count : skipped;
-        Landmark near = landmarks.Before(first);
+        long skipped = Math.Min((long)query.Page * query.PerPage, index.Total);
+        long count = Math.Min(query.PerPage, index.Total - skipped);
+        long first = descending ? index.Total - skipped - count : skipped;
+        KeysetEntry start = index.Before(first);
         List<WegnologyToken> items = Database.Query(
-            Select("*", query, "ORDER BY id LIMIT {3} OFFSET {4}", owner, near.Key, count, first - near.Before), Read);
+            Select("*", query, "ORDER BY id LIMIT {3} OFFSET {4}", owner, start.Key, count, first - start.Before), Read);
         if (descending)
         {
             items.Reverse();
@@ -170,14 +170,15 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
             "*", query, $"ORDER BY {OrderBy(query)} LIMIT {{3}} OFFSET {{4}}", owner, null, query.PerPage, (long)query.Page * query.PerPage),
         Read);
 
-    /// <summary>A query over an owner's tokens that pass the filter, from an id on.</summary>
-    private static FormattableString Select(string what, ListQuery query, string rest, Owner owner, string? from, params object[] more)
+    /// <summary>Creates a query of an owner's tokens that match the filter, starting at an id.</summary>
+    private static FormattableString Select(
+        string columns, ListQuery query, string clauses, Owner owner, string? from, params object[] values)
     {
         string start = from is null ? "" : " AND id >= {1}";
         string filter = query.FilterField is null ? "" : $@" AND {query.FilterField} LIKE {{2}} ESCAPE '\'";
         return Statement(
-            $"SELECT {what} FROM wegnology_tokens WHERE owner_id = {{0}}{start}{filter} {rest}",
-            [owner.Id, from, query.FilterPattern, .. more]);
+            $"SELECT {columns} FROM wegnology_tokens WHERE owner_id = {{0}}{start}{filter} {clauses}",
+            [owner.Id, from, query.FilterPattern, .. values]);
     }
 
     private static string OrderBy(ListQuery query)
