@@ -68,7 +68,8 @@ internal sealed class ConsoleHost : PSHost
             string caption, string message, Collection<FieldDescription> descriptions) => throw new NotSupportedException();
 
         public override int PromptForChoice(
-            string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException(message);
+            string caption, string message, Collection<ChoiceDescription> choices,
+            int defaultChoice) => throw new NotSupportedException(message);
 
         public override PSCredential PromptForCredential(
             string caption, string message, string userName, string targetName) => throw new NotSupportedException();

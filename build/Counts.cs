@@ -33,6 +33,7 @@ internal readonly record struct Counts(int Passed, int Failed, int Skipped)
     {
         XElement counters = XDocument.Load(file).Descendants().First(element => element.Name.LocalName == "Counters");
         int Number(string name) => int.Parse(counters.Attribute(name)!.Value, CultureInfo.InvariantCulture);
-        return new Counts(Number("passed"), Number("failed") + Number("error") + Number("timeout") + Number("aborted"), Number("total") - Number("executed"));
+        return new Counts(Number("passed"), Number("failed") + Number("error") + Number("timeout") + Number("aborted"),
+            Number("total") - Number("executed"));
     }
 }

@@ -14,7 +14,8 @@ internal static class Demo
         }
 
         Console.WriteLine(
-            $"Demo: PowerShell {HostedEngine.Version}, the engine from NuGet. PowerShell 7 was not found on the PATH or as a tool of the manifest.");
+            $"Demo: PowerShell {HostedEngine.Version}, the engine from NuGet. PowerShell 7 was not found on the PATH or as a "
+                + "tool of the manifest.");
         return HostedEngine.RunFile(script, new Dictionary<string, object> { ["ModulePath"] = Staging.Module });
     }
 }

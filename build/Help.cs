@@ -14,10 +14,12 @@ internal static class Help
     public static int Run()
     {
         if (PowerShellHost.Find() is not { } host
-            || string.IsNullOrEmpty(host.TryGetOutput("(Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -ge '1.0.3').Version")))
+            || string.IsNullOrEmpty(
+                host.TryGetOutput("(Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | Where-Object Version -ge '1.0.3').Version")))
         {
             Console.Error.WriteLine(
-                "The help of the cmdlets requires PowerShell 7 and Microsoft.PowerShell.PlatyPS: Install-PSResource Microsoft.PowerShell.PlatyPS");
+                "The help of the cmdlets requires PowerShell 7 and Microsoft.PowerShell.PlatyPS: Install-PSResource "
+                    + "Microsoft.PowerShell.PlatyPS");
             return 1;
         }
 

@@ -29,7 +29,8 @@ internal static partial class ModuleManifest
     }
 
     // The newest section of the changelog, without its heading.
-    private static string ReleaseNotes() => Match(SectionPattern(), Text.Read(Path.Combine(Command.Root, "CHANGELOG.md")), "CHANGELOG.md").Trim();
+    private static string ReleaseNotes() =>
+        Match(SectionPattern(), Text.Read(Path.Combine(Command.Root, "CHANGELOG.md")), "CHANGELOG.md").Trim();
 
     // Only a public address is used. A clone of a local folder has none.
     private static string? Address()

@@ -15,7 +15,8 @@ internal static class Notices
             [.. ShippedPackages.Read(module).Select(package => (package, new PackageManifest(package)))];
         foreach ((ShippedPackage package, PackageManifest manifest) in packages)
         {
-            text.Append($"{package.Id} {package.Version}\n    {manifest.License ?? "its own license, below"}; {manifest.Copyright}\n    {manifest.Origin}\n");
+            string license = manifest.License ?? "its own license, below";
+            text.Append($"{package.Id} {package.Version}\n    {license}; {manifest.Copyright}\n    {manifest.Origin}\n");
         }
 
         Append(text, packages.Select(item => (item.Package, (string?)item.Manifest.LicenseText)), "License of");

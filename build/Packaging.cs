@@ -14,7 +14,8 @@ internal static class Packaging
     public static int Run()
     {
         if (PowerShellHost.Find() is not { } host
-            || string.IsNullOrEmpty(host.TryGetOutput("(Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet | Where-Object Version -ge '1.1').Version")))
+            || string.IsNullOrEmpty(host.TryGetOutput(
+                "(Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet | Where-Object Version -ge '1.1').Version")))
         {
             Console.WriteLine("The package requires PowerShell 7 with PSResourceGet 1.1, on the PATH or as a tool of the manifest.");
             return 1;
@@ -55,7 +56,8 @@ internal static class Packaging
 
         string installed = Path.Combine(modules, "ApiTokens", ModuleManifest.Version);
         string[] missing = [.. ModuleFiles.Of(Staging.Module).Where(file =>
-            !File.Exists(Path.Combine(installed, file)) || Hash(Path.Combine(installed, file)) != Hash(Path.Combine(Staging.Module, file)))];
+            !File.Exists(Path.Combine(installed, file))
+                || Hash(Path.Combine(installed, file)) != Hash(Path.Combine(Staging.Module, file)))];
         Command.Require(missing.Length == 0, $"These files are missing or differ from the staged module: {string.Join(", ", missing)}.");
         return installed;
     }

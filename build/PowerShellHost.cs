@@ -23,7 +23,8 @@ internal sealed class PowerShellHost
     /// <summary>Returns PowerShell; null if it was not found. The search runs once.</summary>
     public static PowerShellHost? Find() => Found.Value;
 
-    public string? TryGetOutput(string script) => Command.TryGetOutput(_program, [.. _arguments, "-NoProfile", "-NonInteractive", "-Command", script]);
+    public string? TryGetOutput(string script) =>
+        Command.TryGetOutput(_program, [.. _arguments, "-NoProfile", "-NonInteractive", "-Command", script]);
 
     public int RunFile(string path, params string[] arguments) =>
         Command.TryRun(_program, [.. _arguments, "-NoProfile", "-NonInteractive", "-File", path, .. arguments]);

@@ -9,7 +9,9 @@ internal static class Sbom
 {
     private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>Writes the file next to the package. It contains no time and no random number, so equal packages have equal files.</summary>
+    /// <summary>
+    /// Writes the file next to the package. It contains no time and no random number, so equal packages have equal files.
+    /// </summary>
     public static string Write(string package, string module)
     {
         string version = ModuleManifest.Version;
@@ -57,7 +59,8 @@ internal static class Sbom
     {
         using var bom = JsonDocument.Parse(File.ReadAllText(file));
         JsonElement root = bom.RootElement;
-        JsonElement[] components = [root.GetProperty("metadata").GetProperty("component"), .. root.GetProperty("components").EnumerateArray()];
+        JsonElement[] components =
+            [root.GetProperty("metadata").GetProperty("component"), .. root.GetProperty("components").EnumerateArray()];
         (string Name, string Hash)[] listed =
         [
             .. components.SelectMany(component => component.GetProperty("components").EnumerateArray())

@@ -8,7 +8,8 @@ namespace ApiTokens.Build;
 /// <param name="Folder">The folder of the package on this machine.</param>
 /// <param name="Files">The relative paths of its files in the module; empty if only its source was compiled in.</param>
 /// <param name="Dependencies">The ids of the packages that it depends on.</param>
-internal sealed record ShippedPackage(string Id, string Version, string Folder, IReadOnlyList<string> Files, IReadOnlyList<string> Dependencies);
+internal sealed record ShippedPackage(
+    string Id, string Version, string Folder, IReadOnlyList<string> Files, IReadOnlyList<string> Dependencies);
 
 /// <summary>Determines the packages of the files in the staged module from NuGet's assets files.</summary>
 internal static class ShippedPackages
@@ -64,7 +65,8 @@ internal static class ShippedPackages
 
             string[] files =
             [
-                .. Names(library.Value, "runtime").Concat(Names(library.Value, "native")).Select(path => $"{folder}/{Path.GetFileName(path)}")
+                .. Names(library.Value, "runtime")
+                    .Concat(Names(library.Value, "native")).Select(path => $"{folder}/{Path.GetFileName(path)}")
                     .Concat(Names(library.Value, "runtimeTargets").Select(path => $"{folder}/{path}"))
                     .Where(file => File.Exists(Path.Combine(module, file))),
             ];

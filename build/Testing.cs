@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace ApiTokens.Build;
 
-/// <summary>Runs the xunit suites, then the tests on .NET Framework, Pester and the benchmarks if their requirements are installed.</summary>
+/// <summary>
+/// Runs the xunit suites, then the tests on .NET Framework, Pester and the benchmarks if their requirements are installed.
+/// </summary>
 internal static class Testing
 {
     public const string Cmdlets = "ApiTokens.PowerShell.Tests";
@@ -58,7 +60,8 @@ internal static class Testing
         if (PowerShellHost.Find() is not { } host)
         {
             Console.WriteLine(
-                "Pester: skipped. PowerShell 7 was not found on the PATH or as a tool of the manifest. See https://aka.ms/install-powershell.");
+                "Pester: skipped. PowerShell 7 was not found on the PATH or as a tool of the manifest. See "
+                    + "https://aka.ms/install-powershell.");
             return default;
         }
 
@@ -71,7 +74,8 @@ internal static class Testing
         // Most tests spend most of their time waiting for a server, so two processes run them in parallel.
         Directory.CreateDirectory(results);
         int parts = Math.Min(2, Environment.ProcessorCount);
-        Task<Counts>[] running = [.. Enumerable.Range(1, parts).Select(part => Task.Run(() => PesterPart(host, results, $"{part}/{parts}")))];
+        Task<Counts>[] running =
+            [.. Enumerable.Range(1, parts).Select(part => Task.Run(() => PesterPart(host, results, $"{part}/{parts}")))];
         return Task.WhenAll(running).GetAwaiter().GetResult().Aggregate(default(Counts), (sum, counts) => sum + counts);
     }
 
@@ -79,7 +83,8 @@ internal static class Testing
     {
         string file = Path.Combine(results, $"pester-{part[0]}.xml");
         int code = host.RunFile(
-            Path.Combine(Command.Root, "tests", "Pester", "Invoke-PesterSuite.ps1"), "-ModulePath", Staging.Module, "-ResultPath", file, "-Part", part);
+            Path.Combine(Command.Root, "tests", "Pester",
+                "Invoke-PesterSuite.ps1"), "-ModulePath", Staging.Module, "-ResultPath", file, "-Part", part);
         if (!File.Exists(file))
         {
             Console.WriteLine($"Pester: part {part} did not complete.");

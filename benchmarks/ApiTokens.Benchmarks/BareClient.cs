@@ -61,7 +61,8 @@ public static class BareClient
         }
     }
 
-    private static HttpClient Create(string secret, int concurrency) => new(new SocketsHttpHandler { MaxConnectionsPerServer = concurrency })
+    private static HttpClient Create(string secret, int concurrency) =>
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = concurrency })
     {
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", secret) },
     };

@@ -15,12 +15,15 @@ internal static class Program
 
     private static readonly Option<bool> AllowRemote = new("--allow-remote")
     {
-        Description = "Allow addresses in --urls that other machines can reach. They have full access: use this only in an isolated network.",
+        Description =
+            "Allow addresses in --urls that other machines can reach. They have full access: use this only in an isolated network.",
     };
 
-    private static readonly Option<string?> Database = new("--database") { Description = "Store the data in this file instead of in memory." };
+    private static readonly Option<string?> Database =
+        new("--database") { Description = "Store the data in this file instead of in memory." };
 
-    private static readonly Option<int> Tokens = new("--tokens") { Description = "The number of additional tokens to generate for each service in a new database." };
+    private static readonly Option<int> Tokens =
+        new("--tokens") { Description = "The number of additional tokens to generate for each service in a new database." };
 
     private static readonly Option<int> Latency = new("--latency") { Description = "The latency of every request, in milliseconds." };
 
@@ -91,7 +94,8 @@ internal static class Program
                 if (options.AllowRemote && RemoteEndpoint(options) is { } remote)
                 {
                     await Console.Error.WriteLineAsync(
-                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it, without encryption, and anyone can inject faults "
+                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it, without encryption, and "
+                            + "anyone can inject faults "
                         + "and read its request log. Do not use secrets of a real service.");
                 }
 

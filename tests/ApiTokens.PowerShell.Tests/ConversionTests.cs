@@ -114,7 +114,8 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
         Assert.Equal("ParameterArgumentTransformationError", error.Id());
         Assert.Matches($"'{Regex.Escape(value.ToString()!)}' is not a valid duration\\. Specify.*6mo", error.Exception.Message);
         Assert.Contains(
-            "is not a valid duration", Run("param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);
+            "is not a valid duration", Run(
+                "param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);
         Assert.Equal(before, Sandbox.Count().Total);
     }
 

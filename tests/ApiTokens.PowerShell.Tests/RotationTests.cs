@@ -163,7 +163,8 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.Equal(2, ids.Count);
         string successor = Assert.Single(ids, each => each != id);
         Assert.Matches(
-            $@"new token {successor} was delivered, but before the old token .*{old.Text("Name")}.*Both tokens may work.*Remove-ApiToken -Id {id} -Connection gcore",
+            $@"new token {successor} was delivered, but before the old token .*{old.Text("Name")}.*"
+                + $@"Both tokens may work.*Remove-ApiToken -Id {id} -Connection gcore",
             string.Join(' ', session.Host.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 

@@ -6,13 +6,19 @@ public sealed record FindingPolicy
     // A shorter duration is probably a number of days that was converted to ticks.
     private static readonly TimeSpan MinDuration = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time before expiry from which a token causes a warning. Gcore marks tokens from 7 days on (contracts/gcore.md, 1.11).</summary>
+    /// <summary>
+    /// The time before expiry from which a token causes a warning. Gcore marks tokens from 7 days on (contracts/gcore.md, 1.11).
+    /// </summary>
     public TimeSpan ExpiryWarning { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>The time before expiry from which a token causes an error. Gcore sends its last notice 1 day before (contracts/gcore.md, 1.11).</summary>
+    /// <summary>
+    /// The time before expiry from which a token causes an error. Gcore sends its last notice 1 day before (contracts/gcore.md, 1.11).
+    /// </summary>
     public TimeSpan ExpiryError { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>The maximum lifetime of a secret. The default is one year including leap years, the longest that a service's form offers.</summary>
+    /// <summary>
+    /// The maximum lifetime of a secret. The default is one year including leap years, the longest that a service's form offers.
+    /// </summary>
     public TimeSpan MaximumLife { get; init; } = TimeSpan.FromDays(366);
 
     /// <summary>The maximum time since a token was last used.</summary>
@@ -95,7 +101,9 @@ public sealed record FindingPolicy
         if (ids.FirstOrDefault(id => !FindingRules.All.Any(rule => Same(rule.Id, id))) is { } unknown)
         {
             throw ApiTokenException.InvalidParameter(
-                name, $"the rule '{unknown}' does not exist.", $"The rules are: {string.Join(", ", FindingRules.All.Select(rule => rule.Id))}.");
+                name,
+                $"the rule '{unknown}' does not exist.",
+                $"The rules are: {string.Join(", ", FindingRules.All.Select(rule => rule.Id))}.");
         }
     }
 }

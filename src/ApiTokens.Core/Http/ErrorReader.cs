@@ -80,8 +80,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
     private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
     {
-        401 => (ErrorKind.AuthenticationError, $"The credential is invalid, disabled, expired or revoked. Connect with another one: {SuggestedCommand.Connect}"),
-        403 => (ErrorKind.PermissionDenied, "Check the permissions of the credential, the account, and the region or address of the connection."),
+        401 => (ErrorKind.AuthenticationError,
+            $"The credential is invalid, disabled, expired or revoked. Connect with another one: {SuggestedCommand.Connect}"),
+        403 => (ErrorKind.PermissionDenied,
+            "Check the permissions of the credential, the account, and the region or address of the connection."),
         404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),
         408 => (ErrorKind.OperationTimeout, "Try again later."),
         409 => (ErrorKind.ResourceExists, $"The state of the token does not allow this. To see its state: {SuggestedCommand.List}"),

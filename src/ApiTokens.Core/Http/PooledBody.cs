@@ -28,7 +28,8 @@ internal sealed class PooledBody
         var body = new PooledBody(ArrayPool<byte>.Shared.Rent(InitialSize));
         while (true)
         {
-            int read = await stream.ReadAsync(body._buffer, body._length, body._buffer.Length - body._length, cancellationToken).ConfigureAwait(false);
+            int read = await stream.ReadAsync(
+                body._buffer, body._length, body._buffer.Length - body._length, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 return body;

@@ -4,7 +4,8 @@ namespace ApiTokens.Http;
 /// Reads a response body with a limit on its decompressed size and a timeout for each read, so that a slow or endless response
 /// causes an error instead of a hang.
 /// </summary>
-internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, long limit, TimeSpan readTimeout, TimeProvider time) : Stream
+internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, long limit, TimeSpan readTimeout, TimeProvider time)
+    : Stream
 {
     private long _read;
     private long _elementStart;

@@ -12,7 +12,9 @@ internal static class RetryPolicy
 {
     public static readonly ResiliencePropertyKey<ServiceRequest> RequestKey = new("request");
 
-    /// <summary>The maximum wait. If a service requests a longer one, the request fails, and the error contains the requested wait.</summary>
+    /// <summary>
+    /// The maximum wait. If a service requests a longer one, the request fails, and the error contains the requested wait.
+    /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     private const int MaxRetries = 5;

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -49,7 +48,9 @@ internal sealed class ServiceClient
                 $"{_endpoint.Service} returned an empty response to the request to {request.Purpose}.", request.IsWrite);
     }
 
-    /// <summary>Sends a request and deserializes its response if that is JSON. Some services do not document the response to a change.</summary>
+    /// <summary>
+    /// Sends a request and deserializes its response if that is JSON. Some services do not document the response to a change.
+    /// </summary>
     public async Task<T?> TryGetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
@@ -129,7 +130,8 @@ internal sealed class ServiceClient
         {
             throw _errors.TooLarge(request, e);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (
+            e is IOException or HttpRequestException or ObjectDisposedException && !cancellationToken.IsCancellationRequested)
         {
             throw _errors.NoResponse(request, e as TransportException ?? TransportException.From(e), outcomeUnknown: true);
         }
@@ -277,23 +279,11 @@ internal sealed class ServiceClient
 
     private async Task<HttpRequestMessage> CreateMessageAsync(ServiceRequest request, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(request.Method, request.UriBelow(_endpoint.BaseUri));
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        message.Headers.UserAgent.Add(new ProductInfoHeaderValue("ApiTokens", typeof(ServiceClient).Assembly.GetName().Version.ToString(3)));
-        foreach (KeyValuePair<string, string> header in _endpoint.Headers)
-        {
-            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        }
-
+        HttpRequestMessage message = request.ToMessage(_endpoint);
         if (!request.Anonymous)
         {
-            message.Headers.Authorization = await (request.Credential ?? _credential).GetHeaderAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (request.Body is { } body)
-        {
-            message.Content = new ByteArrayContent(body);
-            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            ServiceCredential credential = request.Credential ?? _credential;
+            message.Headers.Authorization = await credential.GetHeaderAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return message;

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace ApiTokens.Http;
@@ -36,7 +37,8 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
     {
         if (value is not null)
         {
-            _query.Append(_query.Length == 0 ? '?' : '&').Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+            _query.Append(_query.Length == 0 ? '?' : '&')
+                .Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
         }
 
         return this;
@@ -51,6 +53,27 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
         }
 
         return new Uri(path.Append(_query).ToString());
+    }
+
+    /// <summary>Creates the HTTP request, without a credential.</summary>
+    public HttpRequestMessage ToMessage(ServiceEndpoint endpoint)
+    {
+        string version = typeof(ServiceRequest).Assembly.GetName().Version.ToString(3);
+        var message = new HttpRequestMessage(Method, UriBelow(endpoint.BaseUri));
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.UserAgent.Add(new ProductInfoHeaderValue("ApiTokens", version));
+        foreach (KeyValuePair<string, string> header in endpoint.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        if (Body is { } body)
+        {
+            message.Content = new ByteArrayContent(body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return message;
     }
 
     // Escaping does not change dots, which would move up in the path.

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace ApiTokens.Http;
 
-/// <summary>The request failed without a complete response. <see cref="NeverSent"/> tells whether it can have reached the service.</summary>
+/// <summary>
+/// The request failed without a complete response. <see cref="NeverSent"/> tells whether it can have reached the service.
+/// </summary>
 internal sealed class TransportException(string message, bool neverSent, Exception? inner) : IOException(message, inner)
 {
     public bool NeverSent { get; } = neverSent;
@@ -28,7 +30,8 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
             neverSent |= e is WebException
             {
                 Status: WebExceptionStatus.ConnectFailure or WebExceptionStatus.NameResolutionFailure
-                    or WebExceptionStatus.ProxyNameResolutionFailure or WebExceptionStatus.TrustFailure or WebExceptionStatus.SecureChannelFailure,
+                    or WebExceptionStatus.ProxyNameResolutionFailure or WebExceptionStatus.TrustFailure
+                    or WebExceptionStatus.SecureChannelFailure,
             };
             neverSent |= e is System.Security.Authentication.AuthenticationException;
         }

@@ -66,7 +66,8 @@ internal sealed class JournalEntry
 
     /// <summary>The identity of the token; null for the first line.</summary>
     [JsonIgnore]
-    public TokenIdentity? Token => Service is { } service && Account is { } account && BaseUri is { IsAbsoluteUri: true } address && Id is { } id
+    public TokenIdentity? Token =>
+        Service is { } service && Account is { } account && BaseUri is { IsAbsoluteUri: true } address && Id is { } id
         ? new TokenIdentity(new AccountIdentity(service, account, address), id)
         : null;
 }

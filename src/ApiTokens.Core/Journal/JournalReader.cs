@@ -56,7 +56,8 @@ internal static class JournalReader
         file.Seek(0, SeekOrigin.Begin);
         string text = Encoding.UTF8.GetString(start, 0, file.Read(start, 0, start.Length));
         return HasCommonStart(text, "{\"time\":\"")
-            && (text.IndexOf("\",", StringComparison.Ordinal) is var end && end < 0 || HasCommonStart(text.Substring(end), "\",\"event\":\"journal\","));
+            && (text.IndexOf("\",", StringComparison.Ordinal) is var end
+                && end < 0 || HasCommonStart(text.Substring(end), "\",\"event\":\"journal\","));
     }
 
     private static bool HasCommonStart(string text, string expected)

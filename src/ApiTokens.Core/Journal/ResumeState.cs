@@ -54,7 +54,8 @@ internal sealed class ResumeState
             JournalEvents.Delivered => progress with { Stage = JournalStage.Delivered, IssuedId = entry.IssuedId },
             JournalEvents.Refused => progress with { Stage = JournalStage.Refused, IssuedId = entry.IssuedId },
             JournalEvents.End when entry.Outcome == JournalOutcomes.Done => progress with { Stage = JournalStage.Done },
-            JournalEvents.End when entry.Outcome == JournalOutcomes.Failed && progress.Stage == JournalStage.Started => OperationProgress.None,
+            JournalEvents.End when entry.Outcome == JournalOutcomes.Failed && progress.Stage == JournalStage.Started =>
+                OperationProgress.None,
             _ => progress,
         };
     }

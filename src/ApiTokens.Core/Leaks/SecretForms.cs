@@ -11,13 +11,16 @@ internal static class SecretForms
         "\\A(?=.*[0-9A-Za-z])[^\\s\"'`{}\\[\\]()<>,:;=]{4,4096}={0,2}\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
 
     // An escaped dollar sign in JSON or in an address.
-    private static readonly Regex EscapedDollar = new(@"\\u0024|%24", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(2));
+    private static readonly Regex EscapedDollar = new(
+        @"\\u0024|%24", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(2));
 
     /// <summary>Returns the services whose secrets have the format of a text.</summary>
     public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) =>
         [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
 
-    /// <summary>Returns the possible secrets in a line: values in the format of a service; if there are none, a line with a single word.</summary>
+    /// <summary>
+    /// Returns the possible secrets in a line: values in the format of a service; if there are none, a line with a single word.
+    /// </summary>
     public static IEnumerable<string> In(string line)
     {
         line = line.Trim().Trim('\uFEFF');

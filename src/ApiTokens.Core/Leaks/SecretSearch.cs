@@ -13,7 +13,7 @@ public sealed class SecretSearch
     private const int ConcurrentProbes = 8;
 
     private static readonly Advice NotFound =
-        $"It may belong to another account, be expired, or not be a secret. Specify {Field.Probe} to send the secret to the service and test it.";
+        $"It may belong to another account, be expired, or not be a secret. Specify {Field.Probe} to test it by sending it to the service.";
 
     private static readonly Advice NotFoundByProbe =
         "It may belong to another account, be expired, or not be a secret. Connect to the other accounts, then search again.";
@@ -184,7 +184,8 @@ public sealed class SecretSearch
         {
             case SecretState.Accepted when otherAccount:
                 secret.Notes.Add(
-                    $"{connection.Service} accepts it for the account {check.Account}, not for {connection.Account}. Connect to that account.");
+                    $"{connection.Service} accepts it for the account {check.Account}, not for {connection.Account}. "
+                        + "Connect to that account.");
                 return null;
             case SecretState.Accepted when check.TokenId is { } id
                 && await ReadAsync(connection, id, candidate, secret, cancellationToken).ConfigureAwait(false) is { } token:
@@ -194,7 +195,8 @@ public sealed class SecretSearch
                 return null;
             case SecretState.Refused when candidate?.Token is { Status: TokenStatus.Active } other:
                 secret.Notes.Add(
-                    $"It contains the id of the active token {other}, but the connection '{connection.Name}' rejects it. It is not the secret of that token.");
+                    $"It contains the id of the active token {other}, but the connection '{connection.Name}' rejects it. It is not the "
+                        + "secret of that token.");
                 return null;
             default:
                 return candidate is null ? null : Report(connection, secret, candidate.Token!, candidate.MatchedBy);
@@ -243,7 +245,8 @@ public sealed class SecretSearch
         {
             return new ApiTokenException(
                 ErrorKind.ObjectNotFound,
-                $"{secret.Leaked.Source}: this is the credential of the connection {string.Join(", ", secret.OwnOf)}, and no listed token has it.",
+                $"{secret.Leaked.Source}: this is the credential of the connection "
+                    + $"{string.Join(", ", secret.OwnOf)}, and no listed token has it.",
                 "Change the credential at its issuer, then connect again.",
                 ErrorIds.OwnCredentialLeaked);
         }
@@ -251,49 +254,19 @@ public sealed class SecretSearch
         (string message, Advice advice) = secret switch
         {
             { Services.Count: 0 } => (
-                $"a value of {length} characters does not have the format of a secret of {string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
+                $"a value of {length} characters does not have the format of a secret of "
+                    + $"{string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
                 "If it is a secret of another service, revoke it there."),
             { SearchedConnections.Count: 0 } => (
                 $"a value of {length} characters has the format of a {services} secret, but there is no connection to {services}.",
                 "Connect to the account that it may belong to, then search again."),
             _ => (
-                $"a value of {length} characters has the format of a {services} secret, but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
+                $"a value of {length} characters has the format of a {services} secret, "
+                    + $"but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
                 Probe ? NotFoundByProbe : NotFound),
         };
         string notes = string.Concat(secret.Notes.Distinct().Select(note => $" {note}"));
-        return new ApiTokenException(ErrorKind.ObjectNotFound, $"{secret.Leaked.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
+        return new ApiTokenException(
+            ErrorKind.ObjectNotFound, $"{secret.Leaked.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
     }
-
-    private sealed record LeakCandidate(LeakedSecret Leaked, int Length, IReadOnlyList<ServiceDefinition> Services)
-    {
-        public bool IsFound { get; set; }
-
-        public List<string> SearchedConnections { get; } = [];
-
-        public List<TokenConnection> OwnOf { get; } = [];
-
-        public List<string> Notes { get; } = [];
-
-        // Compare by reference: two candidates with equal values are different.
-        public bool Equals(LeakCandidate? other) => ReferenceEquals(this, other);
-
-        public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
-    }
-}
-
-/// <summary>An event of a search.</summary>
-/// <param name="Connection">The connection that is searched.</param>
-public sealed record SearchEvent(TokenConnection Connection)
-{
-    /// <summary>The token that was found, if any.</summary>
-    public FoundToken? Found { get; init; }
-
-    /// <summary>The error that ended the search of the connection, if any.</summary>
-    public ApiTokenException? Error { get; init; }
-
-    /// <summary>The number of tokens read so far.</summary>
-    public int Read { get; init; }
-
-    /// <summary>The number of tokens to read.</summary>
-    public int Total { get; init; }
 }

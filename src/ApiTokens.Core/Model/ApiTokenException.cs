@@ -61,7 +61,8 @@ public class ApiTokenException : Exception
     /// <param name="errorId">A stable PascalCase id.</param>
     /// <param name="inner">The cause.</param>
     /// <returns>The exception.</returns>
-    public static ApiTokenException OfField(string field, ErrorKind kind, string message, Advice? advice, string errorId, Exception? inner = null) =>
+    public static ApiTokenException OfField(
+        string field, ErrorKind kind, string message, Advice? advice, string errorId, Exception? inner = null) =>
         new(kind, $"{field}: {message}", advice, errorId, inner) { Field = new Field(field) };
 
     /// <summary>Creates the error for an operation that the service does not support; no request was sent.</summary>

@@ -44,7 +44,8 @@ public sealed class NewTokenRequest
         IEnumerable<string?> parts =
         [
             Name, Description,
-            Expiry.At?.ToString("O"), Expiry.After?.ToString("c"), Expiry.Months?.ToString(CultureInfo.InvariantCulture), Expiry.Never.ToString(),
+            Expiry.At?.ToString("O"), Expiry.After?.ToString("c"), Expiry.Months?.ToString(CultureInfo.InvariantCulture),
+            Expiry.Never.ToString(),
             string.Join(" ", Scope), string.Join(" ", Audience), Role, User, ApplyToAll?.ToString(),
             string.Join(" ", Access.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")),
         ];

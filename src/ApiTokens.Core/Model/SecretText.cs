@@ -14,7 +14,9 @@ public static class SecretText
         RegexOptions.CultureInvariant,
         TimeSpan.FromSeconds(2));
 
-    /// <summary>Masks the secrets of the services. The catalogue of services sets it, because the model does not know the services.</summary>
+    /// <summary>
+    /// Masks the secrets of the services. The catalogue of services sets it, because the model does not know the services.
+    /// </summary>
     internal static Func<string, string> MaskServiceSecrets { get; set; } = text => text;
 
     /// <summary>Converts a text to a secure string.</summary>
@@ -62,7 +64,8 @@ public static class SecretText
     /// <param name="left">A secret; may be null.</param>
     /// <param name="right">The other secret.</param>
     /// <returns>True if the secrets are equal.</returns>
-    public static bool AreEqual(SecureString? left, SecureString right) => left is not null && FixedTimeEquals(ToPlainText(left), ToPlainText(right));
+    public static bool AreEqual(SecureString? left, SecureString right) =>
+        left is not null && FixedTimeEquals(ToPlainText(left), ToPlainText(right));
 
     /// <summary>Compares two texts in a time that depends only on their lengths.</summary>
     /// <param name="left">A text.</param>

@@ -27,13 +27,15 @@ public sealed class Shard
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             && index >= 1 && index <= count
             ? new Shard(index, count)
-            : throw ApiTokenException.InvalidParameter("Shard", $"'{text}' is not a valid shard.", "Specify the number of the shard and the number of shards, such as 3/8.");
+            : throw ApiTokenException.InvalidParameter(
+                "Shard", $"'{text}' is not a valid shard.", "Specify the number of the shard and the number of shards, such as 3/8.");
     }
 
     /// <summary>Determines whether a token belongs to this shard. The result is the same on every machine and in every version.</summary>
     /// <param name="token">The token.</param>
     /// <returns>True if the token belongs to this shard.</returns>
-    public bool Contains(ApiToken token) => Hash($"{token.Service}\n{Lower(token.Account)}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
+    public bool Contains(ApiToken token) =>
+        Hash($"{token.Service}\n{Lower(token.Account)}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
 
     /// <summary>Returns the shard as text.</summary>
     /// <returns>For example <c>3/8</c>.</returns>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ApiTokens;
 
-/// <summary>Replaces characters that are invisible or misleading in a text from a service: control, bidirectional and zero-width characters.</summary>
+/// <summary>
+/// Replaces characters that are invisible or misleading in a text from a service: control, bidirectional and zero-width characters.
+/// </summary>
 public static class VisibleText
 {
     // Joiners have no width either, but Persian, Indic scripts and emoji need them.
@@ -43,14 +45,16 @@ public static class VisibleText
         text.Any(IsControlOrBidi) ? new string([.. text.Select(c => IsControlOrBidi(c) ? '\uFFFD' : c)]) : text;
 
     private static bool IsControlOrBidi(char c) =>
-        char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+        char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C'
+            or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private static string? Replacement(string text, int index, bool pair) => CharUnicodeInfo.GetUnicodeCategory(text, index) switch
     {
         _ when text[index] is '\t' or '\r' or '\n' => " ",
         UnicodeCategory.Format when Joiners.IndexOf(text[index]) >= 0 => null,
         UnicodeCategory.Surrogate when pair => null,
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate =>
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate =>
             $"[U+{(pair ? char.ConvertToUtf32(text, index) : text[index]).ToString("X4", CultureInfo.InvariantCulture)}]",
         _ => null,
     };

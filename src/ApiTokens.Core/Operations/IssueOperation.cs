@@ -28,7 +28,8 @@ public sealed class IssueOperation : Operation
     /// <returns>The token and its secret.</returns>
     /// <exception cref="OrphanedTokenException">A token exists, or may exist, but its secret is lost.</exception>
     /// <exception cref="ApiTokenException">The request is invalid, or the service rejected it.</exception>
-    public Task<IssuedToken> IssueAsync(CancellationToken cancellationToken = default) => IssueAsync(new OperationScope(), cancellationToken);
+    public Task<IssuedToken> IssueAsync(CancellationToken cancellationToken = default) =>
+        IssueAsync(new OperationScope(), cancellationToken);
 
     internal Task<IssuedToken> IssueAsync(OperationScope scope, CancellationToken cancellationToken)
     {
@@ -45,7 +46,8 @@ public sealed class IssueOperation : Operation
 
         await LeftoverToken.ThrowIfFoundAsync(Connection, _request, RemoveOrphan, context).ConfigureAwait(false);
         TokenSnapshot? before = RemoveOrphan ? context.Scope.Snapshot : null;
-        IssuedToken issued = await TokenIssuer.IssueAsync(Connection, _request, before, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
+        IssuedToken issued = await TokenIssuer.IssueAsync(
+            Connection, _request, before, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
         await context.DeliverAsync(issued).ConfigureAwait(false);
     }
 

@@ -34,7 +34,8 @@ internal static class LeftoverToken
         {
             throw new OrphanedTokenException(
                 found[0],
-                $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, whose secret is lost.",
+                $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, "
+                    + "whose secret is lost.",
                 inner: null);
         }
 

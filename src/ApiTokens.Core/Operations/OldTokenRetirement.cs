@@ -29,7 +29,8 @@ internal static class OldTokenRetirement
             SuggestedAction suggested = disable ? SuggestedAction.Disable : SuggestedAction.Remove;
             throw new ApiTokenException(
                 e.Kind,
-                $"The new token ({successorId}), which replaces the token {old}, was issued and delivered. The old token {state}. {e.Message}",
+                $"The new token ({successorId}), which replaces the token {old}, was issued and delivered. The old token "
+                    + $"{state}. {e.Message}",
                 $"Retire the old token: {new SuggestedCommand(suggested, old.Id, old.Connection)}",
                 disable ? ErrorIds.PredecessorNotDisabled : ErrorIds.PredecessorNotRemoved,
                 e)
@@ -60,7 +61,8 @@ internal static class OldTokenRetirement
 
     /// <summary>Throws unless the successor exists and is active. Otherwise the old token is the only one that works.</summary>
     /// <exception cref="ApiTokenException"><c>SuccessorNotActive</c>.</exception>
-    public static async Task RequireActiveSuccessorAsync(TokenConnection connection, ApiToken old, string successorId, CancellationToken cancellationToken)
+    public static async Task RequireActiveSuccessorAsync(
+        TokenConnection connection, ApiToken old, string successorId, CancellationToken cancellationToken)
     {
         ApiToken? successor = await connection.ReadIfExistsAsync(successorId, cancellationToken).ConfigureAwait(false);
         if (successor?.Status != TokenStatus.Active)

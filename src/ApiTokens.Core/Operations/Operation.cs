@@ -67,7 +67,9 @@ public abstract class Operation
 
     /// <summary>Queries the service whether an earlier run, which was terminated, has already completed the operation.</summary>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>True if nothing is left to do. False if not, or if the operation itself handles the state that an earlier run left.</returns>
+    /// <returns>
+    /// True if nothing is left to do. False if not, or if the operation itself handles the state that an earlier run left.
+    /// </returns>
     internal virtual Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
 
     internal abstract Task ExecuteAsync(OperationContext context);

@@ -65,7 +65,8 @@ internal sealed class OperationContext
     public void Start() => _journal?.Start(_subject!);
 
     /// <summary>Records the outcome of the operation.</summary>
-    public void End(string outcome, string? errorId = null, string? correlationId = null) => _journal?.End(_subject!, outcome, errorId, correlationId);
+    public void End(string outcome, string? errorId = null, string? correlationId = null) =>
+        _journal?.End(_subject!, outcome, errorId, correlationId);
 
     /// <summary>Records that an earlier attempt left nothing behind, and restarts the operation.</summary>
     public void Restart()
@@ -75,7 +76,9 @@ internal sealed class OperationContext
         Start();
     }
 
-    /// <summary>Records a failure. If the outcome is unknown, the next run checks the token, as it does after a process was terminated.</summary>
+    /// <summary>
+    /// Records a failure. If its outcome is unknown, the next run checks the token, as it does after a process was terminated.
+    /// </summary>
     public void RecordFailure(Exception error, CallTrace trace)
     {
         var known = error as ApiTokenException;
@@ -106,13 +109,15 @@ internal sealed class OperationContext
     public Task RevertAsync() => _secrets is null ? Task.CompletedTask : CallSinkAsync(() => _secrets.Revert(_operation), abandoned: null);
 
     /// <summary>Records that both tokens work until the operation ends.</summary>
-    public void OnOverlapStarted(ApiToken predecessor, ApiToken successor) => PendingRetirement = new PendingRetirement(predecessor, successor, HasJournal);
+    public void OnOverlapStarted(ApiToken predecessor, ApiToken successor) =>
+        PendingRetirement = new PendingRetirement(predecessor, successor, HasJournal);
 
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);
 
     /// <summary>Records when the old token is to be retired.</summary>
-    public void RecordDue(string successorId, DateTimeOffset at, OldTokenAction action) => _journal?.Due(_subject!, successorId, at, action);
+    public void RecordDue(string successorId, DateTimeOffset at, OldTokenAction action) =>
+        _journal?.Due(_subject!, successorId, at, action);
 
     /// <summary>Delivers the secret of an issued token. The journal records the token before and after the delivery.</summary>
     /// <exception cref="ApiTokenException">The secret was not delivered, or a line of the journal could not be written.</exception>

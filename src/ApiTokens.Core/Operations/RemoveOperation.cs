@@ -2,7 +2,9 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Removes a token permanently, or revokes it, as some services call it. A token that no longer exists counts as removed.</summary>
+/// <summary>
+/// Removes a token permanently, or revokes it, as some services call it. A token that no longer exists counts as removed.
+/// </summary>
 public sealed class RemoveOperation : Operation
 {
     private readonly ApiToken _token;

@@ -39,7 +39,8 @@ public sealed class ResetOperation : Operation
         if (_options.GracePeriod is not null && !context.HasJournal)
         {
             throw ApiTokenException.InvalidParameter(
-                nameof(ResetOptions.GracePeriod), "a journal is required to record when the old token is due.", "Run the operation with a journal.");
+                nameof(ResetOptions.GracePeriod), "a journal is required to record when the old token is due.",
+                "Run the operation with a journal.");
         }
 
         await OwnTokenGuard.CheckAsync(Connection, _token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);

@@ -48,7 +48,8 @@ public sealed class RetireOperation : Operation
             return;
         }
 
-        await OldTokenRetirement.RequireActiveSuccessorAsync(Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
+        await OldTokenRetirement.RequireActiveSuccessorAsync(
+            Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
         (bool existed, ApiToken? disabled) = await OldTokenRetirement.RemoveOrDisableAsync(
             Connection, _due.Id, _due.Predecessor, context.CancellationToken).ConfigureAwait(false);
         if (existed)

@@ -6,11 +6,15 @@ namespace ApiTokens.Operations;
 internal static class SecretProof
 {
     // A service may need some time until all of its servers accept a new secret.
-    private static readonly TimeSpan[] Delays = [TimeSpan.Zero, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
+    private static readonly TimeSpan[] Delays =
+        [TimeSpan.Zero, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
     /// <summary>Throws unless the secret of a successor works, or the service has no request to verify it.</summary>
-    /// <exception cref="ApiTokenException"><c>SuccessorRefused</c> or <c>SuccessorNotProved</c>; the old token must stay unchanged.</exception>
-    public static async Task RequireSuccessorAsync(TokenConnection connection, ApiToken old, IssuedToken successor, OperationContext context)
+    /// <exception cref="ApiTokenException">
+    /// <c>SuccessorRefused</c> or <c>SuccessorNotProved</c>; the old token must stay unchanged.
+    /// </exception>
+    public static async Task RequireSuccessorAsync(
+        TokenConnection connection, ApiToken old, IssuedToken successor, OperationContext context)
     {
         SecretCheck check = await CheckAsync(connection, successor, context).ConfigureAwait(false);
         if (check.State == SecretState.Refused)
@@ -34,7 +38,8 @@ internal static class SecretProof
         {
             throw new ApiTokenException(
                 error.Kind,
-                $"The new token {successor}, which replaces the token {old}, was issued and delivered, but its secret could not be verified. "
+                $"The new token {successor}, which replaces the token {old}, was issued and delivered, but its secret "
+                    + "could not be verified. "
                     + $"The old token is unchanged. {error.Message}",
                 $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}",
                 ErrorIds.SuccessorNotProved,

@@ -35,7 +35,8 @@ internal static class TokenIssuer
         }
         catch (OrphanedTokenException e)
         {
-            throw await OrphanSearch.ReportAsync(connection, e.Token, e.Message, e, remove: before is not null, cancellationToken).ConfigureAwait(false);
+            throw await OrphanSearch.ReportAsync(
+                connection, e.Token, e.Message, e, remove: before is not null, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiTokenException e) when (e.OutcomeUnknown)
         {
@@ -82,9 +83,11 @@ internal static class TokenIssuer
                 CorrelationId = error.CorrelationId,
             },
             1 when !shared => await OrphanSearch.ReportAsync(
-                connection, found[0], $"{error.Message} {DescribeCandidate(found[0], isCertain: remove)}", error, remove, cancellationToken).ConfigureAwait(false),
+                connection, found[0], $"{error.Message} {DescribeCandidate(found[0], isCertain: remove)}", error, remove,
+                cancellationToken).ConfigureAwait(false),
             _ => new OrphanedTokenException(
-                found[0], $"{error.Message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.", error),
+                found[0], $"{error.Message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.",
+                error),
         };
     }
 

@@ -11,7 +11,8 @@ internal sealed class TokenQuota
 
     /// <summary>Reserves quota for one token before it is issued, and waits if a concurrent reset may release some.</summary>
     /// <exception cref="ApiTokenException"><c>TokenLimitReached</c>: no quota is left, and no concurrent reset can release any.</exception>
-    internal async Task<QuotaReservation> ReserveAsync(TokenConnection connection, ApiToken predecessor, CancellationToken cancellationToken)
+    internal async Task<QuotaReservation> ReserveAsync(
+        TokenConnection connection, ApiToken predecessor, CancellationToken cancellationToken)
     {
         AccountQuota quota = _quotas.GetOrAdd(connection, _ => new AccountQuota());
         await quota.ReserveAsync(connection, predecessor, cancellationToken).ConfigureAwait(false);

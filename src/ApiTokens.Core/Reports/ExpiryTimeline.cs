@@ -19,7 +19,8 @@ public sealed class ExpiryTimeline
             .Where(token => token.ExpiresAt < last)
             .ToLookup(token => ((token.ExpiresAt!.Value.Year - first.Year) * 12) + token.ExpiresAt.Value.Month - first.Month);
         Months = [.. Enumerable.Range(0, MonthCount).Select(month => new ExpiryMonth(
-            first.AddMonths(month), [.. report.Services.Select(service => byMonth[month].Count(token => TokenReport.IsOf(token, service)))]))];
+            first.AddMonths(month), [.. report.Services.Select(
+                service => byMonth[month].Count(token => TokenReport.IsOf(token, service)))]))];
         Expired = existing.Length - valid.Length;
         Later = valid.Count(token => token.ExpiresAt >= last);
         Never = valid.Count(token => token.ExpiresAt is null);

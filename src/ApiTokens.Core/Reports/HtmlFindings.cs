@@ -48,7 +48,8 @@ internal static class HtmlFindings
     private static void WriteRule(HtmlText html, string rule, string style, IReadOnlyList<ReportFinding> findings)
     {
         html.WriteLine($"""<article class="rule {style}"><h4>{rule} <span class="count">{HtmlText.Number(findings.Count)}</span></h4>""");
-        foreach (string action in findings.Select(finding => finding.RecommendedAction).Where(action => action.Length > 0).Distinct().Take(3))
+        foreach (string action in findings.Select(finding => finding.RecommendedAction)
+            .Where(action => action.Length > 0).Distinct().Take(3))
         {
             html.WriteLine($"<p>{action}</p>");
         }

@@ -44,7 +44,8 @@ internal sealed class HtmlReport : IReportFormat
 
     /// <summary>Returns the content security policy, which allows only the page's own style and script.</summary>
     internal static string Policy(string style, string script) =>
-        $"default-src 'none'; style-src {HtmlTemplate.Hash(style)}; script-src {HtmlTemplate.Hash(script)}; base-uri 'none'; form-action 'none'; "
+        $"default-src 'none'; style-src {HtmlTemplate.Hash(style)}; script-src {HtmlTemplate.Hash(script)}; base-uri 'none'; "
+            + "form-action 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     private static void WriteTiles(HtmlText html, TokenReport report)
@@ -120,7 +121,8 @@ internal sealed class HtmlReport : IReportFormat
             new TimelineChart(html, report).Write();
         }
 
-        html.Write($"""<p>In addition, {HtmlText.Number(timeline.Expired)} have expired, {HtmlText.Number(timeline.Later)} expire later, """);
+        html.Write($"""<p>In addition, {HtmlText.Number(timeline.Expired)} have expired, """);
+        html.Write($"""{HtmlText.Number(timeline.Later)} expire later, """);
         html.WriteLine($"""and {HtmlText.Number(timeline.Never)} never expire.</p>""");
         if (report.Tokens.Count == 0)
         {

@@ -62,7 +62,8 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
     private void WriteData(Utf8JsonWriter json, ReportToken token, Dictionary<string, int> ruleNumbers)
     {
         json.WriteStartArray();
-        foreach (string? text in new[] { token.Name, token.Id, Status(token), token.Service, token.Account, token.Owner, Permissions(token) })
+        foreach (string? text in new[] { token.Name, token.Id, Status(token), token.Service, token.Account, token.Owner,
+            Permissions(token) })
         {
             json.WriteStringValue(VisibleText.Of(text));
         }
@@ -108,7 +109,8 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
                 "finding",
                 "Findings",
                 [
-                    ("any", "any"), ("none", "none"), ("severity:2", "errors"), ("severity:1", "warnings"), ("severity:0", "for information"),
+                    ("any", "any"), ("none", "none"), ("severity:2", "errors"), ("severity:1", "warnings"), (
+                        "severity:0", "for information"),
                     .. report.Findings.Select(finding => finding.RuleId).Distinct().Select(rule => ($"rule:{VisibleText.Of(rule)}", rule)),
                 ]);
         }

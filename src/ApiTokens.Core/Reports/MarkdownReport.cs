@@ -12,7 +12,8 @@ internal sealed class MarkdownReport : IReportFormat
 {
     private static readonly Regex Backticks = new("`+", RegexOptions.CultureInvariant);
 
-    private static readonly Regex Markup = new(@"[\\`*_\[\]<>|&~#!]|(?<=:)/(?=/)|(?<=www)\.", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+    private static readonly Regex Markup = new(
+        @"[\\`*_\[\]<>|&~#!]|(?<=:)/(?=/)|(?<=www)\.", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private static readonly Regex Mention = new(@"(?<![\w.])@", RegexOptions.CultureInvariant);
 

@@ -9,7 +9,9 @@ public static class ReportFile
     /// <param name="path">The full path.</param>
     /// <param name="noClobber">Whether an existing file is kept.</param>
     /// <param name="force">Whether a read-only file is replaced.</param>
-    /// <exception cref="ApiTokenException">The extension is unknown, the folder does not exist, or the file must not be replaced.</exception>
+    /// <exception cref="ApiTokenException">
+    /// The extension is unknown, the folder does not exist, or the file must not be replaced.
+    /// </exception>
     public static void Check(string path, bool noClobber, bool force)
     {
         FormatOf(path);

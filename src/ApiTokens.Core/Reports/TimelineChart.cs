@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ApiTokens.Reports;
 
-/// <summary>Draws the months of a timeline as stacked bars with a color for each service. The page also has the numbers as a table.</summary>
+/// <summary>
+/// Draws the months of a timeline as stacked bars with a color for each service. The page also has the numbers as a table.
+/// </summary>
 internal sealed class TimelineChart(HtmlText html, TokenReport report)
 {
     private const int Width = 1000;

@@ -120,7 +120,8 @@ public interface ITokenService
     /// <param name="maximumReads">The maximum number of tokens to read one by one, if the comparison needs that.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The results and the progress.</returns>
-    IAsyncEnumerable<SearchStep> FindBySecretAsync(IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
+    IAsyncEnumerable<SearchStep> FindBySecretAsync(
+        IReadOnlyList<SecureString> secrets, int maximumReads, CancellationToken cancellationToken);
 
     /// <summary>
     /// Tests whether a secret works, with one cheap request that uses the secret instead of the connection's credential. Nothing

@@ -56,9 +56,11 @@ internal static class NewTokenValidator
                 capabilities.RequireExpiry();
                 break;
             case ExpiryChoice.Months when expiry.Months is not (3 or 6 or 12):
-                string given = expiry.Never ? "never" : expiry.Months?.ToString(CultureInfo.InvariantCulture) ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
+                string given = expiry.Never
+                    ? "never" : expiry.Months?.ToString(CultureInfo.InvariantCulture) ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
                 throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"{capabilities.Service} does not support the expiry '{given}'.", $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
+                    "ExpirationMonths", $"{capabilities.Service} does not support the expiry '{given}'.",
+                    $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
                 throw ApiTokenException.InvalidParameter(
                     "ExpirationMonths", $"'{expiry.Months}' is out of range.", "Specify 1 to 1200 months.");
@@ -91,7 +93,8 @@ internal static class NewTokenValidator
         if (name.Any(char.IsControl) || HasLoneSurrogate(name))
         {
             throw ApiTokenException.InvalidParameter(
-                field, "the name contains control characters or an incomplete surrogate pair.", "Specify a name without line breaks and other control characters.");
+                field, "the name contains control characters or an incomplete surrogate pair.",
+                "Specify a name without line breaks and other control characters.");
         }
     }
 

@@ -56,7 +56,8 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
                 repeated = any || page.Items.Count == 0 ? 0 : repeated + 1;
                 if (repeated > MaxRepeatedPages)
                 {
-                    throw ApiTokenException.InvalidResult($"The service returns the same page of its list repeatedly, at page {number + 1} of {last + 1}.");
+                    throw ApiTokenException.InvalidResult(
+                        $"The service returns the same page of its list repeatedly, at page {number + 1} of {last + 1}.");
                 }
             }
         }
@@ -64,7 +65,8 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
         {
             // If the caller stops early or a page fails, cancel the page that is being read ahead and observe its exception.
             ended.Cancel();
-            _ = next.ContinueWith(dropped => dropped.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = next.ContinueWith(
+                dropped => dropped.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
@@ -73,11 +75,13 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
         int size = Math.Max(1, first.Size);
         if (first.Items.Count >= size && first.Total < first.Items.Count)
         {
-            throw ApiTokenException.InvalidResult($"The service returned {first.Items.Count} items and reported a total of {first.Total}. Items could be missed.");
+            throw ApiTokenException.InvalidResult(
+                $"The service returned {first.Items.Count} items and reported a total of {first.Total}. Items could be missed.");
         }
 
         long last = first.Items.Count == 0 ? 0 : (first.Total - 1) / size;
-        return last <= MaxPages ? (int)last : throw ApiTokenException.InvalidResult($"The service reported an implausible total of {first.Total} items.");
+        return last <= MaxPages
+            ? (int)last : throw ApiTokenException.InvalidResult($"The service reported an implausible total of {first.Total} items.");
     }
 
     // If items were removed in the meantime, the service's total decreases as well.
@@ -85,7 +89,8 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
     {
         if (page.Items.Count == 0 && page.Total > (long)number * Math.Max(1, page.Size))
         {
-            throw ApiTokenException.InvalidResult($"The service reported a total of {page.Total} items, but page {number + 1} is empty. Items could be missed.");
+            throw ApiTokenException.InvalidResult(
+                $"The service reported a total of {page.Total} items, but page {number + 1} is empty. Items could be missed.");
         }
     }
 

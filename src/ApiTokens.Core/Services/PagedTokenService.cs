@@ -38,7 +38,9 @@ internal abstract class PagedTokenService<TWire, TPage>(
     /// <param name="number">The zero-based number of the page.</param>
     /// <param name="size">The number of tokens per page.</param>
     /// <param name="filter">The filter; the request has only the parts that the service supports, the rest is applied here.</param>
-    /// <param name="expiringFirst">True to sort by expiry, if the service can; otherwise new tokens come last, as the walk requires.</param>
+    /// <param name="expiringFirst">
+    /// True to sort by expiry, if the service can; otherwise new tokens come last, as the walk requires.
+    /// </param>
     /// <returns>The request.</returns>
     protected abstract ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst);
 

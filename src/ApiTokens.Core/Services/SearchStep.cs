@@ -21,7 +21,8 @@ public sealed record SearchStep
     /// <summary>The number of tokens to read.</summary>
     public int Total { get; init; }
 
-    internal static SearchStep Found(int secret, ApiToken token, MatchedBy matchedBy) => new() { Secret = secret, Token = token, MatchedBy = matchedBy };
+    internal static SearchStep Found(int secret, ApiToken token, MatchedBy matchedBy) =>
+        new() { Secret = secret, Token = token, MatchedBy = matchedBy };
 
     internal static SearchStep NotFound(int secret, string note) => new() { Secret = secret, Note = note };
 }

@@ -12,7 +12,9 @@ internal class SecretFormat
     /// <summary>Declares the format with patterns that have no anchors.</summary>
     /// <param name="pattern">A complete secret. Only a text that matches is ever sent to the service as a credential.</param>
     /// <param name="inText">A secret within other text. It is stricter if other values look similar; otherwise it is omitted.</param>
-    /// <param name="masked">The text to mask in messages. It is broader if a part of a secret is sensitive; otherwise it is omitted.</param>
+    /// <param name="masked">
+    /// The text to mask in messages. It is broader if a part of a secret is sensitive; otherwise it is omitted.
+    /// </param>
     public SecretFormat(string pattern, string? inText = null, string? masked = null)
     {
         string bounded = $@"(?<![\w.$-])(?:{inText ?? pattern})(?!\w)";

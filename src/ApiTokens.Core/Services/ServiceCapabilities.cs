@@ -82,7 +82,8 @@ public sealed record ServiceCapabilities
         $"Reset the token without {Field.InPlace}. This issues a new token and then removes the old one.";
 
     /// <summary>The recommended action if <see cref="ReadSecret"/> is not supported.</summary>
-    public Advice ReadSecretAdvice { get; init; } = "The service shows a secret only once, when it is issued. If it is lost, reset the token.";
+    public Advice ReadSecretAdvice { get; init; } =
+        "The service shows a secret only once, when it is issued. If it is lost, reset the token.";
 
     /// <summary>The recommended action if <see cref="LastUsed"/> is not supported.</summary>
     public Advice LastUsedAdvice { get; init; } = $"Omit {Field.UnusedFor} for this service.";
@@ -142,11 +143,13 @@ public sealed record ServiceCapabilities
                 break;
             default:
                 throw ApiTokenException.InvalidParameter(
-                    field.ToString(), $"{Service} does not support this field.", field == NewTokenFields.User ? UserAdvice : PermissionsAdvice);
+                    field.ToString(), $"{Service} does not support this field.", field == NewTokenFields.User
+                        ? UserAdvice : PermissionsAdvice);
         }
     }
 
-    internal void RequireRemoveAll() => Require(RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
+    internal void RequireRemoveAll() =>
+        Require(RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
 
     internal void RequireExpiry() => Require(
         Expiry != ExpiryChoice.None, "set the expiry of a new token", "Omit the expiry. The service applies its own setting.");

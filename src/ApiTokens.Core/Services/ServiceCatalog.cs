@@ -25,7 +25,9 @@ public static class ServiceCatalog
     public static ServiceDefinition Find(string name) =>
         All.FirstOrDefault(service => Same(service.Name, name) || Same(service.ConnectionName, name))
         ?? throw ApiTokenException.InvalidParameter(
-            "Service", $"the service '{name}' does not exist.", $"Specify one of: {string.Join(", ", All.Select(service => service.Name))}.");
+            "Service",
+            $"the service '{name}' does not exist.",
+            $"Specify one of: {string.Join(", ", All.Select(service => service.Name))}.");
 
     /// <summary>Adds a service from another assembly for the current process. It is listed last.</summary>
     internal static void Add(ServiceDefinition service) => All = [.. All, service];

@@ -26,7 +26,9 @@ public abstract class ServiceDefinition
     /// <summary>Returns the users who are responsible for a token: its owner and its issuer, if they are people.</summary>
     internal virtual IEnumerable<string> GetResponsibleUsers(ApiToken token) => new[] { token.Owner, token.Issuer }.OfType<string>();
 
-    /// <summary>Returns when the current secret was issued (UTC). This is the creation time unless the service can replace secrets.</summary>
+    /// <summary>
+    /// Returns when the current secret was issued (UTC). This is the creation time unless the service can replace secrets.
+    /// </summary>
     internal virtual DateTimeOffset? SecretIssuedAt(ApiToken token) => token.CreatedAt;
 
     /// <summary>Returns a normalized text of a token's permissions; equal texts mean equal permissions.</summary>
@@ -36,7 +38,8 @@ public abstract class ServiceDefinition
         string.Join(" ", token.Audience.OrderBy(value => value, StringComparer.Ordinal)),
         token.Role,
         string.Join(" ", (token.Access ?? new Dictionary<string, AccessLevel>())
-            .Where(entry => entry.Value != AccessLevel.None).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
+            .Where(entry => entry.Value != AccessLevel.None)
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
 
     /// <summary>Opens the service. Sends requests only to look up the account if it was not specified.</summary>
     internal abstract Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken);
@@ -62,7 +65,8 @@ public abstract class ServiceDefinition
     internal SecretCredential SecretOnly(ConnectionRequest request, string scheme) => request.Secret is { } secret
         ? new SecretCredential(scheme, secret)
         : throw ApiTokenException.InvalidParameter(
-            "Credential", $"{Name} does not support user name and password.", $"Specify {Field.Token}, the secret of a token that may manage tokens.");
+            "Credential", $"{Name} does not support user name and password.",
+            $"Specify {Field.Token}, the secret of a token that may manage tokens.");
 
     /// <summary>Returns the account of a request, or throws if it has none.</summary>
     internal static string RequireAccount(ConnectionRequest request, string meaning) => string.IsNullOrWhiteSpace(request.Account)

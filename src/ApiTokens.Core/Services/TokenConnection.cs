@@ -85,7 +85,8 @@ public sealed class TokenConnection
     {
         if (request.Secret is null == (request.UserName is null))
         {
-            throw ApiTokenException.InvalidParameter("Token", "exactly one credential is required.", $"Specify either {Field.Token} or {Field.Credential}.");
+            throw ApiTokenException.InvalidParameter(
+                "Token", "exactly one credential is required.", $"Specify either {Field.Token} or {Field.Credential}.");
         }
 
         if (request.UserName is not null && request.Password is null)
@@ -111,7 +112,8 @@ public sealed class TokenConnection
 
         if (request.Region is not null)
         {
-            throw ApiTokenException.InvalidParameter("Region", "it cannot be combined with an address.", $"Specify either {Field.Region} or {Field.BaseUri}.");
+            throw ApiTokenException.InvalidParameter(
+                "Region", "it cannot be combined with an address.", $"Specify either {Field.Region} or {Field.BaseUri}.");
         }
 
         bool http = uri.IsAbsoluteUri && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback;
@@ -140,7 +142,8 @@ public sealed class TokenConnection
             null or "" => throw ApiTokenException.InvalidParameter(
                 "BaseUri", "a value is required.", $"Specify the address of your {definition.Name} service."),
             _ when definition.Regions.TryGetValue(region.ToUpper(CultureInfo.InvariantCulture), out Uri? uri) => uri,
-            _ when names.Length == 0 => throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Omit it."),
+            _ when names.Length == 0 =>
+                throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Omit it."),
             _ => throw ApiTokenException.InvalidParameter(
                 "Region", $"{definition.Name} has no region '{region}'.", $"Specify one of {names}, or {Field.BaseUri}."),
         };

@@ -9,11 +9,8 @@ namespace ApiTokens.Services;
 /// to lists, and verifies that a response is about the requested token.
 /// </summary>
 /// <param name="context">The connection.</param>
-internal abstract class TokenService(ServiceContext context) : ITokenService
+internal abstract partial class TokenService(ServiceContext context) : ITokenService
 {
-    /// <summary>The number of tokens that a search reads concurrently. The rate limit of the connection also applies.</summary>
-    protected const int ConcurrentReads = 16;
-
     private IReadOnlyCollection<string>? _ownIds;
 
     public ServiceCapabilities Capabilities => Context.Definition.Capabilities;
@@ -32,7 +29,8 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
 
     public abstract bool IsId(string text);
 
-    public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) => Task.FromResult(KnownPermissions);
+    public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(KnownPermissions);
 
     public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
@@ -41,22 +39,6 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     {
         _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? TokenIdsIn(secret) : [];
         return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
-    }
-
-    public virtual async IAsyncEnumerable<SearchStep> FindBySecretAsync(
-        IReadOnlyList<SecureString> secrets, int maximumReads, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (int start = 0; start < secrets.Count; start += ConcurrentReads)
-        {
-            int first = start;
-            IEnumerable<Task<SearchStep?>> batch = secrets.Skip(first).Take(ConcurrentReads)
-                .Select((secret, i) => FindByIdsAsync(first + i, secret, cancellationToken));
-            SearchStep?[] found = await Task.WhenAll(batch).ConfigureAwait(false);
-            foreach (SearchStep step in found.OfType<SearchStep>())
-            {
-                yield return step;
-            }
-        }
     }
 
     public async IAsyncEnumerable<ApiToken> ListAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -93,7 +75,8 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         return new TokenPreview(tokens, IsComplete: true);
     }
 
-    public Task<ApiToken> GetAsync(string id, CancellationToken cancellationToken) => SameAsync(id, GetCoreAsync(CheckId(id), cancellationToken), write: false);
+    public Task<ApiToken> GetAsync(string id, CancellationToken cancellationToken) =>
+        SameAsync(id, GetCoreAsync(CheckId(id), cancellationToken), write: false);
 
     public Task<IssuedToken> GetWithSecretAsync(string id, CancellationToken cancellationToken)
     {
@@ -172,7 +155,8 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
             {
                 Error = new ApiTokenException(
                     ErrorKind.InvalidArgument,
-                    $"The value is not a valid {Identity.Service} secret: it is empty or contains characters that are not allowed in a header.",
+                    $"The value is not a valid {Identity.Service} secret: it is empty or contains characters that are not "
+                        + "allowed in a header.",
                     "Specify only the secret, exactly as it was issued.",
                     ErrorIds.InvalidSecret),
             };
@@ -226,34 +210,23 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
     /// </summary>
     protected abstract Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
 
-    protected virtual Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    protected virtual Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
-    protected virtual Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken) => throw new NotImplementedException();
+    protected virtual Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
-    protected virtual Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) => throw new NotImplementedException();
+    protected virtual Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
-    protected virtual Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken) => throw new NotImplementedException();
+    protected virtual Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
-    protected virtual Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken) => throw new NotImplementedException();
+    protected virtual Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
-    protected virtual Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken) => throw new NotImplementedException();
-
-    /// <summary>Reads the token whose id a secret contains. A failure is returned as a note, so that the search can continue.</summary>
-    protected async Task<(ApiToken? Token, string? Note)> TryReadAsync(string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await GetCoreAsync(id, cancellationToken).ConfigureAwait(false), null);
-        }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            return (null, $"The connection '{Identity.Connection}' has no token {id}. It was removed, or it belongs to another account.");
-        }
-        catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
-        {
-            return (null, $"The token {id} of the connection '{Identity.Connection}' could not be read: {e.Message}");
-        }
-    }
+    protected virtual Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
     /// <summary>Creates an entry of the catalogue of permissions.</summary>
     protected TokenPermission Permission(string kind, string value, string? description = null) => new()
@@ -264,28 +237,6 @@ internal abstract class TokenService(ServiceContext context) : ITokenService
         Value = value,
         Description = description,
     };
-
-    private async Task<SearchStep?> FindByIdsAsync(int index, SecureString secret, CancellationToken cancellationToken)
-    {
-        var notes = new List<string>();
-        foreach (string id in TokenIdsIn(secret))
-        {
-            (ApiToken? token, string? note) = await TryReadAsync(id, cancellationToken).ConfigureAwait(false);
-            if (token is not null)
-            {
-                return SearchStep.Found(index, token, Context.Definition.SecretFormat.MatchedById);
-            }
-
-            notes.Add(note!);
-        }
-
-        string? summary = notes.Count > 0 ? string.Join(" ", notes) : Context.Definition.SecretFormat.NoTokenIdNote;
-        return summary is null ? null : SearchStep.NotFound(index, summary);
-    }
-
-    /// <summary>Returns the token ids that a secret contains.</summary>
-    protected IReadOnlyCollection<string> TokenIdsIn(SecureString secret) =>
-        Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret));
 
     // The next step works on the token that the service returned, so it must be the requested token.
     private async Task<T> SameAsync<T>(string id, Task<T> response, bool write)

@@ -43,7 +43,8 @@ internal static class PolicyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ApiTokenException(ErrorKind.InvalidArgument, $"-Policy: '{path}' cannot be read: {e.Message}", Help, "InvalidPolicy", e);
+            throw new ApiTokenException(
+                ErrorKind.InvalidArgument, $"-Policy: '{path}' cannot be read: {e.Message}", Help, "InvalidPolicy", e);
         }
     }
 
@@ -64,7 +65,8 @@ internal static class PolicyFile
         catch (InvalidOperationException e)
         {
             throw new ApiTokenException(
-                ErrorKind.InvalidArgument, $"-Policy: '{path}' contains values that are not constants: {e.Message}", Help, "InvalidPolicy", e);
+                ErrorKind.InvalidArgument, $"-Policy: '{path}' contains values that are not constants: {e.Message}", Help, "InvalidPolicy",
+                e);
         }
     }
 }

@@ -37,7 +37,8 @@ internal static class ReportInput
     public static ApiTokenException Unknown(PSObject input) => ApiTokenException.InvalidParameter(
         "InputObject",
         $"an object of type {input.BaseObject.GetType().Name} is neither a token nor a finding.",
-        "Pipe the output of Get-ApiToken or Test-ApiToken. A token requires the properties Id and Service; a finding, RuleId and Severity.");
+        "Pipe the output of Get-ApiToken or Test-ApiToken. A token requires the properties Id and Service; a finding, "
+            + "RuleId and Severity.");
 
     private static ReportToken Token(TokenReader reader, string service, string id) => new()
     {

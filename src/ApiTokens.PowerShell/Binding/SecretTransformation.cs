@@ -32,5 +32,6 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
     };
 
     private static ArgumentTransformationMetadataException NotASecret() => new(
-        "Specify a SecureString, or an object with a property Secret. For plain text, use -Path with a file, or Read-Host -AsSecureString.");
+        "Specify a SecureString, or an object with a property Secret. For plain text, use -Path with a file, or "
+            + "Read-Host -AsSecureString.");
 }

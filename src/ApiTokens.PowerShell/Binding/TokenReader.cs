@@ -137,7 +137,8 @@ internal sealed class TokenReader(PSObject input)
     {
         PSObject { BaseObject: IDictionary table } => Entries(table),
         IDictionary table => Entries(table),
-        PSObject { BaseObject: PSCustomObject } properties => properties.Properties.Select(property => Entry(property.Name, property.Value)),
+        PSObject { BaseObject: PSCustomObject } properties =>
+            properties.Properties.Select(property => Entry(property.Name, property.Value)),
         _ => [],
     };
 

@@ -67,7 +67,9 @@ public sealed class DateTimeTransformationAttribute : ArgumentTransformationAttr
         text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AllowWhiteSpaces, out time);
 }
 
-/// <summary>Converts <c>2w</c>, <c>90d</c>, <c>12h</c> or <c>30m</c> to a TimeSpan; <c>6mo</c> and <c>1y</c> are calendar months from now.</summary>
+/// <summary>
+/// Converts <c>2w</c>, <c>90d</c>, <c>12h</c> or <c>30m</c> to a TimeSpan; <c>6mo</c> and <c>1y</c> are calendar months from now.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationTransformationAttribute : ArgumentTransformationAttribute
 {

@@ -5,7 +5,8 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Disables tokens until they are enabled again.</summary>
-[Cmdlet(VerbsLifecycle.Disable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsLifecycle.Disable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
 public sealed class DisableApiTokenCommand : TokenCmdlet
 {

@@ -5,7 +5,8 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Enables disabled tokens.</summary>
-[Cmdlet(VerbsLifecycle.Enable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsLifecycle.Enable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low,
+    DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
 public sealed class EnableApiTokenCommand : TokenCmdlet
 {

@@ -142,7 +142,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     }
 
     private static ApiTokenException NotFound(string description) => new(
-        ErrorKind.ObjectNotFound, $"There is no token {description}.", "To list the existing tokens, run Get-ApiToken without a name or id.");
+        ErrorKind.ObjectNotFound, $"There is no token {description}.",
+        "To list the existing tokens, run Get-ApiToken without a name or id.");
 
     private TokenFilter CreateFilter()
     {

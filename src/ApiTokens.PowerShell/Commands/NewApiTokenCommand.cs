@@ -100,11 +100,15 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.</summary>
+    /// <summary>
+    /// With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.
+    /// </summary>
     [Parameter]
     public SecretDestination? SecretName { get; set; }
 
-    /// <summary>The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.</summary>
+    /// <summary>
+    /// The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.
+    /// </summary>
     [Parameter]
     public SecretDestination? Path { get; set; }
 
@@ -138,7 +142,8 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             {
                 Queue(
                     operation,
-                    new ApiToken { Connection = connection.Name, Service = connection.Service, Account = connection.Account, Name = request.Name });
+                    new ApiToken { Connection = connection.Name, Service = connection.Service, Account = connection.Account,
+                        Name = request.Name });
             }
         }
         catch (ApiTokenException e)

@@ -6,7 +6,8 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Removes tokens permanently, or revokes them, as some services call it.</summary>
-[Cmdlet(VerbsCommon.Remove, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsCommon.Remove, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    DefaultParameterSetName = TokenSet)]
 [Alias("Revoke-ApiToken")]
 [OutputType(typeof(ApiToken))]
 public sealed class RemoveApiTokenCommand : TokenCmdlet
@@ -42,7 +43,8 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         {
             FailTerminating(
                 ApiTokenException.InvalidParameter(
-                    "Due", "it requires -JournalPath.", "Specify the journal of Reset-ApiToken -GracePeriod, which records the tokens that are due."),
+                    "Due", "it requires -JournalPath.",
+                    "Specify the journal of Reset-ApiToken -GracePeriod, which records the tokens that are due."),
                 null);
         }
 
@@ -126,7 +128,8 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         };
         if (connection is null && Named is not null)
         {
-            WriteVerbose(VisibleText.Printable($"Skipped the token {token}, which has been due since {due.At:u} and belongs to {account}."));
+            WriteVerbose(
+                VisibleText.Printable($"Skipped the token {token}, which has been due since {due.At:u} and belongs to {account}."));
         }
         else if (connection is null)
         {

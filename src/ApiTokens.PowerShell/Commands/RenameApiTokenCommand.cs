@@ -5,7 +5,8 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Renames tokens.</summary>
-[Cmdlet(VerbsCommon.Rename, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsCommon.Rename, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low,
+    DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
 public sealed class RenameApiTokenCommand : TokenCmdlet
 {

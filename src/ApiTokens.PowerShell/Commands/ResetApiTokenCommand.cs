@@ -12,7 +12,8 @@ namespace ApiTokens.PowerShell.Commands;
 /// Resets tokens: issues a new token, delivers and verifies its secret, and only then retires the old token. If the service supports
 /// it and the parameters do not require two tokens, the secret is replaced in place.
 /// </summary>
-[Cmdlet(VerbsCommon.Reset, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsCommon.Reset, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
+    DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
@@ -56,11 +57,15 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
-    /// <summary>With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.</summary>
+    /// <summary>
+    /// With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.
+    /// </summary>
     [Parameter]
     public SecretDestination? SecretName { get; set; }
 
-    /// <summary>The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.</summary>
+    /// <summary>
+    /// The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.
+    /// </summary>
     [Parameter]
     public SecretDestination? Path { get; set; }
 

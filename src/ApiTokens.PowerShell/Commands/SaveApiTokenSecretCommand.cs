@@ -6,7 +6,8 @@ using ApiTokens.PowerShell.Delivery;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Saves the secrets of issued tokens in a SecretManagement vault, or in files that only their owner can read.</summary>
-[Cmdlet(VerbsData.Save, "ApiTokenSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low, DefaultParameterSetName = VaultSet)]
+[Cmdlet(VerbsData.Save, "ApiTokenSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low,
+    DefaultParameterSetName = VaultSet)]
 [OutputType(typeof(ApiToken), typeof(IssuedToken))]
 public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
 {

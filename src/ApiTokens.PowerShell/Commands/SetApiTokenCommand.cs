@@ -7,7 +7,8 @@ using ApiTokens.Services;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Changes the description (WEGnology) or the access by API (Application Users) of tokens.</summary>
-[Cmdlet(VerbsCommon.Set, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = TokenSet)]
+[Cmdlet(VerbsCommon.Set, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium,
+    DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
 public sealed class SetApiTokenCommand : TokenCmdlet
 {

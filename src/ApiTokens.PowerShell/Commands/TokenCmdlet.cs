@@ -8,7 +8,9 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>The base class of cmdlets that change existing tokens. It resolves tokens, asks for confirmation and queues operations.</summary>
+/// <summary>
+/// The base class of cmdlets that change existing tokens. It resolves tokens, asks for confirmation and queues operations.
+/// </summary>
 public abstract class TokenCmdlet : BulkCmdlet
 {
     internal const string TokenSet = "Token";
@@ -99,7 +101,8 @@ public abstract class TokenCmdlet : BulkCmdlet
                 new ApiTokenException(
                     ErrorKind.InvalidOperation,
                     $"{Action}: the pipeline passes every token of {connections}, and the session cannot prompt for confirmation.",
-                    "To continue with all tokens, specify -Confirm:$false. To select tokens, use Get-ApiToken with -Name, -User, -Status ...",
+                    "To continue with all tokens, specify -Confirm:$false. To select tokens, use Get-ApiToken with "
+                        + "-Name, -User, -Status ...",
                     ErrorIds.ConfirmationNeeded,
                     e),
                 null);
@@ -112,7 +115,8 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         object? preference = SessionState.PSVariable.GetValue("ConfirmPreference");
         ConfirmImpact threshold = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
-        ConfirmImpact impact = GetType().GetCustomAttributes(typeof(CmdletAttribute), inherit: true).Cast<CmdletAttribute>().First().ConfirmImpact;
+        ConfirmImpact impact = GetType()
+            .GetCustomAttributes(typeof(CmdletAttribute), inherit: true).Cast<CmdletAttribute>().First().ConfirmImpact;
         return MyInvocation.BoundParameters.ContainsKey("Confirm")
             || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force))
             || IsWhatIf || threshold == ConfirmImpact.None || impact >= threshold;

@@ -4,7 +4,9 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Resolves a reference to a token of a connection. An ambiguous reference is an error, so that no wrong token is changed.</summary>
+/// <summary>
+/// Resolves a reference to a token of a connection. An ambiguous reference is an error, so that no wrong token is changed.
+/// </summary>
 internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenConnection>? named)
 {
     private readonly Dictionary<TokenConnection, ILookup<string, ApiToken>> _byName = [];
@@ -23,7 +25,8 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         }
 
         TokenConnection[] connections = ConnectionsFor(reference);
-        string? id = reference.Id ?? (reference.IdOrName is { } text && connections.All(connection => connection.Tokens.IsId(text)) ? text : null);
+        string? id = reference.Id
+            ?? (reference.IdOrName is { } text && connections.All(connection => connection.Tokens.IsId(text)) ? text : null);
         if (id is null)
         {
             return ByName(reference.Name ?? reference.IdOrName!, connections);
@@ -80,7 +83,8 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
                 ErrorKind.ObjectNotFound,
                 $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.",
                 NamePattern.HasWildcards(name)
-                    ? $"{Command} does not support wildcards. Use: Get-ApiToken -Name {CommandText.Argument(SecretText.Mask(name))} | {Command}"
+                    ? $"{Command} does not support wildcards. Use: Get-ApiToken -Name "
+                        + $"{CommandText.Argument(SecretText.Mask(name))} | {Command}"
                     : "To list the tokens, use Get-ApiToken."),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,

@@ -38,7 +38,8 @@ public abstract class Completer : IArgumentCompleter
     }
 
     /// <summary>Returns the names or patterns of connections on the command line; null if there are none.</summary>
-    internal static string[]? NamesOf(IDictionary bound) => (bound["Connection"] is PSObject { BaseObject: var inner } ? inner : bound["Connection"]) switch
+    internal static string[]? NamesOf(IDictionary bound) =>
+        (bound["Connection"] is PSObject { BaseObject: var inner } ? inner : bound["Connection"]) switch
     {
         null => null,
         string name => [name],

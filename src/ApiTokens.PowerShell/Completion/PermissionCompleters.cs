@@ -33,7 +33,9 @@ public sealed class RoleCompleter : PermissionCompleter
     internal override string[] Kinds => ["Role"];
 }
 
-/// <summary>Completes access by API, such as <c>location=Read</c>, with the APIs of the last catalogue or of the last listed tokens.</summary>
+/// <summary>
+/// Completes access by API, such as <c>location=Read</c>, with the APIs of the last catalogue or of the last listed tokens.
+/// </summary>
 public sealed class AccessCompleter : Completer
 {
     private static readonly AccessLevel[] Levels = [AccessLevel.Read, AccessLevel.Full, AccessLevel.None];

@@ -23,7 +23,8 @@ internal sealed class ListedTokens
         }
 
         _tokens[key] = new ListedToken(token.Connection, token.Id, token.Name);
-        if (token.Access is { Count: > 0 } access && (!_apis.TryGetValue(token.Connection, out string[]? known) || known.Length != access.Count))
+        if (token.Access is { Count: > 0 } access
+            && (!_apis.TryGetValue(token.Connection, out string[]? known) || known.Length != access.Count))
         {
             _apis[token.Connection] = [.. access.Keys];
         }

@@ -6,7 +6,9 @@ namespace ApiTokens.PowerShell.Delivery;
 /// <summary>Saves the secrets of a run in a vault or in files.</summary>
 internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
 {
-    /// <summary>Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.</summary>
+    /// <summary>
+    /// Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.
+    /// </summary>
     public void Reserve(Operation operation, ApiToken expected) => delivery.Reserve(expected, KeyOf(operation));
 
     /// <inheritdoc/>

@@ -70,7 +70,8 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? full
-            : throw ApiTokenException.InvalidParameter("Path", $"'{text}' is not a file system path.", "Specify a path in the file system.");
+            : throw ApiTokenException.InvalidParameter(
+                "Path", $"'{text}' is not a file system path.", "Specify a path in the file system.");
     }
 
     private void Check(string file)

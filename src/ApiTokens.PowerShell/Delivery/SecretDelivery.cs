@@ -35,7 +35,9 @@ internal abstract class SecretDelivery
     /// <summary>Verifies, before any token is issued, that secrets can be saved.</summary>
     public abstract void Prepare();
 
-    /// <summary>Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.</summary>
+    /// <summary>
+    /// Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.
+    /// </summary>
     /// <param name="token">The expected token; its id may be missing.</param>
     /// <param name="key">A key that is unique in this run.</param>
     public void Reserve(ApiToken token, string key)

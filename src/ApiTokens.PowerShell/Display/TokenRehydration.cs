@@ -13,7 +13,8 @@ public sealed class TokenRehydration : PSTypeConverter
 
     /// <inheritdoc/>
     public override object ConvertFrom(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
-        From(sourceValue, destinationType) ?? throw new PSInvalidCastException($"The object does not have the properties of a {destinationType.Name}.");
+        From(sourceValue, destinationType)
+            ?? throw new PSInvalidCastException($"The object does not have the properties of a {destinationType.Name}.");
 
     /// <inheritdoc/>
     public override bool CanConvertTo(object sourceValue, Type destinationType) => false;
@@ -52,7 +53,8 @@ public sealed class TokenRehydration : PSTypeConverter
     // type name of its base class, so the derived class comes first.
     private static Type[] Known() => [typeof(IssuedToken), typeof(ApiToken), typeof(TokenFinding)];
 
-    private static TokenFinding? Finding(PSObject value) => Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
+    private static TokenFinding? Finding(PSObject value) =>
+        Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
         ? new TokenFinding
         {
             RuleId = Text(value, nameof(TokenFinding.RuleId)),

@@ -47,8 +47,10 @@ public sealed class ApiTokenSandboxService
         BaseUri = ready.BaseUri;
         Account = ready.Account;
         Secret = SecretText.ToSecureString(ready.Secret);
-        Credential = ready is { UserName: { } user, Password: { } password } ? new PSCredential(user, SecretText.ToSecureString(password)) : null;
-        OtherAccounts = [.. (ready.Applications ?? []).Select(id => $"application/{id}"), .. (ready.Instances ?? []).Select(id => $"instance/{id}")];
+        Credential = ready is { UserName: { } user, Password: { } password }
+            ? new PSCredential(user, SecretText.ToSecureString(password)) : null;
+        OtherAccounts =
+            [.. (ready.Applications ?? []).Select(id => $"application/{id}"), .. (ready.Instances ?? []).Select(id => $"instance/{id}")];
     }
 
     /// <summary>The default connection name of the service.</summary>

@@ -78,7 +78,8 @@ public sealed class FaultPlan
         Require(Enum.IsDefined(fault.Kind), "The kind is not valid.");
         Require(fault.When is null || Enum.IsDefined(fault.When.Value), "when must be before or after.");
         Require(fault.Service is null || _services.Contains(fault.Service), $"service must be one of {string.Join(", ", _services)}.");
-        Require(fault.Method is null || (fault.Method.Length > 0 && fault.Method.All(char.IsAsciiLetter)), "method must be an HTTP method.");
+        Require(fault.Method is null
+            || (fault.Method.Length > 0 && fault.Method.All(char.IsAsciiLetter)), "method must be an HTTP method.");
         Require(fault.Path is null || fault.Path.StartsWith('/') || fault.Path.StartsWith('*'), "path must start with / or *.");
         Require(fault.Path?.StartsWith("/sandbox", StringComparison.Ordinal) is not true, "The sandbox's own paths have no faults.");
         Require(isStatus == fault.Status is not null, "status is required for the kind 'status' and not allowed for other kinds.");

@@ -15,7 +15,9 @@ internal interface IServiceEmulator
     /// <summary>Creates or restores the administrator's token with a new secret.</summary>
     ServiceDescription StartAdministrator(Uri baseAddress);
 
-    /// <summary>Creates an error that the service's own rules do not cause, such as that of a gateway, in the format of the service.</summary>
+    /// <summary>
+    /// Creates an error that the service's own rules do not cause, such as that of a gateway, in the format of the service.
+    /// </summary>
     HttpErrorException Reject(int status);
 
     /// <summary>Maps the endpoints of the service, including one for unknown paths.</summary>

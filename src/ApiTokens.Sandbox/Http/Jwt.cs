@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace ApiTokens.Sandbox.Http;
 
-/// <summary>Signs JSON Web Tokens with a key of this process. The sandbox does not verify them but looks up the hash of the value.</summary>
+/// <summary>
+/// Signs JSON Web Tokens with a key of this process. The sandbox does not verify them but looks up the hash of the value.
+/// </summary>
 internal sealed class Jwt
 {
     private static readonly string Header = Base64Url.EncodeToString("""{"alg":"HS256","typ":"JWT"}"""u8);

@@ -55,7 +55,9 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
     /// <summary>Inserts a token, or replaces the token with the same id.</summary>
     public virtual void Put(T token) => Write("INSERT OR REPLACE", token);
 
-    /// <summary>Reads, changes and writes a token in one transaction. If <paramref name="change"/> throws, the token is unchanged.</summary>
+    /// <summary>
+    /// Reads, changes and writes a token in one transaction. If <paramref name="change"/> throws, the token is unchanged.
+    /// </summary>
     public virtual T? Change(object id, Func<T, T> change) => Database.Atomically(() =>
     {
         if (Find(id) is not { } token)
@@ -79,7 +81,9 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
     protected void Set(object id, string column, object value) =>
         Database.Execute(Statement($"UPDATE {table} SET {column} = {{0}} WHERE id = {{1}}", value, id));
 
-    /// <summary>Returns the matching tokens by id. They are read in chunks, so that no long list is in memory or blocks other requests.</summary>
+    /// <summary>
+    /// Returns the matching tokens by id. They are read in chunks, so that no long list is in memory or blocks other requests.
+    /// </summary>
     protected IEnumerable<T> InChunks(Func<T, long> id, string where = "TRUE", object? argument = null)
     {
         long last = 0;

@@ -47,7 +47,8 @@ internal sealed class NearTokenLimitRule : FindingRule
             bool full = count >= limit;
             yield return new RuleViolation(
                 $"{account.Key} has {(full ? "all" : count.ToString(CultureInfo.InvariantCulture))} of its {limit} allowed tokens.",
-                "Remove unused tokens before you issue or reset any. If the account has a different limit, specify it as TokenLimit in the policy.")
+                "Remove unused tokens before you issue or reset any. If the account has a different limit, specify it as "
+                    + "TokenLimit in the policy.")
             {
                 Account = account.Key,
                 Severity = full ? FindingSeverity.Error : FindingSeverity.Warning,

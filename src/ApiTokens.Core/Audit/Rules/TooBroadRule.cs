@@ -7,7 +7,8 @@ internal sealed class TooBroadRule : FindingRule
 
     public override string Summary => "has all permissions of its service";
 
-    internal override RuleViolation? Check(AuditedToken token) => !token.IsExpired && token.Service.BroadPermission(token.Token) is { } permission
+    internal override RuleViolation? Check(AuditedToken token) =>
+        !token.IsExpired && token.Service.BroadPermission(token.Token) is { } permission
         ? new RuleViolation(
             $"The permissions of the token {token.Token} are too broad: {permission}.",
             "Replace it with a token that has only the required permissions.")

@@ -33,7 +33,8 @@ internal sealed class UnknownUserRule : FindingRule
         return unknown.Length == 0
             ? null
             : new RuleViolation(
-                $"The owner or issuer of the token {token.Token} is not a known user: {string.Join(", ", unknown.Select(user => $"'{user}'"))}.",
+                $"The owner or issuer of the token {token.Token} is not a known user: "
+                    + $"{string.Join(", ", unknown.Select(user => $"'{user}'"))}.",
                 "If the user has left, remove the token. If it is still needed, issue a new token for another user first.");
     }
 }

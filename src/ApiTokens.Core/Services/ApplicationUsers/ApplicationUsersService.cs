@@ -25,7 +25,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     public override async Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
     {
         ApiWire?[] apis = await Client.GetAsync(
-            new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "apis") { Purpose = "list the APIs" }, ApplicationUsersJson.Default.ApiWireArray, cancellationToken)
+            new ServiceRequest(HttpMethod.Get, "sites", Identity.Account,
+                "apis") { Purpose = "list the APIs" }, ApplicationUsersJson.Default.ApiWireArray, cancellationToken)
             .ConfigureAwait(false);
         _permissions = [.. apis.OfType<ApiWire>().Where(api => api.Code is not null).Select(api => Permission("Api", api.Code!, api.Name))];
         return _permissions;
@@ -55,7 +56,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     {
         if (string.IsNullOrWhiteSpace(request.User))
         {
-            throw ApiTokenException.InvalidParameter("User", "the user whom the token acts for is required.", "Specify the id of a user of the site.");
+            throw ApiTokenException.InvalidParameter(
+                "User", "the user whom the token acts for is required.", "Specify the id of a user of the site.");
         }
     }
 
@@ -82,12 +84,14 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     protected override Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken) =>
         EditAsync(
             id,
-            new UserTokenChangeWire { Access = Levels(changes.Access ?? new Dictionary<string, AccessLevel>()), ApplyToAll = Level(changes.ApplyToAll) },
+            new UserTokenChangeWire { Access = Levels(changes.Access ?? new Dictionary<string, AccessLevel>()),
+                ApplyToAll = Level(changes.ApplyToAll) },
             $"change the access of token {id}",
             cancellationToken);
 
     // "Works with every active token of the site, also without the control" (docs/application-users-api.yaml).
-    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(
+        SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         CallerWire caller = await WhoAmIAsync(cancellationToken, new SecretCredential("Bearer", secret)).ConfigureAwait(false);
         return new SecretCheck(SecretState.Accepted) { TokenId = caller.TokenId, Account = Identity.Account, Owner = caller.UserId };
@@ -99,7 +103,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     protected override async Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken)
     {
         RevokedWire answer = await Client.GetAsync(
-            new ServiceRequest(HttpMethod.Post, "sites", Identity.Account, "users", user, "tokens", "revoke") { Purpose = $"revoke all tokens of '{user}'" },
+            new ServiceRequest(HttpMethod.Post, "sites", Identity.Account, "users", user, "tokens",
+                "revoke") { Purpose = $"revoke all tokens of '{user}'" },
             ApplicationUsersJson.Default.RevokedWire,
             cancellationToken).ConfigureAwait(false);
         return [.. (answer.Revoked ?? []).OfType<string>()];

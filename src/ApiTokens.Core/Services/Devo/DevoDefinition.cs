@@ -24,7 +24,8 @@ internal sealed class DevoDefinition : ServiceDefinition
 
     internal override SecretFormat SecretFormat { get; } = new DevoSecretFormat();
 
-    internal override string? BroadPermission(ApiToken token) => DevoRules.ReachesAllTables(token.Scope) ? $"'{DevoRules.AllTables}'" : null;
+    internal override string? BroadPermission(ApiToken token) =>
+        DevoRules.ReachesAllTables(token.Scope) ? $"'{DevoRules.AllTables}'" : null;
 
     // A level applies to the tables before it (2.4), so the order matters.
     internal override string PermissionsOf(ApiToken token) =>

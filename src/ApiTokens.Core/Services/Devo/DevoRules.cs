@@ -31,7 +31,8 @@ internal static class DevoRules
     /// <summary>Full access to every table: the default of a token without a scope (2.4).</summary>
     public const string AllTables = "table://*.** level://admin";
 
-    private const string ScopeHelp = "Specify pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' covers every table.";
+    private const string ScopeHelp =
+        "Specify pairs such as 'table://my.app.table level://admin'; 'table://*.** level://admin' covers every table.";
 
     private static readonly Regex AudienceForm = new(@"\A[A-Za-z0-9][A-Za-z0-9._-]*\z", RegexOptions.CultureInvariant);
     private static readonly Regex ScopeForm = new(@"\A(table|level)://[^\s/][^\s]*\z", RegexOptions.CultureInvariant);
@@ -40,7 +41,8 @@ internal static class DevoRules
     {
         if (string.IsNullOrWhiteSpace(request.User))
         {
-            throw ApiTokenException.InvalidParameter("User", "Devo requires the user whom the token acts for.", "Specify the user's e-mail address in the domain.");
+            throw ApiTokenException.InvalidParameter(
+                "User", "Devo requires the user whom the token acts for.", "Specify the user's e-mail address in the domain.");
         }
 
         string[] audience = Lists.Words(request.Audience);
@@ -52,7 +54,10 @@ internal static class DevoRules
 
         if (Array.Find(audience, value => !AudienceForm.IsMatch(value)) is { } badAudience)
         {
-            throw ApiTokenException.InvalidParameter("Audience", $"'{badAudience}' is not a valid audience.", $"Specify a value such as {string.Join(", ", DataAudiences.Keys)}.");
+            throw ApiTokenException.InvalidParameter(
+                "Audience",
+                $"'{badAudience}' is not a valid audience.",
+                $"Specify a value such as {string.Join(", ", DataAudiences.Keys)}.");
         }
 
         // Pairs of table and level (2.4). Several tables can have the same level, so duplicates are kept.
@@ -66,7 +71,8 @@ internal static class DevoRules
         bool level = scope.Any(value => value.StartsWith("level://", StringComparison.Ordinal));
         if (table != level)
         {
-            throw ApiTokenException.InvalidParameter("Scope", $"'{string.Join(" ", scope)}' has no {(table ? "level" : "table")}.", ScopeHelp);
+            throw ApiTokenException.InvalidParameter(
+                "Scope", $"'{string.Join(" ", scope)}' has no {(table ? "level" : "table")}.", ScopeHelp);
         }
 
         return new DevoNewTokenWire

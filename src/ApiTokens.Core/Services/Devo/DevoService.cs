@@ -42,7 +42,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         for (int start = 0; start < last && pending.Count > 0; start += ConcurrentReads)
         {
             ApiToken[] batch = [.. tokens.Skip(start).Take(Math.Min(ConcurrentReads, last - start))];
-            DevoTokenWire?[] wires = await Task.WhenAll(batch.Select(token => TryReadWireAsync(token.Id, cancellationToken))).ConfigureAwait(false);
+            DevoTokenWire?[] wires = await Task.WhenAll(
+                batch.Select(token => TryReadWireAsync(token.Id, cancellationToken))).ConfigureAwait(false);
             for (int i = 0; i < batch.Length; i++)
             {
                 unread += wires[i] is null ? 1 : 0;
@@ -74,10 +75,12 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
                     index, $"Not found among the {tokens.Count} tokens of the connection '{Identity.Connection}'."),
                 0 => SearchStep.NotFound(
                     index,
-                    $"Not found. {unread} of the {tokens.Count} tokens of the connection '{Identity.Connection}' were not read because of the limit {Field.MaximumReads}."),
+                    $"Not found. {unread} of the {tokens.Count} tokens of the connection '{Identity.Connection}' were not read "
+                        + $"because of the limit {Field.MaximumReads}."),
                 _ => SearchStep.NotFound(
                     index,
-                    $"Several tokens have the same last characters: {string.Join(", ", found)}. The connection '{Identity.Connection}' cannot read their secrets."),
+                    $"Several tokens have the same last characters: {string.Join(", ", found)}. "
+                        + $"The connection '{Identity.Connection}' cannot read their secrets."),
             };
         }
     }
@@ -108,7 +111,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         return wire.Secret is { } value
             ? Issued(Map(wire), value)
             : throw new ApiTokenException(
-                ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.", Capabilities.ReadSecretAdvice, ErrorIds.SecretNotShown);
+                ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.",
+                Capabilities.ReadSecretAdvice, ErrorIds.SecretNotShown);
     }
 
     protected override void ValidateNew(NewTokenRequest request) => DevoRules.Check(request);
@@ -155,7 +159,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
 
     // This request accepts only tokens of the type "Credentials API" (2.2), and Devo documents no request for the other types. So a
     // success proves the secret, but a rejection may be due to the type of the token.
-    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(
+        SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         if (token is not null && token.Audience.All(DevoRules.DataAudiences.ContainsKey))
         {

@@ -15,12 +15,14 @@ internal sealed class GcoreDefinition : ServiceDefinition
 
     public override ServiceCapabilities Capabilities => GcoreRules.Capabilities;
 
-    public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.gcore.com") };
+    public override IReadOnlyDictionary<string, Uri> Regions { get; } =
+        new Dictionary<string, Uri> { [string.Empty] = new("https://api.gcore.com") };
 
     internal override SecretFormat SecretFormat { get; } = new GcoreSecretFormat();
 
     internal override string? BroadPermission(ApiToken token) =>
-        token.Role is { } role && GcoreRoles.Find(role) == GcoreRoles.RolesByPrivilege[0] ? $"the role '{GcoreRoles.RolesByPrivilege[0].Name}'" : null;
+        token.Role is { } role
+            && GcoreRoles.Find(role) == GcoreRoles.RolesByPrivilege[0] ? $"the role '{GcoreRoles.RolesByPrivilege[0].Name}'" : null;
 
     internal override async Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
@@ -28,7 +30,8 @@ internal sealed class GcoreDefinition : ServiceDefinition
         {
             "V2" => ["iam", "v2", "clients"],
             "V1" => ["iam", "clients"],
-            _ => throw ApiTokenException.InvalidParameter("ApiVersion", $"Gcore has no API version '{request.ApiVersion}'.", "Specify V2 (default) or V1."),
+            _ => throw ApiTokenException.InvalidParameter(
+                "ApiVersion", $"Gcore has no API version '{request.ApiVersion}'.", "Specify V2 (default) or V1."),
         };
         if (request.Account is { Length: > 0 } clientId && !long.TryParse(clientId, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {

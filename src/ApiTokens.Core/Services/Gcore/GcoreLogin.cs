@@ -17,7 +17,8 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         GcoreSessionWire session = await RenewAsync(cancellationToken).ConfigureAwait(false)
             ?? await SendAsync(
                 "login",
-                new GcoreLoginWire { UserName = request.UserName!, Password = SecretText.ToPlainText(request.Password!), OneTimePassword = request.OneTimePassword },
+                new GcoreLoginWire { UserName = request.UserName!, Password = SecretText.ToPlainText(request.Password!),
+                    OneTimePassword = request.OneTimePassword },
                 GcoreJson.Default.GcoreLoginWire,
                 cancellationToken).ConfigureAwait(false);
         _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.ToSecureString(refresh) : null;
@@ -37,7 +38,8 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         try
         {
             return await SendAsync(
-                "refresh", new GcoreSessionWire { Refresh = SecretText.ToPlainText(_refresh) }, GcoreJson.Default.GcoreSessionWire, cancellationToken).ConfigureAwait(false);
+                "refresh", new GcoreSessionWire { Refresh = SecretText.ToPlainText(_refresh) }, GcoreJson.Default.GcoreSessionWire,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
         {

@@ -21,10 +21,12 @@ internal static class GcoreRoles
         string names = string.Join(", ", RolesByPrivilege.Select(role => $"'{role.Name}'"));
         if (string.IsNullOrWhiteSpace(nameOrId))
         {
-            throw ApiTokenException.InvalidParameter("Role", "Gcore requires a role for a new token.", $"Specify one of {names}, or its id.");
+            throw ApiTokenException.InvalidParameter(
+                "Role", "Gcore requires a role for a new token.", $"Specify one of {names}, or its id.");
         }
 
-        return Find(nameOrId!) ?? throw ApiTokenException.InvalidParameter("Role", $"the role '{nameOrId}' does not exist.", $"Specify one of {names}, or its id.");
+        return Find(nameOrId!) ?? throw ApiTokenException.InvalidParameter(
+            "Role", $"the role '{nameOrId}' does not exist.", $"Specify one of {names}, or its id.");
     }
 
     /// <summary>Throws if a role is higher than the caller's.</summary>
@@ -33,7 +35,8 @@ internal static class GcoreRoles
         if (own is not null && Rank(role) < Rank(own))
         {
             throw ApiTokenException.InvalidParameter(
-                "Role", $"'{role.Name}' is higher than '{own.Name}', the role of this connection.", $"Specify '{own.Name}' or a lower role.");
+                "Role", $"'{role.Name}' is higher than '{own.Name}', the role of this connection.",
+                $"Specify '{own.Name}' or a lower role.");
         }
     }
 

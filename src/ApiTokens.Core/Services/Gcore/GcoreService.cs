@@ -38,7 +38,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     public override bool IsId(string text) => Lists.IsNumber(text);
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
-        [.. GcoreRoles.RolesByPrivilege.Select(role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
+        [.. GcoreRoles.RolesByPrivilege.Select(
+            role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
 
     protected override TokenFilter Normalize(TokenFilter filter) => filter with
     {
@@ -47,7 +48,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         IssuerId = UserId(filter.Issuer),
     };
 
-    protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(
+        TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool any = false;
         await foreach (GcoreTokenWire wire in ReadListAsync(filter, filter.Role, cancellationToken).ConfigureAwait(false))
@@ -79,14 +81,16 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         return wire switch
         {
             { Id: not null } => Issued(wire),
-            { Secret: { Length: > 0 } secret } => Issued(await CompleteAsync(secret, request, cancellationToken).ConfigureAwait(false), secret),
+            { Secret: { Length: > 0 } secret } =>
+                Issued(await CompleteAsync(secret, request, cancellationToken).ConfigureAwait(false), secret),
             _ => throw ApiTokenException.InvalidResult(
                 "Gcore issued a token but returned neither its id nor its secret.", outcomeUnknown: true),
         };
     }
 
     // A secret starts with its token's id (1.6).
-    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(
+        SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(Client, new SecretCredential(Scheme, secret), cancellationToken).ConfigureAwait(false);
         return new SecretCheck(SecretState.Accepted) { TokenId = TokenIdsIn(secret).FirstOrDefault(), Account = me.Id, Owner = me.Email };
@@ -105,7 +109,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         LastUsedAt = wire.LastUsage,
     };
 
-    private static Task<GcoreClientWire> WhoAmIAsync(ServiceClient client, ServiceCredential? credential, CancellationToken cancellationToken) =>
+    private static Task<GcoreClientWire> WhoAmIAsync(
+        ServiceClient client, ServiceCredential? credential, CancellationToken cancellationToken) =>
         client.GetAsync(
             ProveRequest(credential, "iam", "clients", "me"),
             GcoreJson.Default.GcoreClientWire,
@@ -173,12 +178,14 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         return _ownRole;
     }
 
-    private async IAsyncEnumerable<GcoreTokenWire> ReadListAsync(TokenFilter filter, string? role, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<GcoreTokenWire> ReadListAsync(
+        TokenFilter filter, string? role, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ServiceRequest list = ListRequest()
             .WithQuery("role", role)
             .WithQuery("issued_by", filter.IssuerId?.ToString(CultureInfo.InvariantCulture));
-        await foreach (GcoreTokenWire wire in Client.StreamAsync(list, GcoreJson.Default.GcoreTokenWire, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            GcoreTokenWire wire in Client.StreamAsync(list, GcoreJson.Default.GcoreTokenWire, cancellationToken).ConfigureAwait(false))
         {
             // The documentation of the 'deleted' parameter is contradictory (1.3). It is not sent, and deleted records are dropped here.
             bool deleted = wire.Deleted == true && !filter.IncludesDeleted;

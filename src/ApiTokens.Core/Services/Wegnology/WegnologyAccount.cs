@@ -7,7 +7,8 @@ internal sealed class WegnologyAccount
 {
     private const string Help = "Specify 'user', 'application/{id}' or 'instance/{id}', where {id} has 24 hexadecimal digits.";
 
-    private static readonly Regex Form = new(@"\A(application|instance)/([A-Fa-f0-9]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+    private static readonly Regex Form = new(
+        @"\A(application|instance)/([A-Fa-f0-9]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     private WegnologyAccount(string name, string kind, string[] path)
     {

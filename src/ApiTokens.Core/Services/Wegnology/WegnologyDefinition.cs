@@ -12,11 +12,13 @@ internal sealed class WegnologyDefinition : ServiceDefinition
 
     public override ServiceCapabilities Capabilities => WegnologyRules.Capabilities;
 
-    public override IReadOnlyDictionary<string, Uri> Regions { get; } = new Dictionary<string, Uri> { [string.Empty] = new("https://api.app.wnology.io") };
+    public override IReadOnlyDictionary<string, Uri> Regions { get; } =
+        new Dictionary<string, Uri> { [string.Empty] = new("https://api.app.wnology.io") };
 
     internal override SecretFormat SecretFormat { get; } = new WegnologySecretFormat();
 
-    internal override string? BroadPermission(ApiToken token) => WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
+    internal override string? BroadPermission(ApiToken token) =>
+        WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
 
     // The owner is the account itself (1.4).
     internal override IEnumerable<string> GetResponsibleUsers(ApiToken token) => token.Issuer is { } issuer ? [issuer] : [];
@@ -37,7 +39,8 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         return Task.FromResult(new OpenedService(new WegnologyService(context, account, WegnologyScopes.For(baseUri)), context));
     }
 
-    private static async Task<LoginResult> LoginAsync(ConnectionRequest request, ServiceEndpoint endpoint, CancellationToken cancellationToken)
+    private static async Task<LoginResult> LoginAsync(
+        ConnectionRequest request, ServiceEndpoint endpoint, CancellationToken cancellationToken)
     {
         var body = new WegnologyLoginWire
         {

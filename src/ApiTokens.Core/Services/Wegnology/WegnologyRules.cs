@@ -32,6 +32,8 @@ internal static class WegnologyRules
         _ => TokenStatus.Active,
     };
 
-    /// <summary>Returns the value of the preset All in a scope (1.6), such as <c>all.User</c> without a suffix; null if it has none.</summary>
+    /// <summary>
+    /// Returns the value of the preset All in a scope (1.6), such as <c>all.User</c> without a suffix; null if it has none.
+    /// </summary>
     public static string? AllPermissions(IEnumerable<string> scope) => scope.FirstOrDefault(value => AllForm.IsMatch(value));
 }

@@ -27,13 +27,18 @@ internal sealed class WegnologyScopes
     /// <summary>All values, in the catalogue's order.</summary>
     public IEnumerable<string> Values => _values.Values;
 
-    /// <summary>Returns WEGnology's values for its own address; for other addresses also Losant's, because Losant has dedicated hosts.</summary>
+    /// <summary>
+    /// Returns WEGnology's values for its own address; for other addresses also Losant's, because Losant has dedicated hosts.
+    /// </summary>
     public static WegnologyScopes For(Uri baseUri) => new(Catalogue.Value
-        .Where(list => list.Key == WegnologyList || !(baseUri.IsLoopback || baseUri.Host.EndsWith(".wnology.io", StringComparison.OrdinalIgnoreCase)))
+        .Where(list => list.Key == WegnologyList
+            || !(baseUri.IsLoopback || baseUri.Host.EndsWith(".wnology.io", StringComparison.OrdinalIgnoreCase)))
         .SelectMany(list => list.Value.Values)
         .SelectMany(values => values));
 
-    /// <summary>Converts the values that a user specified: presets are replaced by their values, other values must be in the catalogue.</summary>
+    /// <summary>
+    /// Converts the values that a user specified: presets are replaced by their values, other values must be in the catalogue.
+    /// </summary>
     public string[]? Resolve(IEnumerable<string> given, WegnologyAccount account)
     {
         string[] wanted = Lists.Words(given);

@@ -34,27 +34,35 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         {
             Name = request.Name,
             Description = request.Description,
-            ExpirationDate = request.Expiry.GetExpiration(Time.GetUtcNow())?.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+            ExpirationDate = request.Expiry.GetExpiration(Time.GetUtcNow())?.ToString(
+                "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
             Scope = ScopeOf(request),
         };
         return Post(Path(), body, WegnologyJson.Default.WegnologyNewTokenWire, $"create the token '{request.Name}'");
     }
 
     protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken) =>
-        ChangeAsync(id, new WegnologyChangeWire { Status = enabled ? "active" : "inactive" }, $"{(enabled ? "enable" : "disable")} token {id}", cancellationToken);
+        ChangeAsync(
+            id,
+            new WegnologyChangeWire { Status = enabled ? "active" : "inactive" },
+            $"{(enabled ? "enable" : "disable")} token {id}",
+            cancellationToken);
 
     protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
-        ChangeAsync(id, new WegnologyChangeWire { Name = newName }, $"rename token {id}", cancellationToken);
+        ChangeAsync(id, new WegnologyChangeWire { Name = newName }, $"rename token {id}",
+            cancellationToken);
 
     protected override Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken)
     {
         CheckDescription(changes.Description);
-        return ChangeAsync(id, new WegnologyChangeWire { Description = changes.Description }, $"change token {id}", cancellationToken);
+        return ChangeAsync(id, new WegnologyChangeWire { Description = changes.Description }, $"change token {id}",
+            cancellationToken);
     }
 
     // Reads the account and not its tokens, because that needs fewer scopes. A token without them gets a 403, which still proves
     // authentication (1.9).
-    protected override async Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken)
+    protected override async Task<SecretCheck> CheckSecretCoreAsync(
+        SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         WegnologyAccountWire? found = await Client.TryGetAsync(
             ProveRequest(new SecretCredential("Bearer", secret), account.OwnPath),
@@ -115,6 +123,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         }
 
         bool byStatus = filter.Statuses.Count == 1 && filter.Statuses[0] is (TokenStatus.Active or TokenStatus.Inactive);
-        return byStatus ? list.WithQuery("filterField", "status").WithQuery("filter", filter.Statuses[0].ToString().ToLowerInvariant()) : list;
+        return byStatus ? list.WithQuery("filterField", "status")
+            .WithQuery("filter", filter.Statuses[0].ToString().ToLowerInvariant()) : list;
     }
 }

@@ -19,7 +19,8 @@ internal static class ApplicationUsersSeed
     ];
 
     private static UserToken Token(
-        string id, string userId, string? name, int months, DateTimeOffset created, IReadOnlyDictionary<string, AccessLevel> access) => new()
+        string id, string userId, string? name, int months, DateTimeOffset created, IReadOnlyDictionary<string,
+        AccessLevel> access) => new()
         {
             Id = $"at_{id}",
             UserId = userId,

@@ -17,7 +17,8 @@ internal static class TokenRequest
 
         return body.Text("name") switch
         {
-            { Length: 0 or > MaxNameLength } => throw Problems.Invalid("name", $"The name must have 1 to {MaxNameLength} characters, or be null."),
+            { Length: 0 or > MaxNameLength } =>
+                throw Problems.Invalid("name", $"The name must have 1 to {MaxNameLength} characters, or be null."),
             var name => name,
         };
     }
@@ -49,5 +50,6 @@ internal static class TokenRequest
     }
 
     private static AccessLevel Level(string parameter, string level) =>
-        AccessLevels.Parse(level) ?? throw Problems.Invalid(parameter, $"'{level}' is not a valid access level. Valid levels are none, read and full.");
+        AccessLevels.Parse(level)
+            ?? throw Problems.Invalid(parameter, $"'{level}' is not a valid access level. Valid levels are none, read and full.");
 }

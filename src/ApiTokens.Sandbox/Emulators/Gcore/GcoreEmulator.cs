@@ -203,7 +203,9 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         return caller.Role.IsAdministrator || caller.User == token.Issuer ? token : throw GcoreErrors.Forbidden();
     }
 
-    /// <summary>Returns the requested role, by id, by name or both; null if none is requested. Inferred: the caller's role then applies.</summary>
+    /// <summary>
+    /// Returns the requested role, by id, by name or both; null if none is requested. Inferred: the caller's role then applies.
+    /// </summary>
     private static GcoreRole? ReadRole(RequestBody clientUser)
     {
         if (clientUser.Object("role") is not { } requested || !requested.Fields.Any())
@@ -226,7 +228,8 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
             return null;
         }
 
-        DateTimeOffset expires = Rfc3339.Parse(body.Text("exp_date")) ?? throw GcoreErrors.Invalid("exp_date", "Datetime has wrong format.");
+        DateTimeOffset expires = Rfc3339.Parse(body.Text("exp_date"))
+            ?? throw GcoreErrors.Invalid("exp_date", "Datetime has wrong format.");
         return expires > now ? expires.ToMilliseconds() : throw GcoreErrors.Invalid("exp_date", "Expiration date must be in the future.");
     }
 

@@ -45,7 +45,8 @@ internal sealed record GcoreTokenBody
         Token = secret,
     };
 
-    private static string? Timestamp(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string? Timestamp(DateTimeOffset? time) =>
+        time?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }
 
 internal sealed record GcoreClientUserBody(GcoreRole Role, int UserId, string UserName, string UserEmail)

@@ -62,7 +62,8 @@ internal sealed record ListQuery
     private static int? Number(IQueryCollection query, string name, int minimum) => Value(query, name) switch
     {
         null => null,
-        string value when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum => number,
+        string value when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum =>
+            number,
         _ => throw WegnologyErrors.Validation($"{name} must be an integer of at least {minimum}"),
     };
 }

@@ -115,7 +115,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             throw WegnologyErrors.Validation("tokenTTL must not be negative");
         }
 
-        if (!Secrets.Same(_passwordHash, Secrets.Hash(password)) || !email.Equals(WegnologyAccount.Email, StringComparison.OrdinalIgnoreCase))
+        if (!Secrets.Same(_passwordHash, Secrets.Hash(password))
+            || !email.Equals(WegnologyAccount.Email, StringComparison.OrdinalIgnoreCase))
         {
             throw WegnologyErrors.LoginFailed();
         }
@@ -128,7 +129,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             int seconds => now.AddSeconds(seconds),
         };
         string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, _ids.Next(), now, expires);
-        _sessions.Add(secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
+        _sessions.Add(
+            secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
         return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
     }
 
@@ -227,7 +229,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     private WegnologyToken Find(Owner owner, string id)
     {
         WegnologyRules.RequireId("apiTokenId", id);
-        return _tokens.Find(id.ToLowerInvariant()) is { } token && token.Owner == owner ? token : throw WegnologyErrors.NotFound("API Token");
+        return _tokens.Find(id.ToLowerInvariant()) is { } token
+            && token.Owner == owner ? token : throw WegnologyErrors.NotFound("API Token");
     }
 
     /// <summary>Returns the caller, or throws if the caller may not perform the action.</summary>

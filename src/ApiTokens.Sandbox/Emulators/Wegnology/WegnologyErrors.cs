@@ -26,12 +26,15 @@ internal static class WegnologyErrors
         _ => $"Body {fault.Detail}",
     });
 
-    /// <summary>Creates the error for a status. Inferred: the known types are the reason phrases without spaces, except for these two.</summary>
+    /// <summary>
+    /// Creates the error for a status. Inferred: the known types are the reason phrases without spaces, except for these two.
+    /// </summary>
     public static HttpErrorException Of(int status) => status switch
     {
         StatusCodes.Status400BadRequest => Validation(HttpErrorException.ReasonPhrase(status)),
         StatusCodes.Status401Unauthorized => InvalidToken(),
-        _ => Error(status, HttpErrorException.ReasonPhrase(status).Replace(" ", "", StringComparison.Ordinal), HttpErrorException.ReasonPhrase(status)),
+        _ => Error(status, HttpErrorException.ReasonPhrase(status)
+            .Replace(" ", "", StringComparison.Ordinal), HttpErrorException.ReasonPhrase(status)),
     };
 
     private static HttpErrorException Error(int status, string type, string message) =>

@@ -32,7 +32,8 @@ internal static class WegnologySeed
     }
 
     private static WegnologyToken Token(
-        int number, Owner owner, Creator creator, string name, DateTimeOffset created, DateTimeOffset? expires, params string[] scope) => new()
+        int number, Owner owner, Creator creator, string name, DateTimeOffset created, DateTimeOffset? expires,
+        params string[] scope) => new()
         {
             Id = $"5e00000000000000000000{number:x2}",
             Owner = owner,

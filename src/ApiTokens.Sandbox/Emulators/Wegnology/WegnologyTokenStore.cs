@@ -167,7 +167,8 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
 
     private List<WegnologyToken> PageByOther(Owner owner, ListQuery query) => Database.Query(
         Select(
-            "*", query, $"ORDER BY {OrderBy(query)} LIMIT {{3}} OFFSET {{4}}", owner, null, query.PerPage, (long)query.Page * query.PerPage),
+            "*", query, $"ORDER BY {OrderBy(query)} LIMIT {{3}} OFFSET {{4}}", owner, null, query.PerPage,
+            (long)query.Page * query.PerPage),
         Read);
 
     /// <summary>Creates a query of an owner's tokens that match the filter, starting at an id.</summary>
