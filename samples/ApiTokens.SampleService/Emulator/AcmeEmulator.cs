@@ -72,7 +72,7 @@ internal sealed class AcmeEmulator(Database database, TimeProvider clock) : ISer
             ? body.Text("status")!
             : throw Invalid("status must be active or disabled");
         return Answer(_tokens.Change(id, token => token with { Enabled = status == "active" })
-            ?? throw Refuse(StatusCodes.Status404NotFound));
+            ?? throw Reject(StatusCodes.Status404NotFound));
     }
 
     private AcmeToken Authenticate(HttpRequest request) =>
