@@ -105,7 +105,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
 
         Assert.Equal(true, result.Single.Get("IsConnectionCredential"));
         Assert.Equal("administrator", result.Single.Text("Name"));
-        Assert.Contains($"credential of the connection '{connection}' itself", Assert.Single(result.Warnings));
+        Assert.Contains($"is the credential of the connection '{connection}', the token", Assert.Single(result.Warnings));
         AssertRefused("OwnTokenProtected", "param($Secret) Find-ApiToken $Secret -WarningAction Ignore | Remove-ApiToken", secret);
     }
 
@@ -174,7 +174,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
         ErrorRecord error = Run(
             "param($Secret) Find-ApiToken $Secret -MaximumReads 2", ServiceCase.Of("devo").UnknownSecret.ToSecret()).Error;
         Assert.Equal(before.Total + 3, Sandbox.Count().Total);
-        Assert.Contains("were not read, as MaximumReads allows no more", error.Exception.Message);
+        Assert.Contains("were not read because of the limit MaximumReads.", error.Exception.Message);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.All(
             result.Errors, error => Assert.EndsWith(",ApiTokens.PowerShell.Commands.FindApiTokenCommand", error.FullyQualifiedErrorId));
         Assert.Equal(["PermissionDenied", "SecretNotAttributed"], result.ErrorIds);
-        Assert.Contains("search on devo failed", result.Errors[1].Exception.Message);
+        Assert.Contains("The search of the connection 'devo' failed.", result.Errors[1].Exception.Message);
     }
 
     [Fact]

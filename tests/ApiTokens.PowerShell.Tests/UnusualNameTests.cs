@@ -160,7 +160,7 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
     {
         ErrorRecord error = Run("Remove-ApiToken 'nightly''-[0-9]*' -Connection gcore").ShouldFail("ObjectNotFound");
         Assert.Equal(
-            "Remove-ApiToken takes a name to the letter. If it is a pattern: Get-ApiToken -Name 'nightly''-[0-9]*' | Remove-ApiToken",
+            "Remove-ApiToken does not support wildcards. Use: Get-ApiToken -Name 'nightly''-[0-9]*' | Remove-ApiToken",
             error.Advice());
     }
 

@@ -21,7 +21,7 @@ public sealed class FaultTests : SandboxTest
     [InlineData("gcore", "APIKey", "/iam/clients/me", """{"message":"Service Unavailable"}""")]
     [InlineData(
         "application-users", "Bearer", "/sites/example-site/me",
-        """{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request was answered with 503."}""")]
+        """{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request failed with status 503."}""")]
     public async Task Status_Fault_HasErrorBodyOfService(string service, string scheme, string path, string body)
     {
         await AddAsync("""{"kind":"status","status":503,"retryAfter":"2"}""");
@@ -257,30 +257,33 @@ public sealed class FaultTests : SandboxTest
     [InlineData("", "The body is missing.")]
     [InlineData("[]", "The body must be an object.")]
     [InlineData("{", "The body is not JSON: line 1 column 2.")]
-    [InlineData("{}", "kind is needed: status, delay, reset, truncate, notJson.")]
+    [InlineData("{}", "kind is required: status, delay, reset, truncate, notJson.")]
     [InlineData("""{"kind":"Status","status":500}""", "kind must be one of status, delay, reset, truncate, notJson.")]
     [InlineData("""{"kind":"reset","often":1}""", "often is not allowed.")]
     [InlineData("""{"kind":"reset","count":"1"}""", "count must be an integer.")]
     [InlineData("""{"kind":"reset","count":0}""", "count must be at least 1.")]
     [InlineData("""{"kind":"reset","service":"Devo"}""", "service must be one of {services}.")]
     [InlineData("""{"kind":"reset","method":"GET /"}""", "method must be an HTTP method.")]
-    [InlineData("""{"kind":"reset","path":"me/tokens"}""", "path must begin with / or *.")]
+    [InlineData("""{"kind":"reset","path":"me/tokens"}""", "path must start with / or *.")]
     [InlineData("""{"kind":"reset","path":"/sandbox/requests"}""", "The sandbox's own paths have no faults.")]
     [InlineData("""{"kind":"reset","when":"during"}""", "when must be one of before, after.")]
     [InlineData("""{"kind":"reset","probability":"often"}""", "probability must be a number.")]
-    [InlineData("""{"kind":"reset","probability":0}""", "probability must be above 0 and at most 1.")]
-    [InlineData("""{"kind":"reset","probability":1.1}""", "probability must be above 0 and at most 1.")]
-    [InlineData("""{"kind":"reset","seed":1}""", "seed is for a probability.")]
-    [InlineData("""{"kind":"status"}""", "status is for the kind 'status', which needs it.")]
-    [InlineData("""{"kind":"reset","status":500}""", "status is for the kind 'status', which needs it.")]
+    [InlineData("""{"kind":"reset","probability":0}""", "probability must be greater than 0 and at most 1.")]
+    [InlineData("""{"kind":"reset","probability":1.1}""", "probability must be greater than 0 and at most 1.")]
+    [InlineData("""{"kind":"reset","seed":1}""", "seed requires a probability.")]
+    [InlineData("""{"kind":"status"}""", "status is required for the kind 'status' and not allowed for other kinds.")]
+    [InlineData("""{"kind":"reset","status":500}""", "status is required for the kind 'status' and not allowed for other kinds.")]
     [InlineData("""{"kind":"status","status":200}""", "status must be from 400 to 599.")]
     [InlineData("""{"kind":"status","status":503,"retryAfter":"soon"}""", "retryAfter must be seconds or an HTTP date.")]
-    [InlineData("""{"kind":"reset","retryAfter":"1"}""", "retryAfter is for the kind 'status'.")]
-    [InlineData("""{"kind":"delay"}""", "delayMs is for the kind 'delay', which needs it.")]
+    [InlineData("""{"kind":"reset","retryAfter":"1"}""", "retryAfter is only allowed for the kind 'status'.")]
+    [InlineData("""{"kind":"delay"}""", "delayMs is required for the kind 'delay' and not allowed for other kinds.")]
     [InlineData("""{"kind":"delay","delayMs":0}""", "delayMs must be from 1 to 600000.")]
-    [InlineData("""{"kind":"status","status":500,"delayMs":5}""", "delayMs is for the kind 'delay', which needs it.")]
-    [InlineData("""{"kind":"truncate","when":"before"}""", "An answer is truncated or not JSON only after the work was done.")]
-    [InlineData("""{"kind":"notJson","when":"before"}""", "An answer is truncated or not JSON only after the work was done.")]
+    [InlineData(
+        """{"kind":"status","status":500,"delayMs":5}""", "delayMs is required for the kind 'delay' and not allowed for other kinds.")]
+    [InlineData(
+        """{"kind":"truncate","when":"before"}""", "The kinds 'truncate' and 'notJson' modify the response and cannot occur before it.")]
+    [InlineData(
+        """{"kind":"notJson","when":"before"}""", "The kinds 'truncate' and 'notJson' modify the response and cannot occur before it.")]
     public async Task Fault_Invalid_ReturnsBadRequest(string fault, string message)
     {
         Response response = await Control.PostAsync("/faults", fault);

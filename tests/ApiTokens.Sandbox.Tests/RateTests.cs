@@ -48,7 +48,7 @@ public sealed class RateTests : SandboxTest
     [InlineData("gcore", "APIKey", "/iam/clients/me", """{"message":"Too Many Requests"}""")]
     [InlineData(
         "application-users", "Bearer", "/data/location",
-        """{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"The request was answered with 429."}""")]
+        """{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"The request failed with status 429."}""")]
     public async Task Requests_AboveRateOfOneService_ReturnItsErrorAndDoNotAffectOthers(
         string service, string scheme, string path, string body)
     {

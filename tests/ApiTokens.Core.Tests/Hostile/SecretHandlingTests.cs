@@ -25,7 +25,7 @@ public sealed partial class SecretHandlingTests
         // To find its token: by the id in it, or by comparing in constant time.
         ["DevoService.cs"] = 2,
         ["GcoreService.cs"] = 1,
-        ["TokenService.cs"] = 1,
+        ["TokenService.Search.cs"] = 1,
         ["SecretSearch.cs"] = 1,
 
         // To deliver it as the user requested: plain text, a file, a one-time code.

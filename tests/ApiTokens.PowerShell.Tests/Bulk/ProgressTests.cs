@@ -24,7 +24,7 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
         Assert.Single(records, record => record.RecordType == ProgressRecordType.Completed);
         Assert.All(records, record =>
         {
-            Assert.Matches(@"^\d+( of 41)?, \d+ a second, [01] failed$", record.StatusDescription);
+            Assert.Matches(@"^\d+( of 41)?, \d+ per second, [01] failed$", record.StatusDescription);
             Assert.InRange(record.PercentComplete, -1, 100);
         });
 

@@ -62,7 +62,7 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     [Theory]
     [InlineData("host.txt", "What if: Performing the operation \"Remove API token\"")]
     [InlineData("streams.txt", "Performing the operation \"Remove API token\"")]
-    [InlineData("streams.txt", "refused")]
+    [InlineData("streams.txt", "rejected")]
     [InlineData("streams.txt", "OwnTokenProtected|SecretNotAttributed")]
     [InlineData("streams.txt", "System.Security.SecureString")]
     [InlineData("host.txt", "System.Security.SecureString")]
