@@ -61,7 +61,7 @@ Describe 'A session with every cmdlet' {
 
     It 'captures output: <_>' -ForEach @(
         'What if: Performing the operation "Remove API token"'
-        '(?i)refused'
+        '(?i)rejected'
         'OwnTokenProtected|SecretNotAttributed'
         'System.Security.SecureString'
     ) {

@@ -64,7 +64,7 @@ Describe 'expiry-notice.ps1' {
         $runspace.Open()
         try {
             $result = Invoke-InRunspace $runspace -Variable @{ file = "$samples/expiry-notice.ps1"; module = $moduleFolder } { & $file -As Text -ModulePath $module }
-            $result[0] | Should -BeLike '*Could not be checked: *no connection*'
+            $result[0] | Should -BeLike '*Could not be checked: *no connections*'
             $result[1].FullyQualifiedErrorId | Should -BeLike 'ConnectionNotFound*'
         }
         finally {

@@ -83,21 +83,22 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    internal static TokenConnection DefaultConnection() => Connections.Default ?? throw new ApiTokenException(
-        ErrorKind.ObjectNotFound,
-        "There is no connection.",
-        "Connect first with Connect-ApiTokenService, or with Start-ApiTokenSandbox to use the sandbox.",
-        ErrorIds.ConnectionNotFound);
+    internal static TokenConnection DefaultConnection() => Connections.Default ?? throw NoConnections();
 
     internal static IReadOnlyList<TokenConnection> Resolve(ConnectionReference reference)
     {
         IReadOnlyList<TokenConnection> found = reference.Resolve(Connections);
-        return found.Count > 0 ? found : throw new ApiTokenException(
-            ErrorKind.ObjectNotFound,
-            $"-Connection: the connection '{reference}' does not exist.",
-            Connections.All.Count > 0
-                ? $"The connections are: {string.Join(", ", Connections.All)}."
-                : "Connect first with Connect-ApiTokenService.",
-            ErrorIds.ConnectionNotFound);
+        return found.Count > 0 ? found
+            : throw (Connections.All.Count == 0 ? NoConnections() : new ApiTokenException(
+                ErrorKind.ObjectNotFound,
+                $"-Connection: the connection '{reference}' does not exist.",
+                $"The connections are: {string.Join(", ", Connections.All)}.",
+                ErrorIds.ConnectionNotFound));
     }
+
+    private static ApiTokenException NoConnections() => new(
+        ErrorKind.ObjectNotFound,
+        "There are no connections.",
+        "Connect with Connect-ApiTokenService, or with Start-ApiTokenSandbox to use the sandbox.",
+        ErrorIds.ConnectionNotFound);
 }
