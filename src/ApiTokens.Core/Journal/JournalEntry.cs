@@ -41,6 +41,10 @@ internal sealed class JournalEntry
     [JsonPropertyName("name")]
     public string? Name { get; set; }
 
+    /// <summary>The parameters of the operation, if the token alone does not identify it.</summary>
+    [JsonPropertyName("parameters")]
+    public string? Parameters { get; set; }
+
     /// <summary>The id of a token that the operation issued.</summary>
     [JsonPropertyName("issuedId")]
     public string? IssuedId { get; set; }

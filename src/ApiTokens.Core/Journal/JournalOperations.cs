@@ -1,8 +1,20 @@
 namespace ApiTokens.Journal;
 
-/// <summary>The names of the operations that share a journal.</summary>
+/// <summary>The names of operations in journals.</summary>
 public static class JournalOperations
 {
+    /// <summary>Removes tokens.</summary>
+    public const string Remove = "Remove";
+
+    /// <summary>Enables tokens.</summary>
+    public const string Enable = "Enable";
+
+    /// <summary>Disables tokens.</summary>
+    public const string Disable = "Disable";
+
+    /// <summary>Renames tokens.</summary>
+    public const string Rename = "Rename";
+
     /// <summary>Resets tokens, and records when the old tokens are due to be retired.</summary>
     public const string Reset = "Reset";
 

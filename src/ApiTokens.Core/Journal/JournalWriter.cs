@@ -125,7 +125,7 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Records when an old token is due, and the action on it. Later calls for the same token have no effect.</summary>
     internal void Due(JournalSubject subject, string successorId, DateTimeOffset at, OldTokenAction action)
     {
-        if (!Retirements.Contains(subject.Token))
+        if (!Retirements.Contains(subject.Key.Token))
         {
             Write(
                 subject,
@@ -177,12 +177,13 @@ public sealed class JournalWriter : IDisposable
     private void Write(JournalSubject subject, JournalEntry entry, bool toDisk = false)
     {
         entry.Time = _time.GetUtcNow();
-        entry.Operation = subject.Operation;
+        entry.Operation = subject.Key.Operation;
+        entry.Parameters = subject.Key.Parameters;
         entry.Connection = subject.Connection;
-        entry.Service = subject.Token.Account.Service;
-        entry.Account = subject.Token.Account.Account;
-        entry.BaseUri = subject.Token.Account.BaseUri;
-        entry.Id = subject.Token.Id;
+        entry.Service = subject.Key.Token.Account.Service;
+        entry.Account = subject.Key.Token.Account.Account;
+        entry.BaseUri = subject.Key.Token.Account.BaseUri;
+        entry.Id = subject.Key.Token.Id;
         entry.Name = subject.Name;
         lock (_lock)
         {

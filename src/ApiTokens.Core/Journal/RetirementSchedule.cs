@@ -17,7 +17,7 @@ public sealed class RetirementSchedule
     public IReadOnlyList<DueToken> DueAt(DateTimeOffset now) =>
     [
         .. _due.Values
-            .Where(due => due.At <= now && _state.ProgressOf(JournalOperations.Retire, due.Token).Stage != JournalStage.Done)
+            .Where(due => due.At <= now && _state.ProgressOf(new JournalKey(JournalOperations.Retire, due.Token)).Stage != JournalStage.Done)
             .OrderBy(due => due.At),
     ];
 
@@ -29,7 +29,7 @@ public sealed class RetirementSchedule
         string id = due.SuccessorId;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (seen.Add(id)
-            && _state.ProgressOf(JournalOperations.Reset, due.Token with { Id = id }) is { IssuedId: { } next } progress
+            && _state.ProgressOf(new JournalKey(JournalOperations.Reset, due.Token with { Id = id })) is { IssuedId: { } next } progress
             && progress.Stage is JournalStage.Delivered or JournalStage.Done)
         {
             id = next;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace ApiTokens;
 
@@ -39,18 +37,10 @@ public sealed class NewTokenRequest
 
     /// <summary>Returns a short hash of the request. It is the same for the same request on every machine.</summary>
     /// <returns>16 hexadecimal digits.</returns>
-    public string Fingerprint()
-    {
-        IEnumerable<string?> parts =
-        [
-            Name, Description,
-            Expiry.At?.ToString("O"), Expiry.After?.ToString("c"), Expiry.Months?.ToString(CultureInfo.InvariantCulture),
-            Expiry.Never.ToString(),
-            string.Join(" ", Scope), string.Join(" ", Audience), Role, User, ApplyToAll?.ToString(),
-            string.Join(" ", Access.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")),
-        ];
-        using var sha = SHA256.Create();
-        byte[] hash = sha.ComputeHash(Encoding.UTF8.GetBytes(string.Join("\n", parts)));
-        return string.Concat(hash.Take(8).Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
-    }
+    public string Fingerprint() => ShortHash.Of(
+        Name, Description,
+        Expiry.At?.ToString("O"), Expiry.After?.ToString("c"), Expiry.Months?.ToString(CultureInfo.InvariantCulture),
+        Expiry.Never.ToString(),
+        string.Join(" ", Scope), string.Join(" ", Audience), Role, User, ApplyToAll?.ToString(),
+        string.Join(" ", Access.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
 }

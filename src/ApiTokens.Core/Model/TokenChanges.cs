@@ -11,4 +11,10 @@ public sealed class TokenChanges
 
     /// <summary>Application Users: the access level for every API. <see cref="Access"/> overrides it for single APIs.</summary>
     public AccessLevel? ApplyToAll { get; init; }
+
+    /// <summary>Returns a short hash of the changes.</summary>
+    internal string Fingerprint() => ShortHash.Of(
+        Description, ApplyToAll?.ToString(),
+        string.Join(" ", (Access ?? new Dictionary<string, AccessLevel>())
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
 }

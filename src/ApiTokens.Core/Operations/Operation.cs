@@ -1,3 +1,4 @@
+using ApiTokens.Journal;
 using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
@@ -41,6 +42,12 @@ public abstract class Operation
     /// <summary>Whether a run may perform the operation more than once for the same token.</summary>
     internal virtual bool MayRepeat => true;
 
+    /// <summary>The parameters that distinguish operations on one token in a journal; null if there is only one.</summary>
+    internal virtual string? Parameters => null;
+
+    /// <summary>Whether the record that the caller passed shows that the operation, if it was completed, has been undone since.</summary>
+    internal virtual bool IsUndone => false;
+
     /// <summary>Validates the operation without sending a request. Repeated calls have no effect.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>, or <c>Invalid</c> with the name of a field.</exception>
     public void Validate()
@@ -64,6 +71,8 @@ public abstract class Operation
             this, new OperationScope(), new InlineInvoker(), NullOutput.Instance, secrets, journal: null, cancellationToken);
         return ExecuteAsync(context);
     }
+
+    internal JournalKey KeyIn(JournalWriter journal) => new(journal.Operation, Identity, Parameters);
 
     /// <summary>Queries the service whether an earlier run, which was terminated, has already completed the operation.</summary>
     /// <param name="cancellationToken">Cancels the request.</param>

@@ -33,8 +33,9 @@ internal sealed class OperationContext
         CancellationToken = cancellationToken;
         if (journal is not null)
         {
-            _subject = new JournalSubject(journal.Operation, operation.Identity, operation.Name, operation.Connection.Name);
-            Progress = journal.ResumeState.ProgressOf(journal.Operation, operation.Identity);
+            JournalKey key = operation.KeyIn(journal);
+            _subject = new JournalSubject(key, operation.Name, operation.Connection.Name);
+            Progress = journal.ResumeState.ProgressOf(key);
         }
     }
 

@@ -122,7 +122,7 @@ public sealed class OperationRunner : IDisposable
     /// <param name="operation">The operation.</param>
     /// <returns>True if the operation is complete.</returns>
     public bool WasDoneBefore(Operation operation) =>
-        _journal?.ResumeState.ProgressOf(_journal.Operation, operation.Identity).Stage == JournalStage.Done;
+        _journal?.ResumeState.ProgressOf(operation.KeyIn(_journal)).Stage == JournalStage.Done && !operation.IsUndone;
 
     /// <summary>Prevents further requests. This method can be called from any thread.</summary>
     public void Stop()
@@ -209,7 +209,8 @@ public sealed class OperationRunner : IDisposable
         {
             Undelivered = _undelivered,
         };
-        if (context.Progress.Stage == JournalStage.Done)
+        bool wasDone = context.Progress.Stage == JournalStage.Done;
+        if (wasDone && !operation.IsUndone)
         {
             return OperationEnd.Skipped;
         }
@@ -221,7 +222,11 @@ public sealed class OperationRunner : IDisposable
             context.IsReconciling = context.Progress.Stage != JournalStage.None;
             if (context.IsReconciling && await operation.IsAlreadyDoneAsync(_stop.Token).ConfigureAwait(false))
             {
-                context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
+                if (!wasDone)
+                {
+                    context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
+                }
+
                 return OperationEnd.Skipped;
             }
 

@@ -17,6 +17,8 @@ public sealed class UpdateOperation : Operation
         _changes = changes;
     }
 
+    internal override string? Parameters => _changes.Fingerprint();
+
     internal override async Task ExecuteAsync(OperationContext context)
     {
         ApiToken? changed = await Connection.Tokens.UpdateAsync(Identity.Id, _changes, context.CancellationToken).ConfigureAwait(false);

@@ -234,7 +234,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
             int ends = Encoding.UTF8.GetString(complete[..end]).Split("\"done\"").Length - 1;
             Assert.Equal(
                 ends,
-                operations.Count(operation => journal.ResumeState.ProgressOf("Remove", operation.Identity).Stage == JournalStage.Done));
+                operations.Count(operation => journal.ResumeState.ProgressOf(operation.KeyIn(journal)).Stage == JournalStage.Done));
         });
     }
 

@@ -94,7 +94,7 @@ internal static class JournalLines
         journal.End(SubjectFor(journal, operation), outcome, errorId, correlationId);
 
     private static JournalSubject SubjectFor(JournalWriter journal, Operation operation) =>
-        new(journal.Operation, operation.Identity, operation.Name, operation.Connection.Name);
+        new(operation.KeyIn(journal), operation.Name, operation.Connection.Name);
 }
 
 /// <summary>The results of a run of operations.</summary>

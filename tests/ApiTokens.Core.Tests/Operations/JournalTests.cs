@@ -500,7 +500,7 @@ public sealed class JournalTests : IAsyncLifetime
     private OperationProgress ProgressOf(Operation operation)
     {
         using JournalWriter journal = _file.Open("Reset", _clock, _connection);
-        return journal.ResumeState.ProgressOf("Reset", operation.Identity);
+        return journal.ResumeState.ProgressOf(operation.KeyIn(journal));
     }
 
     private async Task AssertResumeChecksAsync(bool done)

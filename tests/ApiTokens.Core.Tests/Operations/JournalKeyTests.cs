@@ -1,0 +1,97 @@
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Operations;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Operations;
+
+/// <summary>A journal is about what was asked: other parameters, and changes that were undone, are not skipped.</summary>
+public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
+{
+    [Fact]
+    public async Task Resume_RenameToAnotherName_RenamesAgain()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        await file.RunAsync("Rename", new RenameOperation(connection, token, "b"));
+
+        RunResult result = await file.RunAsync("Rename", new RenameOperation(connection, token, "c"));
+
+        Assert.Equal((1, 0), (result.Summary.Done, result.Summary.Skipped));
+        Assert.Equal("c", (await connection.Tokens.GetAsync(token.Id, default)).Name);
+        Assert.Equal(1, (await file.RunAsync("Rename", new RenameOperation(connection, new ApiToken { Id = token.Id }, "b"))).Summary.Skipped);
+    }
+
+    [Fact]
+    public async Task Resume_UpdateToAnotherDescription_UpdatesAgain()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        await file.RunAsync("Set", Update("first"));
+
+        RunResult result = await file.RunAsync("Set", Update("second"), Update("second"));
+
+        Assert.Equal((2, 0), (result.Summary.Done, result.Summary.Skipped));
+        Assert.Equal("second", (await connection.Tokens.GetAsync(token.Id, default)).Description);
+        Assert.Equal(1, (await file.RunAsync("Set", Update("second"))).Summary.Skipped);
+
+        UpdateOperation Update(string description) =>
+            new(connection, new ApiToken { Id = token.Id }, new TokenChanges { Description = description });
+    }
+
+    [Theory]
+    [InlineData("Devo")]
+    [InlineData("Wegnology")]
+    public async Task Resume_DisabledTokenWasEnabledSince_DisablesAgain(string service)
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync(service);
+        using var file = new JournalFile();
+        await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+        await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, default);
+        ApiToken enabled = await connection.Tokens.GetAsync(token.Id, default);
+
+        RunResult result = await file.RunAsync("Disable", new SetEnabledOperation(connection, enabled, enabled: false));
+
+        Assert.Equal((1, 0), (result.Summary.Done, result.Summary.Skipped));
+        Assert.Equal(TokenStatus.Inactive, (await connection.Tokens.GetAsync(token.Id, default)).Status);
+    }
+
+    [Fact]
+    public async Task Resume_StaleRecordOfDisabledToken_IsSkippedWithoutWrite()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+        long since = await sandbox.CountAsync();
+
+        // The record was read before the first run, and still says that the token is active.
+        RunResult result = await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+
+        Assert.Equal((0, 1), (result.Summary.Done, result.Summary.Skipped));
+        Assert.Empty(await sandbox.WritesAsync(since));
+        Assert.Equal(["start", "end done"], file.Events);
+    }
+
+    [Fact]
+    public async Task Resume_DisableStartedAgainAndKilled_IsChecked()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        var operation = new SetEnabledOperation(connection, token, enabled: false);
+        await file.RunAsync("Disable", operation);
+        await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, default);
+        file.WriteInterruptedRun("Disable", sandbox.Clock, operation, journal => journal.Start(operation));
+
+        // Only the id is known, so the journal alone decides.
+        RunResult result = await file.RunAsync(
+            "Disable", new SetEnabledOperation(connection, new ApiToken { Id = token.Id }, enabled: false));
+
+        Assert.Equal((1, 0), (result.Summary.Done, result.Summary.Skipped));
+    }
+
+    private async Task<(TokenConnection Connection, ApiToken Token)> IssueAsync(string service)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync(service);
+        IssuedToken issued = await connection.Tokens.CreateAsync(FaultySandbox.New(service, FaultySandbox.NewName()), default);
+        return (connection, await connection.Tokens.GetAsync(issued.Id, default));
+    }
+}
