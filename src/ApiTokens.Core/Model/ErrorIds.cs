@@ -49,6 +49,11 @@ public static class ErrorIds
     /// <summary>The service does not support the operation. No request was sent.</summary>
     public const string OperationNotSupported = "OperationNotSupported";
 
+    /// <summary>
+    /// The journal shows an operation that an earlier run did not finish, and that is not in the input of this run.
+    /// </summary>
+    public const string OperationUnfinished = "OperationUnfinished";
+
     /// <summary>A token exists, or may exist, and its secret is lost. The target of the error is the token.</summary>
     public const string OrphanedToken = "OrphanedToken";
 

@@ -26,6 +26,7 @@ public sealed class OperationRunner : IDisposable
     private readonly Dictionary<TokenConnection, ConnectionGate> _gates = [];
     private readonly Dictionary<TokenIdentity, (Operation Operation, Task Task)> _lastOfToken = [];
     private readonly HashSet<TokenIdentity> _notRepeatable = [];
+    private readonly UnfinishedOperations _unfinished;
     private readonly ConcurrentDictionary<Operation, OperationContext> _active = new();
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
     private readonly CancellationTokenSource _stop = new();
@@ -49,6 +50,7 @@ public sealed class OperationRunner : IDisposable
         _output = output;
         _secrets = secrets;
         _journal = journal;
+        _unfinished = new UnfinishedOperations(journal);
     }
 
     /// <summary>The issued tokens whose secrets were not delivered, because the caller stopped or the response was lost.</summary>
@@ -82,6 +84,7 @@ public sealed class OperationRunner : IDisposable
     public void Add(Operation operation)
     {
         _journal?.Check(operation.Identity.Account);
+        _unfinished.Remove(operation);
         while (_pending >= 4 * _throttleLimit)
         {
             _pipeline.RunNext(_stop.Token);
@@ -103,6 +106,21 @@ public sealed class OperationRunner : IDisposable
         _lastOfToken[operation.Identity] = (operation, task);
         while (_pipeline.TryRunNext(TimeSpan.Zero, CancellationToken.None))
         {
+        }
+    }
+
+    /// <summary>
+    /// Adds a check of each operation that an earlier run with the same journal started and did not finish, and that was not added to
+    /// this run, such as the removal of a token that is no longer listed. If it had its effect, the journal records its end. If not, or
+    /// if that cannot be checked, an error reports it. No write request is sent.
+    /// </summary>
+    /// <param name="connections">The connections whose operations are checked.</param>
+    /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
+    public void CheckUnfinished(IEnumerable<TokenConnection> connections)
+    {
+        foreach (UnfinishedOperation operation in _unfinished.Match(connections).ToArray())
+        {
+            Add(operation);
         }
     }
 

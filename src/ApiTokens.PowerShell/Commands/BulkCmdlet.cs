@@ -88,7 +88,15 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     protected override void EndProcessing()
     {
         _progress!.IsInputComplete = true;
-        Guarded(runner => runner.Complete(_progress.Show));
+        Guarded(runner =>
+        {
+            if (!IsWhatIf)
+            {
+                runner.CheckUnfinished(Named ?? Connections.All);
+            }
+
+            runner.Complete(_progress.Show);
+        });
         if (_runner is { Added: > 0 } runner)
         {
             WriteInformation(runner.Summary, ["ApiTokens", "Summary"]);

@@ -109,7 +109,13 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
     public static Task<RunResult> RunAsync(JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations) =>
         Task.Run(() => Run(journal, throttleLimit, operations));
 
-    private static RunResult Run(JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations)
+    /// <summary>Also checks the operations that earlier runs left unfinished.</summary>
+    public static Task<RunResult> RunAsync(
+        JournalWriter journal, IReadOnlyCollection<Operation> operations, IEnumerable<TokenConnection> connections) =>
+        Task.Run(() => Run(journal, throttleLimit: 4, operations, connections));
+
+    private static RunResult Run(
+        JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations, IEnumerable<TokenConnection>? connections = null)
     {
         using var runner = new TestRunner(throttleLimit, journal);
         var outputs = new List<object>();
@@ -117,6 +123,11 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
         foreach (Operation operation in operations)
         {
             runner.Add(operation, Collect);
+        }
+
+        if (connections is not null)
+        {
+            runner.CheckUnfinished(connections, Collect);
         }
 
         runner.Complete(Collect);

@@ -1,5 +1,6 @@
 using ApiTokens.Journal;
 using ApiTokens.Operations;
+using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Support;
 
@@ -41,6 +42,12 @@ internal sealed class TestRunner : IDisposable
     {
         _output.OnReport = onReport;
         _runner.Add(operation);
+    }
+
+    public void CheckUnfinished(IEnumerable<TokenConnection> connections, Action<Report> onReport)
+    {
+        _output.OnReport = onReport;
+        _runner.CheckUnfinished(connections);
     }
 
     public void Complete(Action<Report> onReport)

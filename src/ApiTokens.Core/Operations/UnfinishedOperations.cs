@@ -1,0 +1,45 @@
+using ApiTokens.Journal;
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>The operations that earlier runs left unfinished in a journal, and that this run has not added.</summary>
+internal sealed class UnfinishedOperations
+{
+    private readonly JournalWriter? _journal;
+    private readonly Dictionary<JournalKey, JournalSubject> _subjects = [];
+
+    public UnfinishedOperations(JournalWriter? journal)
+    {
+        _journal = journal;
+        foreach (JournalSubject subject in journal?.ResumeState.Unfinished ?? [])
+        {
+            // A run adds the old tokens that are due by itself.
+            if (subject.Key.Operation == journal!.Operation && subject.Key.Operation != JournalOperations.Retire)
+            {
+                _subjects[subject.Key] = subject;
+            }
+        }
+    }
+
+    /// <summary>Removes an operation that this run has added.</summary>
+    public void Remove(Operation operation)
+    {
+        if (_journal is not null)
+        {
+            _subjects.Remove(operation.KeyIn(_journal));
+        }
+    }
+
+    /// <summary>Returns the unfinished operations on the accounts of connections.</summary>
+    public IEnumerable<UnfinishedOperation> Match(IEnumerable<TokenConnection> connections)
+    {
+        ILookup<AccountIdentity, TokenConnection> byAccount = connections.ToLookup(connection => connection.AccountIdentity);
+        return
+            from subject in _subjects.Values
+            let matches = byAccount[subject.Key.Token.Account]
+            let connection = matches.FirstOrDefault(match => match.Name == subject.Connection) ?? matches.FirstOrDefault()
+            where connection is not null
+            select new UnfinishedOperation(connection, subject);
+    }
+}
