@@ -13,6 +13,8 @@ public sealed class JournalWriter : IDisposable
     private readonly object _lock = new();
     private readonly TimeProvider _time;
     private readonly HashSet<string> _accounts;
+    private long _length;
+    private bool _isLineIncomplete;
 
     private JournalWriter(Stream file, string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time)
     {
@@ -33,7 +35,8 @@ public sealed class JournalWriter : IDisposable
         Retirements = RetirementSchedule.From(content.Entries, ResumeState);
 
         // Remove an incomplete last line, which a terminated process may have left.
-        _file.SetLength(content.Length);
+        _length = content.Length;
+        _file.SetLength(_length);
         _file.Seek(0, SeekOrigin.End);
         if (content.Header is null)
         {
@@ -196,9 +199,10 @@ public sealed class JournalWriter : IDisposable
     private void Append(JournalEntry entry, bool toDisk)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
-        long before = _file.Position;
         try
         {
+            RemoveIncompleteLine();
+            _isLineIncomplete = true;
             _file.Write(line, 0, line.Length);
             if (toDisk && _file is FileStream file)
             {
@@ -208,10 +212,13 @@ public sealed class JournalWriter : IDisposable
             {
                 _file.Flush();
             }
+
+            _length += line.Length;
+            _isLineIncomplete = false;
         }
         catch (IOException e)
         {
-            TryTruncate(before);
+            TryRemoveIncompleteLine();
             throw ApiTokenException.OfField(
                 "JournalPath",
                 ErrorKind.InvalidOperation,
@@ -222,13 +229,22 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    // If this also fails, for example on a disconnected share, the next run removes the incomplete line.
-    private void TryTruncate(long length)
+    private void RemoveIncompleteLine()
+    {
+        if (_isLineIncomplete)
+        {
+            _file.SetLength(_length);
+            _file.Position = _length;
+            _isLineIncomplete = false;
+        }
+    }
+
+    // If this also fails, for example on a disconnected share, the next line or the next run removes the incomplete line.
+    private void TryRemoveIncompleteLine()
     {
         try
         {
-            _file.SetLength(length);
-            _file.Position = length;
+            RemoveIncompleteLine();
         }
         catch (IOException)
         {

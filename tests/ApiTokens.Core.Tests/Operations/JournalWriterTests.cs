@@ -27,6 +27,24 @@ public sealed class JournalWriterTests
     }
 
     [Fact]
+    public async Task Write_ShareIsBackAfterIncompleteLine_WritesReadableJournal()
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        var file = new NetworkFile();
+        var operation = new TestOperation(connection, "1", "x", "target", _ => Task.CompletedTask);
+        JournalWriter journal = JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
+        file.IsUnavailable = true;
+        Assert.Equal(ErrorIds.JournalNotWritten, Assert.Throws<ApiTokenException>(() => journal.Start(operation)).ErrorId);
+        file.IsUnavailable = false;
+
+        journal.Start(operation);
+        journal.End(operation, "done", errorId: null, correlationId: null);
+
+        using var copy = new MemoryStream(file.ToArray());
+        Assert.Equal(["start", "end"], JournalReader.Read(copy, "journal.jsonl").Entries.Select(entry => entry.Event));
+    }
+
+    [Fact]
     public async Task Run_SameAccountAtAnotherAddress_IsNotSkipped()
     {
         using var file = new JournalFile();
@@ -82,15 +100,15 @@ public sealed class JournalWriterTests
 
     private static Task<TokenConnection> ConnectAsync(string address) => TestConnections.ConnectAsync(new Uri(address), "Devo");
 
-    // A file on a network share: when the share is unavailable, every call fails, even truncating the file.
+    // A file on a network share: when the share is unavailable, half of a line is written, and every call fails, even truncating.
     private sealed class NetworkFile : MemoryStream
     {
         public bool IsUnavailable { get; set; }
 
         public override void Write(byte[] buffer, int offset, int count)
         {
+            base.Write(buffer, offset, IsUnavailable ? count / 2 : count);
             ThrowIfUnavailable();
-            base.Write(buffer, offset, count);
         }
 
         public override void SetLength(long value)
