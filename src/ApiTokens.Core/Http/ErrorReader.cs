@@ -13,14 +13,21 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     public ApiTokenException CreateException(ServiceRequest request, ServiceResponse response)
     {
         int status = (int)response.Status;
-        if (status is >= 300 and <= 399)
+        bool unknown = request.IsWrite && response.EarlierOutcomeUnknown;
+        string outcome = unknown ? MayHaveSucceeded : string.Empty;
+        if (response.IsRedirect)
         {
             return new ApiTokenException(
                 ErrorKind.InvalidResult,
-                $"{endpoint.Service} returned a redirect ({status}) to the request to {request.Purpose}. Redirects are not followed.",
+                $"{endpoint.Service} returned a redirect ({status}) to the request to {request.Purpose}. Redirects are not followed."
+                    + outcome,
                 $"Check {Field.BaseUri}. If you trust the target of the redirect, specify its address.",
                 ErrorIds.UnexpectedRedirect)
-            { StatusCode = response.Status };
+            {
+                StatusCode = response.Status,
+                CorrelationId = response.CorrelationId,
+                OutcomeUnknown = unknown,
+            };
         }
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
@@ -28,11 +35,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } delay && delay > TimeSpan.Zero
             ? $" Retry after {delay.TotalSeconds:0} seconds."
             : string.Empty;
-        bool unknown = request.IsWrite && response.EarlierOutcomeUnknown;
         return new ApiTokenException(
             kind,
             $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
-                + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{wait}{(unknown ? MayHaveSucceeded : string.Empty)}",
+                + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{wait}{outcome}",
             advice)
         {
             StatusCode = response.Status,

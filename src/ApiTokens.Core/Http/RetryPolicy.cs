@@ -61,7 +61,7 @@ internal static class RetryPolicy
         {
             { Exception: TransportException transport } => transport.NeverSent || idempotent,
             { Result: { } response } when RequestedWait(response, time) > MaxWait => false,
-            { Result.IsThrottled: true } => true,
+            { Result.IsThrottled: true } when idempotent || (int)outcome.Result!.Status == 429 => true,
             {
                 Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
                 or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout

@@ -12,7 +12,7 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
 
     /// <summary>
     /// Whether the request can be retried after any failure: read, enable, disable, rename, remove. A create, a regeneration or a
-    /// login is retried only if it provably had no effect.
+    /// login is retried only if it provably had no effect: no connection was made, or the response is 429.
     /// </summary>
     public bool IsIdempotent { get; init; } = true;
 

@@ -25,8 +25,13 @@ internal sealed class ServiceResponse
     /// <summary>Whether the service asks to retry later: 429, or 503 with Retry-After.</summary>
     public bool IsThrottled => (int)Status == 429 || (Status == HttpStatusCode.ServiceUnavailable && RetryAfter is not null);
 
-    /// <summary>Whether the request may have succeeded: the service or a proxy failed, and the request was not throttled.</summary>
-    public bool OutcomeUnknown => (int)Status is 408 or >= 500 && !IsThrottled;
+    /// <summary>
+    /// Whether the request may have succeeded: the service or a proxy failed, or redirects to the result. A 503 proves nothing, also
+    /// with Retry-After: the service may have failed after it processed the request.
+    /// </summary>
+    public bool OutcomeUnknown => (int)Status is 408 or >= 500 || IsRedirect;
+
+    public bool IsRedirect => (int)Status is >= 300 and <= 399;
 
     /// <summary>Whether the body is a web page, for example of a proxy.</summary>
     public bool IsWebPage => Body.Bytes.Length > 0 && MediaType is "text/html" or "application/xhtml+xml";

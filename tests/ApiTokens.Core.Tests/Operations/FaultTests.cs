@@ -29,7 +29,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         "list", "get", "create", "enable", "disable", "rename", "update", "remove", "regenerate",
     ];
 
-    private static readonly string[] Limits = ["429", "429 retry", "503 retry"];
+    private static readonly string[] Limits = ["429", "429 retry"];
 
     public static TheoryData<string, string, string> SingleFaults => Cases(Faults.Keys);
 
@@ -50,7 +50,7 @@ public sealed class FaultTests(FaultySandbox sandbox) : IClassFixture<FaultySand
         {
             "not json" => false,
             "truncate" when operation == "list" => service is "Wegnology" or "ApplicationUsers",
-            "429" or "429 retry" or "503 retry" or "delay" or "delay after" => true,
+            "429" or "429 retry" or "delay" or "delay after" => true,
             _ => !IsNotIdempotent(operation),
         };
         AssertOutcome(outcome, operation, fault, succeeds);

@@ -33,7 +33,7 @@ internal sealed record FaultCase(string Name, FaultEffect Write, FaultEffect Cre
     [
         new("status 500 before", FaultEffect.Retried, FaultEffect.NotCreated, ("kind", "status"), ("status", 500), ("when", "before")),
         new("status 500 after", FaultEffect.Retried, FaultEffect.Orphaned, ("kind", "status"), ("status", 500), ("when", "after")),
-        new("status 503", FaultEffect.Retried, FaultEffect.Retried, ("kind", "status"), ("status", 503), ("retryAfter", "0")),
+        new("status 503", FaultEffect.Retried, FaultEffect.NotCreated, ("kind", "status"), ("status", 503), ("retryAfter", "0")),
         new("status 429", FaultEffect.Retried, FaultEffect.Retried, ("kind", "status"), ("status", 429), ("retryAfter", "0")),
         new("status 403", FaultEffect.Refused, FaultEffect.Refused, ("kind", "status"), ("status", 403)),
         new("delay before", FaultEffect.None, FaultEffect.None, ("kind", "delay"), ("delayMs", 200), ("when", "before")),

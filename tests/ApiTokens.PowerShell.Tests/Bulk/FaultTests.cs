@@ -26,7 +26,6 @@ public sealed class FaultTests(FaultTests.Fixture fixture) : CmdletTest<FaultTes
     /// <summary>The number of creates that succeed, and how often the fault fires.</summary>
     public static TheoryData<string, int> SuccessfulCreates => new()
     {
-        { "status 503", 2 },
         { "status 429", 2 },
         { "delay before", 1 },
         { "delay after", 1 },
