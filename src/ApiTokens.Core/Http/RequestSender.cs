@@ -34,37 +34,19 @@ internal sealed class RequestSender
     /// <exception cref="ApiTokenException">No attempt had a complete response.</exception>
     public async Task<ServiceResponse> SendAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
-        int attempts = 0;
-        bool outcomeUnknown = false;
-        string? correlationId = null;
+        var state = new RequestState(request);
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
-        context.Properties.Set(RetryPolicy.RequestKey, request);
+        context.Properties.Set(RetryPolicy.StateKey, state);
         try
         {
             ServiceResponse response = await _retry.ExecuteAsync(
-                async _ =>
-                {
-                    attempts++;
-                    try
-                    {
-                        ServiceResponse current = await AttemptAsync(request, keepOpen, cancellationToken).ConfigureAwait(false);
-                        outcomeUnknown |= current.OutcomeUnknown;
-                        correlationId = current.CorrelationId ?? correlationId;
-                        return current;
-                    }
-                    catch (TransportException e)
-                    {
-                        outcomeUnknown |= !e.NeverSent;
-                        throw;
-                    }
-                },
-                context).ConfigureAwait(false);
-            response.EarlierOutcomeUnknown = outcomeUnknown;
+                async _ => await TryAsync(state, keepOpen, cancellationToken).ConfigureAwait(false), context).ConfigureAwait(false);
+            response.EarlierOutcomeUnknown = state.OutcomeUnknown;
             return response;
         }
         catch (TransportException e)
         {
-            throw _errors.NoResponse(request, e, outcomeUnknown);
+            throw _errors.NoResponse(request, e, state.OutcomeUnknown);
         }
         catch (ResponseTooLargeException e)
         {
@@ -72,8 +54,25 @@ internal sealed class RequestSender
         }
         finally
         {
-            CallTrace.Current?.Add(attempts, correlationId);
+            CallTrace.Current?.Add(state.Attempts, state.CorrelationId);
             ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async Task<ServiceResponse> TryAsync(RequestState state, bool keepOpen, CancellationToken cancellationToken)
+    {
+        state.Attempts++;
+        try
+        {
+            ServiceResponse response = await AttemptAsync(state.Request, keepOpen, cancellationToken).ConfigureAwait(false);
+            state.OutcomeUnknown |= response.OutcomeUnknown;
+            state.CorrelationId = response.CorrelationId ?? state.CorrelationId;
+            return response;
+        }
+        catch (TransportException e)
+        {
+            state.OutcomeUnknown |= !e.NeverSent;
+            throw;
         }
     }
 

@@ -10,7 +10,7 @@ namespace ApiTokens.Http;
 /// </summary>
 internal static class RetryPolicy
 {
-    public static readonly ResiliencePropertyKey<ServiceRequest> RequestKey = new("request");
+    public static readonly ResiliencePropertyKey<RequestState> StateKey = new("state");
 
     /// <summary>
     /// The maximum wait. If a service requests a longer one, the request fails, and the error contains the requested wait.
@@ -22,18 +22,29 @@ internal static class RetryPolicy
     // A throttled request has not failed. The rate limiter delays it until the service accepts it.
     private const int MaxThrottledRetries = 20;
 
+    /// <summary>Creates the policy. Failures and throttled responses are counted separately, so there are two retry strategies.</summary>
     public static ResiliencePipeline<ServiceResponse> Create(TimeProvider time) =>
         new ResiliencePipelineBuilder<ServiceResponse> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<ServiceResponse>
             {
-                MaxRetryAttempts = MaxThrottledRetries,
+                MaxRetryAttempts = MaxRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(20),
-                ShouldHandle = attempt => new ValueTask<bool>(ShouldRetry(attempt.Context, attempt.Outcome, attempt.AttemptNumber, time)),
-                DelayGenerator = attempt => new ValueTask<TimeSpan?>(
-                    attempt.Outcome.Result is { IsThrottled: true } ? TimeSpan.Zero : RequestedWait(attempt.Outcome.Result, time)),
+                ShouldHandle = attempt => new ValueTask<bool>(ShouldRetry(StateOf(attempt.Context), attempt.Outcome, time)),
+                DelayGenerator = attempt => new ValueTask<TimeSpan?>(RequestedWait(attempt.Outcome.Result, time)),
+                OnRetry = ReturnBody,
+            })
+            .AddRetry(new RetryStrategyOptions<ServiceResponse>
+            {
+                MaxRetryAttempts = MaxThrottledRetries,
+                ShouldHandle = attempt => new ValueTask<bool>(
+                    ShouldRetryThrottled(StateOf(attempt.Context), attempt.Outcome.Result, time)),
+
+                // The rate limiter waits.
+                DelayGenerator = _ => new ValueTask<TimeSpan?>(TimeSpan.Zero),
+                OnRetry = ReturnBody,
             })
             .Build();
 
@@ -49,24 +60,30 @@ internal static class RetryPolicy
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
-    private static bool ShouldRetry(ResilienceContext context, Outcome<ServiceResponse> outcome, int retries, TimeProvider time)
-    {
-        if (retries >= MaxRetries && outcome.Result is not { IsThrottled: true })
-        {
-            return false;
-        }
+    private static RequestState StateOf(ResilienceContext context) => context.Properties.GetValue(StateKey, null!);
 
-        bool idempotent = context.Properties.GetValue(RequestKey, null!).IsIdempotent;
-        return outcome switch
+    private static bool ShouldRetryThrottled(RequestState state, ServiceResponse? response, TimeProvider time) =>
+        response is { IsThrottled: true }
+        && (state.Request.IsIdempotent || response.IsTooManyRequests)
+        && !(RequestedWait(response, time) > MaxWait)
+        && ++state.Throttled <= MaxThrottledRetries;
+
+    private static bool ShouldRetry(RequestState state, Outcome<ServiceResponse> outcome, TimeProvider time) => outcome switch
+    {
+        { Exception: TransportException transport } => transport.NeverSent || state.Request.IsIdempotent,
+        { Result: { IsThrottled: true } } => false,
+        { Result: { } response } when RequestedWait(response, time) > MaxWait => false,
         {
-            { Exception: TransportException transport } => transport.NeverSent || idempotent,
-            { Result: { } response } when RequestedWait(response, time) > MaxWait => false,
-            { Result.IsThrottled: true } when idempotent || (int)outcome.Result!.Status == 429 => true,
-            {
-                Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-                or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            } => idempotent,
-            _ => false,
-        };
+            Result.Status: HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+        } => state.Request.IsIdempotent,
+        _ => false,
+    };
+
+    // The response is replaced by the next one.
+    private static ValueTask ReturnBody(OnRetryArguments<ServiceResponse> attempt)
+    {
+        attempt.Outcome.Result?.Body.Return();
+        return default;
     }
 }

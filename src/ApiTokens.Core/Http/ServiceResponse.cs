@@ -22,8 +22,11 @@ internal sealed class ServiceResponse
     /// <summary>Whether this or an earlier attempt may have succeeded, because its response was lost or reports a server failure.</summary>
     public bool EarlierOutcomeUnknown { get; set; }
 
+    /// <summary>Whether the service rejected the request without processing it, because there are too many.</summary>
+    public bool IsTooManyRequests => (int)Status == 429;
+
     /// <summary>Whether the service asks to retry later: 429, or 503 with Retry-After.</summary>
-    public bool IsThrottled => (int)Status == 429 || (Status == HttpStatusCode.ServiceUnavailable && RetryAfter is not null);
+    public bool IsThrottled => IsTooManyRequests || (Status == HttpStatusCode.ServiceUnavailable && RetryAfter is not null);
 
     /// <summary>
     /// Whether the request may have succeeded: the service or a proxy failed, or redirects to the result. A 503 proves nothing, also
