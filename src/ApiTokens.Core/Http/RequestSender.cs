@@ -80,6 +80,9 @@ internal sealed class RequestSender
     {
         await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
+
+        // Outside the try block: nothing has been sent, so the outcome is known.
+        cancellationToken.ThrowIfCancellationRequested();
         using CancellationTokenSource timeout = _endpoint.Time.CreateCancellationTokenSource(_endpoint.Timeout);
         using var grace = new CancellationTokenSource();
         using CancellationTokenRegistration registration = cancellationToken.Register(() => CancelWithGrace(grace, request));
@@ -88,7 +91,6 @@ internal sealed class RequestSender
         bool open = false;
         try
         {
-            cancellationToken.ThrowIfCancellationRequested();
             response = await HttpStack.SendAsync(message, linked.Token).ConfigureAwait(false);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
             var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time)
