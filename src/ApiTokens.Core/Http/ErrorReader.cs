@@ -110,6 +110,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         {
             // The body is a web page or empty. The error then has only the status.
         }
+        finally
+        {
+            response.Body.Return();
+        }
 
         if (string.IsNullOrWhiteSpace(message))
         {

@@ -32,7 +32,7 @@ internal sealed class ServiceClient
     public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        ServiceResponse response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        ServiceResponse response = await SendCoreAsync(request, cancellationToken).ConfigureAwait(false);
         return Read(request, response, type)
             ?? throw ApiTokenException.InvalidResult(
                 $"{_endpoint.Service} returned an empty response to the request to {request.Purpose}.", request.IsWrite);
@@ -44,7 +44,7 @@ internal sealed class ServiceClient
     public async Task<T?> TryGetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        ServiceResponse response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        ServiceResponse response = await SendCoreAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             return response.Body.Bytes.IsEmpty ? null : JsonSerializer.Deserialize(response.Body.Bytes.Span, type);
@@ -60,20 +60,15 @@ internal sealed class ServiceClient
     }
 
     /// <summary>
-    /// Sends a request. Any 2xx is a success. With <paramref name="treatNotFoundAsSuccess"/>, a 404 is also a success if an earlier
-    /// attempt may have succeeded.
+    /// Sends a request, and discards the body of its response. Any 2xx is a success. With
+    /// <paramref name="treatNotFoundAsSuccess"/>, a 404 is also a success if an earlier attempt may have succeeded.
     /// </summary>
     public async Task<ServiceResponse> SendAsync(
         ServiceRequest request, CancellationToken cancellationToken, bool treatNotFoundAsSuccess = false)
     {
-        ServiceResponse response = await _sender.SendAsync(request, keepOpen: false, cancellationToken).ConfigureAwait(false);
-        bool gone = treatNotFoundAsSuccess && response is { EarlierOutcomeUnknown: true, Status: System.Net.HttpStatusCode.NotFound };
-        return response switch
-        {
-            { IsSuccess: true, IsWebPage: true } => throw _errors.WebPage(request),
-            { IsSuccess: true } => response,
-            _ => gone ? response : throw _errors.CreateException(request, response),
-        };
+        ServiceResponse response = await SendCoreAsync(request, cancellationToken, treatNotFoundAsSuccess).ConfigureAwait(false);
+        response.Body.Return();
+        return response;
     }
 
     /// <summary>Reads a JSON array of any length element by element.</summary>
@@ -104,6 +99,19 @@ internal sealed class ServiceClient
         {
             await items.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private async Task<ServiceResponse> SendCoreAsync(
+        ServiceRequest request, CancellationToken cancellationToken, bool treatNotFoundAsSuccess = false)
+    {
+        ServiceResponse response = await _sender.SendAsync(request, keepOpen: false, cancellationToken).ConfigureAwait(false);
+        bool gone = treatNotFoundAsSuccess && response is { EarlierOutcomeUnknown: true, Status: System.Net.HttpStatusCode.NotFound };
+        return response switch
+        {
+            { IsSuccess: true, IsWebPage: true } => throw _errors.WebPage(request),
+            { IsSuccess: true } => response,
+            _ => gone ? response : throw _errors.CreateException(request, response),
+        };
     }
 
     private async Task<bool> NextAsync<T>(ServiceRequest request, IAsyncEnumerator<T?> items, CancellationToken cancellationToken)
