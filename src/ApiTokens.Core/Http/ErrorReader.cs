@@ -10,6 +10,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
     private const int MaxMessageLength = 500;
 
+    // Redaction takes time for each character. It may shorten the text, so it reads more than is shown.
+    private const int MaxReadLength = 4096;
+    private const int MaxSecretLength = 1024;
+
+    private static readonly char[] WordEnds = [' ', '"', '\'', ',', ';'];
+
     public ApiTokenException CreateException(ServiceRequest request, ServiceResponse response)
     {
         int status = (int)response.Status;
@@ -120,8 +126,20 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
             return string.Empty;
         }
 
-        string printable = new string([.. message!.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
+        string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
         string redacted = redactor.Redact(printable, request.Credential?.Secret);
         return redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…";
+    }
+
+    // A secret that was cut would not be recognized, so the last word of a long text is removed.
+    private static string Limit(string text)
+    {
+        if (text.Length <= MaxReadLength)
+        {
+            return text;
+        }
+
+        int end = text.LastIndexOfAny(WordEnds, MaxReadLength, MaxSecretLength);
+        return text.Substring(0, end < 0 ? MaxReadLength - MaxSecretLength : end);
     }
 }

@@ -23,19 +23,20 @@ internal sealed class PooledBody
     /// <summary>The bytes. Do not use them after <see cref="Return"/>.</summary>
     public ReadOnlyMemory<byte> Bytes => new(_buffer, 0, _length);
 
-    public static async Task<PooledBody> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Reads a stream to its end, or until <paramref name="maxLength"/> bytes have been read.</summary>
+    public static async Task<PooledBody> ReadAsync(Stream stream, CancellationToken cancellationToken, int maxLength = int.MaxValue)
     {
         var body = new PooledBody(ArrayPool<byte>.Shared.Rent(InitialSize));
         while (true)
         {
             int read = await stream.ReadAsync(
                 body._buffer, body._length, body._buffer.Length - body._length, cancellationToken).ConfigureAwait(false);
-            if (read == 0)
+            body._length += read;
+            if (read == 0 || body._length >= maxLength)
             {
                 return body;
             }
 
-            body._length += read;
             if (body._length == body._buffer.Length)
             {
                 body.Grow();

@@ -13,6 +13,9 @@ internal sealed class RequestSender
     // A token is a thousand times smaller. Without this limit, one element could be as large as the limit of a list.
     private const long ElementLimit = 8L * 1024 * 1024;
 
+    // The text of an error is a few hundred characters long. A longer body is cut, and the error then has only the status.
+    private const int MaxErrorBody = 256 * 1024;
+
     private readonly ServiceEndpoint _endpoint;
     private readonly ServiceCredential _credential;
     private readonly ErrorReader _errors;
@@ -105,7 +108,8 @@ internal sealed class RequestSender
                 RetryAfter = response.Headers.RetryAfter,
                 CorrelationId = Header(response, _endpoint.CorrelationHeader),
                 OpenBody = open ? body : null,
-                Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(body, linked.Token).ConfigureAwait(false),
+                Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(
+                    body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),
             };
             UpdateRateLimiter(result);
             return result;
