@@ -61,6 +61,9 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
         string version = typeof(ServiceRequest).Assembly.GetName().Version.ToString(3);
         var message = new HttpRequestMessage(Method, UriBelow(endpoint.BaseUri));
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+
+        // .NET Framework otherwise asks before it sends a body, which costs a round trip and which some proxies do not answer.
+        message.Headers.ExpectContinue = false;
         message.Headers.UserAgent.Add(new ProductInfoHeaderValue("ApiTokens", version));
         foreach (KeyValuePair<string, string> header in endpoint.Headers)
         {
