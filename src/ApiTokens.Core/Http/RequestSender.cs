@@ -106,6 +106,7 @@ internal sealed class RequestSender
                 Status = response.StatusCode,
                 MediaType = response.Content.Headers.ContentType?.MediaType,
                 RetryAfter = response.Headers.RetryAfter,
+                Date = response.Headers.Date,
                 CorrelationId = Header(response, _endpoint.CorrelationHeader),
                 OpenBody = open ? body : null,
                 Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(

@@ -48,13 +48,15 @@ internal static class RetryPolicy
             })
             .Build();
 
-    /// <summary>Returns the wait that the service requested; null if it requested none.</summary>
+    /// <summary>
+    /// Returns the wait that the service requested; null if it requested none. A date is a time of the service's clock.
+    /// </summary>
     public static TimeSpan? RequestedWait(ServiceResponse? response, TimeProvider time)
     {
         TimeSpan? wait = response?.RetryAfter switch
         {
             { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
+            { Date: { } date } => date - (response.Date ?? time.GetUtcNow()),
             _ => null,
         };
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;

@@ -17,6 +17,9 @@ internal sealed class ServiceResponse
 
     public RetryConditionHeaderValue? RetryAfter { get; init; }
 
+    /// <summary>The time of the service, if the response has one.</summary>
+    public DateTimeOffset? Date { get; init; }
+
     public string? CorrelationId { get; init; }
 
     /// <summary>Whether this or an earlier attempt may have succeeded, because its response was lost or reports a server failure.</summary>

@@ -212,7 +212,10 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task RetryAfter_Date_IsObserved()
     {
-        AddFailure(_server, 429, _clock.GetUtcNow().AddSeconds(42).ToString("r")).Json(Token);
+        _server.Respond(
+            429,
+            headers: [("Retry-After", _clock.GetUtcNow().AddSeconds(42).ToString("r")), ("Date", _clock.GetUtcNow().ToString("r"))])
+            .Json(Token);
 
         await RunAsync("create");
 
