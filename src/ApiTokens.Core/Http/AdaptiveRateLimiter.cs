@@ -23,6 +23,9 @@ internal sealed class AdaptiveRateLimiter
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan InitialPause = TimeSpan.FromSeconds(1);
 
+    // Services round the rest of a period down, so that Retry-After can be 0 or a date in the past.
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(250);
+
     private readonly object _lock = new();
     private readonly TimeProvider _time;
     private double _rate = double.PositiveInfinity;
@@ -62,7 +65,8 @@ internal sealed class AdaptiveRateLimiter
     }
 
     /// <summary>Waits until a request may be sent. No request is sent while the connection is paused.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <returns>The number of pauses so far; pass it to <see cref="OnThrottled"/>.</returns>
+    public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         int pauses;
         do
@@ -75,6 +79,7 @@ internal sealed class AdaptiveRateLimiter
             }
         }
         while (IsReservationStale(pauses));
+        return pauses;
     }
 
     /// <summary>Records a response that was not throttled.</summary>
@@ -100,20 +105,22 @@ internal sealed class AdaptiveRateLimiter
 
     /// <summary>Records a throttled response.</summary>
     /// <param name="requestedWait">The wait that the service requested; null if it requested none.</param>
-    public void OnThrottled(TimeSpan? requestedWait)
+    /// <param name="pausesAtSend">The result of <see cref="WaitAsync"/> for the request; null if it is not known.</param>
+    public void OnThrottled(TimeSpan? requestedWait, int? pausesAtSend = null)
     {
         lock (_lock)
         {
             long now = _time.GetTimestamp();
-            TimeSpan pause = requestedWait ?? TimeSpan.FromTicks(InitialPause.Ticks << Math.Min(_consecutivePauses, 4));
-            long until = now + Ticks(pause);
 
             // A burst of requests is usually throttled as a whole; treat its 429 responses as one signal.
-            if (now < _pausedUntil)
+            if (now < _pausedUntil || pausesAtSend < _pauses)
             {
-                _pausedUntil = Math.Max(_pausedUntil, until);
+                _pausedUntil = Math.Max(_pausedUntil, now + Ticks(requestedWait ?? TimeSpan.Zero));
                 return;
             }
+
+            TimeSpan pause = requestedWait ?? TimeSpan.FromTicks(InitialPause.Ticks << Math.Min(_consecutivePauses, 4));
+            long until = now + Ticks(pause > MinPause ? pause : MinPause);
 
             _consecutivePauses++;
             _pauses++;

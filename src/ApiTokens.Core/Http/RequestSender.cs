@@ -81,7 +81,7 @@ internal sealed class RequestSender
 
     private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
-        await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
 
         // Outside the try block: nothing has been sent, so the outcome is known.
@@ -112,7 +112,7 @@ internal sealed class RequestSender
                 Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(
                     body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),
             };
-            UpdateRateLimiter(result);
+            UpdateRateLimiter(result, pauses);
             return result;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
@@ -135,7 +135,7 @@ internal sealed class RequestSender
         }
     }
 
-    private void UpdateRateLimiter(ServiceResponse response)
+    private void UpdateRateLimiter(ServiceResponse response, int pausesAtSend)
     {
         TimeSpan? wait = RetryPolicy.RequestedWait(response, _endpoint.Time);
         if (!response.IsThrottled)
@@ -144,7 +144,7 @@ internal sealed class RequestSender
         }
         else if (wait is null || wait <= RetryPolicy.MaxWait)
         {
-            RateLimiter.OnThrottled(wait);
+            RateLimiter.OnThrottled(wait, pausesAtSend);
         }
     }
 
