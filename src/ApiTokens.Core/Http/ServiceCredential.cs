@@ -10,6 +10,10 @@ internal abstract class ServiceCredential
     public abstract SecureString? Secret { get; }
 
     public abstract ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken);
+
+    /// <summary>Records that the service rejected a header with 401.</summary>
+    /// <returns>True if another header may be accepted, so that the request can be repeated.</returns>
+    public virtual bool OnRejected(AuthenticationHeaderValue header) => false;
 }
 
 /// <summary>A credential with a fixed secret.</summary>
@@ -20,37 +24,3 @@ internal sealed class SecretCredential(string scheme, SecureString secret) : Ser
     public override ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken) =>
         new(new AuthenticationHeaderValue(scheme, SecretText.ToPlainText(secret)));
 }
-
-/// <summary>A credential that logs in to get a secret, and again shortly before the secret expires.</summary>
-internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time) : ServiceCredential
-{
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
-
-    private readonly SemaphoreSlim _loginLock = new(1, 1);
-    private LoginResult? _current;
-
-    public override SecureString? Secret => _current?.Secret;
-
-    public override async ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken)
-    {
-        await _loginLock.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_current is null || _current.ValidUntil - Margin <= time.GetUtcNow())
-            {
-                _current = await login(cancellationToken).ConfigureAwait(false);
-            }
-
-            return new AuthenticationHeaderValue("Bearer", SecretText.ToPlainText(_current.Secret));
-        }
-        finally
-        {
-            _loginLock.Release();
-        }
-    }
-}
-
-/// <summary>The result of a login.</summary>
-/// <param name="Secret">The bearer token.</param>
-/// <param name="ValidUntil">The time when it expires; null if that is not known.</param>
-internal sealed record LoginResult(SecureString Secret, DateTimeOffset? ValidUntil);

@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+using System.Security;
+
+namespace ApiTokens.Http;
+
+/// <summary>
+/// A credential that logs in to get a session: at the first request, and shortly before the session expires. Concurrent requests
+/// share one login and its failure.
+/// </summary>
+internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time) : ServiceCredential
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+
+    // Requests of the same run that arrive just after a rejected login share it too: many wrong passwords can lock an account.
+    private static readonly TimeSpan RejectionLifetime = TimeSpan.FromMinutes(1);
+
+    private readonly object _lock = new();
+    private LoginResult? _session;
+    private SharedLogin? _pending;
+    private ApiTokenException? _rejection;
+    private DateTimeOffset _rejectedAt;
+
+    public override SecureString? Secret => _session?.Secret;
+
+    public override async ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken)
+    {
+        SharedLogin pending;
+        lock (_lock)
+        {
+            if (IsSessionValid)
+            {
+                return Header(_session!);
+            }
+
+            if (_rejection is not null && time.GetUtcNow() - _rejectedAt < RejectionLifetime)
+            {
+                throw _rejection;
+            }
+
+            pending = _pending ??= new SharedLogin(LoginAsync, new CancellationTokenSource());
+            pending.Waiters++;
+        }
+
+        try
+        {
+            return Header(await pending.Login.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            Leave(pending);
+        }
+    }
+
+    private bool IsSessionValid => _session is not null && !(_session.ValidUntil - Margin <= time.GetUtcNow());
+
+    private static AuthenticationHeaderValue Header(LoginResult session) => new("Bearer", SecretText.ToPlainText(session.Secret));
+
+    private async Task<LoginResult> LoginAsync(SharedLogin shared, CancellationToken cancellationToken)
+    {
+        LoginResult? session = null;
+        ApiTokenException? rejection = null;
+        try
+        {
+            session = await login(cancellationToken).ConfigureAwait(false);
+            return session;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
+        {
+            rejection = e;
+            throw;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _session = session ?? _session;
+                _rejection = rejection;
+                _rejectedAt = time.GetUtcNow();
+                _pending = _pending == shared ? null : _pending;
+            }
+        }
+    }
+
+    // A login that nobody waits for is cancelled, because no request may start after a stop.
+    private void Leave(SharedLogin pending)
+    {
+        lock (_lock)
+        {
+            if (--pending.Waiters > 0)
+            {
+                return;
+            }
+
+            _pending = _pending == pending ? null : _pending;
+        }
+
+        pending.Cancel();
+    }
+
+    /// <summary>A login that several requests wait for. It starts when the first of them waits.</summary>
+    private sealed class SharedLogin
+    {
+        private readonly CancellationTokenSource _cancellation;
+        private readonly Lazy<Task<LoginResult>> _login;
+
+        public SharedLogin(Func<SharedLogin, CancellationToken, Task<LoginResult>> login, CancellationTokenSource cancellation)
+        {
+            _cancellation = cancellation;
+            _login = new Lazy<Task<LoginResult>>(() => login(this, cancellation.Token));
+        }
+
+        /// <summary>The number of requests that wait; the owner's lock protects it.</summary>
+        public int Waiters { get; set; }
+
+        public Task<LoginResult> Login => _login.Value;
+
+        public void Cancel() => _cancellation.Cancel();
+    }
+}
+
+/// <summary>The result of a login.</summary>
+/// <param name="Secret">The bearer token.</param>
+/// <param name="ValidUntil">The time when it expires; null if that is not known.</param>
+internal sealed record LoginResult(SecureString Secret, DateTimeOffset? ValidUntil);
