@@ -74,6 +74,15 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
             { OutcomeUnknown = unknown };
     }
 
+    /// <summary>Creates the error for a login that failed after an attempt whose response was lost.</summary>
+    public static ApiTokenException FailedAfterLostResponse(ApiTokenException error) =>
+        new(error.Kind, error.Message + MayHaveSucceeded, error.Advice, error.ErrorId, error)
+        {
+            StatusCode = error.StatusCode,
+            CorrelationId = error.CorrelationId,
+            OutcomeUnknown = true,
+        };
+
     // The parser's message may quote the body, so the error contains only the position.
     public ApiTokenException NotJson(ServiceRequest request, JsonException error) => ApiTokenException.InvalidResult(
         $"{endpoint.Service} returned invalid JSON to the request to {request.Purpose} "

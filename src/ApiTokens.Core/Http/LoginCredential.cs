@@ -4,8 +4,8 @@ using System.Security;
 namespace ApiTokens.Http;
 
 /// <summary>
-/// A credential that logs in to get a session: at the first request, and shortly before the session expires. Concurrent requests
-/// share one login and its failure.
+/// A credential that logs in to get a session: at the first request, shortly before the session expires, and after the service
+/// has ended it. Concurrent requests share one login and its failure.
 /// </summary>
 internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time) : ServiceCredential
 {
@@ -16,6 +16,7 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
 
     private readonly object _lock = new();
     private LoginResult? _session;
+    private bool _isRejected;
     private SharedLogin? _pending;
     private ApiTokenException? _rejection;
     private DateTimeOffset _rejectedAt;
@@ -51,7 +52,17 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
         }
     }
 
-    private bool IsSessionValid => _session is not null && !(_session.ValidUntil - Margin <= time.GetUtcNow());
+    // A request that was sent with an earlier session does not end the current one.
+    public override bool OnRejected(AuthenticationHeaderValue header)
+    {
+        lock (_lock)
+        {
+            _isRejected |= _session is not null && Header(_session).Equals(header);
+            return true;
+        }
+    }
+
+    private bool IsSessionValid => _session is not null && !_isRejected && !(_session.ValidUntil - Margin <= time.GetUtcNow());
 
     private static AuthenticationHeaderValue Header(LoginResult session) => new("Bearer", SecretText.ToPlainText(session.Secret));
 
@@ -73,7 +84,9 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
         {
             lock (_lock)
             {
+                // A rejected session is kept until it is replaced, because responses may quote it.
                 _session = session ?? _session;
+                _isRejected &= session is null;
                 _rejection = rejection;
                 _rejectedAt = time.GetUtcNow();
                 _pending = _pending == shared ? null : _pending;

@@ -1,3 +1,4 @@
+using System.Net;
 using Polly;
 
 namespace ApiTokens.Http;
@@ -55,6 +56,10 @@ internal sealed class RequestSender
         {
             throw _errors.TooLarge(request, e);
         }
+        catch (ApiTokenException e) when (request.IsWrite && state.OutcomeUnknown)
+        {
+            throw ErrorReader.FailedAfterLostResponse(e);
+        }
         finally
         {
             CallTrace.Current?.Add(state.Attempts, state.CorrelationId);
@@ -64,10 +69,17 @@ internal sealed class RequestSender
 
     private async Task<ServiceResponse> TryAsync(RequestState state, bool keepOpen, CancellationToken cancellationToken)
     {
-        state.Attempts++;
         try
         {
-            ServiceResponse response = await AttemptAsync(state.Request, keepOpen, cancellationToken).ConfigureAwait(false);
+            ServiceResponse response = await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
+            if (IsSessionEnded(state, response))
+            {
+                // A 401 proves that the request had no effect, so it is repeated, even a create.
+                state.HasNewSession = true;
+                response.Body.Return();
+                response = await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
+            }
+
             state.OutcomeUnknown |= response.OutcomeUnknown;
             state.CorrelationId = response.CorrelationId ?? state.CorrelationId;
             return response;
@@ -79,10 +91,19 @@ internal sealed class RequestSender
         }
     }
 
-    private async Task<ServiceResponse> AttemptAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
+    private bool IsSessionEnded(RequestState state, ServiceResponse response) =>
+        response.Status == HttpStatusCode.Unauthorized
+        && !state.HasNewSession
+        && state.Authorization is { } authorization
+        && (state.Request.Credential ?? _credential).OnRejected(authorization);
+
+    private async Task<ServiceResponse> AttemptAsync(RequestState state, bool keepOpen, CancellationToken cancellationToken)
     {
+        ServiceRequest request = state.Request;
+        state.Attempts++;
         int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
+        state.Authorization = message.Headers.Authorization;
 
         // Outside the try block: nothing has been sent, so the outcome is known.
         cancellationToken.ThrowIfCancellationRequested();

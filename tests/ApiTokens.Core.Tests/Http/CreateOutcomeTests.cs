@@ -16,8 +16,6 @@ public sealed class CreateOutcomeTests(FaultySandbox sandbox) : IClassFixture<Fa
             {
                 cases.Add(service, 503, null);
                 cases.Add(service, 503, "1");
-                cases.Add(service, 303, null);
-                cases.Add(service, 307, null);
             }
 
             return cases;
@@ -52,6 +50,28 @@ public sealed class CreateOutcomeTests(FaultySandbox sandbox) : IClassFixture<Fa
 
         Assert.Contains("It was not created", error.Message);
         Assert.Empty(await FaultySandbox.ListByNameAsync(connection, name));
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(303)]
+    [InlineData(307)]
+    public async Task Create_Redirected_SearchesForToken(int status)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        TestTimeProvider clock = TestConnections.CreateSkippingClock();
+        string created = $"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss}.000Z";
+        string token = $$"""{"id":"575ec7417ae143cd83dc4a95","name":"x","creationDate":"{{created}}"}""";
+        server.Respond(status, headers: ("Location", "/other"));
+        server.DefaultHandler = context =>
+            ScriptedServer.WriteAsync(context, 200, $$"""{"totalCount":1,"perPage":1000,"items":[{{token}}]}""");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Wegnology", time: clock);
+
+        var error = await Assert.ThrowsAsync<OrphanedTokenException>(
+            () => TestOperations.IssueAsync(connection, new NewTokenRequest { Name = "x" }));
+
+        Assert.Equal(("575ec7417ae143cd83dc4a95", true), (error.Token.Id, error.OutcomeUnknown));
+        Assert.Single(server.Requests, request => request.Method == "POST");
     }
 
     [Theory]
