@@ -25,7 +25,7 @@ public sealed partial class ErrorTests
         ["ResourceExists"] = RemovalAnsweredWith(409, ErrorCategory.ResourceExists),
 
         // Longer than the maximum wait.
-        ["LimitsExceeded"] = RemovalAnsweredWith(429, ErrorCategory.LimitsExceeded, retryAfter: "600"),
+        ["RetryAfterTooLong"] = RemovalAnsweredWith(429, ErrorCategory.LimitsExceeded, retryAfter: "600"),
         ["OperationTimeout"] = RegenerationAnsweredWith(408, ErrorCategory.OperationTimeout),
         ["ConnectionError"] = RegenerationAnsweredWith(500, ErrorCategory.ConnectionError),
         ["InvalidResult"] = new("GetApiToken", ErrorCategory.InvalidResult, EndsPipeline: false, test =>

@@ -22,6 +22,9 @@ public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixt
         ["InvalidSecret"] = (
             "tests/ApiTokens.Core.Tests/Conformance/ServiceConformanceTests.Secrets.cs",
             "It is only the cause of other errors, such as SuccessorRefused."),
+        ["LimitsExceeded"] = (
+            "tests/ApiTokens.Core.Tests/Operations/FaultTests.cs",
+            "It is reported after 20 retries, which take minutes with a real clock."),
         ["UnexpectedError"] = (null, "It is a defect: no input is known to cause it."),
     };
 

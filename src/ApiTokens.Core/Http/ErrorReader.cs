@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -7,6 +8,9 @@ namespace ApiTokens.Http;
 internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 {
     private const string MayHaveSucceeded = " The operation may have succeeded.";
+
+    private const string WaitAdvice =
+        "Run the operation again after this time. With the same journal, a run continues with the operations that are not done.";
 
     private const int MaxMessageLength = 500;
 
@@ -38,15 +42,24 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
         string message = ReadMessage(request, response);
-        string wait = RetryPolicy.RequestedWait(response, endpoint.Time) is { } delay && delay > TimeSpan.Zero
-            ? $" Retry after {delay.TotalSeconds:0} seconds."
-            : string.Empty;
+        TimeSpan? wait = RetryPolicy.RequestedWait(response, endpoint.Time);
+        DateTimeOffset? retryAt = RetryPolicy.LongWait(response, endpoint.Time) is { } longWait ? TimeAfter(longWait) : null;
+        string retry = (wait, retryAt) switch
+        {
+            ({ } requested, { } at) => string.Format(
+                CultureInfo.InvariantCulture, " Retry after {0:0} seconds, at {1:u}.", requested.TotalSeconds, at),
+            ({ } requested, null) when requested > TimeSpan.Zero => string.Format(
+                CultureInfo.InvariantCulture, " Retry after {0:0} seconds.", requested.TotalSeconds),
+            _ => string.Empty,
+        };
         return new ApiTokenException(
             kind,
             $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
-                + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{wait}{outcome}",
-            advice)
+                + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{retry}{outcome}",
+            retryAt is null ? advice : WaitAdvice,
+            retryAt is null ? null : ErrorIds.RetryAfterTooLong)
         {
+            RetryAt = retryAt,
             StatusCode = response.Status,
             CorrelationId = response.CorrelationId,
             OutcomeUnknown = unknown,
@@ -112,6 +125,15 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         >= 400 and <= 499 => (ErrorKind.InvalidData, "Correct the values that the message mentions, then try again."),
         _ => (ErrorKind.ConnectionError, "The service failed. Try again later. If you contact its support, quote the correlation id."),
     };
+
+    // Rounded up to the second that the message shows. A date may be the last one that the calendar has.
+    private DateTimeOffset TimeAfter(TimeSpan wait)
+    {
+        DateTimeOffset now = endpoint.Time.GetUtcNow();
+        wait += TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1);
+        long ticks = DateTimeOffset.MaxValue.Ticks - now.Ticks < wait.Ticks ? DateTimeOffset.MaxValue.Ticks : now.Ticks + wait.Ticks;
+        return new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    }
 
     private string ReadMessage(ServiceRequest request, ServiceResponse response)
     {

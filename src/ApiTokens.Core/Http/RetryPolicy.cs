@@ -62,6 +62,10 @@ internal static class RetryPolicy
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
+    /// <summary>Returns the requested wait of a failure if it is longer than <see cref="MaxWait"/>; otherwise null.</summary>
+    public static TimeSpan? LongWait(ServiceResponse response, TimeProvider time) =>
+        (int)response.Status is 408 or 429 or >= 500 && RequestedWait(response, time) is { } wait && wait > MaxWait ? wait : null;
+
     private static RequestState StateOf(ResilienceContext context) => context.Properties.GetValue(StateKey, null!);
 
     private static bool ShouldRetryThrottled(RequestState state, ServiceResponse? response, TimeProvider time) =>

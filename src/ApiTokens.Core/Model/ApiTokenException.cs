@@ -42,6 +42,9 @@ public class ApiTokenException : Exception
     /// <summary>The service's correlation id for support requests (Devo: <c>x-devo-cid</c>).</summary>
     public string? CorrelationId { get; init; }
 
+    /// <summary>The time until which the service asks to wait (UTC), if that is longer than a run waits.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>Whether the request may have succeeded, because its response was lost or cannot be read.</summary>
     public bool OutcomeUnknown { get; init; }
 

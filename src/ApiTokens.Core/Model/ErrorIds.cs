@@ -78,6 +78,11 @@ public static class ErrorIds
     /// <summary>The report could not be written.</summary>
     public const string ReportNotWritten = "ReportNotWritten";
 
+    /// <summary>
+    /// The service asks to wait longer than a run waits. The run ends for this connection. Run it again after the time in the message.
+    /// </summary>
+    public const string RetryAfterTooLong = "RetryAfterTooLong";
+
     /// <summary>The sandbox did not start, or a required component is missing.</summary>
     public const string SandboxNotStarted = "SandboxNotStarted";
 

@@ -76,7 +76,8 @@ public sealed class OperationRunner : IDisposable
 
     /// <summary>
     /// Adds an operation. If too many operations are pending, it first processes output until one has ended. After the service has
-    /// rejected the connection's credential, the operation fails with that error and without a request.
+    /// rejected the connection's credential, the operation fails with that error and without a request. After the service has asked
+    /// to wait too long, it also fails without a request, and <see cref="Complete"/> reports it.
     /// </summary>
     /// <param name="operation">The operation.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
@@ -93,7 +94,7 @@ public sealed class OperationRunner : IDisposable
         _stop.Token.ThrowIfCancellationRequested();
         if (!_gates.TryGetValue(operation.Connection, out ConnectionGate? gate))
         {
-            _gates[operation.Connection] = gate = new ConnectionGate(_throttleLimit);
+            _gates[operation.Connection] = gate = new ConnectionGate(operation.Connection, _throttleLimit);
         }
 
         _pending++;
@@ -124,7 +125,7 @@ public sealed class OperationRunner : IDisposable
         }
     }
 
-    /// <summary>Waits for all operations to end, and processes their output.</summary>
+    /// <summary>Waits for all operations to end, and processes their output. Writes one error for all that were not tried.</summary>
     /// <param name="whileWaiting">Called periodically, even if there is no output.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
     public void Complete(Action? whileWaiting = null)
@@ -133,6 +134,11 @@ public sealed class OperationRunner : IDisposable
         {
             _pipeline.TryRunNext(WaitInterval, _stop.Token);
             whileWaiting?.Invoke();
+        }
+
+        foreach (NotTried notTried in _gates.Values.Select(gate => gate.TakeNotTried()).OfType<NotTried>())
+        {
+            _output.WriteError(notTried.Operation, notTried.Error);
         }
     }
 
@@ -184,12 +190,11 @@ public sealed class OperationRunner : IDisposable
             await gate.Slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                error = gate.CredentialError;
-                end = error is null ? await ExecuteAsync(operation).ConfigureAwait(false) : OperationEnd.Failed;
+                end = gate.HasEnded(operation, out error) ? end : await ExecuteAsync(operation).ConfigureAwait(false);
             }
-            catch (ApiTokenException e) when (e.Kind == ErrorKind.AuthenticationError)
+            catch (ApiTokenException e)
             {
-                gate.CredentialError = e;
+                gate.OnFailure(e);
                 throw;
             }
             finally

@@ -244,7 +244,9 @@ public sealed class AdaptiveRateLimiterTests
     public async Task RetryAfter_OneRequest_PausesAllRequestsOfConnection(string retryAfter, int seconds)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Respond(429, headers: [("Retry-After", retryAfter), ("Date", "Tue, 31 Mar 2026 12:00:00 GMT")]).Json("""{"id":3,"name":"a"}""").Json("""{"id":3,"name":"b"}""");
+        server.Respond(429, headers: [("Retry-After", retryAfter), ("Date", "Tue, 31 Mar 2026 12:00:00 GMT")])
+            .Json("""{"id":3,"name":"a"}""")
+            .Json("""{"id":3,"name":"b"}""");
         var clock = new TestTimeProvider();
 
         // Without a timeout, the only timers are those of requests that wait for the end of the pause.

@@ -92,7 +92,8 @@ public sealed class LoginTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, Concurrent).Select(_ => _tokens.RemoveAsync(Id, default)));
 
         Assert.Equal(2, _logins);
-        Assert.Equal(Concurrent, _server.Requests.Count(request => request.Method == "DELETE" && request.Authorization == "Bearer session2"));
+        Assert.Equal(
+            Concurrent, _server.Requests.Count(request => request.Method == "DELETE" && request.Authorization == "Bearer session2"));
     }
 
     [Fact]
