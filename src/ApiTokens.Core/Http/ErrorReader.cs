@@ -9,6 +9,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 {
     private const string MayHaveSucceeded = " The operation may have succeeded.";
 
+    private const int ProxyAuthenticationRequired = (int)HttpStatusCode.ProxyAuthenticationRequired;
+
     private const string WaitAdvice =
         "Run the operation again after this time. With the same journal, a run continues with the operations that are not done.";
 
@@ -19,6 +21,9 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     private const int MaxSecretLength = 1024;
 
     private static readonly char[] WordEnds = [' ', '"', '\'', ',', ';'];
+
+    private static Advice ProxyCredentialAdvice =>
+        $"Connect again, and specify {Field.ProxyCredential}, the user name and the password for the proxy.";
 
     public ApiTokenException CreateException(ServiceRequest request, ServiceResponse response)
     {
@@ -57,7 +62,9 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
             $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
                 + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{retry}{outcome}",
             retryAt is null ? advice : WaitAdvice,
-            retryAt is null ? null : ErrorIds.RetryAfterTooLong)
+            retryAt is not null ? ErrorIds.RetryAfterTooLong
+                : status == ProxyAuthenticationRequired ? ErrorIds.ProxyAuthenticationRequired
+                : null)
         {
             RetryAt = retryAt,
             StatusCode = response.Status,
@@ -70,8 +77,20 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     {
         bool unknown = request.IsWrite && outcomeUnknown;
         string outcome = unknown ? MayHaveSucceeded : string.Empty;
-        string reason = redactor.Redact(error.Message, request.Credential?.Secret);
+        string reason = redactor.Redact(Proxied(error.Message), request.Credential?.Secret);
         string service = $"{endpoint.Service} at {endpoint.BaseUri.Host}";
+        if (error.ProxyStatus == ProxyAuthenticationRequired)
+        {
+            return new ApiTokenException(
+                ErrorKind.ConnectionError,
+                $"The proxy{ProxyName} requires a valid credential to connect to {service}, to {request.Purpose} (407).{outcome}",
+                ProxyCredentialAdvice,
+                ErrorIds.ProxyAuthenticationRequired,
+                error)
+            { OutcomeUnknown = unknown };
+        }
+
+        service += endpoint.Http.Proxy?.Address is null || endpoint.BaseUri.IsLoopback ? string.Empty : $" through the proxy{ProxyName}";
         return error.TimedOut
             ? new ApiTokenException(
                 ErrorKind.OperationTimeout,
@@ -110,6 +129,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         $"{endpoint.Service} returned too much data to the request to {request.Purpose}. {error.Message}{Outcome(request)}",
         request.IsWrite);
 
+    private string ProxyName => endpoint.Http.Proxy?.Address is null ? string.Empty : $" {endpoint.Http.Proxy}";
+
+    private string Proxied(string text) => endpoint.Http.Proxy?.Redact(text) ?? text;
+
     private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
     private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
@@ -119,6 +142,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         403 => (ErrorKind.PermissionDenied,
             "Check the permissions of the credential, the account, and the region or address of the connection."),
         404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),
+        ProxyAuthenticationRequired => (ErrorKind.ConnectionError, ProxyCredentialAdvice),
         408 => (ErrorKind.OperationTimeout, "Try again later."),
         409 => (ErrorKind.ResourceExists, $"The state of the token does not allow this. To see its state: {SuggestedCommand.List}"),
         429 => (ErrorKind.LimitsExceeded, "The service limits the request rate. Wait, then continue with fewer concurrent requests."),
@@ -158,7 +182,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         }
 
         string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
-        string redacted = redactor.Redact(printable, request.Credential?.Secret);
+        string redacted = redactor.Redact(Proxied(printable), request.Credential?.Secret);
         return redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…";
     }
 

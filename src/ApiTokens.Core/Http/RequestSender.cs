@@ -115,7 +115,7 @@ internal sealed class RequestSender
         bool open = false;
         try
         {
-            response = await HttpStack.SendAsync(message, linked.Token).ConfigureAwait(false);
+            response = await _endpoint.Http.SendAsync(message, linked.Token).ConfigureAwait(false);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
             var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time)
             {

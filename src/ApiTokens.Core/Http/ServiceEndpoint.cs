@@ -23,5 +23,8 @@ internal sealed record ServiceEndpoint
     /// <summary>The maximum number of requests per second that the user or the service specifies; null for no known limit.</summary>
     public double? RequestsPerSecond { get; init; }
 
+    /// <summary>Sends the requests, with the proxy of the connection.</summary>
+    public HttpStack Http { get; init; } = HttpStack.Default;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

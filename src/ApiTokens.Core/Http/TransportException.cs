@@ -12,12 +12,16 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
 
     public bool TimedOut { get; init; }
 
+    /// <summary>The status of a proxy that did not connect to the service; null if the failure has another cause.</summary>
+    public int? ProxyStatus { get; init; }
+
     public static TransportException Timeout(TimeSpan after) =>
         new($"No response within {after.TotalSeconds:0.#} seconds.", neverSent: false, inner: null) { TimedOut = true };
 
     /// <summary>Converts an exception of HttpClient, on .NET and on .NET Framework.</summary>
     public static TransportException From(Exception error)
     {
+        int? proxyStatus = null;
         bool neverSent = false;
         string reason = error.Message;
         for (Exception? e = error; e is not null; e = e.InnerException)
@@ -33,9 +37,17 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
                     or WebExceptionStatus.ProxyNameResolutionFailure or WebExceptionStatus.TrustFailure
                     or WebExceptionStatus.SecureChannelFailure,
             };
+            proxyStatus ??= ProxyStatusOf(e);
             neverSent |= e is System.Security.Authentication.AuthenticationException;
         }
 
-        return new TransportException(reason, neverSent, error);
+        return new TransportException(reason, neverSent || proxyStatus is not null, error) { ProxyStatus = proxyStatus };
     }
+
+    // A response of the service is not an exception, so a status in an exception is that of a proxy's response to CONNECT. The
+    // property is not in netstandard2.0.
+    private static int? ProxyStatusOf(Exception error) =>
+        error is HttpRequestException && error.GetType().GetProperty("StatusCode")?.GetValue(error) is HttpStatusCode status
+            ? (int)status
+            : null;
 }

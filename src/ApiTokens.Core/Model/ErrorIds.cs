@@ -69,6 +69,9 @@ public static class ErrorIds
     /// <summary>The new token works, but the old token could not be removed.</summary>
     public const string PredecessorNotRemoved = "PredecessorNotRemoved";
 
+    /// <summary>The proxy requires a credential, or rejected it. No request reached the service.</summary>
+    public const string ProxyAuthenticationRequired = "ProxyAuthenticationRequired";
+
     /// <summary>The report file already exists, and existing files must be kept.</summary>
     public const string ReportExists = "ReportExists";
 

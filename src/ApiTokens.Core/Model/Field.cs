@@ -40,11 +40,20 @@ public sealed record Field(string Name)
     /// <summary>Keeps an existing file.</summary>
     public static Field NoClobber { get; } = new(nameof(NoClobber));
 
+    /// <summary>Uses no proxy.</summary>
+    public static Field NoProxy { get; } = new(nameof(NoProxy));
+
     /// <summary>Replaces a read-only file.</summary>
     public static Field Overwrite { get; } = new(nameof(Overwrite));
 
     /// <summary>Sends a leaked secret to the service.</summary>
     public static Field Probe { get; } = new(nameof(Probe));
+
+    /// <summary>The address of a proxy.</summary>
+    public static Field Proxy { get; } = new(nameof(Proxy));
+
+    /// <summary>User name and password for a proxy.</summary>
+    public static Field ProxyCredential { get; } = new(nameof(ProxyCredential));
 
     /// <summary>The region of a service.</summary>
     public static Field Region { get; } = new(nameof(Region));

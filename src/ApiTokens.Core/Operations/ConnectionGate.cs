@@ -4,7 +4,7 @@ namespace ApiTokens.Operations;
 
 /// <summary>
 /// Limits the number of concurrent operations of a connection, and ends the run for a connection on which no more requests can
-/// succeed: the service has rejected the credential, or asks to wait longer than a run waits.
+/// succeed: the service or the proxy has rejected the credential, or the service asks to wait longer than a run waits.
 /// </summary>
 internal sealed class ConnectionGate(TokenConnection connection, int throttleLimit)
 {
@@ -39,7 +39,7 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
     {
         lock (_lock)
         {
-            _end ??= error.Kind == ErrorKind.AuthenticationError ? error : LongWaitIn(error);
+            _end ??= error.Kind == ErrorKind.AuthenticationError ? error : CauseIn(error);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
     {
         lock (_lock)
         {
-            if (_firstNotTried is not { } operation || _end is not { RetryAt: { } retryAt } end)
+            if (_firstNotTried is not { } operation || _end is not { } end || end.Kind == ErrorKind.AuthenticationError)
             {
                 return null;
             }
@@ -58,7 +58,9 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
                 : FormattableString.Invariant($"{_notTried:N0} operations were not tried");
             _firstNotTried = null;
             _notTried = 0;
-            string reason = FormattableString.Invariant($"{connection.Service} asks to wait until {retryAt:u}");
+            string reason = end.RetryAt is { } retryAt
+                ? FormattableString.Invariant($"{connection.Service} asks to wait until {retryAt:u}")
+                : "the proxy requires a valid credential";
             var error = new ApiTokenException(
                 end.Kind,
                 $"The run ended for the connection '{connection.Name}', because {reason}. {count}.",
@@ -68,16 +70,18 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
             {
                 StatusCode = end.StatusCode,
                 CorrelationId = end.CorrelationId,
-                RetryAt = retryAt,
+                RetryAt = end.RetryAt,
             };
             return new NotTried(operation, error);
         }
     }
 
     // The error of an operation with several steps may contain that of a request.
-    private static ApiTokenException? LongWaitIn(Exception? error)
+    private static ApiTokenException? CauseIn(Exception? error)
     {
-        while (error is not null and not ApiTokenException { RetryAt: not null })
+        while (error is not null
+            and not ApiTokenException { RetryAt: not null }
+            and not ApiTokenException { ErrorId: ErrorIds.ProxyAuthenticationRequired })
         {
             error = error.InnerException;
         }

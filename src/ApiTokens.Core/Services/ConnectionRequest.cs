@@ -35,6 +35,20 @@ public sealed class ConnectionRequest
     /// <summary>Gcore: <c>V2</c> (default) or <c>V1</c>.</summary>
     public string? ApiVersion { get; init; }
 
+    /// <summary>
+    /// The address of a proxy (http or https); null for the system's proxy. Requests to a loopback address never use a proxy.
+    /// </summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>The user name for <see cref="Proxy"/>, if the proxy requires one.</summary>
+    public string? ProxyUserName { get; init; }
+
+    /// <summary>The password of <see cref="ProxyUserName"/>.</summary>
+    public SecureString? ProxyPassword { get; init; }
+
+    /// <summary>Uses no proxy, not even the system's.</summary>
+    public bool NoProxy { get; init; }
+
     /// <summary>The timeout of one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 

@@ -51,6 +51,7 @@ public abstract class ServiceDefinition
         BaseUri = baseUri,
         Timeout = request.Timeout,
         RequestsPerSecond = request.RequestsPerSecond,
+        Http = ConnectionProxy.StackFor(request),
         Time = request.Time,
     };
 

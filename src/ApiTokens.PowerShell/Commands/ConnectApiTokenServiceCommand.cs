@@ -18,6 +18,12 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     private const string CredentialSet = "Credential";
     private const string ConnectionInfoSet = "ConnectionInfo";
 
+    private static readonly string[] InfoFields =
+    [
+        "Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "ApiVersion", "Proxy",
+        "ProxyUserName", "ProxyPassword",
+    ];
+
     /// <summary>The service.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = TokenSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CredentialSet)]
@@ -76,6 +82,19 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [Parameter]
     [ValidateRange(0.1, 100_000)]
     public double RequestsPerSecond { get; set; }
+
+    /// <summary>The address of a proxy. Requests to this machine never use a proxy.</summary>
+    [Parameter]
+    public Uri? Proxy { get; set; }
+
+    /// <summary>The user name and password for the proxy.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? ProxyCredential { get; set; }
+
+    /// <summary>Uses no proxy, not even the system's.</summary>
+    [Parameter]
+    public SwitchParameter NoProxy { get; set; }
 
     /// <summary>Skips the request that proves the credential.</summary>
     [Parameter]
@@ -149,6 +168,10 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Region = Region,
         BaseUri = BaseUri,
         ApiVersion = ApiVersion,
+        Proxy = Proxy,
+        ProxyUserName = ProxyCredential?.UserName,
+        ProxyPassword = ProxyCredential?.Password,
+        NoProxy = NoProxy,
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
         SkipCheck = SkipCheck,
@@ -156,12 +179,11 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
 
     private ConnectionRequest FromConnectionInfo()
     {
-        string[] known = ["Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "ApiVersion"];
         IEnumerable<string> keys = ConnectionInfo.Keys.Cast<object>().Select(key => key.ToString());
-        if (keys.FirstOrDefault(key => !known.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        if (keys.FirstOrDefault(key => !InfoFields.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw ApiTokenException.InvalidParameter(
-                "ConnectionInfo", $"the field '{unknown}' does not exist.", $"The fields are: {string.Join(", ", known)}.");
+                "ConnectionInfo", $"the field '{unknown}' does not exist.", $"The fields are: {string.Join(", ", InfoFields)}.");
         }
 
         return new ConnectionRequest
@@ -174,8 +196,12 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             UserName = Text("UserName"),
             Password = Secret("Password"),
             Region = Text("Region"),
-            BaseUri = Text("BaseUri") is { } uri ? LanguagePrimitives.ConvertTo<Uri>(uri) : null,
+            BaseUri = Address("BaseUri"),
             ApiVersion = Text("ApiVersion"),
+            Proxy = Proxy ?? Address("Proxy"),
+            ProxyUserName = ProxyCredential?.UserName ?? Text("ProxyUserName"),
+            ProxyPassword = ProxyCredential?.Password ?? Secret("ProxyPassword"),
+            NoProxy = NoProxy,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
             SkipCheck = SkipCheck,
@@ -184,6 +210,8 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
 
     private string? Text(string field) =>
         Value(field) is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text ? text : null;
+
+    private Uri? Address(string field) => Text(field) is { } text ? new Uri(text, UriKind.RelativeOrAbsolute) : null;
 
     private SecureString? Secret(string field) => Value(field) switch
     {
