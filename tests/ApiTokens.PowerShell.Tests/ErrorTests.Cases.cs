@@ -44,6 +44,18 @@ public sealed partial class ErrorTests
                 IsText("Devo"));
         }),
 
+        ["ProxyAuthenticationRequired"] = new("ConnectApiTokenService", ErrorCategory.ConnectionError, EndsPipeline: true, test =>
+        {
+            using var proxy = new RefusingProxy();
+            return new(
+                test.Run(
+                    "param($Secret, $Proxy) Connect-ApiTokenService Devo my_domain -Token $Secret -BaseUri https://devo.example "
+                        + "-Proxy $Proxy",
+                    "00112233".ToSecret(),
+                    proxy.Address),
+                IsText("Devo"));
+        }),
+
         // Choosing a token and a connection.
         ["AmbiguousConnection (a token)"] = new("RemoveApiToken", ErrorCategory.InvalidArgument, EndsPipeline: false, test => new(
             test.Run("Remove-ApiToken '424242' -Connection gcore, devo"), IsText("424242"))),

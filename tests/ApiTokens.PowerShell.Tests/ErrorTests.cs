@@ -25,6 +25,9 @@ public sealed partial class ErrorTests(SandboxFixture fixture) : CmdletTest(fixt
         ["LimitsExceeded"] = (
             "tests/ApiTokens.Core.Tests/Operations/FaultTests.cs",
             "It is reported after 20 retries, which take minutes with a real clock."),
+        ["ServiceUnavailable"] = (
+            "tests/ApiTokens.Core.Tests/Http/ServiceDownTests.cs",
+            "It follows the errors of five operations."),
         ["UnexpectedError"] = (null, "It is a defect: no input is known to cause it."),
     };
 

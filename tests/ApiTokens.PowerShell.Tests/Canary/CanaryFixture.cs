@@ -14,6 +14,9 @@ public sealed class CanaryFixture : IDisposable
 {
     private const string Verbosely = "-Verbose -Debug -InformationAction Continue -WarningAction Continue -ErrorAction Continue";
 
+    // Two words that are in no message, because a part of a secret also counts.
+    private const string ProxyPassword = "zq8Wv-Hj2kXs-93bT";
+
     private readonly ModuleSession _session = new();
     private readonly ListViewFixture _lists = new();
     private readonly StringBuilder _streams = new();
@@ -57,6 +60,7 @@ public sealed class CanaryFixture : IDisposable
             UseRemovedToken(service);
         }
 
+        UseProxy(services[0]);
         foreach (PSObject error in _session.Output("$Error"))
         {
             Record((ErrorRecord)error.BaseObject);
@@ -70,6 +74,7 @@ public sealed class CanaryFixture : IDisposable
             .. services.Select(service => service.Get("Credential"))
                 .OfType<PSCredential>()
                 .Select(credential => credential.Password.ToText()),
+            ProxyPassword,
         ];
         System.IO.File.WriteAllText(File("streams.txt"), _streams.ToString());
         System.IO.File.WriteAllText(File("host.txt"), _session.Host.Text + _lists.Session.Host.Text);
@@ -106,6 +111,19 @@ public sealed class CanaryFixture : IDisposable
             Run("param($S) Connect-ApiTokenService $S.Service -Credential $S.Credential -BaseUri $S.BaseUri -Name login", service);
             Run("Disconnect-ApiTokenService login");
         }
+    }
+
+    // A proxy that rejects its credential, and an address with a password.
+    private void UseProxy(PSObject service)
+    {
+        using var proxy = new RefusingProxy();
+        var credential = new PSCredential("proxyuser", ProxyPassword.ToSecret());
+        const string Connect = "param($S, $Proxy, $Credential) Connect-ApiTokenService $S.Service $S.Account -Token $S.Secret "
+            + "-BaseUri https://service.example -Proxy $Proxy -ProxyCredential $Credential -Name proxied";
+        Run(Connect, service, proxy.Address, credential);
+        Run(Connect, service, $"http://proxyuser:{ProxyPassword}@127.0.0.1:{proxy.Address.Port}", credential);
+        Run($"{Connect} -SkipCheck", service, proxy.Address, credential);
+        Run("Get-ApiToken -Connection proxied");
     }
 
     private void UseTokens(ServiceCase service)

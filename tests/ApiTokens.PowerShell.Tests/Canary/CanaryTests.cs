@@ -26,9 +26,9 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     [Fact]
     public void Session_HasIssuedSecretsOnAllServicesInAllWays()
     {
-        // Three for each service, its administrator's and the passwords.
+        // Three for each service, its administrator's, the passwords and the proxy's password.
         Assert.Equal(
-            (4 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin),
+            (4 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin) + 1,
             fixture.Secrets.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(fixture.Secrets, secret => Assert.True(secret.Length >= 12));
     }
@@ -64,6 +64,7 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     [InlineData("streams.txt", "Performing the operation \"Remove API token\"")]
     [InlineData("streams.txt", "rejected")]
     [InlineData("streams.txt", "OwnTokenProtected|SecretNotAttributed")]
+    [InlineData("streams.txt", "ProxyAuthenticationRequired|InvalidProxy")]
     [InlineData("streams.txt", "System.Security.SecureString")]
     [InlineData("host.txt", "System.Security.SecureString")]
     public void Session_WasVerbose(string file, string expected) =>
