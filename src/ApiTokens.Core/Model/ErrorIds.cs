@@ -113,6 +113,11 @@ public static class ErrorIds
     /// <summary>The service rejects a secret that it just issued.</summary>
     public const string SecretRefused = "SecretRefused";
 
+    /// <summary>
+    /// Five operations in a row failed because the service cannot be reached or fails. The run ends for this connection.
+    /// </summary>
+    public const string ServiceUnavailable = "ServiceUnavailable";
+
     /// <summary>An old token is due, but no active token has replaced it.</summary>
     public const string SuccessorNotActive = "SuccessorNotActive";
 

@@ -4,14 +4,18 @@ namespace ApiTokens.Operations;
 
 /// <summary>
 /// Limits the number of concurrent operations of a connection, and ends the run for a connection on which no more requests can
-/// succeed: the service or the proxy has rejected the credential, or the service asks to wait longer than a run waits.
+/// succeed: the service or the proxy has rejected the credential, the service asks to wait longer than a run waits, or it is down.
 /// </summary>
 internal sealed class ConnectionGate(TokenConnection connection, int throttleLimit)
 {
+    // Most of these operations have retried their request, so more of them would only take time.
+    private const int MaxFailuresInARow = 5;
+
     private readonly object _lock = new();
-    private ApiTokenException? _end;
+    private RunEnd? _end;
     private Operation? _firstNotTried;
     private int _notTried;
+    private int _failuresInARow;
 
     public SemaphoreSlim Slots { get; } = new(throttleLimit);
 
@@ -22,7 +26,7 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
     {
         lock (_lock)
         {
-            error = _end?.Kind == ErrorKind.AuthenticationError ? _end : null;
+            error = _end is { Reason: null } ? _end.Cause : null;
             if (_end is null)
             {
                 return false;
@@ -34,12 +38,33 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
         }
     }
 
-    /// <summary>Records the failure of an operation.</summary>
-    public void OnFailure(ApiTokenException error)
+    /// <summary>Records how an operation ended.</summary>
+    /// <returns>The same value.</returns>
+    public OperationEnd Record(OperationEnd end)
     {
         lock (_lock)
         {
-            _end ??= error.Kind == ErrorKind.AuthenticationError ? error : CauseIn(error);
+            _failuresInARow = end == OperationEnd.Done ? 0 : _failuresInARow;
+            return end;
+        }
+    }
+
+    /// <summary>Records the failure of an operation.</summary>
+    public void Record(ApiTokenException error)
+    {
+        lock (_lock)
+        {
+            if (IsServiceDown(error))
+            {
+                _failuresInARow++;
+            }
+            else if (error.StatusCode is not null)
+            {
+                // The service has answered.
+                _failuresInARow = 0;
+            }
+
+            _end ??= EndAfter(error);
         }
     }
 
@@ -48,7 +73,7 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
     {
         lock (_lock)
         {
-            if (_firstNotTried is not { } operation || _end is not { } end || end.Kind == ErrorKind.AuthenticationError)
+            if (_firstNotTried is not { } operation || _end is not { Reason: { } reason, Cause: var cause } end)
             {
                 return null;
             }
@@ -58,36 +83,59 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
                 : FormattableString.Invariant($"{_notTried:N0} operations were not tried");
             _firstNotTried = null;
             _notTried = 0;
-            string reason = end.RetryAt is { } retryAt
-                ? FormattableString.Invariant($"{connection.Service} asks to wait until {retryAt:u}")
-                : "the proxy requires a valid credential";
             var error = new ApiTokenException(
-                end.Kind,
+                cause.Kind,
                 $"The run ended for the connection '{connection.Name}', because {reason}. {count}.",
                 end.Advice,
                 end.ErrorId,
-                end)
+                cause)
             {
-                StatusCode = end.StatusCode,
-                CorrelationId = end.CorrelationId,
-                RetryAt = end.RetryAt,
+                StatusCode = cause.StatusCode,
+                CorrelationId = cause.CorrelationId,
+                RetryAt = cause.RetryAt,
             };
             return new NotTried(operation, error);
         }
     }
 
-    // The error of an operation with several steps may contain that of a request.
-    private static ApiTokenException? CauseIn(Exception? error)
+    // A token that was found after its response was lost shows that the service answers.
+    private static bool IsServiceDown(ApiTokenException error) =>
+        error.Kind is ErrorKind.ConnectionError or ErrorKind.OperationTimeout && error is not OrphanedTokenException;
+
+    private RunEnd? EndAfter(ApiTokenException error)
     {
-        while (error is not null
-            and not ApiTokenException { RetryAt: not null }
-            and not ApiTokenException { ErrorId: ErrorIds.ProxyAuthenticationRequired })
+        if (error.Kind == ErrorKind.AuthenticationError)
         {
-            error = error.InnerException;
+            return new RunEnd(error, Reason: null, error.Advice, error.ErrorId);
         }
 
-        return (ApiTokenException?)error;
+        // The error of an operation with several steps may contain that of a request.
+        for (Exception? e = error; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case ApiTokenException { RetryAt: { } retryAt } wait:
+                    string reason = FormattableString.Invariant($"{connection.Service} asks to wait until {retryAt:u}");
+                    return new RunEnd(wait, reason, wait.Advice, wait.ErrorId);
+                case ApiTokenException { ErrorId: ErrorIds.ProxyAuthenticationRequired } proxy:
+                    return new RunEnd(proxy, "the proxy requires a valid credential", proxy.Advice, proxy.ErrorId);
+            }
+        }
+
+        return _failuresInARow < MaxFailuresInARow ? null : new RunEnd(
+            error,
+            $"{MaxFailuresInARow} operations in a row failed because {connection.Service} cannot be reached or fails",
+            $"Check the network and the status page of {connection.Service}, then run the operation again. With the same journal, a run "
+                + "continues with the operations that are not done.",
+            ErrorIds.ServiceUnavailable);
     }
+
+    /// <summary>Why the run has ended for the connection.</summary>
+    /// <param name="Cause">The error of the operation that ended it.</param>
+    /// <param name="Reason">The reason for the message; null if each further operation has the error of the cause.</param>
+    /// <param name="Advice">The recommended action.</param>
+    /// <param name="ErrorId">The id of the error about the operations that were not tried.</param>
+    private sealed record RunEnd(ApiTokenException Cause, string? Reason, Advice? Advice, string ErrorId);
 }
 
 /// <summary>The operations that were not tried because the run has ended for their connection.</summary>

@@ -76,8 +76,8 @@ public sealed class OperationRunner : IDisposable
 
     /// <summary>
     /// Adds an operation. If too many operations are pending, it first processes output until one has ended. After the service has
-    /// rejected the connection's credential, the operation fails with that error and without a request. After the service has asked
-    /// to wait too long, it also fails without a request, and <see cref="Complete"/> reports it.
+    /// rejected the connection's credential, the operation fails with that error and without a request. If the service asks to wait
+    /// too long or is down, it also fails without a request, and <see cref="Complete"/> reports it.
     /// </summary>
     /// <param name="operation">The operation.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
@@ -190,11 +190,11 @@ public sealed class OperationRunner : IDisposable
             await gate.Slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                end = gate.HasEnded(operation, out error) ? end : await ExecuteAsync(operation).ConfigureAwait(false);
+                end = gate.HasEnded(operation, out error) ? end : gate.Record(await ExecuteAsync(operation).ConfigureAwait(false));
             }
             catch (ApiTokenException e)
             {
-                gate.OnFailure(e);
+                gate.Record(e);
                 throw;
             }
             finally
