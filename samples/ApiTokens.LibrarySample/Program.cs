@@ -49,7 +49,13 @@ internal sealed class Vault : ISecretSink, IOperationOutput
 
     public void Save(Operation operation, IssuedToken issued) => Secrets[operation.Name] = issued;
 
+    public bool? Contains(Operation operation, ApiToken token) => Secrets.Values.Any(saved => saved.Id == token.Id);
+
     public void Revert(Operation operation) => Secrets.Remove(operation.Name);
+
+    public void Complete(Operation operation)
+    {
+    }
 
     public void WriteResult(Operation operation, object result) => Console.WriteLine($"Reset {result}");
 

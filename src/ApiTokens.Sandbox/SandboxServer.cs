@@ -1,3 +1,4 @@
+using System.Globalization;
 using ApiTokens.Sandbox.Emulators.ApplicationUsers;
 using ApiTokens.Sandbox.Emulators.Devo;
 using ApiTokens.Sandbox.Emulators.Gcore;
@@ -145,6 +146,12 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         var log = new RequestLog();
         application.UseRouting();
+        application.Use((context, next) =>
+        {
+            // A service has one clock. Clients compare its Date header with the dates of tokens.
+            context.Response.Headers.Date = options.TimeProvider.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
+            return next(context);
+        });
         application.UseMiddleware<CountMiddleware>(log);
         application.UseMiddleware<LatencyMiddleware>(options);
         application.UseMiddleware<RateMiddleware>(emulators, options);

@@ -46,7 +46,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         }
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
-        string message = ReadMessage(request, response);
+        string? message = ReadMessage(request, response);
         TimeSpan? wait = RetryPolicy.RequestedWait(response, endpoint.Time);
         DateTimeOffset? retryAt = RetryPolicy.LongWait(response, endpoint.Time) is { } longWait ? TimeAfter(longWait) : null;
         string retry = (wait, retryAt) switch
@@ -60,7 +60,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         return new ApiTokenException(
             kind,
             $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
-                + $"({status}{(message.Length > 0 ? ": " + message : string.Empty)}).{retry}{outcome}",
+                + $"({status}{(message is null ? string.Empty : ": " + message)}).{retry}{outcome}",
             retryAt is null ? advice : WaitAdvice,
             retryAt is not null ? ErrorIds.RetryAfterTooLong
                 : status == ProxyAuthenticationRequired ? ErrorIds.ProxyAuthenticationRequired
@@ -68,6 +68,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         {
             RetryAt = retryAt,
             StatusCode = response.Status,
+            IsFromService = message is not null && response.IsJson,
             CorrelationId = response.CorrelationId,
             OutcomeUnknown = unknown,
         };
@@ -159,7 +160,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         return new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
-    private string ReadMessage(ServiceRequest request, ServiceResponse response)
+    /// <summary>Returns the service's own error message; null if the response is not an error of the service.</summary>
+    private string? ReadMessage(ServiceRequest request, ServiceResponse response)
     {
         string? message = null;
         try
@@ -178,7 +180,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
         if (string.IsNullOrWhiteSpace(message))
         {
-            return string.Empty;
+            return null;
         }
 
         string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');

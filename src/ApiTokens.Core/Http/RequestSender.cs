@@ -29,10 +29,14 @@ internal sealed class RequestSender
         _errors = errors;
         _retry = RetryPolicy.Create(endpoint.Time);
         RateLimiter = new AdaptiveRateLimiter(endpoint.Time, endpoint.RequestsPerSecond);
+        Clock = new ServiceClock(endpoint.Time);
     }
 
     /// <summary>The rate limiter of the connection.</summary>
     public AdaptiveRateLimiter RateLimiter { get; }
+
+    /// <summary>The clock of the service.</summary>
+    public ServiceClock Clock { get; }
 
     /// <summary>Sends a request, and returns the response of the last attempt.</summary>
     /// <exception cref="ApiTokenException">No attempt had a complete response.</exception>
@@ -116,6 +120,7 @@ internal sealed class RequestSender
         try
         {
             response = await _endpoint.Http.SendAsync(message, linked.Token).ConfigureAwait(false);
+            Clock.Update(response.Headers.Date);
             Stream content = await response.Content.ReadAsStreamAsync().ConfigureAwait(false);
             var body = new ResponseStream(response, content, request.ResponseLimit, _endpoint.Timeout, _endpoint.Time)
             {
@@ -141,7 +146,8 @@ internal sealed class RequestSender
             throw e switch
             {
                 ResponseTooLargeException => e,
-                _ when grace.IsCancellationRequested => new OperationCanceledException(cancellationToken),
+                _ when grace.IsCancellationRequested && request.IsIdempotent => new OperationCanceledException(cancellationToken),
+                _ when grace.IsCancellationRequested => TransportException.Stopped(),
                 _ when timeout.IsCancellationRequested => TransportException.Timeout(_endpoint.Timeout),
                 TransportException => e,
                 _ => TransportException.From(e),

@@ -24,6 +24,9 @@ internal sealed class ServiceClient
     /// <summary>The rate limiter of the connection.</summary>
     public AdaptiveRateLimiter RateLimiter => _sender.RateLimiter;
 
+    /// <summary>The clock of the service.</summary>
+    public ServiceClock Clock => _sender.Clock;
+
     /// <summary>Creates a client for requests with the credential in the body, such as a login.</summary>
     public static ServiceClient Anonymous(ServiceEndpoint endpoint, System.Security.SecureString secretToRedact) =>
         new(endpoint, new SecretCredential("Bearer", secretToRedact));

@@ -42,5 +42,9 @@ internal sealed class ServiceResponse
     /// <summary>Whether the body is a web page, for example of a proxy.</summary>
     public bool IsWebPage => Body.Bytes.Length > 0 && MediaType is "text/html" or "application/xhtml+xml";
 
+    /// <summary>Whether the body is declared as JSON.</summary>
+    public bool IsJson =>
+        MediaType is "application/json" or "text/json" || MediaType?.EndsWith("+json", StringComparison.OrdinalIgnoreCase) == true;
+
     public bool IsSuccess => (int)Status is >= 200 and <= 299;
 }

@@ -18,6 +18,9 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
     public static TransportException Timeout(TimeSpan after) =>
         new($"No response within {after.TotalSeconds:0.#} seconds.", neverSent: false, inner: null) { TimedOut = true };
 
+    /// <summary>Creates the exception for a create that had no response when the run was stopped and the grace period had passed.</summary>
+    public static TransportException Stopped() => new("The run was stopped before the response arrived.", neverSent: false, inner: null);
+
     /// <summary>Converts an exception of HttpClient, on .NET and on .NET Framework.</summary>
     public static TransportException From(Exception error)
     {

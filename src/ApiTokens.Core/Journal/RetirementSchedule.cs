@@ -17,7 +17,8 @@ public sealed class RetirementSchedule
     public IReadOnlyList<DueToken> DueAt(DateTimeOffset now) =>
     [
         .. _due.Values
-            .Where(due => due.At <= now && _state.ProgressOf(new JournalKey(JournalOperations.Retire, due.Token)).Stage != JournalStage.Done)
+            .Where(due => due.At <= now)
+            .Where(due => _state.ProgressOf(new JournalKey(JournalOperations.Retire, due.Token)).Stage != JournalStage.Done)
             .OrderBy(due => due.At),
     ];
 

@@ -24,6 +24,7 @@ public class ApiToken
         Status = token.Status;
         Owner = token.Owner;
         Issuer = token.Issuer;
+        IssuerId = token.IssuerId;
         Scope = token.Scope;
         Audience = token.Audience;
         Role = token.Role;
@@ -62,6 +63,9 @@ public class ApiToken
 
     /// <summary>The user who created the token.</summary>
     public string? Issuer { get; init; }
+
+    /// <summary>The id of the issuer, if the service has ids of issuers.</summary>
+    internal string? IssuerId { get; init; }
 
     /// <summary>WEGnology: the scope values. Devo: the table and level URIs.</summary>
     public string[] Scope { get; init; } = [];

@@ -45,6 +45,9 @@ public class ApiTokenException : Exception
     /// <summary>The time until which the service asks to wait (UTC), if that is longer than a run waits.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>Whether the response is an error of the service, in its own format, and not of a proxy in between.</summary>
+    internal bool IsFromService { get; init; }
+
     /// <summary>Whether the request may have succeeded, because its response was lost or cannot be read.</summary>
     public bool OutcomeUnknown { get; init; }
 

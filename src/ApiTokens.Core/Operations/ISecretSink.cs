@@ -11,10 +11,21 @@ public interface ISecretSink
     /// </exception>
     void Save(Operation operation, IssuedToken issued);
 
+    /// <summary>Determines whether the secret of a token has been saved, for example by a run that was terminated since.</summary>
+    /// <param name="operation">The operation that issued the token.</param>
+    /// <param name="token">The token, without its secret.</param>
+    /// <returns>True or false; null if that cannot be determined.</returns>
+    /// <exception cref="ApiTokenException">The sink cannot be read.</exception>
+    bool? Contains(Operation operation, ApiToken token);
+
     /// <summary>
     /// Restores the value that the secret of an operation replaced, if possible, because the service rejected the new secret.
     /// </summary>
     /// <param name="operation">The operation.</param>
     /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>
     void Revert(Operation operation);
+
+    /// <summary>The operation has ended. The value that its secret replaced is no longer needed.</summary>
+    /// <param name="operation">The operation.</param>
+    void Complete(Operation operation);
 }

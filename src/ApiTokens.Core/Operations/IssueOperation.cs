@@ -20,7 +20,10 @@ public sealed class IssueOperation : Operation
         _request = request;
     }
 
-    /// <summary>Whether a token whose secret was lost is removed. Only tokens that did not exist before the run are removed.</summary>
+    /// <summary>
+    /// Whether a token whose secret was lost is removed. A token is removed only if it certainly belongs to this operation: it did not
+    /// exist before the run, and it was issued with the credential of the connection. In doubt, it is reported.
+    /// </summary>
     public bool RemoveOrphan { get; init; }
 
     /// <summary>Issues the token outside a run.</summary>
@@ -34,8 +37,10 @@ public sealed class IssueOperation : Operation
     internal Task<IssuedToken> IssueAsync(OperationScope scope, CancellationToken cancellationToken)
     {
         Validate();
-        return TokenIssuer.IssueAsync(Connection, _request, RemoveOrphan ? scope.Snapshot : null, _ => false, cancellationToken);
+        return TokenIssuer.IssueAsync(scope, Connection, _request, RemoveOrphan, _ => false, cancellationToken);
     }
+
+    internal override bool IssuesToken => true;
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
@@ -44,10 +49,13 @@ public sealed class IssueOperation : Operation
             return;
         }
 
-        await LeftoverToken.ThrowIfFoundAsync(Connection, _request, RemoveOrphan, context).ConfigureAwait(false);
-        TokenSnapshot? before = RemoveOrphan ? context.Scope.Snapshot : null;
+        if (await LeftoverToken.FindDeliveredAsync(Connection, _request, RemoveOrphan, context).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
         IssuedToken issued = await TokenIssuer.IssueAsync(
-            Connection, _request, before, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
+            context.Scope, Connection, _request, RemoveOrphan, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
         await context.DeliverAsync(issued).ConfigureAwait(false);
     }
 

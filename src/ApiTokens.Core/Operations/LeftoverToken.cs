@@ -7,28 +7,39 @@ namespace ApiTokens.Operations;
 internal static class LeftoverToken
 {
     /// <summary>Searches for a leftover token if the journal shows that there may be one.</summary>
+    /// <returns>The token of the earlier run if its secret was saved, and only the journal does not show that; otherwise null.</returns>
     /// <exception cref="OrphanedTokenException">A leftover token exists.</exception>
-    public static async Task ThrowIfFoundAsync(TokenConnection connection, NewTokenRequest request, bool remove, OperationContext context)
+    public static async Task<ApiToken?> FindDeliveredAsync(
+        TokenConnection connection, NewTokenRequest request, bool remove, OperationContext context)
     {
         OperationProgress progress = context.Progress;
         if (progress.Stage is not (JournalStage.Started or JournalStage.Issued or JournalStage.Refused))
         {
-            return;
+            return null;
         }
 
         context.IsReconciling = true;
         if (progress.IssuedId is { } issuedId
             && await connection.ReadIfExistsAsync(issuedId, context.CancellationToken).ConfigureAwait(false) is { } leftover)
         {
-            string message = $"An earlier run issued the token {leftover} and ended before its secret was delivered.";
-            OrphanedTokenException error = await OrphanSearch.ReportAsync(
-                connection, leftover, message, inner: null, remove, context.CancellationToken).ConfigureAwait(false);
+            bool? saved = await context.IsSecretSavedAsync(leftover).ConfigureAwait(false);
+            if (saved == true)
+            {
+                context.RecordDelivered(leftover.Id);
+                context.IsReconciling = false;
+                return leftover;
+            }
+
+            OrphanedTokenException error = saved is null
+                ? MayBeDelivered(leftover)
+                : await ReportAsync(connection, leftover, remove, context.CancellationToken).ConfigureAwait(false);
             context.IsReconciling = error.OutcomeUnknown;
             throw error;
         }
 
         // Search even if the issued token does not exist any more: the run that discovered this may have issued another token.
-        var search = new OrphanSearch(connection, request, progress.StartedAt!.Value - OrphanSearch.ClockSkew, context.WasDelivered);
+        DateTimeOffset since = connection.ServiceClock.ToEarliest(progress.StartedAt!.Value);
+        var search = new OrphanSearch(context.Scope, connection, request, since, before: null, context.WasDelivered);
         IReadOnlyList<ApiToken> found = await search.FindAsync(context.CancellationToken).ConfigureAwait(false);
         if (found.Count > 0)
         {
@@ -40,5 +51,22 @@ internal static class LeftoverToken
         }
 
         context.Restart();
+        return null;
     }
+
+    private static Task<OrphanedTokenException> ReportAsync(
+        TokenConnection connection, ApiToken leftover, bool remove, CancellationToken cancellationToken) => OrphanSearch.ReportAsync(
+        connection,
+        leftover,
+        $"An earlier run issued the token {leftover} and ended before its secret was delivered.",
+        inner: null,
+        remove,
+        cancellationToken);
+
+    // The run may have ended between the delivery and the line of the journal, so the token is never removed here.
+    private static OrphanedTokenException MayBeDelivered(ApiToken leftover) => new(
+        leftover,
+        $"An earlier run issued the token {leftover} and ended before it recorded the delivery. Its secret may have been delivered.",
+        inner: null,
+        advice: $"If nobody has the secret of the token, remove the token: {SuggestedCommand.Remove(leftover)}");
 }

@@ -38,7 +38,9 @@ internal static class OldTokenRetirement
         }
     }
 
-    /// <summary>Removes or disables a token. It is no error if somebody else has removed it: its secret no longer works, as intended.</summary>
+    /// <summary>
+    /// Removes or disables a token. It is no error if somebody else has removed it: its secret no longer works, as intended.
+    /// </summary>
     /// <returns>Whether it still existed, and the disabled token if the service returned it.</returns>
     public static async Task<(bool Existed, ApiToken? Disabled)> RemoveOrDisableAsync(
         TokenConnection connection, string id, OldTokenAction action, CancellationToken cancellationToken)

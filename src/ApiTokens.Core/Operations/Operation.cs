@@ -42,6 +42,9 @@ public abstract class Operation
     /// <summary>Whether a run may perform the operation more than once for the same token.</summary>
     internal virtual bool MayRepeat => true;
 
+    /// <summary>Whether the operation issues a token, which may exist if the outcome is unknown.</summary>
+    internal virtual bool IssuesToken => false;
+
     /// <summary>The parameters that distinguish operations on one token in a journal; null if there is only one.</summary>
     internal virtual string? Parameters => null;
 
@@ -71,6 +74,9 @@ public abstract class Operation
             this, new OperationScope(), new InlineInvoker(), NullOutput.Instance, secrets, journal: null, cancellationToken);
         return ExecuteAsync(context);
     }
+
+    /// <summary>The token that the operation may have issued, as far as it is known.</summary>
+    internal ApiToken UnknownToken => Connection.CreateReference(id: string.Empty, Name);
 
     internal JournalKey KeyIn(JournalWriter journal) => new(journal.Operation, Identity, Parameters);
 

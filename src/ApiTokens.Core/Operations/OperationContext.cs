@@ -105,6 +105,21 @@ internal sealed class OperationContext
     /// <summary>Queues a verbose message for the caller.</summary>
     public void WriteVerbose(string message) => _pipeline.Post(() => _output.WriteVerbose(_operation, message));
 
+    /// <summary>Determines whether the secret of a token that an earlier run issued was saved; null if that is not known.</summary>
+    public async Task<bool?> IsSecretSavedAsync(ApiToken token)
+    {
+        bool? saved = null;
+        if (_secrets is not null)
+        {
+            await CallSinkAsync(() => saved = _secrets.Contains(_operation, token), abandoned: null).ConfigureAwait(false);
+        }
+
+        return saved;
+    }
+
+    /// <summary>Records that a secret was delivered by an earlier run, which was terminated before it could record that.</summary>
+    public void RecordDelivered(string id) => _journal?.Delivered(_subject!, id);
+
     /// <summary>Restores the value that a delivered secret replaced, if possible.</summary>
     /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>
     public Task RevertAsync() => _secrets is null ? Task.CompletedTask : CallSinkAsync(() => _secrets.Revert(_operation), abandoned: null);

@@ -53,7 +53,10 @@ public sealed class OperationRunner : IDisposable
         _unfinished = new UnfinishedOperations(journal);
     }
 
-    /// <summary>The issued tokens whose secrets were not delivered, because the caller stopped or the response was lost.</summary>
+    /// <summary>
+    /// The tokens whose secrets were not delivered, because the caller stopped or the response was lost. A token that may exist, and
+    /// that was not found, has no id.
+    /// </summary>
     public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
 
     /// <summary>After disposal: the resets that did not retire their old token and did not report an error.</summary>
@@ -280,6 +283,7 @@ public sealed class OperationRunner : IDisposable
         () =>
         {
             Count(operation, end);
+            _secrets?.Complete(operation);
             if (end != OperationEnd.Stopped)
             {
                 _active.TryRemove(operation, out _);
@@ -301,6 +305,10 @@ public sealed class OperationRunner : IDisposable
             if (error is OrphanedTokenException { OutcomeUnknown: true } orphan)
             {
                 _undelivered.Enqueue(orphan.Token);
+            }
+            else if (operation.IssuesToken && error is ApiTokenException { OutcomeUnknown: true })
+            {
+                _undelivered.Enqueue(operation.UnknownToken);
             }
         });
 

@@ -6,6 +6,9 @@ public sealed class OperationScope
     /// <summary>The tokens that existed before the run issued any.</summary>
     internal TokenSnapshot Snapshot { get; } = new();
 
+    /// <summary>Searches for tokens whose response was lost.</summary>
+    internal SharedTokenSearch Search { get; } = new();
+
     /// <summary>Limits the number of tokens that the run may add to an account.</summary>
     internal TokenQuota Quota { get; } = new();
 }

@@ -3,35 +3,50 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>Searches for a token that was issued but whose secret is lost.</summary>
-internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest request, DateTimeOffset since, Func<string, bool> isKnown)
+/// <param name="scope">The run.</param>
+/// <param name="connection">The connection.</param>
+/// <param name="request">The request whose response was lost.</param>
+/// <param name="since">The earliest time of the service's clock at which the token can have been created.</param>
+/// <param name="before">The ids of the tokens that existed before the run; null if they were not listed.</param>
+/// <param name="wasDelivered">Determines whether an earlier run delivered a token.</param>
+internal sealed class OrphanSearch(
+    OperationScope scope,
+    TokenConnection connection,
+    NewTokenRequest request,
+    DateTimeOffset since,
+    HashSet<string>? before,
+    Func<string, bool> wasDelivered)
 {
-    /// <summary>The maximum time that the clock of the service may be behind the local clock.</summary>
-    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+    private readonly IssuedTokenRegistry _registry = IssuedTokenRegistry.Of(connection);
 
     public TokenConnection Connection => connection;
 
     public NewTokenRequest Request => request;
 
-    /// <summary>Lists the candidates: tokens with the same name that were created since by this issuer and are not known.</summary>
+    /// <summary>
+    /// Lists the candidates: tokens with the same name that nobody is known to use, and that did not exist before. Without a list of
+    /// the tokens that existed before, these are tokens that were created since, and tokens without a creation date.
+    /// </summary>
     public async Task<IReadOnlyList<ApiToken>> FindAsync(CancellationToken cancellationToken)
     {
-        var filter = new TokenFilter
+        IReadOnlyList<ApiToken> found = await scope.Search.FindAsync(connection, request.Name, cancellationToken).ConfigureAwait(false);
+        return [.. found.Where(IsCandidate)];
+    }
+
+    /// <summary>
+    /// Determines whether a candidate is certainly the token of the lost response: it did not exist before, it is not older than the
+    /// request, and it was issued with the credential of the connection.
+    /// </summary>
+    public async Task<bool> IsCertainAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        if (before is null || token.CreatedAt < since)
         {
-            Names = request.Name.Length > 0 ? [NamePattern.Literal(request.Name)] : [],
-            User = request.User,
-        };
-        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
-        var found = new List<ApiToken>();
-        await foreach (ApiToken token in connection.Tokens.ListAsync(filter, cancellationToken).ConfigureAwait(false))
-        {
-            bool isOurs = registry.Issuer is not { } issuer || issuer == token.Issuer;
-            if (token.Name == request.Name && token.CreatedAt >= since && isOurs && !registry.Contains(token.Id) && !isKnown(token.Id))
-            {
-                found.Add(token);
-            }
+            return false;
         }
 
-        return found;
+        return _registry.Issuer is { } issuer
+            ? issuer == token.Issuer
+            : await connection.Tokens.IsIssuedByCallerAsync(token, cancellationToken).ConfigureAwait(false) == true;
     }
 
     /// <summary>Creates the error about an orphaned token, and removes the token if requested.</summary>
@@ -55,4 +70,12 @@ internal sealed class OrphanSearch(TokenConnection connection, NewTokenRequest r
     }
 
     public static string Names(IReadOnlyList<ApiToken> tokens) => string.Join(", ", tokens.Select(token => token.ToString()));
+
+    private bool IsCandidate(ApiToken token)
+    {
+        bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= since;
+        bool isOurs = _registry.Issuer is not { } issuer || token.Issuer is null || issuer == token.Issuer;
+        bool sameUser = new TokenFilter { User = request.User }.IsMatch(token);
+        return isNew && isOurs && sameUser && !_registry.Contains(token.Id) && !wasDelivered(token.Id);
+    }
 }

@@ -32,6 +32,8 @@ public sealed class ResetOperation : Operation
 
     internal override bool MayRepeat => false;
 
+    internal override bool IssuesToken => true;
+
     private ITokenService Tokens => Connection.Tokens;
 
     internal override async Task ExecuteAsync(OperationContext context)
@@ -51,9 +53,12 @@ public sealed class ResetOperation : Operation
         }
 
         bool inPlace = _options.IsInPlace(Connection.Capabilities);
-        if (!inPlace && context.Progress.Stage != JournalStage.None)
+        if (!inPlace
+            && context.Progress.Stage != JournalStage.None
+            && await ReconcileAsync(context).ConfigureAwait(false) is { } saved)
         {
-            await ReconcileAsync(context).ConfigureAwait(false);
+            await FinishAsync(saved.Id, context).ConfigureAwait(false);
+            return;
         }
 
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
@@ -77,18 +82,20 @@ public sealed class ResetOperation : Operation
         using TokenQuota.QuotaReservation reservation =
             await context.Scope.Quota.ReserveAsync(Connection, old, context.CancellationToken).ConfigureAwait(false);
         reservation.IsUsed = true;
-        IssuedToken successor = await IssueAsync(request, reservation, context.CancellationToken).ConfigureAwait(false);
+        IssuedToken successor = await IssueAsync(request, reservation, context).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);
         await SecretProof.RequireSuccessorAsync(Connection, old, successor, context).ConfigureAwait(false);
         reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
     }
 
     private async Task<IssuedToken> IssueAsync(
-        NewTokenRequest request, TokenQuota.QuotaReservation reservation, CancellationToken cancellationToken)
+        NewTokenRequest request, TokenQuota.QuotaReservation reservation, OperationContext context)
     {
         try
         {
-            return await TokenIssuer.IssueAsync(Connection, request, before: null, _ => false, cancellationToken).ConfigureAwait(false);
+            return await TokenIssuer.IssueAsync(
+                context.Scope, Connection, request, removeOrphan: false, context.WasDelivered, context.CancellationToken)
+                .ConfigureAwait(false);
         }
         catch (ApiTokenException e) when (!e.OutcomeUnknown)
         {
@@ -111,7 +118,8 @@ public sealed class ResetOperation : Operation
         }
         catch (ApiTokenException e) when (e.ErrorId == ErrorIds.JournalNotWritten)
         {
-            throw new ApiTokenException(e.Kind, $"{e.Message} It replaces the token {old}. The old token is unchanged.", e.Advice, e.ErrorId, e);
+            throw new ApiTokenException(
+                e.Kind, $"{e.Message} It replaces the token {old}. The old token is unchanged.", e.Advice, e.ErrorId, e);
         }
         catch (SecretNotSavedException e)
         {
@@ -131,8 +139,9 @@ public sealed class ResetOperation : Operation
         }
     }
 
-    // A terminated run may have left a successor that the service rejected, or one whose secret was not delivered.
-    private async Task ReconcileAsync(OperationContext context)
+    // A terminated run may have left a successor that the service rejected, or one whose secret was not delivered. Returns a successor
+    // whose secret was saved.
+    private async Task<ApiToken?> ReconcileAsync(OperationContext context)
     {
         context.IsReconciling = true;
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
@@ -143,7 +152,7 @@ public sealed class ResetOperation : Operation
         }
 
         NewTokenRequest request = Tokens.CreateSuccessorRequest(old, _options.Expiry);
-        await LeftoverToken.ThrowIfFoundAsync(Connection, request, remove: false, context).ConfigureAwait(false);
+        return await LeftoverToken.FindDeliveredAsync(Connection, request, remove: false, context).ConfigureAwait(false);
     }
 
     // The secret is no longer available, so only the existence and the status of the successor can be checked.

@@ -27,14 +27,7 @@ public sealed class RetireOperation : Operation
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
-        var token = new ApiToken
-        {
-            Connection = Connection.Name,
-            Service = Connection.Service,
-            Account = Connection.Account,
-            Id = _due.Id,
-            Name = _due.Name,
-        };
+        ApiToken token = Connection.CreateReference(_due.Id, _due.Name);
         await OwnTokenGuard.CheckAsync(Connection, token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
         if (await Connection.ReadIfExistsAsync(_due.Id, context.CancellationToken).ConfigureAwait(false) is not { } old)
         {

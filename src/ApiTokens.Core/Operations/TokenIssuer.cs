@@ -9,22 +9,25 @@ internal static class TokenIssuer
     private static readonly TimeSpan[] SearchDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
     /// <summary>Issues a token.</summary>
+    /// <param name="scope">The run.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="request">The validated request.</param>
-    /// <param name="before">The tokens that existed before the run, which are not orphans; null to keep an orphan.</param>
+    /// <param name="removeOrphan">Whether a token whose secret is lost is removed if it certainly belongs to this request.</param>
     /// <param name="wasDelivered">Determines whether an earlier run delivered a token.</param>
     /// <param name="cancellationToken">Prevents further requests.</param>
     /// <returns>The token and its secret.</returns>
     /// <exception cref="OrphanedTokenException">A token exists, or may exist, but its secret is lost.</exception>
     public static async Task<IssuedToken> IssueAsync(
+        OperationScope scope,
         TokenConnection connection,
         NewTokenRequest request,
-        TokenSnapshot? before,
+        bool removeOrphan,
         Func<string, bool> wasDelivered,
         CancellationToken cancellationToken)
     {
-        HashSet<string>? known = before is null ? null : await before.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false);
-        DateTimeOffset since = connection.Time.GetUtcNow() - OrphanSearch.ClockSkew;
+        HashSet<string>? before =
+            removeOrphan ? await scope.Snapshot.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false) : null;
+        DateTimeOffset since = connection.ServiceClock.GetEarliestNow();
         IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         using IDisposable issuing = registry.Begin(request.Name, since);
         try
@@ -36,22 +39,23 @@ internal static class TokenIssuer
         catch (OrphanedTokenException e)
         {
             throw await OrphanSearch.ReportAsync(
-                connection, e.Token, e.Message, e, remove: before is not null, cancellationToken).ConfigureAwait(false);
+                connection, e.Token, e.Message, e, removeOrphan, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiTokenException e) when (e.OutcomeUnknown)
         {
-            var search = new OrphanSearch(connection, request, since, id => wasDelivered(id) || known?.Contains(id) == true);
-            throw await FindLostTokenAsync(search, remove: known is not null, e, cancellationToken).ConfigureAwait(false);
+            var search = new OrphanSearch(scope, connection, request, since, before, wasDelivered);
+            throw await FindLostTokenAsync(search, e, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private static async Task<ApiTokenException> FindLostTokenAsync(
-        OrphanSearch search, bool remove, ApiTokenException error, CancellationToken cancellationToken)
+        OrphanSearch search, ApiTokenException error, CancellationToken cancellationToken)
     {
         TokenConnection connection = search.Connection;
         IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         IReadOnlyList<ApiToken> found = [];
         bool shared = false;
+        bool certain = false;
         try
         {
             foreach (TimeSpan delay in SearchDelays)
@@ -67,31 +71,59 @@ internal static class TokenIssuer
                     break;
                 }
             }
+
+            certain = found.Count == 1 && !shared && await search.IsCertainAsync(found[0], cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            return MayExist(search, found, shared, $"{error.Message} The run was stopped before the search for the token had ended.", error);
+        }
+        catch (ApiTokenException) when (found.Count == 0)
         {
             // The search also failed. Report the original error.
             return error;
         }
-
-        return found.Count switch
+        catch (ApiTokenException)
         {
-            0 => new ApiTokenException(
-                error.Kind, $"{error.Message} No new token with this name exists. It was not created.", error.Advice, error.ErrorId, error)
-            {
-                StatusCode = error.StatusCode,
-                CorrelationId = error.CorrelationId,
-            },
-            1 when !shared => await OrphanSearch.ReportAsync(
-                connection, found[0], $"{error.Message} {DescribeCandidate(found[0], isCertain: remove)}", error, remove,
+            // It is not known who issued the candidate, so it is only reported.
+        }
+
+        return (found.Count, certain) switch
+        {
+            (0, _) => NotFound(search, error),
+            (1, true) => await OrphanSearch.ReportAsync(
+                connection, found[0], $"{error.Message} The token {found[0]} was created.", error, remove: true,
                 cancellationToken).ConfigureAwait(false),
-            _ => new OrphanedTokenException(
-                found[0], $"{error.Message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.",
-                error),
+            _ => MayExist(search, found, shared, error.Message, error),
         };
     }
 
-    private static string DescribeCandidate(ApiToken token, bool isCertain) => isCertain
-        ? $"The token {token} was created."
-        : $"The token {token}, created at {token.CreatedAt:u}, is probably this token.";
+    // The service may create the token later, so its absence proves nothing.
+    private static ApiTokenException NotFound(OrphanSearch search, ApiTokenException error) => new(
+        error.Kind,
+        $"{error.Message} No new token '{search.Request.Name}' was found within {SearchDelays.Sum(delay => delay.TotalSeconds):0} seconds, "
+            + "but the service may still create it.",
+        error.Advice,
+        error.ErrorId,
+        error)
+    {
+        StatusCode = error.StatusCode,
+        CorrelationId = error.CorrelationId,
+        OutcomeUnknown = true,
+    };
+
+    private static OrphanedTokenException MayExist(
+        OrphanSearch search, IReadOnlyList<ApiToken> found, bool shared, string message, ApiTokenException error) => found.Count switch
+    {
+        0 => new OrphanedTokenException(
+            search.Connection.CreateReference(id: string.Empty, search.Request.Name), message, error),
+        1 when !shared => new OrphanedTokenException(
+            found[0],
+            found[0].CreatedAt is { } created
+                ? $"{message} The token {found[0]}, created at {created.UtcDateTime:u}, is probably this token."
+                : $"{message} The token {found[0]} is probably this token.",
+            error),
+        _ => new OrphanedTokenException(
+            found[0], $"{message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.", error),
+    };
 }

@@ -16,14 +16,7 @@ internal sealed class UnfinishedOperation : Operation
         : base(connection, subject.Key.Token.Id, subject.Name, subject.Name)
     {
         _key = subject.Key;
-        var token = new ApiToken
-        {
-            Connection = connection.Name,
-            Service = connection.Service,
-            Account = connection.Account,
-            Id = _key.Token.Id,
-            Name = subject.Name,
-        };
+        ApiToken token = connection.CreateReference(_key.Token.Id, subject.Name);
         _operation = _key switch
         {
             { Operation: JournalOperations.Remove } => new RemoveOperation(connection, token),

@@ -110,6 +110,12 @@ public interface ITokenService
     /// <returns>True if the connection uses the token.</returns>
     Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
 
+    /// <summary>Determines whether a token was issued with the credential of this connection, as far as the service tells.</summary>
+    /// <param name="token">The token, as the service returned it.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>True or false; null if the service does not tell.</returns>
+    Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken);
+
     /// <summary>Determines whether this connection authenticates with a secret. Sends nothing.</summary>
     /// <param name="secret">The secret.</param>
     /// <returns>True if the connection uses the secret.</returns>

@@ -19,6 +19,7 @@ public sealed class TokenConnection
         Time = time;
         ConnectedAt = time.GetUtcNow();
         _rateLimiter = opened.Context.Client.RateLimiter;
+        ServiceClock = opened.Context.Client.Clock;
     }
 
     /// <summary>The name of the connection.</summary>
@@ -54,6 +55,8 @@ public sealed class TokenConnection
 
     internal TimeProvider Time { get; }
 
+    internal ServiceClock ServiceClock { get; }
+
     /// <summary>Connects to a service, and proves the credential with one request unless that is skipped.</summary>
     /// <param name="request">The parameters of the connection.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -79,6 +82,16 @@ public sealed class TokenConnection
     /// <summary>Returns the name of the connection.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
+
+    /// <summary>Returns a record of a token of the account of which only the id and the name are known.</summary>
+    internal ApiToken CreateReference(string id, string name) => new()
+    {
+        Connection = Name,
+        Service = Service,
+        Account = Account,
+        Id = id,
+        Name = name,
+    };
 
     // The exception for an invalid header value would quote the secret, so the secret is validated first.
     private static void CheckCredential(ConnectionRequest request)

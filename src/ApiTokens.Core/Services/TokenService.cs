@@ -41,6 +41,8 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
         return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
     }
 
+    public virtual Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
+
     public async IAsyncEnumerable<ApiToken> ListAsync(TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (filter.UnusedSince is not null)
@@ -168,11 +170,10 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
         }
         catch (ApiTokenException e)
         {
-            // A 403 still proves authentication.
             SecretState state = e.Kind switch
             {
                 ErrorKind.AuthenticationError => SecretState.Refused,
-                ErrorKind.PermissionDenied => SecretState.Accepted,
+                ErrorKind.PermissionDenied when ForbiddenProvesSecret && e.IsFromService => SecretState.Accepted,
                 _ => SecretState.Unknown,
             };
             return new SecretCheck(state) { Error = state == SecretState.Accepted ? null : e };
@@ -205,8 +206,13 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
     protected abstract Task RemoveCoreAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sends a request with a secret instead of the connection's credential. If it throws, a 401 means that the secret was rejected,
-    /// a 403 that it was accepted; any other error proves nothing.
+    /// Whether a 403 in the service's own format proves that the secret was accepted. The page of a proxy proves nothing.
+    /// </summary>
+    protected virtual bool ForbiddenProvesSecret => false;
+
+    /// <summary>
+    /// Sends a request with a secret instead of the connection's credential. If it throws, a 401 means that the secret was rejected;
+    /// a 403 is described by <see cref="ForbiddenProvesSecret"/>; any other error proves nothing.
     /// </summary>
     protected abstract Task<SecretCheck> CheckSecretCoreAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
 

@@ -29,6 +29,12 @@ internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
     }
 
     /// <inheritdoc/>
+    public bool? Contains(Operation operation, ApiToken token) => delivery.Contains(token);
+
+    /// <inheritdoc/>
+    public void Complete(Operation operation) => delivery.Forget(KeyOf(operation));
+
+    /// <inheritdoc/>
     public void Revert(Operation operation) => delivery.Revert(KeyOf(operation));
 
     private static string KeyOf(Operation operation) => $"{operation.Identity.Account} {operation.Identity.Id}";

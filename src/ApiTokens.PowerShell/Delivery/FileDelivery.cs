@@ -17,6 +17,8 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         }
     }
 
+    public override void Forget(string key) => _previous.Remove(key);
+
     public override void Revert(string key)
     {
         if (_previous.TryGetValue(key, out (string File, byte[] Content) previous))
@@ -42,6 +44,9 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         ? FullPath(text)
         : throw ApiTokenException.InvalidParameter(
             "Path", "the script block returned no path.", "Specify a script block that returns a path for the token in $_.");
+
+    // A file contains only the secret, so it is not known whose it is.
+    protected override bool? ContainsAt(string destination, ApiToken token) => File.Exists(destination) ? null : false;
 
     protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
     {

@@ -74,6 +74,25 @@ internal abstract class SecretDelivery
         }
     }
 
+    /// <summary>Determines whether the secret of a token has been saved; null if that cannot be determined.</summary>
+    public bool? Contains(ApiToken token)
+    {
+        try
+        {
+            return ContainsAt(DestinationOf(PSObject.AsPSObject(token)), token);
+        }
+#pragma warning disable CA1031 // A script block or a vault can throw anything. Then it is not known.
+        catch (Exception e) when (e is not PipelineStoppedException)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Forgets the previous value of the destination.</summary>
+    /// <param name="key">The key of the token in this run.</param>
+    public abstract void Forget(string key);
+
     /// <summary>Restores the previous value of the destination, if there was one.</summary>
     /// <param name="key">The key of the token in this run.</param>
     public abstract void Revert(string key);
@@ -85,6 +104,8 @@ internal abstract class SecretDelivery
     protected abstract string? ExpectedDestination(ApiToken token);
 
     protected abstract string DestinationOf(PSObject item);
+
+    protected abstract bool? ContainsAt(string destination, ApiToken token);
 
     protected abstract void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces);
 

@@ -85,6 +85,8 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         }
     }
 
+    public override void Forget(string key) => _previous.Remove(key);
+
     public override void Revert(string key)
     {
         if (!_previous.TryGetValue(key, out (string Name, object Value, Hashtable? Metadata) previous))
@@ -121,6 +123,12 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
                 "SecretName", "the secret has no name.", "Specify a name, or a script block that returns one for the token in $_.")
             : name!;
     }
+
+    // Not every vault stores the id of the token as metadata.
+    protected override bool? ContainsAt(string destination, ApiToken token) =>
+        Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject is not Hashtable metadata ? false
+        : metadata["tokenId"] is { } tokenId ? tokenId.ToString() == token.Id
+        : null;
 
     protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
     {

@@ -114,10 +114,18 @@ internal sealed record RunResult(OperationSummary Summary, IReadOnlyList<object>
         JournalWriter journal, IReadOnlyCollection<Operation> operations, IEnumerable<TokenConnection> connections) =>
         Task.Run(() => Run(journal, throttleLimit: 4, operations, connections));
 
+    /// <summary>Saves the secrets in a sink.</summary>
+    public static Task<RunResult> RunAsync(JournalWriter journal, ISecretSink secrets, params IReadOnlyCollection<Operation> operations) =>
+        Task.Run(() => Run(journal, throttleLimit: 4, operations, secrets: secrets));
+
     private static RunResult Run(
-        JournalWriter? journal, int throttleLimit, IReadOnlyCollection<Operation> operations, IEnumerable<TokenConnection>? connections = null)
+        JournalWriter? journal,
+        int throttleLimit,
+        IReadOnlyCollection<Operation> operations,
+        IEnumerable<TokenConnection>? connections = null,
+        ISecretSink? secrets = null)
     {
-        using var runner = new TestRunner(throttleLimit, journal);
+        using var runner = new TestRunner(throttleLimit, journal, secrets);
         var outputs = new List<object>();
         var errors = new List<Exception>();
         foreach (Operation operation in operations)

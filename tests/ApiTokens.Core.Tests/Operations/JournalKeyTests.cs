@@ -18,7 +18,8 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.Equal((1, 0), (result.Summary.Done, result.Summary.Skipped));
         Assert.Equal("c", (await connection.Tokens.GetAsync(token.Id, default)).Name);
-        Assert.Equal(1, (await file.RunAsync("Rename", new RenameOperation(connection, new ApiToken { Id = token.Id }, "b"))).Summary.Skipped);
+        var again = new RenameOperation(connection, new ApiToken { Id = token.Id }, "b");
+        Assert.Equal(1, (await file.RunAsync("Rename", again)).Summary.Skipped);
     }
 
     [Fact]

@@ -238,7 +238,7 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         (string Id, bool Unknown) expected = step switch
         {
             "read" => ("ConnectionError", false),
-            "create before" => ("ConnectionError", false),
+            "create before" => ("ConnectionError", true),
             "create after" => ("OrphanedToken", true),
             "create denied" => ("PermissionDenied", false),
             "remove denied" => ("PredecessorNotRemoved", false),

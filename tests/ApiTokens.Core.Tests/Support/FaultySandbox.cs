@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Sandbox;
 using ApiTokens.Sandbox.Faults;
@@ -40,7 +41,7 @@ public sealed class FaultySandbox : IAsyncLifetime
 
     public static NewTokenRequest New(string service, string name) => ServiceRecipe.Of(service).New(name);
 
-    public Task<TokenConnection> ConnectAsync(string service, string? name = null)
+    public Task<TokenConnection> ConnectAsync(string service, string? name = null, SecureString? secret = null)
     {
         ServiceDescription description = _sandbox.Describe(service);
         return TokenConnection.ConnectAsync(
@@ -50,7 +51,7 @@ public sealed class FaultySandbox : IAsyncLifetime
                 Name = name,
                 BaseUri = description.BaseUri,
                 Account = description.Account,
-                Secret = SecretText.ToSecureString(description.Secret),
+                Secret = secret ?? SecretText.ToSecureString(description.Secret),
                 RequestsPerSecond = TestConnections.UnlimitedRate,
                 Time = Clock,
                 Timeout = TestConnections.LongTimeout,

@@ -31,9 +31,16 @@ internal static class TestOperations
 }
 
 /// <summary>Passes secrets to a delegate.</summary>
-internal sealed class DelegateSink(Func<IssuedToken, Task> save, Action? revert = null) : ISecretSink
+internal sealed class DelegateSink(Func<IssuedToken, Task> save, Action? revert = null, Func<ApiToken, bool?>? contains = null)
+    : ISecretSink
 {
     public void Save(Operation operation, IssuedToken issued) => save(issued).GetAwaiter().GetResult();
+
+    public bool? Contains(Operation operation, ApiToken token) => contains?.Invoke(token);
+
+    public void Complete(Operation operation)
+    {
+    }
 
     public void Revert(Operation operation) => revert?.Invoke();
 }

@@ -16,6 +16,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     private static readonly Regex IdForm = new(@"\Aat_[0-9a-z]{20}\z", RegexOptions.CultureInvariant);
 
     private string? _ownId;
+    private string? _ownUserId;
     private IReadOnlyList<TokenPermission> _permissions = [];
 
     public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
@@ -51,6 +52,12 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
         token.Id == (_ownId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId ?? string.Empty);
+
+    public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        _ownUserId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).UserId;
+        return _ownUserId is null || token.Issuer is null ? null : _ownUserId == token.Issuer;
+    }
 
     protected override void ValidateNew(NewTokenRequest request)
     {
@@ -94,6 +101,11 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         CallerWire caller = await WhoAmIAsync(cancellationToken, new SecretCredential("Bearer", secret)).ConfigureAwait(false);
+        if (caller is { TokenId: null, UserId: null })
+        {
+            throw ApiTokenException.InvalidResult($"{Identity.Service} did not return the user of the secret.");
+        }
+
         return new SecretCheck(SecretState.Accepted) { TokenId = caller.TokenId, Account = Identity.Account, Owner = caller.UserId };
     }
 

@@ -15,6 +15,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     private readonly string? _ownId =
         context.Credential is SecretCredential credential ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(credential.Secret!)) : null;
 
+    private string? _ownIssuerId;
     private GcoreRole? _ownRole;
     private bool _ownRoleRequested;
 
@@ -36,6 +37,18 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     }
 
     public override bool IsId(string text) => Lists.IsNumber(text);
+
+    // A token acts for the user who issued it, so both have the same issuer (1.5). A user who logged in is not known here.
+    public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        if (_ownId is null || token.IssuerId is null)
+        {
+            return null;
+        }
+
+        _ownIssuerId ??= Map(await ReadAsync(_ownId, cancellationToken).ConfigureAwait(false)).IssuerId;
+        return _ownIssuerId is null ? null : _ownIssuerId == token.IssuerId;
+    }
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
         [.. GcoreRoles.RolesByPrivilege.Select(
@@ -93,6 +106,11 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(Client, new SecretCredential(Scheme, secret), cancellationToken).ConfigureAwait(false);
+        if (me is { Id: null, Email: null })
+        {
+            throw ApiTokenException.InvalidResult("Gcore did not return the account of the secret.");
+        }
+
         return new SecretCheck(SecretState.Accepted) { TokenId = TokenIdsIn(secret).FirstOrDefault(), Account = me.Id, Owner = me.Email };
     }
 
@@ -103,6 +121,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         Status = GcoreRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.ClientUser?.UserEmail ?? wire.ClientUser?.UserName,
         Issuer = wire.ClientUser?.UserEmail ?? wire.ClientUser?.UserName,
+        IssuerId = wire.ClientUser?.UserId?.ToString(CultureInfo.InvariantCulture),
         Role = wire.ClientUser?.Role?.Name,
         CreatedAt = wire.Created,
         ExpiresAt = wire.ExpDate,

@@ -14,6 +14,17 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
 
     public override bool IsId(string text) => WegnologyRules.IsId(text);
 
+    // The creator of a token is the token, or the user who logged in, that created it (1.4).
+    public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        string[] callers = Credential is SecretCredential { Secret: { } secret } ? [.. TokenIdsIn(secret).Select(id => $"apiToken {id}")]
+            : account.Kind != "User" ? []
+            : [$"user {(await ReadAccountAsync(credential: null, cancellationToken).ConfigureAwait(false)).Id}"];
+        return callers.Length == 0 || token.IssuerId is null
+            ? null
+            : callers.Contains(token.IssuerId, StringComparer.OrdinalIgnoreCase);
+    }
+
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
         .. WegnologyScopes.Presets
@@ -59,21 +70,21 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             cancellationToken);
     }
 
-    // Reads the account and not its tokens, because that needs fewer scopes. A token without them gets a 403, which still proves
-    // authentication (1.9).
+    // A token without the scope gets a 403, which still proves authentication (1.9).
+    protected override bool ForbiddenProvesSecret => true;
+
+    // Reads the account and not its tokens, because that needs fewer scopes.
     protected override async Task<SecretCheck> CheckSecretCoreAsync(
         SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
-        WegnologyAccountWire? found = await Client.TryGetAsync(
-            ProveRequest(new SecretCredential("Bearer", secret), account.OwnPath),
-            WegnologyJson.Default.WegnologyAccountWire,
-            cancellationToken).ConfigureAwait(false);
+        WegnologyAccountWire found =
+            await ReadAccountAsync(new SecretCredential("Bearer", secret), cancellationToken).ConfigureAwait(false);
         IReadOnlyCollection<string> claimed = TokenIdsIn(secret);
         return new SecretCheck(SecretState.Accepted)
         {
             TokenId = token is not null && claimed.Contains(token.Id, StringComparer.OrdinalIgnoreCase) ? token.Id : null,
             Account = Identity.Account,
-            Owner = found?.Email ?? found?.Name ?? found?.Id,
+            Owner = found.Email ?? found.Name ?? found.Id,
         };
     }
 
@@ -93,11 +104,22 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         Status = WegnologyRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.OwnerId,
         Issuer = wire.CreatorName ?? wire.CreatorId,
+        IssuerId = $"{wire.CreatorType} {wire.CreatorId}",
         Scope = wire.Scope ?? [],
         CreatedAt = wire.CreationDate,
         UpdatedAt = wire.LastUpdated,
         ExpiresAt = wire.ExpirationDate,
     };
+
+    // A page of a proxy may be JSON too. It does not name an account.
+    private async Task<WegnologyAccountWire> ReadAccountAsync(ServiceCredential? credential, CancellationToken cancellationToken)
+    {
+        WegnologyAccountWire found = await Client.GetAsync(
+            ProveRequest(credential, account.OwnPath), WegnologyJson.Default.WegnologyAccountWire, cancellationToken).ConfigureAwait(false);
+        return found is { Id: null, Name: null, Email: null }
+            ? throw ApiTokenException.InvalidResult($"{Identity.Service} did not return the account of the secret.")
+            : found;
+    }
 
     private string[]? ScopeOf(NewTokenRequest request) =>
         request.HasKnownPermissions ? [.. request.Scope] : scopes.Resolve(request.Scope, account);

@@ -15,6 +15,9 @@ internal sealed class WegnologyTokenWire : ITokenWire
     [JsonPropertyName("ownerId")]
     public string? OwnerId { get; set; }
 
+    [JsonPropertyName("creatorType")]
+    public string? CreatorType { get; set; }
+
     [JsonPropertyName("creatorId")]
     public string? CreatorId { get; set; }
 
