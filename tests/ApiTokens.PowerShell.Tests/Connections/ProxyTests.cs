@@ -66,7 +66,7 @@ public sealed class ProxyTests(SandboxFixture fixture) : ConnectionTest(fixture)
                 WrongSecret.ToSecret(),
                 $"http://proxyuser:{Password}@proxy.example:8080"));
 
-        Assert.StartsWith("-Proxy: ", error.Exception.Message);
+        Assert.StartsWith("-Proxy: ", $"{error}");
         Assert.Contains("-ProxyCredential", error.Advice());
         Assert.DoesNotContain(Password, $"{error} {error.Exception} {error.Advice()}");
     }
