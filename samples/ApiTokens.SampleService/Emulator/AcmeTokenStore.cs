@@ -5,7 +5,8 @@ namespace ApiTokens.SampleService.Emulator;
 
 /// <summary>A token as it is stored. Its scopes are separated by spaces; a new token has the id 0.</summary>
 internal sealed record AcmeToken(
-    long Id, string Name, string Scopes, bool Enabled, DateTimeOffset Created, DateTimeOffset? Expires = null, byte[]? SecretHash = null) : IStoredToken;
+    long Id, string Name, string Scopes, bool Enabled, DateTimeOffset Created, DateTimeOffset? Expires = null, byte[]? SecretHash = null)
+    : IStoredToken;
 
 /// <summary>The tokens of the one account.</summary>
 internal sealed class AcmeTokenStore(Database database) : TokenStore<AcmeToken>(

@@ -52,7 +52,9 @@ public sealed class ExpiryNotice
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new ApiTokenException(
-                ErrorKind.OperationTimeout, $"{connection.Service} did not list the tokens within {Timeout.TotalSeconds:0} seconds.");
+                ErrorKind.OperationTimeout,
+                FormattableString.Invariant(
+                    $"{connection.Service} did not list the tokens within {Timeout.TotalSeconds:0} seconds."));
         }
 
         DateTimeOffset now = connection.Time.GetUtcNow();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Polly;
 
 namespace ApiTokens.Http;
@@ -75,13 +76,14 @@ internal sealed class RequestSender
     {
         try
         {
-            ServiceResponse response = await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
-            if (IsSessionEnded(state, response))
+            (ServiceResponse response, AuthenticationHeaderValue? header) =
+                await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
+            if (IsSessionEnded(state, response, header))
             {
                 // A 401 proves that the request had no effect, so it is repeated, even a create.
                 state.HasNewSession = true;
                 response.Body.Return();
-                response = await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
+                (response, _) = await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
             }
 
             state.OutcomeUnknown |= response.OutcomeUnknown;
@@ -95,19 +97,20 @@ internal sealed class RequestSender
         }
     }
 
-    private bool IsSessionEnded(RequestState state, ServiceResponse response) =>
+    private bool IsSessionEnded(RequestState state, ServiceResponse response, AuthenticationHeaderValue? header) =>
         response.Status == HttpStatusCode.Unauthorized
         && !state.HasNewSession
-        && state.Authorization is { } authorization
-        && (state.Request.Credential ?? _credential).OnRejected(authorization);
+        && header is not null
+        && (state.Request.Credential ?? _credential).OnRejected(header);
 
-    private async Task<ServiceResponse> AttemptAsync(RequestState state, bool keepOpen, CancellationToken cancellationToken)
+    // The header is returned and not kept, because it contains the secret.
+    private async Task<(ServiceResponse Response, AuthenticationHeaderValue? Header)> AttemptAsync(
+        RequestState state, bool keepOpen, CancellationToken cancellationToken)
     {
         ServiceRequest request = state.Request;
         state.Attempts++;
         int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
-        state.Authorization = message.Headers.Authorization;
 
         // Outside the try block: nothing has been sent, so the outcome is known.
         cancellationToken.ThrowIfCancellationRequested();
@@ -139,7 +142,7 @@ internal sealed class RequestSender
                     body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),
             };
             UpdateRateLimiter(result, pauses);
-            return result;
+            return (result, message.Headers.Authorization);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
         {

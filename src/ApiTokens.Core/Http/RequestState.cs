@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-
 namespace ApiTokens.Http;
 
 /// <summary>The state of a request over all of its attempts.</summary>
@@ -15,9 +13,6 @@ internal sealed class RequestState(ServiceRequest request)
 
     /// <summary>Whether an attempt may have succeeded, because its response was lost or reports a server failure.</summary>
     public bool OutcomeUnknown { get; set; }
-
-    /// <summary>The credential of the last attempt.</summary>
-    public AuthenticationHeaderValue? Authorization { get; set; }
 
     /// <summary>Whether the request was repeated with a new session, because the service had ended the first one.</summary>
     public bool HasNewSession { get; set; }

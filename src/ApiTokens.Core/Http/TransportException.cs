@@ -16,7 +16,10 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
     public int? ProxyStatus { get; init; }
 
     public static TransportException Timeout(TimeSpan after) =>
-        new($"No response within {after.TotalSeconds:0.#} seconds.", neverSent: false, inner: null) { TimedOut = true };
+        new(FormattableString.Invariant($"No response within {after.TotalSeconds:0.#} seconds."), neverSent: false, inner: null)
+        {
+            TimedOut = true,
+        };
 
     /// <summary>Creates the exception for a create that had no response when the run was stopped and the grace period had passed.</summary>
     public static TransportException Stopped() => new("The run was stopped before the response arrived.", neverSent: false, inner: null);

@@ -63,6 +63,9 @@ public static class ErrorIds
     /// <summary>The connection itself uses the token, and the change was not forced.</summary>
     public const string OwnTokenProtected = "OwnTokenProtected";
 
+    /// <summary>The service does not tell the permissions of a token, so a reset cannot issue a token with the same permissions.</summary>
+    public const string PermissionsUnknown = "PermissionsUnknown";
+
     /// <summary>The new token works, but the old token could not be disabled.</summary>
     public const string PredecessorNotDisabled = "PredecessorNotDisabled";
 

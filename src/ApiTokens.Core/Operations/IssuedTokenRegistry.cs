@@ -16,7 +16,7 @@ internal sealed class IssuedTokenRegistry
 
     private readonly object _gate = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly Queue<(string Id, DateTimeOffset? CreatedAt)> _order = new();
+    private readonly Queue<(string Id, DateTimeOffset CreatedAt)> _order = new();
     private readonly LinkedList<(string Name, DateTimeOffset Since)> _pending = [];
 
     /// <summary>
@@ -63,9 +63,10 @@ internal sealed class IssuedTokenRegistry
     {
         lock (_gate)
         {
-            if (_known.Add(token.Id))
+            // A search can find a token without a creation time at any time, so it is kept.
+            if (_known.Add(token.Id) && token.CreatedAt is { } createdAt)
             {
-                _order.Enqueue((token.Id, token.CreatedAt));
+                _order.Enqueue((token.Id, createdAt));
             }
         }
     }

@@ -235,43 +235,11 @@ public sealed class OperationRunner : IDisposable
         {
             Undelivered = _undelivered,
         };
-        bool wasDone = context.Progress.Stage == JournalStage.Done;
-        if (wasDone && !operation.IsUndone)
-        {
-            return OperationEnd.Skipped;
-        }
-
         _active[operation] = context;
         CallTrace trace = CallTrace.Start();
         try
         {
-            context.IsReconciling = context.Progress.Stage != JournalStage.None;
-            if (context.IsReconciling && await operation.IsAlreadyDoneAsync(_stop.Token).ConfigureAwait(false))
-            {
-                if (!wasDone)
-                {
-                    context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
-                }
-
-                return OperationEnd.Skipped;
-            }
-
-            context.IsReconciling = false;
-            if (_stop.IsCancellationRequested)
-            {
-                // The operation has not started, so there is nothing to record.
-                return OperationEnd.Stopped;
-            }
-
-            context.Start();
-            await operation.ExecuteAsync(context).ConfigureAwait(false);
-            context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
-            return OperationEnd.Done;
-        }
-        catch (Exception e)
-        {
-            context.RecordFailure(e, trace);
-            throw;
+            return await OperationExecution.RunAsync(operation, context, trace).ConfigureAwait(false);
         }
         finally
         {

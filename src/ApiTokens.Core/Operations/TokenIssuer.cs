@@ -5,7 +5,7 @@ namespace ApiTokens.Operations;
 /// <summary>Issues a token. If the response is lost, it searches for the token.</summary>
 internal static class TokenIssuer
 {
-    // The service may still be processing a request that timed out at the client.
+    // The service may still be processing a request that timed out at the client. In all, the search takes three seconds.
     private static readonly TimeSpan[] SearchDelays = [TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)];
 
     /// <summary>Issues a token.</summary>
@@ -76,7 +76,8 @@ internal static class TokenIssuer
         }
         catch (OperationCanceledException)
         {
-            return MayExist(search, found, shared, $"{error.Message} The run was stopped before the search for the token had ended.", error);
+            return MayExist(
+                search, found, shared, $"{error.Message} The run was stopped before the search for the token had ended.", error);
         }
         catch (ApiTokenException) when (found.Count == 0)
         {
@@ -101,8 +102,7 @@ internal static class TokenIssuer
     // The service may create the token later, so its absence proves nothing.
     private static ApiTokenException NotFound(OrphanSearch search, ApiTokenException error) => new(
         error.Kind,
-        $"{error.Message} No new token '{search.Request.Name}' was found within {SearchDelays.Sum(delay => delay.TotalSeconds):0} seconds, "
-            + "but the service may still create it.",
+        $"{error.Message} No new token '{search.Request.Name}' was found within 3 seconds, but the service may still create it.",
         error.Advice,
         error.ErrorId,
         error)

@@ -8,7 +8,8 @@ internal static class NewTokenValidator
     /// <summary>The maximum length of a name. WEGnology documents it; it is used for the services that document none.</summary>
     private const int MaxNameLength = 255;
 
-    private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(36525);
+    /// <summary>The maximum lifetime of a new token.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(36525);
 
     /// <summary>Rejects fields that the service does not support and values that no service accepts.</summary>
     /// <exception cref="ApiTokenException">The request is invalid; the error names the field.</exception>

@@ -193,7 +193,9 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
     {
         _ when Capabilities.Expiry != ExpiryChoice.AnyOrNever => TokenExpiry.ServiceDefault,
         { ExpiresAt: null } => TokenExpiry.NeverExpires,
-        { Lifetime: { } lifetime } => TokenExpiry.AfterDuration(lifetime),
+        { ExpiresAt: { } expiry, Lifetime: { } lifetime } => lifetime > NewTokenValidator.MaxLifetime
+            ? TokenExpiry.AtTime(expiry)
+            : TokenExpiry.AfterDuration(lifetime),
         _ => TokenExpiry.ServiceDefault,
     };
 

@@ -123,7 +123,8 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         {
             Warn(token.Id.Length == 0
                 ? $"The pipeline ended while the token '{token.Name}' on {token.Connection} was issued. It may exist, and its secret "
-                    + $"is lost. Check: Get-ApiToken -Name {CommandText.Pattern(token.Name)} -Connection {CommandText.Pattern(token.Connection)}"
+                    + $"is lost. Check: Get-ApiToken -Name {CommandText.Pattern(token.Name)} "
+                    + $"-Connection {CommandText.Pattern(token.Connection)}"
                 : $"The pipeline ended before the secret of {token} on {token.Connection} was delivered. "
                     + $"Remove the token: {CommandText.Remove(token)}");
         }

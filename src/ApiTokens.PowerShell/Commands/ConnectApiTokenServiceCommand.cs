@@ -149,9 +149,9 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             string count = notice.Count == 1
                 ? "1 token expires"
                 : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
+            string first = FormattableString.Invariant($"the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
             WriteWarning(VisibleText.Printable(
-                $"{connection.Name}: {part}{count} within 7 days, the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} "
-                    + $"UTC: {notice.First}. "
+                $"{connection.Name}: {part}{count} within 7 days, {first}: {notice.First}. "
                 + $"To list them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));
         }
     }

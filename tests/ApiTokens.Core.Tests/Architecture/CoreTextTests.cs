@@ -26,6 +26,35 @@ public sealed partial class CoreTextTests
             violations.Length == 0, $"These lines of the core mention PowerShell parameters or cmdlets:\n{string.Join('\n', violations)}");
     }
 
+    // Interpolation uses the culture of the thread: a date in th-TH has the year 2569.
+    [Theory]
+    [InlineData("ApiTokens.Core")]
+    [InlineData("ApiTokens.PowerShell")]
+    public void Sources_FormattedTextForPeople_IsInvariant(string project)
+    {
+        string folder = Path.Combine(Repository.Root, "src", project);
+        var violations = new List<string>();
+        foreach (string file in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(file => Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj")))
+        {
+            string[] lines = File.ReadAllLines(file);
+            for (int i = 0; i < lines.Length; i++)
+            {
+                // The call may start up to three lines before.
+                bool isInvariant = lines[Math.Max(0, i - 3)..(i + 1)].Any(line => line.Contains("Invariant", StringComparison.Ordinal));
+                if (CultureFormat().IsMatch(lines[i]) && !isInvariant)
+                {
+                    violations.Add($"{Path.GetRelativePath(folder, file)}:{i + 1}: {lines[i].Trim()}");
+                }
+            }
+        }
+
+        Assert.True(violations.Count == 0, $"These texts depend on the culture of the user:\n{string.Join('\n', violations)}");
+    }
+
+    [GeneratedRegex(@"\{[^{}""]*[^:?{}\s]:(yyyy|MM|dd|HH|N\d|F\d|P\d|0|#)[^{}]*\}")]
+    private static partial Regex CultureFormat();
+
     [GeneratedRegex(@"(^|[\s""'(])-[A-Z][a-z]+")]
     private static partial Regex Parameter();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ApiTokens.Audit;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Services;
@@ -31,6 +32,25 @@ public sealed class FindingRuleTests
         Assert.Equal(FindingSeverity.Warning, Assert.Single(Check("ExpiringSoon", Token(expires: Now.AddDays(7)))).Severity);
         Assert.Empty(Check("ExpiringSoon", Token(expires: Now.AddDays(7) + Second)));
         Assert.Empty(Check("ExpiringSoon", Token(expires: null)));
+    }
+
+    [Fact]
+    public void ExpiringSoon_AnyCulture_ShowsInvariantDate()
+    {
+        // A machine without ICU has no other culture, so this one is made.
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.DateTimeFormat.TimeSeparator = ".";
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = culture;
+        try
+        {
+            string expected = Now.AddDays(1).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+            Assert.Contains(expected, Assert.Single(Check("ExpiringSoon", Token(expires: Now.AddDays(1)))).Message);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

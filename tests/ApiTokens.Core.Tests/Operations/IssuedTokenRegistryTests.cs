@@ -27,6 +27,22 @@ public sealed class IssuedTokenRegistryTests
     }
 
     [Fact]
+    public void AddIssued_OneTokenWithoutCreationTime_DoesNotKeepTheOthers()
+    {
+        _registry.AddIssued(Token(-1, createdAt: null));
+        for (int second = 0; second < 36_000; second++)
+        {
+            using (_registry.Begin("ci", Start.AddSeconds(second - 60)))
+            {
+                _registry.AddIssued(Token(second, Start.AddSeconds(second)));
+            }
+        }
+
+        Assert.InRange(_registry.Count, 60, 200);
+        Assert.True(_registry.Contains("-1"));
+    }
+
+    [Fact]
     public void AddIssued_SlowCreateInProgress_KeepsAllTokensSinceItsStart()
     {
         IDisposable slow = _registry.Begin("ci", Start);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Primitives;
 
 namespace ApiTokens.Core.Tests.Support;
 
@@ -40,6 +42,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return Task.CompletedTask;
     };
 
+    /// <summary>The clock of the Date headers.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
+
     public static async Task<ScriptedServer> StartAsync(int port = 0)
     {
         var requests = new ConcurrentQueue<ReceivedRequest>();
@@ -55,7 +60,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         application.Run(async context =>
         {
             requests.Enqueue(await ReceivedRequest.ReadAsync(context));
-            await (script.TryDequeue(out Func<HttpContext, Task>? handler) ? handler : server!.DefaultHandler)(context);
+            context.Response.Headers.Date = server!.Clock.GetUtcNow().ToString("r", CultureInfo.InvariantCulture);
+            await (script.TryDequeue(out Func<HttpContext, Task>? handler) ? handler : server.DefaultHandler)(context);
         });
         await application.StartAsync();
         server = new ScriptedServer(application, requests, script);
@@ -114,7 +120,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         context.Response.StatusCode = status;
         foreach ((string name, string value) in headers)
         {
-            context.Response.Headers.Append(name, value);
+            context.Response.Headers[name] = name == "Date" ? value : StringValues.Concat(context.Response.Headers[name], value);
         }
 
         if (body.Length == 0)

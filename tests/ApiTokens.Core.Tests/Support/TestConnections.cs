@@ -19,8 +19,11 @@ internal static class TestConnections
     public static TestTimeProvider CreateSkippingClock() => new() { SkipUpTo = TimeSpan.FromMinutes(20) };
 
     public static Task<TokenConnection> ConnectAsync(
-        ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret) =>
-        TokenConnection.ConnectAsync(Request(server.BaseUri, service, account, time, secret), CancellationToken.None);
+        ScriptedServer server, string service, string? account = null, TimeProvider? time = null, string secret = Secret)
+    {
+        server.Clock = time ?? CreateSkippingClock();
+        return TokenConnection.ConnectAsync(Request(server.BaseUri, service, account, server.Clock, secret), CancellationToken.None);
+    }
 
     public static Task<TokenConnection> ConnectAsync(Uri baseUri, string service, TimeProvider? time = null) =>
         TokenConnection.ConnectAsync(Request(baseUri, service, time: time), CancellationToken.None);

@@ -9,8 +9,8 @@ internal sealed class ExpiredRule : FindingRule
 
     internal override RuleViolation? Check(AuditedToken token) => token.IsExpired
         ? new RuleViolation(
-            $"The token {token.Token} expired{(token.Token.ExpiresAt is { } expiry ? $" on {expiry:yyyy-MM-dd}" : string.Empty)} "
-                + "but still exists.",
+            $"The token {token.Token} expired{(token.Token.ExpiresAt is { } expiry
+                ? FormattableString.Invariant($" on {expiry:yyyy-MM-dd}") : string.Empty)} but still exists.",
             "Remove it. If it is still needed, issue a new token.")
         : null;
 }

@@ -21,7 +21,7 @@ internal sealed class ExpiringSoonRule : FindingRule
             ? $"{remaining.Days} d {remaining.Hours} h"
             : $"{remaining.Hours} h {remaining.Minutes} min";
         return new RuleViolation(
-            $"The token {token.Token} expires in {duration}, at {expiry:yyyy-MM-dd HH:mm} UTC.",
+            FormattableString.Invariant($"The token {token.Token} expires in {duration}, at {expiry:yyyy-MM-dd HH:mm} UTC."),
             "Reset it and deploy the new secret, or let it expire.")
         {
             Severity = remaining <= token.Policy.ExpiryError ? FindingSeverity.Error : FindingSeverity.Warning,

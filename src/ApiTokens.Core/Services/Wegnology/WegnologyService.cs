@@ -121,8 +121,17 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             : found;
     }
 
-    private string[]? ScopeOf(NewTokenRequest request) =>
-        request.HasKnownPermissions ? [.. request.Scope] : scopes.Resolve(request.Scope, account);
+    // Without a scope, the service would give a new token every permission, and with an empty one none.
+    private string[]? ScopeOf(NewTokenRequest request) => request switch
+    {
+        { HasKnownPermissions: false } => scopes.Resolve(request.Scope, account),
+        { Scope.Count: > 0 } => [.. request.Scope],
+        _ => throw new ApiTokenException(
+            ErrorKind.InvalidResult,
+            $"{Identity.Service} returned no scope for the token '{request.Name}', so a new token cannot have the same permissions.",
+            $"Issue a new token with {Field.Scope}, then remove the old token.",
+            ErrorIds.PermissionsUnknown),
+    };
 
     private static void CheckDescription(string? description)
     {
