@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace ApiTokens.Build;
 
 /// <summary>The number of passed, failed and skipped tests.</summary>
-internal readonly record struct Counts(int Passed, int Failed, int Skipped)
+internal readonly partial record struct Counts(int Passed, int Failed, int Skipped)
 {
     public static Counts operator +(Counts left, Counts right) =>
         new(left.Passed + right.Passed, left.Failed + right.Failed, left.Skipped + right.Skipped);
@@ -26,6 +27,16 @@ internal readonly record struct Counts(int Passed, int Failed, int Skipped)
         .GroupBy(reason => reason.Trim())
         .Select(same => $"{same.Count()} test(s): {same.Key}");
 
+    /// <summary>
+    /// Reads the last line of a program that counts its cases itself. All of its cases count as one test, as those of a property do.
+    /// </summary>
+    public static Counts OfProgram(string output, int exitCode)
+    {
+        Match summary = Summary().Match(output);
+        bool passed = exitCode == 0 && summary.Success && summary.Groups["passed"].Value != "0" && summary.Groups["failed"].Value == "0";
+        return new Counts(passed ? 1 : 0, passed ? 0 : 1, 0);
+    }
+
     private static string? FirstValue(XElement element, string name) =>
         element.Descendants().FirstOrDefault(descendant => descendant.Name.LocalName == name)?.Value;
 
@@ -36,4 +47,7 @@ internal readonly record struct Counts(int Passed, int Failed, int Skipped)
         return new Counts(Number("passed"), Number("failed") + Number("error") + Number("timeout") + Number("aborted"),
             Number("total") - Number("executed"));
     }
+
+    [GeneratedRegex(@"(?<passed>\d+) passed, (?<failed>\d+) failed, \d+ skipped\s*\z")]
+    private static partial Regex Summary();
 }

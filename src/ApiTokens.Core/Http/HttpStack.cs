@@ -35,6 +35,9 @@ internal sealed class HttpStack
     /// <summary>The proxy; null for the system's proxy.</summary>
     public ProxySettings? Proxy { get; }
 
+    /// <summary>Replaces the sockets, for tests that simulate the network. Set it before the first request.</summary>
+    internal static HttpMessageHandler? Sockets { get; set; }
+
 #pragma warning disable RS0030 // The only place that uses HttpClient.
     /// <summary>Sends a request, and returns when the headers of the response have arrived.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
@@ -56,7 +59,7 @@ internal sealed class HttpStack
 
     private void AddClient(ServiceCollection services, string name, bool useProxy) =>
         services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => CreateHandler(useProxy, useProxy ? Proxy?.ToWebProxy() : null))
+            .ConfigurePrimaryHttpMessageHandler(() => Sockets ?? CreateHandler(useProxy, useProxy ? Proxy?.ToWebProxy() : null))
             .RemoveAllLoggers();
 
     private static HttpMessageHandler CreateHandler(bool useProxy, IWebProxy? proxy)

@@ -115,7 +115,7 @@ internal sealed class RequestSender
         // Outside the try block: nothing has been sent, so the outcome is known.
         cancellationToken.ThrowIfCancellationRequested();
         using CancellationTokenSource timeout = _endpoint.Time.CreateCancellationTokenSource(_endpoint.Timeout);
-        using var grace = new CancellationTokenSource();
+        using CancellationTokenSource grace = _endpoint.Time.CreateCancellationTokenSource(Timeout.InfiniteTimeSpan);
         using CancellationTokenRegistration registration = cancellationToken.Register(() => CancelWithGrace(grace, request));
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, grace.Token);
         HttpResponseMessage? response = null;

@@ -22,11 +22,15 @@ internal static class RetryPolicy
     // A throttled request has not failed. The rate limiter delays it until the service accepts it.
     private const int MaxThrottledRetries = 20;
 
+    /// <summary>The source of jitter, from 0 to 1. A test replaces it to repeat a run exactly.</summary>
+    internal static Func<double> Randomizer { get; set; } = new RetryStrategyOptions<ServiceResponse>().Randomizer;
+
     /// <summary>Creates the policy. Failures and throttled responses are counted separately, so there are two retry strategies.</summary>
     public static ResiliencePipeline<ServiceResponse> Create(TimeProvider time) =>
         new ResiliencePipelineBuilder<ServiceResponse> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<ServiceResponse>
             {
+                Randomizer = () => Randomizer(),
                 MaxRetryAttempts = MaxRetries,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,

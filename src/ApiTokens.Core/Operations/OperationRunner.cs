@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using ApiTokens.Http;
 using ApiTokens.Journal;
 using ApiTokens.Services;
@@ -22,7 +21,9 @@ public sealed class OperationRunner : IDisposable
     private readonly ISecretSink? _secrets;
     private readonly JournalWriter? _journal;
     private readonly OperationScope _scope = new();
-    private readonly PipelineQueue _pipeline = new();
+    private readonly PipelineQueue _pipeline;
+    private readonly TimeProvider _time;
+    private readonly long _startedAt;
     private readonly Dictionary<TokenConnection, ConnectionGate> _gates = [];
     private readonly Dictionary<TokenIdentity, (Operation Operation, Task Task)> _lastOfToken = [];
     private readonly HashSet<TokenIdentity> _notRepeatable = [];
@@ -30,7 +31,6 @@ public sealed class OperationRunner : IDisposable
     private readonly ConcurrentDictionary<Operation, OperationContext> _active = new();
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly OperationSummary _summary = new();
     private int _pending;
     private int _retried;
@@ -43,6 +43,12 @@ public sealed class OperationRunner : IDisposable
     /// <param name="journal">The journal that records the operations; the runner disposes it.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="throttleLimit"/> is less than 1.</exception>
     public OperationRunner(int throttleLimit, IOperationOutput output, ISecretSink? secrets = null, JournalWriter? journal = null)
+        : this(throttleLimit, output, secrets, journal, new PipelineQueue(), TimeProvider.System)
+    {
+    }
+
+    internal OperationRunner(
+        int throttleLimit, IOperationOutput output, ISecretSink? secrets, JournalWriter? journal, PipelineQueue pipeline, TimeProvider time)
     {
         _throttleLimit = throttleLimit > 0
             ? throttleLimit
@@ -50,6 +56,9 @@ public sealed class OperationRunner : IDisposable
         _output = output;
         _secrets = secrets;
         _journal = journal;
+        _pipeline = pipeline;
+        _time = time;
+        _startedAt = time.GetTimestamp();
         _unfinished = new UnfinishedOperations(journal);
     }
 
@@ -72,7 +81,7 @@ public sealed class OperationRunner : IDisposable
         get
         {
             _summary.Retried = Volatile.Read(ref _retried);
-            _summary.Elapsed = _clock.Elapsed;
+            _summary.Elapsed = _time.GetElapsedTime(_startedAt);
             return _summary;
         }
     }
@@ -174,8 +183,8 @@ public sealed class OperationRunner : IDisposable
 
         _disposed = true;
         _stop.Cancel();
-        var waited = Stopwatch.StartNew();
-        while (_pending > 0 && MaxShutdownWait - waited.Elapsed is var left && left > TimeSpan.Zero && _pipeline.TryAbandonNext(left))
+        long stoppedAt = _time.GetTimestamp();
+        while (_pending > 0 && MaxShutdownWait - _time.GetElapsedTime(stoppedAt) is var left && left > TimeSpan.Zero && _pipeline.TryAbandonNext(left))
         {
         }
 

@@ -1,0 +1,56 @@
+using ApiTokens.Operations;
+using ApiTokens.Simulation.Plans;
+
+namespace ApiTokens.Simulation.World;
+
+/// <summary>The vault of the user, which outlives his processes.</summary>
+internal sealed class Vault(SimulatedWorld world)
+{
+    private readonly Dictionary<string, Delivery> _entries = [];
+
+    public IReadOnlyDictionary<string, Delivery> Entries => _entries;
+
+    public ISecretSink Open(RunRecord run) => new Sink(this, world, run);
+
+    private sealed class Sink(Vault vault, SimulatedWorld world, RunRecord run) : ISecretSink
+    {
+        private readonly Dictionary<string, Delivery?> _before = [];
+        private int _saves;
+
+        public void Save(Operation operation, IssuedToken issued)
+        {
+            _saves++;
+            if (world.Reach(InterruptionPoint.BeforeSave, run))
+            {
+                throw new KilledException();
+            }
+
+            if (run.Plan.VaultFailure == _saves)
+            {
+                throw new SecretNotSavedException(issued, "The vault is locked.", "Unlock the vault.");
+            }
+
+            OperationRecord record = run.Operations.Find(candidate => candidate.Operation == operation)!;
+            _before[record.Purpose] = vault._entries.GetValueOrDefault(record.Purpose);
+            vault._entries[record.Purpose] = world.Deliver(record, issued, inVault: true);
+            if (world.Reach(InterruptionPoint.AfterSave, run))
+            {
+                throw new KilledException();
+            }
+        }
+
+        public void Revert(Operation operation)
+        {
+            OperationRecord record = run.Operations.Find(candidate => candidate.Operation == operation)!;
+            world.History.Add($"   vault: reverted {record.Purpose}");
+            if (_before.GetValueOrDefault(record.Purpose) is { } before)
+            {
+                vault._entries[record.Purpose] = before;
+            }
+            else
+            {
+                vault._entries.Remove(record.Purpose);
+            }
+        }
+    }
+}
