@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
@@ -50,6 +51,9 @@ internal sealed class Vault : ISecretSink, IOperationOutput
     public void Save(Operation operation, IssuedToken issued) => Secrets[operation.Name] = issued;
 
     public bool? Contains(Operation operation, ApiToken token) => Secrets.Values.Any(saved => saved.Id == token.Id);
+
+    public SecureString? Read(Operation operation, ApiToken token) =>
+        Secrets.Values.FirstOrDefault(saved => saved.Id == token.Id)?.Secret;
 
     public void Revert(Operation operation) => Secrets.Remove(operation.Name);
 

@@ -74,6 +74,19 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         };
     }
 
+    /// <summary>Creates the error for a request that is not sent, because the service asked another request to wait too long.</summary>
+    public ApiTokenException LongWait(ServiceRequest request, TimeSpan wait)
+    {
+        DateTimeOffset retryAt = TimeAfter(wait);
+        return new ApiTokenException(
+            ErrorKind.LimitsExceeded,
+            FormattableString.Invariant(
+                $"The request to {request.Purpose} was not sent, because {endpoint.Service} asks to wait until {retryAt:u}."),
+            WaitAdvice,
+            ErrorIds.RetryAfterTooLong)
+        { RetryAt = retryAt };
+    }
+
     public ApiTokenException NoResponse(ServiceRequest request, TransportException error, bool outcomeUnknown)
     {
         bool unknown = request.IsWrite && outcomeUnknown;

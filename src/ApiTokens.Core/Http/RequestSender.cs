@@ -22,6 +22,8 @@ internal sealed class RequestSender
     private readonly ServiceCredential _credential;
     private readonly ErrorReader _errors;
     private readonly ResiliencePipeline<ServiceResponse> _retry;
+    private TimeSpan? _longWait;
+    private int _longWaits;
 
     public RequestSender(ServiceEndpoint endpoint, ServiceCredential credential, ErrorReader errors)
     {
@@ -43,7 +45,7 @@ internal sealed class RequestSender
     /// <exception cref="ApiTokenException">No attempt had a complete response.</exception>
     public async Task<ServiceResponse> SendAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
-        var state = new RequestState(request);
+        var state = new RequestState(request) { LongWaits = Volatile.Read(ref _longWaits) };
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(RetryPolicy.StateKey, state);
         try
@@ -83,6 +85,7 @@ internal sealed class RequestSender
                 // A 401 proves that the request had no effect, so it is repeated, even a create.
                 state.HasNewSession = true;
                 response.Body.Return();
+                cancellationToken.ThrowIfCancellationRequested();
                 (response, _) = await AttemptAsync(state, keepOpen, cancellationToken).ConfigureAwait(false);
             }
 
@@ -110,6 +113,7 @@ internal sealed class RequestSender
         ServiceRequest request = state.Request;
         state.Attempts++;
         int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        ThrowIfLongWait(state);
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
 
         // Outside the try block: nothing has been sent, so the outcome is known.
@@ -175,6 +179,21 @@ internal sealed class RequestSender
         else if (wait is null || wait <= RetryPolicy.MaxWait)
         {
             RateLimiter.OnThrottled(wait, pausesAtSend);
+        }
+
+        if (RetryPolicy.LongWait(response, _endpoint.Time) is { } longWait)
+        {
+            _longWait = longWait;
+            Interlocked.Increment(ref _longWaits);
+        }
+    }
+
+    // Another request has been told to wait longer than a run waits. Requests that are in progress are not repeated either.
+    private void ThrowIfLongWait(RequestState state)
+    {
+        if (Volatile.Read(ref _longWaits) != state.LongWaits && _longWait is { } wait)
+        {
+            throw _errors.LongWait(state.Request, wait);
         }
     }
 

@@ -39,8 +39,11 @@ internal sealed class ServiceResponse
 
     public bool IsRedirect => (int)Status is >= 300 and <= 399;
 
-    /// <summary>Whether the body is a web page, for example of a proxy.</summary>
-    public bool IsWebPage => Body.Bytes.Length > 0 && MediaType is "text/html" or "application/xhtml+xml";
+    /// <summary>Whether the body is not JSON, and therefore not of the service, for example the page of a proxy.</summary>
+    public bool IsWebPage => Body.Bytes.Length > 0 && MediaType is not null && !IsJson && !LooksLikeJson;
+
+    // Some servers declare JSON as text.
+    private bool LooksLikeJson => Body.Bytes.Span[0] is (byte)'{' or (byte)'[';
 
     /// <summary>Whether the body is declared as JSON.</summary>
     public bool IsJson =>

@@ -12,8 +12,11 @@ internal enum JournalStage
     /// <summary>A token was issued, but its secret was not delivered.</summary>
     Issued,
 
-    /// <summary>The secret of the issued token was delivered, but the operation is not complete.</summary>
+    /// <summary>The secret of the issued token was delivered, but not verified with the service.</summary>
     Delivered,
+
+    /// <summary>The delivered secret was verified, as far as the service allows, but the operation is not complete.</summary>
+    Verified,
 
     /// <summary>The secret of the issued token was delivered, but the service rejected it.</summary>
     Refused,

@@ -96,6 +96,15 @@ public sealed class JournalWriter : IDisposable
         {
             return new JournalWriter(file, path, operation, accounts, time);
         }
+        catch (IOException e)
+        {
+            file.Dispose();
+            throw NotOpened(
+                ErrorKind.InvalidOperation,
+                $"'{path}' cannot be read or written: {e.Message}",
+                "Check the disk or the share, or specify another path.",
+                e);
+        }
         catch
         {
             file.Dispose();
@@ -120,6 +129,10 @@ public sealed class JournalWriter : IDisposable
 
     internal void Delivered(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Delivered, IssuedId = id }, toDisk: true);
+
+    /// <summary>Records that the service accepts the delivered secret, as far as it can be verified.</summary>
+    internal void Verified(JournalSubject subject, string id) =>
+        Write(subject, new JournalEntry { Event = JournalEvents.Verified, IssuedId = id }, toDisk: true);
 
     /// <summary>Records that the service rejects the delivered secret.</summary>
     internal void Refused(JournalSubject subject, string id) =>

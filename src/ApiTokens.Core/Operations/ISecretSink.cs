@@ -1,3 +1,5 @@
+using System.Security;
+
 namespace ApiTokens.Operations;
 
 /// <summary>Stores the secrets of issued tokens, for example in a vault. It is called on the thread that adds the operations.</summary>
@@ -17,6 +19,13 @@ public interface ISecretSink
     /// <returns>True or false; null if that cannot be determined.</returns>
     /// <exception cref="ApiTokenException">The sink cannot be read.</exception>
     bool? Contains(Operation operation, ApiToken token);
+
+    /// <summary>Returns the saved secret of a token, so that it can be verified after the run that saved it was terminated.</summary>
+    /// <param name="operation">The operation that issued the token.</param>
+    /// <param name="token">The token, without its secret.</param>
+    /// <returns>The secret; null if it is not certain that the secret belongs to the token, or if it cannot be read.</returns>
+    /// <exception cref="ApiTokenException">The sink cannot be read.</exception>
+    SecureString? Read(Operation operation, ApiToken token);
 
     /// <summary>
     /// Restores the value that the secret of an operation replaced, if possible, because the service rejected the new secret.

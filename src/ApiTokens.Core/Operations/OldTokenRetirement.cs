@@ -62,19 +62,22 @@ internal static class OldTokenRetirement
     }
 
     /// <summary>Throws unless the successor exists and is active. Otherwise the old token is the only one that works.</summary>
+    /// <returns>The successor.</returns>
     /// <exception cref="ApiTokenException"><c>SuccessorNotActive</c>.</exception>
-    public static async Task RequireActiveSuccessorAsync(
+    public static async Task<ApiToken> RequireActiveSuccessorAsync(
         TokenConnection connection, ApiToken old, string successorId, CancellationToken cancellationToken)
     {
         ApiToken? successor = await connection.ReadIfExistsAsync(successorId, cancellationToken).ConfigureAwait(false);
-        if (successor?.Status != TokenStatus.Active)
+        if (successor?.Status == TokenStatus.Active)
         {
-            string state = successor is null ? "no longer exists" : $"is {successor.Status.ToString().ToLowerInvariant()}";
-            throw new ApiTokenException(
-                ErrorKind.ResourceExists,
-                $"The new token ({successorId}), which replaces the token {old}, {state}. The old token is unchanged.",
-                $"If the old token is no longer in use, remove it: {new SuggestedCommand(SuggestedAction.Remove, old.Id, connection.Name)}",
-                ErrorIds.SuccessorNotActive);
+            return successor;
         }
+
+        string state = successor is null ? "no longer exists" : $"is {successor.Status.ToString().ToLowerInvariant()}";
+        throw new ApiTokenException(
+            ErrorKind.ResourceExists,
+            $"The new token ({successorId}), which replaces the token {old}, {state}. The old token is unchanged.",
+            $"If the old token is no longer in use, remove it: {new SuggestedCommand(SuggestedAction.Remove, old.Id, connection.Name)}",
+            ErrorIds.SuccessorNotActive);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using System.Security;
 using ApiTokens.Http;
 using ApiTokens.Journal;
 
@@ -100,7 +101,20 @@ internal sealed class OperationContext
     /// <summary>Returns a result to the caller.</summary>
     /// <returns>A task that completes when the caller has received the result, and is cancelled if the caller has stopped.</returns>
     public Task WriteResultAsync(object result) => _pipeline.InvokeOnPipelineAsync(
-        () => _output.WriteResult(_operation, result), () => AddUndelivered(result as IssuedToken));
+        () =>
+        {
+            try
+            {
+                _output.WriteResult(_operation, result);
+            }
+            catch
+            {
+                // The caller may not have received the secret.
+                AddUndelivered(result as IssuedToken);
+                throw;
+            }
+        },
+        () => AddUndelivered(result as IssuedToken));
 
     /// <summary>Queues a verbose message for the caller.</summary>
     public void WriteVerbose(string message) => _pipeline.Post(() => _output.WriteVerbose(_operation, message));
@@ -117,6 +131,18 @@ internal sealed class OperationContext
         return saved;
     }
 
+    /// <summary>Returns the saved secret of a token that an earlier run issued; null if it is not available.</summary>
+    public async Task<SecureString?> ReadSecretAsync(ApiToken token)
+    {
+        SecureString? secret = null;
+        if (_secrets is not null)
+        {
+            await CallSinkAsync(() => secret = _secrets.Read(_operation, token), abandoned: null).ConfigureAwait(false);
+        }
+
+        return secret;
+    }
+
     /// <summary>Records that a secret was delivered by an earlier run, which was terminated before it could record that.</summary>
     public void RecordDelivered(string id) => _journal?.Delivered(_subject!, id);
 
@@ -127,6 +153,9 @@ internal sealed class OperationContext
     /// <summary>Records that both tokens work until the operation ends.</summary>
     public void OnOverlapStarted(ApiToken predecessor, ApiToken successor) =>
         PendingRetirement = new PendingRetirement(predecessor, successor, HasJournal);
+
+    /// <summary>Records that a delivered secret was verified, as far as the service allows.</summary>
+    public void RecordVerified(string id) => _journal?.Verified(_subject!, id);
 
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);

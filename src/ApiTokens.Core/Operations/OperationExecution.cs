@@ -43,7 +43,12 @@ internal static class OperationExecution
         }
         catch (Exception e)
         {
-            context.RecordFailure(e, trace);
+            // If only the check of a completed operation failed, the journal stays as it is.
+            if (!wasDone || !context.IsReconciling)
+            {
+                context.RecordFailure(e, trace);
+            }
+
             throw;
         }
     }

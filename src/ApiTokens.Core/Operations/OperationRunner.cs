@@ -66,7 +66,8 @@ public sealed class OperationRunner : IDisposable
     /// The tokens whose secrets were not delivered, because the caller stopped or the response was lost. A token that may exist, and
     /// that was not found, has no id.
     /// </summary>
-    public IReadOnlyCollection<ApiToken> Undelivered => _undelivered;
+    public IReadOnlyCollection<ApiToken> Undelivered =>
+        [.. _undelivered.Where(token => !PendingRetirements.Any(pending => pending.Successor.Id == token.Id))];
 
     /// <summary>After disposal: the resets that did not retire their old token and did not report an error.</summary>
     public IReadOnlyCollection<PendingRetirement> PendingRetirements =>
@@ -184,7 +185,10 @@ public sealed class OperationRunner : IDisposable
         _disposed = true;
         _stop.Cancel();
         long stoppedAt = _time.GetTimestamp();
-        while (_pending > 0 && MaxShutdownWait - _time.GetElapsedTime(stoppedAt) is var left && left > TimeSpan.Zero && _pipeline.TryAbandonNext(left))
+        while (_pending > 0
+            && MaxShutdownWait - _time.GetElapsedTime(stoppedAt) is var left
+            && left > TimeSpan.Zero
+            && _pipeline.TryAbandonNext(left))
         {
         }
 

@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens.Journal;
 using ApiTokens.Services;
 
@@ -46,9 +47,9 @@ public sealed class ResetOperation : Operation
         }
 
         await OwnTokenGuard.CheckAsync(Connection, _token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
-        if (context.Progress is { Stage: JournalStage.Delivered, IssuedId: { } delivered })
+        if (context.Progress is { Stage: JournalStage.Delivered or JournalStage.Verified, IssuedId: { } delivered } progress)
         {
-            await FinishAsync(delivered, context).ConfigureAwait(false);
+            await FinishAsync(delivered, progress.Stage == JournalStage.Verified, context).ConfigureAwait(false);
             return;
         }
 
@@ -57,7 +58,7 @@ public sealed class ResetOperation : Operation
             && context.Progress.Stage != JournalStage.None
             && await ReconcileAsync(context).ConfigureAwait(false) is { } saved)
         {
-            await FinishAsync(saved.Id, context).ConfigureAwait(false);
+            await FinishAsync(saved.Id, isVerified: false, context).ConfigureAwait(false);
             return;
         }
 
@@ -85,6 +86,7 @@ public sealed class ResetOperation : Operation
         IssuedToken successor = await IssueAsync(request, reservation, context).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);
         await SecretProof.RequireSuccessorAsync(Connection, old, successor, context).ConfigureAwait(false);
+        context.RecordVerified(successor.Id);
         reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
     }
 
@@ -155,8 +157,9 @@ public sealed class ResetOperation : Operation
         return await LeftoverToken.FindDeliveredAsync(Connection, request, remove: false, context).ConfigureAwait(false);
     }
 
-    // The secret is no longer available, so only the existence and the status of the successor can be checked.
-    private async Task FinishAsync(string successorId, OperationContext context)
+    // If the earlier run did not verify the delivered secret, the old token may be the only one that works. A verified secret is not
+    // needed again, so only the existence and the status of the successor are checked.
+    private async Task FinishAsync(string successorId, bool isVerified, OperationContext context)
     {
         if (successorId == _token.Id)
         {
@@ -171,7 +174,16 @@ public sealed class ResetOperation : Operation
             return;
         }
 
-        await OldTokenRetirement.RequireActiveSuccessorAsync(Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
+        ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
+            Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
+        if (!isVerified)
+        {
+            SecureString secret = await context.ReadSecretAsync(successor).ConfigureAwait(false)
+                ?? throw SecretProof.NotVerified(old, successor);
+            await SecretProof.RequireSuccessorAsync(Connection, old, new IssuedToken(successor, secret), context).ConfigureAwait(false);
+            context.RecordVerified(successor.Id);
+        }
+
         await RetireAsync(old, successorId, context).ConfigureAwait(false);
     }
 

@@ -74,6 +74,14 @@ internal static class SecretProof
         }
     }
 
+    /// <summary>Creates the error for a successor that an earlier run delivered and did not verify.</summary>
+    public static ApiTokenException NotVerified(ApiToken old, ApiToken successor) => new(
+        ErrorKind.InvalidOperation,
+        $"An earlier run issued the new token {successor}, which replaces the token {old}, and delivered its secret, but ended before "
+            + "it verified the secret. The old token is unchanged.",
+        $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}",
+        ErrorIds.SuccessorNotProved);
+
     /// <summary>Creates the error for a successor whose secret the service rejects.</summary>
     public static ApiTokenException RefusedSuccessor(
         TokenConnection connection, ApiToken old, ApiToken successor, string when, string details = "", Exception? inner = null) => new(

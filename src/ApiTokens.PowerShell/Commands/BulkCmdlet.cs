@@ -15,6 +15,7 @@ namespace ApiTokens.PowerShell.Commands;
 public abstract class BulkCmdlet : ApiTokenCmdlet
 {
     private OperationRunner? _runner;
+    private PipelineOutput? _output;
     private RunProgress? _progress;
     private DeliverySink? _sink;
 
@@ -75,7 +76,8 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         {
             JournalWriter? journal = OpenJournal();
             Retirements = journal?.Retirements;
-            _runner = new OperationRunner(ThrottleLimit, new PipelineOutput(this, WritesPlainText), _sink, journal);
+            _output = new PipelineOutput(this, WritesPlainText);
+            _runner = new OperationRunner(ThrottleLimit, _output, _sink, journal);
             _progress = new RunProgress(this, $"{OperationName} API tokens", _runner);
         }
         catch (ApiTokenException e)
@@ -119,14 +121,14 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         base.Dispose(disposing);
 
         // The pipeline has ended, so the warnings are written to the host.
-        foreach (ApiToken token in _runner?.Undelivered ?? [])
+        foreach (ApiToken token in _runner?.Undelivered.Where(token => !_output!.Received.Contains(token.Id)) ?? [])
         {
             Warn(token.Id.Length == 0
                 ? $"The pipeline ended while the token '{token.Name}' on {token.Connection} was issued. It may exist, and its secret "
                     + $"is lost. Check: Get-ApiToken -Name {CommandText.Pattern(token.Name)} "
                     + $"-Connection {CommandText.Pattern(token.Connection)}"
                 : $"The pipeline ended before the secret of {token} on {token.Connection} was delivered. "
-                    + $"Remove the token: {CommandText.Remove(token)}");
+                    + $"If nobody has it, remove the token: {CommandText.Remove(token)}");
         }
 
         foreach (PendingRetirement pending in _runner?.PendingRetirements ?? [])

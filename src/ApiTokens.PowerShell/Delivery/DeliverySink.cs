@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 using ApiTokens.Operations;
 
 namespace ApiTokens.PowerShell.Delivery;
@@ -30,6 +31,9 @@ internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
 
     /// <inheritdoc/>
     public bool? Contains(Operation operation, ApiToken token) => delivery.Contains(token);
+
+    /// <inheritdoc/>
+    public SecureString? Read(Operation operation, ApiToken token) => delivery.Read(token);
 
     /// <inheritdoc/>
     public void Complete(Operation operation) => delivery.Forget(KeyOf(operation));

@@ -75,19 +75,11 @@ internal abstract class SecretDelivery
     }
 
     /// <summary>Determines whether the secret of a token has been saved; null if that cannot be determined.</summary>
-    public bool? Contains(ApiToken token)
-    {
-        try
-        {
-            return ContainsAt(DestinationOf(PSObject.AsPSObject(token)), token);
-        }
-#pragma warning disable CA1031 // A script block or a vault can throw anything. Then it is not known.
-        catch (Exception e) when (e is not PipelineStoppedException)
-#pragma warning restore CA1031
-        {
-            return null;
-        }
-    }
+    public bool? Contains(ApiToken token) => TryAt(token, destination => ContainsAt(destination, token));
+
+    /// <summary>Returns the saved secret of a token; null if it is not certain that the secret belongs to the token.</summary>
+    public SecureString? Read(ApiToken token) =>
+        TryAt(token, destination => ContainsAt(destination, token) == true ? ReadAt(destination) : null);
 
     /// <summary>Forgets the previous value of the destination.</summary>
     /// <param name="key">The key of the token in this run.</param>
@@ -107,11 +99,28 @@ internal abstract class SecretDelivery
 
     protected abstract bool? ContainsAt(string destination, ApiToken token);
 
+    /// <summary>Returns the secret at a destination; null if it cannot be read.</summary>
+    protected virtual SecureString? ReadAt(string destination) => null;
+
     protected abstract void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces);
 
     /// <summary>Redacts the secret in the message of an error.</summary>
     protected static string Clean(string message, SecureString secret) =>
         SecretText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
+
+    private T? TryAt<T>(ApiToken token, Func<string, T?> read)
+    {
+        try
+        {
+            return read(DestinationOf(PSObject.AsPSObject(token)));
+        }
+#pragma warning disable CA1031 // A script block or a vault can throw anything. Then it is not known.
+        catch (Exception e) when (e is not PipelineStoppedException)
+#pragma warning restore CA1031
+        {
+            return default;
+        }
+    }
 
     private void Reserve(string destination, string key)
     {

@@ -130,6 +130,9 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         : metadata["tokenId"] is { } tokenId ? tokenId.ToString() == token.Id
         : null;
 
+    protected override SecureString? ReadAt(string destination) =>
+        Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject as SecureString;
+
     protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
     {
         try

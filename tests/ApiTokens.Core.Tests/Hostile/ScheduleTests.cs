@@ -97,8 +97,9 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         void Take(Report report)
         {
-            simulation.Take(report);
-            if (simulation.Taken == throwAt)
+            bool throws = simulation.Taken + 1 == throwAt;
+            simulation.Take(report, isReceived: !throws);
+            if (throws)
             {
                 throw new DownstreamException();
             }
@@ -283,10 +284,10 @@ public sealed class ScheduleTests : IAsyncLifetime
 
         public void Stopped() => Interlocked.CompareExchange(ref _stoppedAt, Interlocked.Increment(ref _sequence), int.MaxValue);
 
-        public void Take(Report report)
+        public void Take(Report report, bool isReceived)
         {
             Taken++;
-            if (report.Output is IssuedToken issued)
+            if (isReceived && report.Output is IssuedToken issued)
             {
                 // Record the token before the caller can throw.
                 Assert.True(_received.TryAdd(issued.Id, true), "A token was delivered twice.");

@@ -50,7 +50,7 @@ public sealed class CancellationTests : IAsyncLifetime
     [Fact]
     public async Task Write_CancelledInFlight_ReturnsResultWithinGracePeriod()
     {
-        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo")).Tokens;
+        ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Devo", time: TimeProvider.System)).Tokens;
         HeldRequest held = _server.Hold(201, """{"id":3,"token":"thesecret"}""");
         Task<IssuedToken> creating = tokens.CreateAsync(New, _stop.Token);
         await held.Arrived.Task;

@@ -87,6 +87,9 @@ internal static class JournalLines
     public static void Delivered(this JournalWriter journal, Operation operation, string id) =>
         journal.Delivered(SubjectFor(journal, operation), id);
 
+    public static void Verified(this JournalWriter journal, Operation operation, string id) =>
+        journal.Verified(SubjectFor(journal, operation), id);
+
     public static void Due(this JournalWriter journal, Operation operation, string successorId, DateTimeOffset at, OldTokenAction action) =>
         journal.Due(SubjectFor(journal, operation), successorId, at, action);
 

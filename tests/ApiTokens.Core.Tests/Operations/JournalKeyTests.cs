@@ -1,5 +1,6 @@
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Operations;
+using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
@@ -69,6 +70,20 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.Equal((0, 1), (result.Summary.Done, result.Summary.Skipped));
         Assert.Empty(await sandbox.WritesAsync(since));
+        Assert.Equal(["start", "end done"], file.Events);
+    }
+
+    [Fact]
+    public async Task Resume_CheckOfCompletedOperationFails_LeavesJournalAsItIs()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+        sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Status, Status = 403, Method = "GET" });
+
+        RunResult result = await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+
+        Assert.Single(result.Errors);
         Assert.Equal(["start", "end done"], file.Events);
     }
 

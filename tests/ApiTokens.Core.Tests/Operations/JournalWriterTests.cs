@@ -45,6 +45,18 @@ public sealed class JournalWriterTests
     }
 
     [Fact]
+    public async Task Open_FileCannotBeTruncated_ReportsIt()
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        using var file = new NetworkFile { IsUnavailable = true };
+
+        var error = Assert.Throws<ApiTokenException>(
+            () => JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System));
+
+        Assert.Equal(ErrorIds.JournalNotOpened, error.ErrorId);
+    }
+
+    [Fact]
     public async Task Run_SameAccountAtAnotherAddress_IsNotSkipped()
     {
         using var file = new JournalFile();

@@ -150,6 +150,22 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task Complete_CallerThrowsWhileItReceivesToken_IsUndelivered()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        string name = FaultySandbox.NewName();
+        using var runner = new TestRunner(1);
+        runner.Add(new IssueOperation(connection, FaultySandbox.New("Wegnology", name)), Throw);
+
+        Assert.Throws<InvalidOperationException>(() => runner.Complete(Throw));
+        runner.Dispose();
+
+        Assert.Equal(name, Assert.Single(runner.Undelivered).Name);
+
+        static void Throw(Report report) => throw new InvalidOperationException("downstream");
+    }
+
+    [Fact]
     public async Task Stop_CreateWithoutResponse_IsUndelivered()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();

@@ -144,9 +144,9 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
     [InlineData("Wegnology", true)]
     [InlineData("Gcore", false)]
     [InlineData("Gcore", true)]
-    public async Task Resume_KilledAfterDelivery_OnlyRemovesOldToken(string service, bool alreadyRemoved)
+    public async Task Resume_KilledAfterVerification_OnlyRemovesOldToken(string service, bool alreadyRemoved)
     {
-        (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, "delivered", issue: true);
+        (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, "verified", issue: true);
         using JournalFile _ = file;
         if (alreadyRemoved)
         {
@@ -158,6 +158,24 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         Assert.Equal((1, 0, 0), (result.Summary.Done, result.Errors.Count, result.Outputs.Count));
         Assert.NotEqual(predecessor.Id, Assert.Single(await FaultySandbox.ListByNameAsync(connection, predecessor.Name)).Id);
         Assert.False(await sandbox.WorksAsync(predecessor));
+    }
+
+    [Theory]
+    [MemberData(nameof(FaultySandbox.ServicesWithSuccessors), MemberType = typeof(FaultySandbox))]
+    public async Task Resume_KilledBeforeVerification_KeepsOldToken(string service)
+    {
+        (TokenConnection connection, IssuedToken predecessor, JournalFile file) = await PrepareAsync(service, "delivered", issue: true);
+        using JournalFile _ = file;
+
+        for (int run = 0; run < 2; run++)
+        {
+            RunResult result = await ResumeAsync(file, service, predecessor);
+            Assert.Equal(ErrorIds.SuccessorNotProved, Assert.IsType<ApiTokenException>(result.Error).ErrorId);
+            Assert.True(await sandbox.WorksAsync(predecessor));
+        }
+
+        await connection.Tokens.RemoveAsync(predecessor.Id, default);
+        Assert.Equal(1, (await ResumeAsync(file, service, predecessor)).Summary.Done);
     }
 
     [Theory]
@@ -299,14 +317,19 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         file.WriteInterruptedRun("Reset", sandbox.Clock, operation, journal =>
         {
             journal.Start(operation);
-            if (upTo is "issued" or "delivered")
+            if (upTo != "start")
             {
                 journal.Issued(operation, issuedId!);
             }
 
-            if (upTo == "delivered")
+            if (upTo is "delivered" or "verified")
             {
                 journal.Delivered(operation, issuedId!);
+            }
+
+            if (upTo == "verified")
+            {
+                journal.Verified(operation, issuedId!);
             }
         });
     }

@@ -157,7 +157,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Resume_KilledAfterDelivery_KeepsFirstRecordedDueTime(bool hasDueLine)
+    public async Task Resume_KilledAfterVerification_KeepsFirstRecordedDueTime(bool hasDueLine)
     {
         using var file = new JournalFile();
         Rotation rotation = await PrepareAsync("Gcore");
@@ -171,6 +171,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
             journal.Start(operation);
             journal.Issued(operation, successor.Id);
             journal.Delivered(operation, successor.Id);
+            journal.Verified(operation, successor.Id);
             if (hasDueLine)
             {
                 journal.Due(operation, successor.Id, first, OldTokenAction.Remove);
@@ -337,7 +338,8 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
                 rotation.Entry.Current = issued;
                 return Task.CompletedTask;
             },
-            () => rotation.Entry.Current = rotation.Predecessor);
+            () => rotation.Entry.Current = rotation.Predecessor,
+            read: token => rotation.Current.Id == token.Id ? rotation.Current.Secret : null);
         using var runner = new TestRunner(4, journal, sink);
         Exception? error = null;
         foreach (Operation operation in operations(journal))

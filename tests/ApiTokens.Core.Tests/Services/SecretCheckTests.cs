@@ -48,6 +48,24 @@ public sealed class SecretCheckTests
     }
 
     [Theory]
+    [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
+    public async Task Remove_ResponseOfProxy_ReportsUnknownOutcome(string service)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.DefaultHandler = async context =>
+        {
+            context.Response.ContentType = "text/plain";
+            await context.Response.WriteAsync("Welcome to the network");
+        };
+        TokenConnection connection = await TestConnections.ConnectAsync(server, service);
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => connection.Tokens.RemoveAsync(Conformance.ServiceRecipe.Of(service).UnusedId, default));
+
+        Assert.True(error.OutcomeUnknown);
+    }
+
+    [Theory]
     [InlineData("Wegnology", """{"type":"Forbidden","message":"The scope is not sufficient"}""", SecretState.Accepted)]
     [InlineData("Gcore", """{"message":"You do not have permission to perform this action."}""", SecretState.Unknown)]
     [InlineData("Devo", """{"error":{"code":403,"message":"Forbidden"}}""", SecretState.Unknown)]

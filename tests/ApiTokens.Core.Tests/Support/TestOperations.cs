@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -31,12 +32,17 @@ internal static class TestOperations
 }
 
 /// <summary>Passes secrets to a delegate.</summary>
-internal sealed class DelegateSink(Func<IssuedToken, Task> save, Action? revert = null, Func<ApiToken, bool?>? contains = null)
-    : ISecretSink
+internal sealed class DelegateSink(
+    Func<IssuedToken, Task> save,
+    Action? revert = null,
+    Func<ApiToken, bool?>? contains = null,
+    Func<ApiToken, SecureString?>? read = null) : ISecretSink
 {
     public void Save(Operation operation, IssuedToken issued) => save(issued).GetAwaiter().GetResult();
 
     public bool? Contains(Operation operation, ApiToken token) => contains?.Invoke(token);
+
+    public SecureString? Read(Operation operation, ApiToken token) => read?.Invoke(token);
 
     public void Complete(Operation operation)
     {

@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens.Operations;
 using ApiTokens.Simulation.Plans;
 
@@ -37,6 +38,24 @@ internal sealed class Vault(SimulatedWorld world)
             {
                 throw new KilledException();
             }
+        }
+
+        public bool? Contains(Operation operation, ApiToken token)
+        {
+            OperationRecord record = run.Operations.Find(candidate => candidate.Operation == operation)!;
+            return vault._entries.GetValueOrDefault(record.Purpose)?.TokenId == token.Id;
+        }
+
+        public SecureString? Read(Operation operation, ApiToken token)
+        {
+            OperationRecord record = run.Operations.Find(candidate => candidate.Operation == operation)!;
+            return vault._entries.GetValueOrDefault(record.Purpose) is { } entry && entry.TokenId == token.Id
+                ? SecretText.ToSecureString(entry.Secret)
+                : null;
+        }
+
+        public void Complete(Operation operation)
+        {
         }
 
         public void Revert(Operation operation)

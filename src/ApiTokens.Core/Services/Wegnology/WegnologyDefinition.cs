@@ -34,13 +34,20 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
-            : new LoginCredential(cancellationToken => LoginAsync(request, endpoint, cancellationToken), request.Time);
+            : Login(request, endpoint);
         ServiceContext context = Context(request, account.Name, new ServiceClient(endpoint, credential), credential);
         return Task.FromResult(new OpenedService(new WegnologyService(context, account, WegnologyScopes.For(baseUri)), context));
     }
 
+    // All logins use one client, so that a wait that the service asks for applies to the next one.
+    private static LoginCredential Login(ConnectionRequest request, ServiceEndpoint endpoint)
+    {
+        ServiceClient client = ServiceClient.Anonymous(endpoint, request.Password!);
+        return new LoginCredential(cancellationToken => LoginAsync(request, client, cancellationToken), request.Time);
+    }
+
     private static async Task<LoginResult> LoginAsync(
-        ConnectionRequest request, ServiceEndpoint endpoint, CancellationToken cancellationToken)
+        ConnectionRequest request, ServiceClient client, CancellationToken cancellationToken)
     {
         var body = new WegnologyLoginWire
         {
@@ -48,7 +55,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             Password = SecretText.ToPlainText(request.Password!),
             TwoFactorCode = request.OneTimePassword,
         };
-        WegnologyLoggedInWire answer = await ServiceClient.Anonymous(endpoint, request.Password!).GetAsync(
+        WegnologyLoggedInWire answer = await client.GetAsync(
             new ServiceRequest(HttpMethod.Post, "auth", "user")
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(body, WegnologyJson.Default.WegnologyLoginWire),
