@@ -46,7 +46,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         }
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
-        string? message = ReadMessage(request, response);
+        (string? message, bool isError) = ReadMessage(request, response);
         TimeSpan? wait = RetryPolicy.RequestedWait(response, endpoint.Time);
         DateTimeOffset? retryAt = RetryPolicy.LongWait(response, endpoint.Time) is { } longWait ? TimeAfter(longWait) : null;
         string retry = (wait, retryAt) switch
@@ -68,7 +68,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         {
             RetryAt = retryAt,
             StatusCode = response.Status,
-            IsFromService = message is not null && response.IsJson,
+            IsFromService = isError && response.IsJson,
             CorrelationId = response.CorrelationId,
             OutcomeUnknown = unknown,
         };
@@ -173,14 +173,18 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         return new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
-    /// <summary>Returns the service's own error message; null if the response is not an error of the service.</summary>
-    private string? ReadMessage(ServiceRequest request, ServiceResponse response)
+    /// <summary>
+    /// Returns the message of the service, if there is one, and whether the body has the form that the service documents.
+    /// </summary>
+    private (string? Message, bool IsError) ReadMessage(ServiceRequest request, ServiceResponse response)
     {
         string? message = null;
+        bool isError = false;
         try
         {
             using var body = JsonDocument.Parse(response.Body.Bytes);
             message = endpoint.ReadError(body.RootElement);
+            isError = endpoint.IsError(body.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -193,12 +197,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
         if (string.IsNullOrWhiteSpace(message))
         {
-            return null;
+            return (null, isError);
         }
 
         string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
         string redacted = redactor.Redact(Proxied(printable), request.Credential?.Secret);
-        return redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…";
+        return (redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…", isError);
     }
 
     // A secret that was cut would not be recognized, so the last word of a long text is removed.

@@ -22,8 +22,7 @@ internal sealed class RequestSender
     private readonly ServiceCredential _credential;
     private readonly ErrorReader _errors;
     private readonly ResiliencePipeline<ServiceResponse> _retry;
-    private TimeSpan? _longWait;
-    private int _longWaits;
+    private long _waitUntil;
 
     public RequestSender(ServiceEndpoint endpoint, ServiceCredential credential, ErrorReader errors)
     {
@@ -45,7 +44,7 @@ internal sealed class RequestSender
     /// <exception cref="ApiTokenException">No attempt had a complete response.</exception>
     public async Task<ServiceResponse> SendAsync(ServiceRequest request, bool keepOpen, CancellationToken cancellationToken)
     {
-        var state = new RequestState(request) { LongWaits = Volatile.Read(ref _longWaits) };
+        var state = new RequestState(request);
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         context.Properties.Set(RetryPolicy.StateKey, state);
         try
@@ -113,7 +112,7 @@ internal sealed class RequestSender
         ServiceRequest request = state.Request;
         state.Attempts++;
         int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
-        ThrowIfLongWait(state);
+        ThrowIfLongWait(request);
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
 
         // Outside the try block: nothing has been sent, so the outcome is known.
@@ -183,17 +182,17 @@ internal sealed class RequestSender
 
         if (RetryPolicy.LongWait(response, _endpoint.Time) is { } longWait)
         {
-            _longWait = longWait;
-            Interlocked.Increment(ref _longWaits);
+            Interlocked.Exchange(ref _waitUntil, (_endpoint.Time.GetUtcNow() + longWait).Ticks);
         }
     }
 
-    // Another request has been told to wait longer than a run waits. Requests that are in progress are not repeated either.
-    private void ThrowIfLongWait(RequestState state)
+    // The service has told another request to wait longer than a run waits.
+    private void ThrowIfLongWait(ServiceRequest request)
     {
-        if (Volatile.Read(ref _longWaits) != state.LongWaits && _longWait is { } wait)
+        TimeSpan left = TimeSpan.FromTicks(Interlocked.Read(ref _waitUntil) - _endpoint.Time.GetUtcNow().Ticks);
+        if (left > TimeSpan.Zero)
         {
-            throw _errors.LongWait(state.Request, wait);
+            throw _errors.LongWait(request, left);
         }
     }
 

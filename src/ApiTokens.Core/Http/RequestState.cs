@@ -5,9 +5,6 @@ internal sealed class RequestState(ServiceRequest request)
 {
     public ServiceRequest Request { get; } = request;
 
-    /// <summary>The number of responses that asked to wait longer than a run waits, when the request started.</summary>
-    public int LongWaits { get; init; }
-
     /// <summary>The number of attempts so far.</summary>
     public int Attempts { get; set; }
 

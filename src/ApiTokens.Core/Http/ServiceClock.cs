@@ -21,9 +21,6 @@ internal sealed class ServiceClock(TimeProvider time)
         }
     }
 
-    /// <summary>Returns the earliest time that the clock of the service can show now.</summary>
-    public DateTimeOffset GetEarliestNow() => ToEarliest(time.GetUtcNow());
-
     /// <summary>Returns the earliest time that the clock of the service could show at a time of the local clock.</summary>
     public DateTimeOffset ToEarliest(DateTimeOffset local)
     {

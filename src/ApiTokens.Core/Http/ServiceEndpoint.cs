@@ -17,6 +17,9 @@ internal sealed record ServiceEndpoint
     /// <summary>Reads the service's message from the body of an error response.</summary>
     public Func<System.Text.Json.JsonElement, string?> ReadError { get; init; } = _ => null;
 
+    /// <summary>Determines whether the body of an error has the complete form that the service documents.</summary>
+    public Func<System.Text.Json.JsonElement, bool> IsError { get; init; } = _ => false;
+
     /// <summary>The timeout of one attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 

@@ -31,5 +31,10 @@ internal enum JournalStage
 /// <param name="IssuedId">The id of the token that it issued.</param>
 internal sealed record OperationProgress(JournalStage Stage, DateTimeOffset? StartedAt, string? IssuedId)
 {
+    /// <summary>
+    /// Whether the run recorded a failure after it issued the token. Then it returned the secret to the caller, if it could not save it.
+    /// </summary>
+    public bool HasReturnedSecret { get; init; }
+
     public static OperationProgress None { get; } = new(JournalStage.None, null, null);
 }

@@ -30,7 +30,7 @@ internal static class LeftoverToken
                 return leftover;
             }
 
-            OrphanedTokenException error = saved is null
+            OrphanedTokenException error = saved is null || progress.HasReturnedSecret
                 ? MayBeDelivered(leftover)
                 : await ReportAsync(connection, leftover, remove, context.CancellationToken).ConfigureAwait(false);
             context.IsReconciling = error.OutcomeUnknown;
@@ -38,8 +38,8 @@ internal static class LeftoverToken
         }
 
         // Search even if the issued token does not exist any more: the run that discovered this may have issued another token.
-        DateTimeOffset since = connection.ServiceClock.ToEarliest(progress.StartedAt!.Value);
-        var search = new OrphanSearch(context.Scope, connection, request, since, before: null, context.WasDelivered);
+        var search = new OrphanSearch(
+            context.Scope, connection, request, progress.StartedAt!.Value, before: null, context.WasDelivered);
         IReadOnlyList<ApiToken> found = await search.FindAsync(context.CancellationToken).ConfigureAwait(false);
         if (found.Count > 0)
         {
@@ -63,7 +63,8 @@ internal static class LeftoverToken
         remove,
         cancellationToken);
 
-    // The run may have ended between the delivery and the line of the journal, so the token is never removed here.
+    // The run may have ended between the delivery and the line of the journal, or it returned the secret to the caller because it could
+    // not be saved. So the token is never removed here.
     private static OrphanedTokenException MayBeDelivered(ApiToken leftover) => new(
         leftover,
         $"An earlier run issued the token {leftover} and ended before it recorded the delivery. Its secret may have been delivered.",

@@ -48,8 +48,8 @@ public abstract class Operation
     /// <summary>The parameters that distinguish operations on one token in a journal; null if there is only one.</summary>
     internal virtual string? Parameters => null;
 
-    /// <summary>Whether the record that the caller passed shows that the operation, if it was completed, has been undone since.</summary>
-    internal virtual bool IsUndone => false;
+    /// <summary>Whether the operation can have been undone since an earlier run completed it, so that the service is asked again.</summary>
+    internal virtual bool MayBeUndone => false;
 
     /// <summary>Validates the operation without sending a request. Repeated calls have no effect.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>, or <c>Invalid</c> with the name of a field.</exception>

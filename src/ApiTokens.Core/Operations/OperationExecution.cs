@@ -11,7 +11,7 @@ internal static class OperationExecution
     public static async Task<OperationEnd> RunAsync(Operation operation, OperationContext context, CallTrace trace)
     {
         bool wasDone = context.Progress.Stage == JournalStage.Done;
-        if (wasDone && !operation.IsUndone)
+        if (wasDone && !operation.MayBeUndone)
         {
             return OperationEnd.Skipped;
         }

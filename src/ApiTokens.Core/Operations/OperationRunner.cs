@@ -157,9 +157,9 @@ public sealed class OperationRunner : IDisposable
 
     /// <summary>Determines whether an earlier run with the same journal has completed an operation, so that it is skipped.</summary>
     /// <param name="operation">The operation.</param>
-    /// <returns>True if the operation is complete.</returns>
+    /// <returns>True if the operation is complete and cannot be undone.</returns>
     public bool WasDoneBefore(Operation operation) =>
-        _journal?.ResumeState.ProgressOf(operation.KeyIn(_journal)).Stage == JournalStage.Done && !operation.IsUndone;
+        _journal?.ResumeState.ProgressOf(operation.KeyIn(_journal)).Stage == JournalStage.Done && !operation.MayBeUndone;
 
     /// <summary>Prevents further requests. This method can be called from any thread.</summary>
     public void Stop()

@@ -6,20 +6,23 @@ namespace ApiTokens.Operations;
 /// <param name="scope">The run.</param>
 /// <param name="connection">The connection.</param>
 /// <param name="request">The request whose response was lost.</param>
-/// <param name="since">The earliest time of the service's clock at which the token can have been created.</param>
+/// <param name="startedAt">The time of the local clock when the request was sent, or earlier.</param>
 /// <param name="before">The ids of the tokens that existed before the run; null if they were not listed.</param>
 /// <param name="wasDelivered">Determines whether an earlier run delivered a token.</param>
 internal sealed class OrphanSearch(
     OperationScope scope,
     TokenConnection connection,
     NewTokenRequest request,
-    DateTimeOffset since,
+    DateTimeOffset startedAt,
     HashSet<string>? before,
     Func<string, bool> wasDelivered)
 {
     private readonly IssuedTokenRegistry _registry = IssuedTokenRegistry.Of(connection);
 
     public TokenConnection Connection => connection;
+
+    // The clock of the service is known at the latest when the list has been read.
+    private DateTimeOffset Since => connection.ServiceClock.ToEarliest(startedAt);
 
     public NewTokenRequest Request => request;
 
@@ -39,7 +42,7 @@ internal sealed class OrphanSearch(
     /// </summary>
     public async Task<bool> IsCertainAsync(ApiToken token, CancellationToken cancellationToken)
     {
-        if (before is null || token.CreatedAt < since)
+        if (before is null || token.CreatedAt < Since)
         {
             return false;
         }
@@ -73,7 +76,7 @@ internal sealed class OrphanSearch(
 
     private bool IsCandidate(ApiToken token)
     {
-        bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= since;
+        bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= Since;
         bool isOurs = _registry.Issuer is not { } issuer || token.Issuer is null || issuer == token.Issuer;
         bool sameUser = new TokenFilter { User = request.User }.IsMatch(token);
         return isNew && isOurs && sameUser && !_registry.Contains(token.Id) && !wasDelivered(token.Id);

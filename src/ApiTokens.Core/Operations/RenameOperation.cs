@@ -5,7 +5,6 @@ namespace ApiTokens.Operations;
 /// <summary>Renames a token.</summary>
 public sealed class RenameOperation : Operation
 {
-    private readonly ApiToken _token;
     private readonly string _newName;
 
     /// <summary>Creates the operation.</summary>
@@ -15,13 +14,12 @@ public sealed class RenameOperation : Operation
     public RenameOperation(TokenConnection connection, ApiToken token, string newName)
         : base(connection, token)
     {
-        _token = token;
         _newName = newName;
     }
 
     internal override string? Parameters => _newName;
 
-    internal override bool IsUndone => _token.CreatedAt is not null && _token.Name != _newName;
+    internal override bool MayBeUndone => true;
 
     internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
         (await Connection.Tokens.GetAsync(Identity.Id, cancellationToken).ConfigureAwait(false)).Name == _newName;

@@ -22,8 +22,7 @@ public sealed class SetEnabledOperation : Operation
     /// <summary>Whether the token that the connection itself uses may be disabled.</summary>
     public bool AllowOwnToken { get; init; }
 
-    internal override bool IsUndone =>
-        _token.CreatedAt is not null && _token.Status == (_enabled ? TokenStatus.Inactive : TokenStatus.Active);
+    internal override bool MayBeUndone => true;
 
     internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken)
     {

@@ -27,9 +27,9 @@ internal static class TokenIssuer
     {
         HashSet<string>? before =
             removeOrphan ? await scope.Snapshot.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false) : null;
-        DateTimeOffset since = connection.ServiceClock.GetEarliestNow();
+        DateTimeOffset startedAt = connection.Time.GetUtcNow();
         IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
-        using IDisposable issuing = registry.Begin(request.Name, since);
+        using IDisposable issuing = registry.Begin(request.Name, connection.ServiceClock.ToEarliest(startedAt));
         try
         {
             IssuedToken issued = await connection.Tokens.CreateAsync(request, cancellationToken).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal static class TokenIssuer
         }
         catch (ApiTokenException e) when (e.OutcomeUnknown)
         {
-            var search = new OrphanSearch(scope, connection, request, since, before, wasDelivered);
+            var search = new OrphanSearch(scope, connection, request, startedAt, before, wasDelivered);
             throw await FindLostTokenAsync(search, e, cancellationToken).ConfigureAwait(false);
         }
     }

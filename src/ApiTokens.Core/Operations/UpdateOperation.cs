@@ -19,6 +19,13 @@ public sealed class UpdateOperation : Operation
 
     internal override string? Parameters => _changes.Fingerprint();
 
+    internal override bool MayBeUndone => true;
+
+    // Access levels are set again: which of them an earlier run set is not worth a rule, as setting them twice has no other effect.
+    internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
+        _changes is { Description: { } description, Access: null, ApplyToAll: null }
+        && (await Connection.Tokens.GetAsync(Identity.Id, cancellationToken).ConfigureAwait(false)).Description == description;
+
     internal override async Task ExecuteAsync(OperationContext context)
     {
         ApiToken? changed = await Connection.Tokens.UpdateAsync(Identity.Id, _changes, context.CancellationToken).ConfigureAwait(false);

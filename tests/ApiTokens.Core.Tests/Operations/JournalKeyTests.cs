@@ -65,7 +65,7 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
         await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
         long since = await sandbox.CountAsync();
 
-        // The record was read before the first run, and still says that the token is active.
+        // Whatever the record says, the service is asked.
         RunResult result = await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
 
         Assert.Equal((0, 1), (result.Summary.Done, result.Summary.Skipped));

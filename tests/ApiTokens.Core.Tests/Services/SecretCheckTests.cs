@@ -18,6 +18,7 @@ public sealed class SecretCheckTests
                 cases.Add(service, 403, "text/plain", "Blocked");
                 cases.Add(service, 403, "application/json", "");
                 cases.Add(service, 403, "application/json", """{"blocked":true}""");
+                cases.Add(service, 403, "application/json", """{"message":"Forbidden by policy"}""");
                 cases.Add(service, 403, "text/plain", """{"type":"Forbidden","message":"Blocked"}""");
                 cases.Add(service, 200, "text/html", "<html>Log in to the network</html>");
                 cases.Add(service, 200, "application/json", "{}");

@@ -13,10 +13,13 @@ internal static class OutcomeChecks
     {
         foreach (OperationRecord record in run.Operations)
         {
-            // Somebody else may have changed the token, and a later operation of the input may want something else.
+            // Somebody else may have changed the token, a later operation of the input may want something else, and a request that was
+            // repeated may have its effect late, after those of later operations.
             bool isDisturbed = record.Target is { } target
                 && (record.Service.Effects.Exists(effect =>
                         effect.Token == target && effect.By is null && effect.Kind != RequestKind.Create)
+                    || record.Service.Effects.Exists(effect =>
+                        effect.Token == target && effect.By?.Fault?.Kind == FaultKind.LateEffect)
                     || run.Operations.FindLast(other => other.Target == target) != record);
             // One error reports all operations that were not tried after the run ended for their connection.
             bool isReported = record.Errors.Count > 0 || run.Operations.Exists(other =>

@@ -62,7 +62,8 @@ internal static class TrafficChecks
             }
         }
 
-        int lost = exchanges.Count(exchange => exchange.Request.Kind == RequestKind.Create && exchange.Response is null);
+        int lost = exchanges.Count(exchange => exchange.Request.Kind == RequestKind.Create
+            && exchange.Response is not { Status: HttpStatusCode.OK or HttpStatusCode.Created, IsGenuine: true, IsTruncated: false });
         int lists = exchanges.Count(exchange => exchange.Request.Kind == RequestKind.List);
         if (lost >= 4 && lists > lost + 6 && world.Plan.Faults.All(fault => fault.Target == RequestKind.Create))
         {

@@ -44,7 +44,10 @@ internal static class WordChecks
                 yield return ("I6-removed", "The token exists.");
             }
 
-            if (world.Deliveries.Exists(delivery => delivery.InVault && delivery.TokenId == token.Id && delivery.Secret == token.Secret))
+            if (world.Deliveries.Exists(delivery => delivery.InVault
+                && delivery.Operation.Service == record.Service
+                && delivery.TokenId == token.Id
+                && delivery.Secret == token.Secret))
             {
                 yield return ("I6-vault-holds", "The vault holds its secret.");
             }

@@ -136,7 +136,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         {
             return await GetWithSecretCoreAsync(token.Id, cancellationToken).ConfigureAwait(false);
         }
-        catch (ApiTokenException)
+        catch (Exception e) when (e is ApiTokenException or OperationCanceledException)
         {
             throw SecretMissing(token);
         }

@@ -30,6 +30,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         {
             // The version range that the official client sends (1.1).
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
+            IsError = body => ErrorBodyFormatter.Field(body, "type") is not null && ErrorBodyFormatter.Field(body, "message") is not null,
             ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Flatten(body),
         };
         ServiceCredential credential = request.Secret is { } secret
