@@ -41,18 +41,36 @@ internal static class LeftoverToken
         var search = new OrphanSearch(
             context.Scope, connection, request, progress.StartedAt!.Value, before: null, context.WasDelivered);
         IReadOnlyList<ApiToken> found = await search.FindAsync(context.CancellationToken).ConfigureAwait(false);
-        if (found.Count > 0)
+        if (found.Count == 0)
         {
-            throw new OrphanedTokenException(
-                found[0],
-                $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, "
-                    + "whose secret is lost.",
-                inner: null);
+            context.Restart();
+            return null;
         }
 
-        context.Restart();
+        return await FindSavedAsync(found, context).ConfigureAwait(false) ?? throw MayBeCreated(request, found);
+    }
+
+    // If the journal could not be written, a token that was found may have been delivered.
+    private static async Task<ApiToken?> FindSavedAsync(IReadOnlyList<ApiToken> found, OperationContext context)
+    {
+        foreach (ApiToken token in found)
+        {
+            if (await context.IsSecretSavedAsync(token).ConfigureAwait(false) == true)
+            {
+                context.RecordDelivered(token.Id);
+                context.IsReconciling = false;
+                return token;
+            }
+        }
+
         return null;
     }
+
+    private static OrphanedTokenException MayBeCreated(NewTokenRequest request, IReadOnlyList<ApiToken> found) => new(
+        found[0],
+        $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, and the secret may be lost.",
+        inner: null,
+        advice: $"If nobody has the secret of the token, remove the token: {SuggestedCommand.Remove(found[0])}");
 
     private static Task<OrphanedTokenException> ReportAsync(
         TokenConnection connection, ApiToken leftover, bool remove, CancellationToken cancellationToken) => OrphanSearch.ReportAsync(

@@ -64,7 +64,7 @@ internal sealed class OperationContext
     public PendingRetirement? PendingRetirement { get; private set; }
 
     /// <summary>Records the start of the operation.</summary>
-    public void Start() => _journal?.Start(_subject!);
+    public void Start() => _journal?.Start(_subject!, _operation.IssuesToken);
 
     /// <summary>Records the outcome of the operation.</summary>
     public void End(string outcome, string? errorId = null, string? correlationId = null) =>
