@@ -71,12 +71,12 @@ internal sealed class IssuedTokenRegistry
         }
     }
 
-    /// <summary>Determines whether several tokens with this name are being issued.</summary>
-    public bool IsShared(string name)
+    /// <summary>Returns the number of tokens with a name that are being issued.</summary>
+    public int CountPending(string name)
     {
         lock (_gate)
         {
-            return _pending.Count(issue => issue.Name == name) > 1;
+            return _pending.Count(issue => issue.Name == name);
         }
     }
 

@@ -57,7 +57,13 @@ internal static class OldTokenRetirement
         }
         catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
         {
-            return (false, null);
+            // The 404 may be of a proxy, so the token counts as removed only if it cannot be read either.
+            if (await connection.ReadIfExistsAsync(id, cancellationToken).ConfigureAwait(false) is null)
+            {
+                return (false, null);
+            }
+
+            throw;
         }
     }
 

@@ -6,6 +6,9 @@ public sealed class OperationScope
     /// <summary>The tokens that existed before the run issued any.</summary>
     internal TokenSnapshot Snapshot { get; } = new();
 
+    /// <summary>The tokens that the run has issued or is issuing.</summary>
+    internal IssuedTokens Issued { get; } = new();
+
     /// <summary>Searches for tokens whose response was lost.</summary>
     internal SharedTokenSearch Search { get; } = new();
 

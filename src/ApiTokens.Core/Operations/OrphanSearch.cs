@@ -17,7 +17,7 @@ internal sealed class OrphanSearch(
     HashSet<string>? before,
     Func<string, bool> wasDelivered)
 {
-    private readonly IssuedTokenRegistry _registry = IssuedTokenRegistry.Of(connection);
+    private readonly IssuedTokenRegistry _registry = scope.Issued.Of(connection);
 
     public TokenConnection Connection => connection;
 
@@ -74,11 +74,20 @@ internal sealed class OrphanSearch(
 
     public static string Names(IReadOnlyList<ApiToken> tokens) => string.Join(", ", tokens.Select(token => token.ToString()));
 
+    /// <summary>Determines whether several tokens with the name of the request are being issued.</summary>
+    public bool IsShared() => scope.Issued.IsShared(connection.AccountIdentity, request.Name);
+
+    /// <summary>Determines whether a connection of the run has issued a token with its secret.</summary>
+    public bool IsIssued(string id) => scope.Issued.Contains(connection.AccountIdentity, id);
+
+    /// <summary>Records that a token was reported, so that no other search finds it.</summary>
+    public void AddReported(ApiToken token) => _registry.Add(token);
+
     private bool IsCandidate(ApiToken token)
     {
         bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= Since;
         bool isOurs = _registry.Issuer is not { } issuer || token.Issuer is null || issuer == token.Issuer;
         bool sameUser = new TokenFilter { User = request.User }.IsMatch(token);
-        return isNew && isOurs && sameUser && !_registry.Contains(token.Id) && !wasDelivered(token.Id);
+        return isNew && isOurs && sameUser && !IsIssued(token.Id) && !wasDelivered(token.Id);
     }
 }

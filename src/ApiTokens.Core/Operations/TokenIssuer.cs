@@ -28,7 +28,7 @@ internal static class TokenIssuer
         HashSet<string>? before =
             removeOrphan ? await scope.Snapshot.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false) : null;
         DateTimeOffset startedAt = connection.Time.GetUtcNow();
-        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
+        IssuedTokenRegistry registry = scope.Issued.Of(connection);
         using IDisposable issuing = registry.Begin(request.Name, connection.ServiceClock.ToEarliest(startedAt));
         try
         {
@@ -52,7 +52,6 @@ internal static class TokenIssuer
         OrphanSearch search, ApiTokenException error, CancellationToken cancellationToken)
     {
         TokenConnection connection = search.Connection;
-        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
         IReadOnlyList<ApiToken> found = [];
         bool shared = false;
         bool certain = false;
@@ -64,8 +63,8 @@ internal static class TokenIssuer
                 found = await search.FindAsync(cancellationToken).ConfigureAwait(false);
 
                 // Another token with this name that was issued while the list was read is registered by now, or is still pending.
-                shared = registry.IsShared(search.Request.Name);
-                found = [.. found.Where(token => !registry.Contains(token.Id))];
+                shared = search.IsShared();
+                found = [.. found.Where(token => !search.IsIssued(token.Id))];
                 if (found.Count > 0)
                 {
                     break;
@@ -76,8 +75,9 @@ internal static class TokenIssuer
         }
         catch (OperationCanceledException)
         {
+            // A candidate may be the token of somebody else, so only the name is certain.
             return MayExist(
-                search, found, shared, $"{error.Message} The run was stopped before the search for the token had ended.", error);
+                search, [], shared, $"{error.Message} The run was stopped before the search for the token had ended.", error);
         }
         catch (ApiTokenException) when (found.Count == 0)
         {
@@ -87,6 +87,11 @@ internal static class TokenIssuer
         catch (ApiTokenException)
         {
             // It is not known who issued the candidate, so it is only reported.
+        }
+
+        if (found.Count == 1 && !shared)
+        {
+            search.AddReported(found[0]);
         }
 
         return (found.Count, certain) switch

@@ -44,7 +44,8 @@ internal static class WordChecks
                 yield return ("I6-removed", "The token exists.");
             }
 
-            if (world.Deliveries.Exists(delivery => delivery.InVault
+            bool isCertain = !Says(message, "may be lost") && !Says(message, "may have been delivered");
+            if (isCertain && world.Deliveries.Exists(delivery => delivery.InVault
                 && delivery.Operation.Service == record.Service
                 && delivery.TokenId == token.Id
                 && delivery.Secret == token.Secret))

@@ -68,6 +68,12 @@ internal sealed class JournalFile(JournalDisk disk, RunRecord run, SimulatedWorl
         _writes++;
         bool dies = world.Reach(InterruptionPoint.JournalWrite, run);
         DiskFailure? failure = run.Plan.Disk is { OnFlush: false } plan && IsWithin(plan, _writes) ? plan : null;
+        if (_position > disk.Content.Count)
+        {
+            // The power is off, and what was not synced is gone.
+            throw new KilledException();
+        }
+
         int written = dies || failure is { Torn: true } ? world.Random.Next(count + 1) : failure is not null ? 0 : count;
         Append(buffer.AsSpan(offset, written));
         world.History.Add($"   journal: {Encoding.UTF8.GetString(buffer, offset, written).TrimEnd()}{(written < count ? " (torn)" : "")}");

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>The tokens that the connections of a run have issued or are issuing. Several connections may use one account.</summary>
+internal sealed class IssuedTokens
+{
+    private readonly ConcurrentDictionary<AccountIdentity, ConcurrentDictionary<IssuedTokenRegistry, bool>> _registries = new();
+
+    /// <summary>Returns the registry of a connection, and makes it known to the other connections of its account.</summary>
+    public IssuedTokenRegistry Of(TokenConnection connection)
+    {
+        IssuedTokenRegistry registry = IssuedTokenRegistry.Of(connection);
+        _registries.GetOrAdd(connection.AccountIdentity, _ => new()).TryAdd(registry, true);
+        return registry;
+    }
+
+    /// <summary>Determines whether a connection of the account has issued a token with its secret, or knows that it existed before.</summary>
+    public bool Contains(AccountIdentity account, string id) => OfAccount(account).Any(registry => registry.Contains(id));
+
+    /// <summary>Determines whether several tokens with a name are being issued on the account.</summary>
+    public bool IsShared(AccountIdentity account, string name) => OfAccount(account).Sum(registry => registry.CountPending(name)) > 1;
+
+    private ICollection<IssuedTokenRegistry> OfAccount(AccountIdentity account) =>
+        _registries.TryGetValue(account, out ConcurrentDictionary<IssuedTokenRegistry, bool>? registries) ? registries.Keys : [];
+}
