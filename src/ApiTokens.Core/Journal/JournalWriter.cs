@@ -124,7 +124,9 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Records the start of an operation.</summary>
     /// <param name="subject">The operation.</param>
-    /// <param name="issuesToken">Whether the operation issues a token. Without its start, a later run would not search for the token.</param>
+    /// <param name="issuesToken">
+    /// Whether the operation issues a token. Without its start, a later run would not search for the token.
+    /// </param>
     internal void Start(JournalSubject subject, bool issuesToken = false) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken);
 

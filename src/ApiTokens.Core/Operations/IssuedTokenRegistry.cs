@@ -16,7 +16,7 @@ internal sealed class IssuedTokenRegistry
 
     private readonly object _gate = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly Queue<(string Id, DateTimeOffset CreatedAt)> _order = new();
+    private readonly Queue<(string Id, DateTimeOffset AddedAt)> _order = new();
     private readonly LinkedList<(string Name, DateTimeOffset Since)> _pending = [];
 
     /// <summary>
@@ -41,7 +41,7 @@ internal sealed class IssuedTokenRegistry
 
     /// <summary>Records that a token is being issued.</summary>
     /// <param name="name">The name of the token.</param>
-    /// <param name="since">The earliest time when it can have been created. A search ignores tokens that are older.</param>
+    /// <param name="since">The time when the request starts. A search ignores tokens that are older.</param>
     /// <returns>An object that ends the record when it is disposed.</returns>
     public IDisposable Begin(string name, DateTimeOffset since)
     {
@@ -52,21 +52,25 @@ internal sealed class IssuedTokenRegistry
     }
 
     /// <summary>Records a token that was issued with its secret.</summary>
-    public void AddIssued(ApiToken token)
+    /// <param name="token">The token.</param>
+    /// <param name="now">The current time.</param>
+    public void AddIssued(ApiToken token, DateTimeOffset now)
     {
         Issuer ??= token.Issuer;
-        Add(token);
+        Add(token, now);
     }
 
     /// <summary>Records a token that a search for a lost token must ignore.</summary>
-    public void Add(ApiToken token)
+    /// <param name="token">The token.</param>
+    /// <param name="now">The current time, which is not before the creation of the token.</param>
+    public void Add(ApiToken token, DateTimeOffset now)
     {
         lock (_gate)
         {
             // A search can find a token without a creation time at any time, so it is kept.
-            if (_known.Add(token.Id) && token.CreatedAt is { } createdAt)
+            if (_known.Add(token.Id) && token.CreatedAt is not null)
             {
-                _order.Enqueue((token.Id, createdAt));
+                _order.Enqueue((token.Id, now));
             }
         }
     }
@@ -96,7 +100,7 @@ internal sealed class IssuedTokenRegistry
             // The oldest pending issue searches the furthest back in time.
             DateTimeOffset since = _pending.First!.Value.Since;
             _pending.Remove(issue);
-            while (_order.Count > 0 && _order.Peek().CreatedAt + Margin < since)
+            while (_order.Count > 0 && _order.Peek().AddedAt + Margin < since)
             {
                 _known.Remove(_order.Dequeue().Id);
             }

@@ -16,7 +16,7 @@ internal sealed class IssuedTokens
         return registry;
     }
 
-    /// <summary>Determines whether a connection of the account has issued a token with its secret, or knows that it existed before.</summary>
+    /// <summary>Determines whether a connection of the account has issued a token, or knows that it existed before.</summary>
     public bool Contains(AccountIdentity account, string id) => OfAccount(account).Any(registry => registry.Contains(id));
 
     /// <summary>Determines whether several tokens with a name are being issued on the account.</summary>

@@ -68,7 +68,8 @@ internal static class LeftoverToken
 
     private static OrphanedTokenException MayBeCreated(NewTokenRequest request, IReadOnlyList<ApiToken> found) => new(
         found[0],
-        $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, and the secret may be lost.",
+        $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, and the secret may be "
+            + "lost.",
         inner: null,
         advice: $"If nobody has the secret of the token, remove the token: {SuggestedCommand.Remove(found[0])}");
 

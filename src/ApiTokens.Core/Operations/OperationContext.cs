@@ -187,7 +187,11 @@ internal sealed class OperationContext
                 $"The token {issued} was issued and its secret delivered. {journalError.Message}",
                 journalError.Advice,
                 journalError.ErrorId,
-                journalError);
+                journalError)
+            {
+                // The journal does not show that the token exists, so the next run checks.
+                OutcomeUnknown = true,
+            };
         }
     }
 

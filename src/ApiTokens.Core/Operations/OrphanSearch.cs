@@ -81,7 +81,7 @@ internal sealed class OrphanSearch(
     public bool IsIssued(string id) => scope.Issued.Contains(connection.AccountIdentity, id);
 
     /// <summary>Records that a token was reported, so that no other search finds it.</summary>
-    public void AddReported(ApiToken token) => _registry.Add(token);
+    public void AddReported(ApiToken token) => _registry.Add(token, connection.Time.GetUtcNow());
 
     private bool IsCandidate(ApiToken token)
     {

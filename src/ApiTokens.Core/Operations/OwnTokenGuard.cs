@@ -9,13 +9,26 @@ internal static class OwnTokenGuard
     /// <exception cref="ApiTokenException"><c>OwnTokenProtected</c>.</exception>
     public static async Task CheckAsync(TokenConnection connection, ApiToken token, bool allowOwnToken, CancellationToken cancellationToken)
     {
-        if (!allowOwnToken && await connection.Tokens.IsOwnTokenAsync(token, cancellationToken).ConfigureAwait(false))
+        if (!allowOwnToken && await IsOwnTokenAsync(connection, token, cancellationToken).ConfigureAwait(false))
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
                 $"The connection '{connection.Name}' itself uses the token {token}.",
                 $"Use another connection, or specify {Field.AllowOwnToken} to change it anyway.",
                 ErrorIds.OwnTokenProtected);
+        }
+    }
+
+    // A token that does not exist is not in use. The operation itself reports that.
+    private static async Task<bool> IsOwnTokenAsync(TokenConnection connection, ApiToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.Tokens.IsOwnTokenAsync(token, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return false;
         }
     }
 }

@@ -121,7 +121,8 @@ public sealed class ResetOperation : Operation
         catch (ApiTokenException e) when (e.ErrorId == ErrorIds.JournalNotWritten)
         {
             throw new ApiTokenException(
-                e.Kind, $"{e.Message} It replaces the token {old}. The old token is unchanged.", e.Advice, e.ErrorId, e);
+                e.Kind, $"{e.Message} It replaces the token {old}. The old token is unchanged.", e.Advice, e.ErrorId, e)
+            { OutcomeUnknown = e.OutcomeUnknown };
         }
         catch (SecretNotSavedException e)
         {
@@ -216,7 +217,7 @@ public sealed class ResetOperation : Operation
     private async Task<ApiToken> ReadOldAsync(CancellationToken cancellationToken)
     {
         ApiToken old = await Tokens.GetAsync(_token.Id, cancellationToken).ConfigureAwait(false);
-        IssuedTokenRegistry.Of(Connection).Add(old);
+        IssuedTokenRegistry.Of(Connection).Add(old, Connection.Time.GetUtcNow());
         return old.Status switch
         {
             TokenStatus.Revoked => throw new ApiTokenException(

@@ -29,11 +29,11 @@ internal static class TokenIssuer
             removeOrphan ? await scope.Snapshot.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false) : null;
         DateTimeOffset startedAt = connection.Time.GetUtcNow();
         IssuedTokenRegistry registry = scope.Issued.Of(connection);
-        using IDisposable issuing = registry.Begin(request.Name, connection.ServiceClock.ToEarliest(startedAt));
+        using IDisposable issuing = registry.Begin(request.Name, startedAt);
         try
         {
             IssuedToken issued = await connection.Tokens.CreateAsync(request, cancellationToken).ConfigureAwait(false);
-            registry.AddIssued(issued);
+            registry.AddIssued(issued, connection.Time.GetUtcNow());
             return issued;
         }
         catch (OrphanedTokenException e)

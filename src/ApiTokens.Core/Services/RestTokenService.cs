@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -46,10 +47,28 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     protected override async Task<IssuedToken> CreateCoreAsync(NewTokenRequest request, CancellationToken cancellationToken) =>
         Issued(await Client.GetAsync(CreateRequest(request), json, cancellationToken).ConfigureAwait(false));
 
-    protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken)
+    protected override async Task RemoveCoreAsync(string id, CancellationToken cancellationToken)
     {
         var request = new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" };
-        return Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true);
+        ServiceResponse response = await Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true).ConfigureAwait(false);
+        if (response.Status == HttpStatusCode.NotFound && await ExistsAsync(id, cancellationToken).ConfigureAwait(false))
+        {
+            throw ApiTokenException.InvalidResult(
+                $"{Identity.Service} reported that token {id} does not exist, but it still exists.", outcomeUnknown: true);
+        }
+    }
+
+    // A 404 may be the page of a proxy.
+    private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await GetCoreAsync(id, cancellationToken).ConfigureAwait(false)).Status != TokenStatus.Revoked;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return false;
+        }
     }
 
     /// <summary>Returns the path of the tokens, or a path below it.</summary>

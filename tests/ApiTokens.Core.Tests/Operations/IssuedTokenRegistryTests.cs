@@ -16,7 +16,7 @@ public sealed class IssuedTokenRegistryTests
         {
             using (_registry.Begin("ci", Start.AddSeconds(second - 60)))
             {
-                _registry.AddIssued(Token(second, Start.AddSeconds(second)));
+                _registry.AddIssued(Token(second, Start.AddSeconds(second)), Start.AddSeconds(second));
             }
         }
 
@@ -29,12 +29,12 @@ public sealed class IssuedTokenRegistryTests
     [Fact]
     public void AddIssued_OneTokenWithoutCreationTime_DoesNotKeepTheOthers()
     {
-        _registry.AddIssued(Token(-1, createdAt: null));
+        _registry.AddIssued(Token(-1, createdAt: null), Start);
         for (int second = 0; second < 36_000; second++)
         {
             using (_registry.Begin("ci", Start.AddSeconds(second - 60)))
             {
-                _registry.AddIssued(Token(second, Start.AddSeconds(second)));
+                _registry.AddIssued(Token(second, Start.AddSeconds(second)), Start.AddSeconds(second));
             }
         }
 
@@ -50,7 +50,7 @@ public sealed class IssuedTokenRegistryTests
         {
             using (_registry.Begin("ci", Start.AddMinutes(minute)))
             {
-                _registry.AddIssued(Token(minute, Start.AddMinutes(minute)));
+                _registry.AddIssued(Token(minute, Start.AddMinutes(minute)), Start.AddMinutes(minute));
             }
         }
 
@@ -64,17 +64,18 @@ public sealed class IssuedTokenRegistryTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(90)]
-    public void AddIssued_TokenWithoutReliableCreationTime_IsKept(int? minutesAhead)
+    [InlineData(null, 89)]
+    [InlineData(90, 1)]
+    [InlineData(-90, 1)]
+    public void AddIssued_TokenWithoutReliableCreationTime_IsKept(int? minutesAhead, int nextMinute)
     {
-        // A service that returns no creation time, or whose clock is ahead.
+        // A service that returns no creation time, or whose clock is ahead or behind.
         using (_registry.Begin("ci", Start))
         {
-            _registry.AddIssued(Token(1, minutesAhead is { } minutes ? Start.AddMinutes(minutes) : null));
+            _registry.AddIssued(Token(1, minutesAhead is { } minutes ? Start.AddMinutes(minutes) : null), Start);
         }
 
-        using (_registry.Begin("ci", Start.AddMinutes(89)))
+        using (_registry.Begin("ci", Start.AddMinutes(nextMinute)))
         {
         }
 
@@ -82,18 +83,18 @@ public sealed class IssuedTokenRegistryTests
     }
 
     [Fact]
-    public void IsShared_TwoCreatesOfOneName_IsTrueUntilOneEnds()
+    public void CountPending_TwoCreatesOfOneName_CountsBothUntilOneEnds()
     {
         IDisposable one = _registry.Begin("ci", Start);
-        Assert.False(_registry.IsShared("ci"));
+        Assert.Equal(1, _registry.CountPending("ci"));
 
         IDisposable two = _registry.Begin("ci", Start);
         using IDisposable other = _registry.Begin("nightly", Start);
-        Assert.True(_registry.IsShared("ci"));
-        Assert.False(_registry.IsShared("nightly"));
+        Assert.Equal(2, _registry.CountPending("ci"));
+        Assert.Equal(1, _registry.CountPending("nightly"));
 
         one.Dispose();
-        Assert.False(_registry.IsShared("ci"));
+        Assert.Equal(1, _registry.CountPending("ci"));
         two.Dispose();
     }
 

@@ -460,7 +460,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
         string created = connection.Time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
-        IssuedTokenRegistry.Of(connection).AddIssued(new ApiToken { Id = "3", Issuer = "admin@example.com" });
+        IssuedTokenRegistry.Of(connection).AddIssued(new ApiToken { Id = "3", Issuer = "admin@example.com" }, connection.Time.GetUtcNow());
         server.Json("[]").Reset()
             .Json($$"""[{"id":4,"name":"ci","user":"jdoe@example.com","owner":"admin@example.com","created":"{{created}}"}]""")
             .Handle(async context =>

@@ -68,7 +68,9 @@ internal static class TrafficChecks
 
         // Creates that are lost at the same time share their lists; each searches three times.
         int rounds = run.Plan.Throttle == 0 ? lost : (lost + run.Plan.Throttle - 1) / run.Plan.Throttle;
-        if (lost >= 4 && lists > (3 * rounds) + 9 && world.Plan.Faults.All(fault => fault.Target == RequestKind.Create))
+        bool onlyCreatesFail =
+            run.Plan.Action == ActionKind.Issue && world.Plan.Faults.All(fault => fault.Target == RequestKind.Create);
+        if (onlyCreatesFail && lost >= 4 && lists > (3 * rounds) + 9)
         {
             yield return new Violation("I7-lists", $"{lists} lists for {lost} lost creates.");
         }
