@@ -5,8 +5,16 @@ internal sealed class CallTrace
 {
     private static readonly AsyncLocal<CallTrace?> Ambient = new();
 
+    private static long _lastNumber;
+
     /// <summary>The trace of the current operation; null outside an operation.</summary>
     public static CallTrace? Current => Ambient.Value;
+
+    /// <summary>The number of the operation that started last, in this process.</summary>
+    public static long LastNumber => Interlocked.Read(ref _lastNumber);
+
+    /// <summary>The number of the operation. Later operations have higher numbers.</summary>
+    public long Number { get; } = Interlocked.Increment(ref _lastNumber);
 
     /// <summary>The number of retries.</summary>
     public int Retries { get; private set; }

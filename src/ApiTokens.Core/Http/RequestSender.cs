@@ -23,6 +23,7 @@ internal sealed class RequestSender
     private readonly ErrorReader _errors;
     private readonly ResiliencePipeline<ServiceResponse> _retry;
     private long _waitUntil;
+    private long _lastToWait;
 
     public RequestSender(ServiceEndpoint endpoint, ServiceCredential credential, ErrorReader errors)
     {
@@ -183,14 +184,16 @@ internal sealed class RequestSender
         if (RetryPolicy.LongWait(response, _endpoint.Time) is { } longWait)
         {
             Interlocked.Exchange(ref _waitUntil, (_endpoint.Time.GetUtcNow() + longWait).Ticks);
+            Interlocked.Exchange(ref _lastToWait, CallTrace.LastNumber);
         }
     }
 
-    // The service has told another request to wait longer than a run waits.
+    // The service has told another request to wait longer than a run waits. Operations that had started before send nothing more. A
+    // later one is a new decision of the user.
     private void ThrowIfLongWait(ServiceRequest request)
     {
         TimeSpan left = TimeSpan.FromTicks(Interlocked.Read(ref _waitUntil) - _endpoint.Time.GetUtcNow().Ticks);
-        if (left > TimeSpan.Zero)
+        if (left > TimeSpan.Zero && CallTrace.Current?.Number <= Interlocked.Read(ref _lastToWait))
         {
             throw _errors.LongWait(request, left);
         }

@@ -31,6 +31,9 @@ internal enum JournalStage
 /// <param name="IssuedId">The id of the token that it issued.</param>
 internal sealed record OperationProgress(JournalStage Stage, DateTimeOffset? StartedAt, string? IssuedId)
 {
+    /// <summary>The name of the token when the operation started; somebody may have renamed it since.</summary>
+    public string? Name { get; init; }
+
     /// <summary>
     /// Whether the run recorded a failure after it issued the token. Then it returned the secret to the caller, if it could not save it.
     /// </summary>

@@ -53,7 +53,7 @@ internal sealed class ResumeState
             // A run that resumes an operation does not reset its stage or its start time. A completed operation that was undone can
             // start again.
             JournalEvents.Start when progress.Stage is JournalStage.None or JournalStage.Done =>
-                new OperationProgress(JournalStage.Started, entry.Time, IssuedId: null),
+                new OperationProgress(JournalStage.Started, entry.Time, IssuedId: null) { Name = entry.Name },
             JournalEvents.Issued => progress with { Stage = JournalStage.Issued, IssuedId = entry.IssuedId },
             JournalEvents.Delivered => progress with { Stage = JournalStage.Delivered, IssuedId = entry.IssuedId },
             JournalEvents.Verified or JournalEvents.Due => progress with { Stage = JournalStage.Verified, IssuedId = entry.IssuedId },

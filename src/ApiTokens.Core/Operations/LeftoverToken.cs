@@ -38,9 +38,13 @@ internal static class LeftoverToken
         }
 
         // Search even if the issued token does not exist any more: the run that discovered this may have issued another token.
-        var search = new OrphanSearch(
-            context.Scope, connection, request, progress.StartedAt!.Value, before: null, context.WasDelivered);
-        IReadOnlyList<ApiToken> found = await search.FindAsync(context.CancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ApiToken> found = await FindAsync(connection, request, context).ConfigureAwait(false);
+        if (found.Count == 0 && progress.Name is { Length: > 0 } name && name != request.Name)
+        {
+            var renamed = new NewTokenRequest { Name = name, User = request.User };
+            found = await FindAsync(connection, renamed, context).ConfigureAwait(false);
+        }
+
         if (found.Count == 0)
         {
             context.Restart();
@@ -49,6 +53,11 @@ internal static class LeftoverToken
 
         return await FindSavedAsync(found, context).ConfigureAwait(false) ?? throw MayBeCreated(request, found);
     }
+
+    private static Task<IReadOnlyList<ApiToken>> FindAsync(TokenConnection connection, NewTokenRequest request, OperationContext context) =>
+        new OrphanSearch(
+            context.Scope, connection, request, context.Progress.StartedAt!.Value, before: null, context.WasDelivered)
+            .FindAsync(context.CancellationToken);
 
     // If the journal could not be written, a token that was found may have been delivered.
     private static async Task<ApiToken?> FindSavedAsync(IReadOnlyList<ApiToken> found, OperationContext context)

@@ -129,6 +129,9 @@ internal static class TokenIssuer
                 : $"{message} The token {found[0]} is probably this token.",
             error),
         _ => new OrphanedTokenException(
-            found[0], $"{message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.", error),
+            found.Count == 1 ? found[0] : search.Connection.CreateReference(id: string.Empty, search.Request.Name),
+            $"{message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.",
+            error,
+            advice: $"Find out which of them nobody uses, and remove it. To see the tokens: {SuggestedCommand.List}"),
     };
 }

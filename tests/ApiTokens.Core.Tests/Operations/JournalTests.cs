@@ -439,11 +439,11 @@ public sealed class JournalTests : IAsyncLifetime
         _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
         _clock.Advance(TimeSpan.FromHours(1));
         _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
-        Assert.Equal(new OperationProgress(JournalStage.Started, startedAt, null), ProgressOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Started, startedAt, null) { Name = operation.Name }, ProgressOf(operation));
 
         _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Issued(operation, "42"));
         _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Start(operation));
-        Assert.Equal(new OperationProgress(JournalStage.Issued, startedAt, "42"), ProgressOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Issued, startedAt, "42") { Name = operation.Name }, ProgressOf(operation));
 
         _file.WriteInterruptedRun("Reset", _clock, operation, journal => journal.Delivered(operation, "42"));
         _file.WriteInterruptedRun("Reset", _clock, operation, journal =>
@@ -451,7 +451,7 @@ public sealed class JournalTests : IAsyncLifetime
             journal.Start(operation);
             journal.End(operation, "failed", errorId: null, correlationId: null);
         });
-        Assert.Equal(new OperationProgress(JournalStage.Delivered, startedAt, "42"), ProgressOf(operation));
+        Assert.Equal(new OperationProgress(JournalStage.Delivered, startedAt, "42") { Name = operation.Name }, ProgressOf(operation));
     }
 
     [Fact]

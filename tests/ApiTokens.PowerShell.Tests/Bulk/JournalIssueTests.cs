@@ -53,9 +53,11 @@ public sealed class JournalIssueTests(JournalTest.Fixture fixture) : JournalTest
             Assert.Equal(orphan, Run(New, row, path).ShouldFail("OrphanedToken").Target().Text("Id"));
         }
 
+        // The pipeline may have received the secret before the process was terminated, so the token is not removed automatically.
         ErrorRecord error = Run($"{New} -RemoveOrphan", row, path).ShouldFail("OrphanedToken");
-        Assert.Contains("The token was removed.", error.ToString());
-        Assert.Empty(WithName(row));
+        Assert.Contains("Its secret may have been delivered.", error.ToString());
+        Assert.Equal([orphan], WithName(row).Texts("Id"));
+        Run("param($Orphan) $Orphan | Remove-ApiToken", error.TargetObject).ShouldSucceed();
         PSObject issued = Single(New, row, path);
         Assert.True(Sandbox.Accepts(issued));
         Assert.Equal([issued.Text("Id")], WithName(row).Texts("Id"));

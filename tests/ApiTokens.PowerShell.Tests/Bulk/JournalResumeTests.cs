@@ -30,7 +30,7 @@ public sealed class JournalResumeTests(JournalTest.Fixture fixture) : JournalTes
     [InlineData("Disable-ApiToken")]
     [InlineData("Enable-ApiToken")]
     [InlineData("Reset-ApiToken")]
-    public void Resume_AfterAllAreDone_SendsNothing(string command)
+    public void Resume_AfterAllAreDone_ChangesNothing(string command)
     {
         string path = NewJournal();
         IReadOnlyList<PSObject> tokens = Take(4);
@@ -40,8 +40,11 @@ public sealed class JournalResumeTests(JournalTest.Fixture fixture) : JournalTes
 
         RunResult result = Run(script, tokens, path).ShouldSucceed();
 
+        // Somebody may have enabled or disabled a token since, so its status is read.
+        bool mayBeUndone = command is "Disable-ApiToken" or "Enable-ApiToken";
         Assert.Empty(result.Output);
-        Assert.Empty(Sandbox.Since(before));
+        Assert.Equal(mayBeUndone ? 4 : 0, Sandbox.Since(before).Count);
+        Assert.All(Sandbox.Since(before), request => Assert.Equal("GET", request.Method));
         Assert.Equal(4, result.Summary!.Get("Skipped"));
     }
 

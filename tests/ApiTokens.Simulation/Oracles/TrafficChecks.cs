@@ -70,7 +70,7 @@ internal static class TrafficChecks
         int rounds = run.Plan.Throttle == 0 ? lost : (lost + run.Plan.Throttle - 1) / run.Plan.Throttle;
         bool onlyCreatesFail =
             run.Plan.Action == ActionKind.Issue && world.Plan.Faults.All(fault => fault.Target == RequestKind.Create);
-        if (onlyCreatesFail && lost >= 4 && lists > (3 * rounds) + 9)
+        if (onlyCreatesFail && lost >= 4 && lists > (3 * rounds * world.Plan.Connections.Count) + 9)
         {
             yield return new Violation("I7-lists", $"{lists} lists for {lost} lost creates.");
         }

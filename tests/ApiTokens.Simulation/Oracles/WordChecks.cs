@@ -44,7 +44,9 @@ internal static class WordChecks
                 yield return ("I6-removed", "The token exists.");
             }
 
-            bool isCertain = !Says(message, "may be lost") && !Says(message, "may have been delivered");
+            bool isCertain = !Says(message, "may be lost")
+                && !Says(message, "may be this token")
+                && !Says(message, "may have been delivered");
             if (isCertain && world.Deliveries.Exists(delivery => delivery.InVault
                 && delivery.Operation.Service == record.Service
                 && delivery.TokenId == token.Id
