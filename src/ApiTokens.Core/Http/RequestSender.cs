@@ -183,7 +183,9 @@ internal sealed class RequestSender
 
         if (RetryPolicy.LongWait(response, _endpoint.Time) is { } longWait)
         {
-            Interlocked.Exchange(ref _waitUntil, (_endpoint.Time.GetUtcNow() + longWait).Ticks);
+            // A date may be the last one that the calendar has.
+            long now = _endpoint.Time.GetUtcNow().Ticks;
+            Interlocked.Exchange(ref _waitUntil, now + Math.Min(longWait.Ticks, DateTimeOffset.MaxValue.Ticks - now));
             Interlocked.Exchange(ref _lastToWait, CallTrace.LastNumber);
         }
     }

@@ -162,12 +162,13 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     public async Task Reset_OldTokenAlreadyRemoved_Succeeds()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""").Respond(404);
+        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""")
+            .Respond(404).Respond(404);
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
 
         await ResetAsync(connection, "3");
 
-        Assert.Equal(3, server.Requests.Count);
+        Assert.Equal(4, server.Requests.Count);
     }
 
     [Fact]
