@@ -35,7 +35,7 @@ public sealed partial class ErrorTests
         }),
         ["UnexpectedRedirect"] = new("ConnectApiTokenService", ErrorCategory.InvalidResult, EndsPipeline: true, test =>
         {
-            using var server = new RedirectServer();
+            using var server = RawServer.Redirect();
             return new(
                 test.Run(
                     "param($Secret, $Uri) Connect-ApiTokenService Devo my_domain -Token $Secret -BaseUri $Uri",

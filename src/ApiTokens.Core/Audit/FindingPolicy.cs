@@ -102,7 +102,7 @@ public sealed record FindingPolicy
         {
             throw ApiTokenException.InvalidParameter(
                 name,
-                $"the rule '{unknown}' does not exist.",
+                $"the rule '{ForeignText.Argument(unknown)}' does not exist.",
                 $"The rules are: {string.Join(", ", FindingRules.All.Select(rule => rule.Id))}.");
         }
     }

@@ -34,7 +34,9 @@ public static class PolicyTable
             if (!Keys.TryGetValue(key, out Func<FindingPolicy, object?, FindingPolicy>? read))
             {
                 throw ApiTokenException.InvalidParameter(
-                    "Policy", $"the key '{key}' does not exist.", $"The keys are: {string.Join(", ", Keys.Keys)}.");
+                    "Policy",
+                    $"the key '{ForeignText.Argument(key)}' does not exist.",
+                    $"The keys are: {string.Join(", ", Keys.Keys)}.");
             }
 
             try
@@ -45,7 +47,7 @@ public static class PolicyTable
             {
                 throw ApiTokenException.InvalidParameter(
                     "Policy",
-                    $"the value of the key '{key}' is {Describe(entry.Value)}, but it must be {e.Message}.",
+                    $"the value of the key '{ForeignText.Argument(key)}' is {Describe(entry.Value)}, but it must be {e.Message}.",
                     "See docs/policy.md for the keys and their types.");
             }
         }
@@ -56,7 +58,7 @@ public static class PolicyTable
     private static string Describe(object? value) => value switch
     {
         null => "empty",
-        string text => $"'{text}'",
+        string text => $"'{ForeignText.Argument(text)}'",
         int or long or double or bool => $"{Convert.ToString(value, CultureInfo.InvariantCulture)}",
         IDictionary => "a table",
         IEnumerable => "a list",

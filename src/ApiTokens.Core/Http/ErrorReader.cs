@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
+using System.Security;
 using System.Text.Json;
 
 namespace ApiTokens.Http;
 
 /// <summary>Creates the exception for a failed request, with the service's message without secrets and a recommended action.</summary>
-internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
+internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> credential)
 {
     private const string MayHaveSucceeded = " The operation may have succeeded.";
 
@@ -91,7 +92,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
     {
         bool unknown = request.IsWrite && outcomeUnknown;
         string outcome = unknown ? MayHaveSucceeded : string.Empty;
-        string reason = redactor.Redact(Proxied(error.Message), request.Credential?.Secret);
+        string reason = Redact(request, error.Message);
+        Exception? cause = ForeignText.Of(error, text => Redact(request, text));
         string service = $"{endpoint.Service} at {endpoint.BaseUri.Host}";
         if (error.ProxyStatus == ProxyAuthenticationRequired)
         {
@@ -100,7 +102,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
                 $"The proxy{ProxyName} requires a valid credential to connect to {service}, to {request.Purpose} (407).{outcome}",
                 ProxyCredentialAdvice,
                 ErrorIds.ProxyAuthenticationRequired,
-                error)
+                cause)
             { OutcomeUnknown = unknown };
         }
 
@@ -110,13 +112,13 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
                 ErrorKind.OperationTimeout,
                 $"The request to {request.Purpose} timed out at {service}. {reason}{outcome}",
                 $"Try again later, or connect with a longer {Field.Timeout}.",
-                inner: error)
+                inner: cause)
             { OutcomeUnknown = unknown }
             : new ApiTokenException(
                 ErrorKind.ConnectionError,
                 $"No response from {service} to the request to {request.Purpose}. {reason}{outcome}",
                 "Check the address, the network and the service's status page, then try again.",
-                inner: error)
+                inner: cause)
             { OutcomeUnknown = unknown };
     }
 
@@ -145,7 +147,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
 
     private string ProxyName => endpoint.Http.Proxy?.Address is null ? string.Empty : $" {endpoint.Http.Proxy}";
 
-    private string Proxied(string text) => endpoint.Http.Proxy?.Redact(text) ?? text;
+    private string Redact(ServiceRequest request, string text) =>
+        ForeignText.Redact(endpoint.Http.Proxy?.Redact(text) ?? text, credential(), request.Credential?.Secret);
 
     private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
@@ -201,7 +204,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Redactor redactor)
         }
 
         string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
-        string redacted = redactor.Redact(Proxied(printable), request.Credential?.Secret);
+        string redacted = Redact(request, printable);
         return (redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…", isError);
     }
 

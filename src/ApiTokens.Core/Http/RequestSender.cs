@@ -140,7 +140,8 @@ internal sealed class RequestSender
                 MediaType = response.Content.Headers.ContentType?.MediaType,
                 RetryAfter = response.Headers.RetryAfter,
                 Date = response.Headers.Date,
-                CorrelationId = Header(response, _endpoint.CorrelationHeader),
+                CorrelationId = ForeignText.CorrelationId(
+                    Header(response, _endpoint.CorrelationHeader), (request.Credential ?? _credential).Secret),
                 OpenBody = open ? body : null,
                 Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(
                     body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),

@@ -17,7 +17,7 @@ internal sealed class ServiceClient
     public ServiceClient(ServiceEndpoint endpoint, ServiceCredential credential)
     {
         _endpoint = endpoint;
-        _errors = new ErrorReader(endpoint, new Redactor(() => credential.Secret));
+        _errors = new ErrorReader(endpoint, () => credential.Secret);
         _sender = new RequestSender(endpoint, credential, _errors);
     }
 

@@ -61,7 +61,7 @@ public sealed class Advice
             SuggestedCommand command => formatCommand(command),
             _ => (string)part,
         });
-        return VisibleText.Printable(string.Concat(parts));
+        return ForeignText.InMessage(string.Concat(parts));
     }
 
     /// <summary>Formats the advice with the names that this library uses.</summary>

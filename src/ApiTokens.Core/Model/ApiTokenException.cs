@@ -14,7 +14,7 @@ public class ApiTokenException : Exception
     /// <param name="errorId">A stable PascalCase id; the kind's name by default.</param>
     /// <param name="inner">The cause.</param>
     public ApiTokenException(ErrorKind kind, string message, Advice? advice = null, string? errorId = null, Exception? inner = null)
-        : base(VisibleText.Printable(message), inner)
+        : base(ForeignText.InMessage(message), ForeignText.Of(inner))
     {
         Kind = kind;
         Advice = advice;

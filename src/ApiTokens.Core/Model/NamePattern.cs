@@ -123,7 +123,7 @@ public sealed class NamePattern
                 ? (first, content[i])
                 : throw ApiTokenException.InvalidParameter(
                     "Name",
-                    $"'{Text}' has the range '{first}-{content[i]}' in reverse order.",
+                    $"'{ForeignText.Argument(Text)}' has the range '{first}-{content[i]}' in reverse order.",
                     "Specify the lower character first, as in '[a-z]'."));
         }
 

@@ -12,7 +12,7 @@ public sealed class OrphanedTokenException : ApiTokenException
     public OrphanedTokenException(ApiToken token, string message, Exception? inner, bool removed = false, Advice? advice = null)
         : base(
             (inner as ApiTokenException)?.Kind ?? ErrorKind.InvalidResult,
-            SecretText.Mask(message),
+            message,
             advice ?? (removed ? "Issue the token again." : Advise(token)),
             ErrorIds.OrphanedToken,
             inner)

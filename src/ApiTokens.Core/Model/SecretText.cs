@@ -1,24 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace ApiTokens;
 
-/// <summary>Converts secrets between text and <see cref="SecureString"/>, and masks them in other text.</summary>
+/// <summary>Converts secrets between text and <see cref="SecureString"/>, and compares them.</summary>
 public static class SecretText
 {
-    // A long hexadecimal number, or a long word with both digits and letters. It also matches secrets of unknown services.
-    private static readonly Regex LikelySecret = new(
-        @"\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}",
-        RegexOptions.CultureInvariant,
-        TimeSpan.FromSeconds(2));
-
-    /// <summary>
-    /// Masks the secrets of the services. The catalogue of services sets it, because the model does not know the services.
-    /// </summary>
-    internal static Func<string, string> MaskServiceSecrets { get; set; } = text => text;
-
     /// <summary>Converts a text to a secure string.</summary>
     /// <param name="text">The secret.</param>
     /// <returns>A read-only copy.</returns>
@@ -54,11 +42,6 @@ public static class SecretText
     /// <param name="secret">The secret.</param>
     /// <returns>False if the secret is empty or contains spaces, line breaks or non-ASCII characters.</returns>
     public static bool FitsHeader(SecureString secret) => secret.Length > 0 && !ToPlainText(secret).Any(c => c is <= ' ' or >= '\x7f');
-
-    /// <summary>Masks values that look like secrets, for example if a user entered a secret instead of an id.</summary>
-    /// <param name="text">Any text.</param>
-    /// <returns>The text, with secrets replaced by <c>***</c>.</returns>
-    public static string Mask(string text) => LikelySecret.Replace(MaskServiceSecrets(text), "***");
 
     /// <summary>Compares two secrets in a time that depends only on their lengths.</summary>
     /// <param name="left">A secret; may be null.</param>

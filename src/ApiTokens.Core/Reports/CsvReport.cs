@@ -57,5 +57,5 @@ internal sealed class CsvReport : IReportFormat
     private static void WriteRow(StreamWriter writer, IEnumerable<string?> cells) => writer.WriteLine(string.Join(",", cells.Select(Cell)));
 
     // An apostrophe marks a cell as text; spreadsheets use the same convention.
-    private static string Cell(string? text) => $"\"{FormulaStart.Replace(VisibleText.Of(text), "$1$2'").Replace("\"", "\"\"")}\"";
+    private static string Cell(string? text) => $"\"{FormulaStart.Replace(ForeignText.InView(text), "$1$2'").Replace("\"", "\"\"")}\"";
 }

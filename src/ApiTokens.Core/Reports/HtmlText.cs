@@ -26,6 +26,6 @@ internal sealed class HtmlText(TextWriter writer)
     private static object? Encode(object? value)
     {
         string? text = (value as IFormattable)?.ToString(null, CultureInfo.InvariantCulture) ?? value?.ToString();
-        return Encoder.Encode(VisibleText.Of(text));
+        return Encoder.Encode(ForeignText.InView(text));
     }
 }

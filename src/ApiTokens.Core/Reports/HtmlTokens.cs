@@ -45,7 +45,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
         json.WriteStartArray("rules");
         foreach (string rule in rules)
         {
-            json.WriteStringValue(VisibleText.Of(rule));
+            json.WriteStringValue(ForeignText.InView(rule));
         }
 
         json.WriteEndArray();
@@ -65,7 +65,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
         foreach (string? text in new[] { token.Name, token.Id, Status(token), token.Service, token.Account, token.Owner,
             Permissions(token) })
         {
-            json.WriteStringValue(VisibleText.Of(text));
+            json.WriteStringValue(ForeignText.InView(text));
         }
 
         foreach (DateTimeOffset? time in new[] { token.ExpiresAt, token.LastUsedAt })
@@ -98,7 +98,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
             """);
         IEnumerable<string> statuses = report.Tokens.Select(Status).Distinct().OrderBy(status => status, StringComparer.Ordinal);
         WriteChoice("status", "Status", statuses.Select(status => (status, status)));
-        WriteChoice("service", "Service", report.Services.Select(service => (VisibleText.Of(service), service)));
+        WriteChoice("service", "Service", report.Services.Select(service => (ForeignText.InView(service), service)));
         WriteChoice(
             "expires",
             "Expires",
@@ -111,7 +111,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
                 [
                     ("any", "any"), ("none", "none"), ("severity:2", "errors"), ("severity:1", "warnings"), (
                         "severity:0", "for information"),
-                    .. report.Findings.Select(finding => finding.RuleId).Distinct().Select(rule => ($"rule:{VisibleText.Of(rule)}", rule)),
+                    .. report.Findings.Select(finding => finding.RuleId).Distinct().Select(rule => ($"rule:{ForeignText.InView(rule)}", rule)),
                 ]);
         }
 

@@ -129,7 +129,7 @@ internal sealed class MarkdownReport : IReportFormat
     // A code span ends with as many backticks as it starts with. In a table, only the vertical bar must be escaped.
     private static string Code(string? text)
     {
-        string visible = VisibleText.Of(text).Trim();
+        string visible = ForeignText.InView(text).Trim();
         if (visible.Length == 0)
         {
             return string.Empty;
@@ -141,5 +141,5 @@ internal sealed class MarkdownReport : IReportFormat
     }
 
     // Escapes our own texts, which may contain names. A backslash does not prevent a tracker from notifying a @name; a comment does.
-    private static string Plain(string text) => Mention.Replace(Markup.Replace(VisibleText.Of(text), @"\$0"), "@<!-- -->");
+    private static string Plain(string text) => Mention.Replace(Markup.Replace(ForeignText.InView(text), @"\$0"), "@<!-- -->");
 }

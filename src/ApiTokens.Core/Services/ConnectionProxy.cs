@@ -58,7 +58,7 @@ internal static class ConnectionProxy
         {
             throw ApiTokenException.InvalidParameter(
                 "Proxy",
-                $"'{address.OriginalString}' is not an http or https address.",
+                $"'{ForeignText.Argument(address.OriginalString)}' is not an http or https address.",
                 "Specify an address such as http://proxy.example.com:8080.");
         }
     }

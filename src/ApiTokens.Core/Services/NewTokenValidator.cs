@@ -87,7 +87,9 @@ internal static class NewTokenValidator
         if (name!.Length > MaxNameLength)
         {
             throw ApiTokenException.InvalidParameter(
-                field, $"'{name.Substring(0, 40)}…' has {name.Length} characters.", "Specify a name of 1 to 255 characters.");
+                field,
+                $"'{ForeignText.Argument(name)}' has {name.Length} characters.",
+                "Specify a name of 1 to 255 characters.");
         }
 
         // The JSON serializer would replace a lone surrogate.

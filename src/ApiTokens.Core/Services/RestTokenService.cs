@@ -99,7 +99,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     }
 
     /// <summary>Maps a record to a token and redacts the connection's secret in its texts.</summary>
-    protected ApiToken Map(TWire wire) => CredentialRedactor.Redact(
+    protected ApiToken Map(TWire wire) => ForeignText.Redact(
         new ApiToken(ToToken(wire))
         {
             Connection = Identity.Connection,
@@ -121,7 +121,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     protected static IssuedToken Issued(ApiToken token, string secret)
     {
         System.Security.SecureString secureSecret = SecretText.ToSecureString(secret);
-        return new IssuedToken(CredentialRedactor.Redact(token, secureSecret), secureSecret);
+        return new IssuedToken(ForeignText.Redact(token, secureSecret), secureSecret);
     }
 
     /// <summary>Creates the error for a token that the service issued without returning its secret.</summary>

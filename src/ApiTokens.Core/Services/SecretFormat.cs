@@ -36,8 +36,11 @@ internal class SecretFormat
     /// <exception cref="RegexMatchTimeoutException">The search took too long.</exception>
     public IEnumerable<string> FindIn(string text) => _inText.Matches(text).Cast<Match>().Select(match => match.Value);
 
-    /// <summary>Replaces secrets with <c>***</c>.</summary>
-    public string Mask(string text) => _masked.Replace(text, "***");
+    /// <summary>Replaces complete secrets with <c>***</c>.</summary>
+    public string Mask(string text) => _inText.Replace(text, "***");
+
+    /// <summary>Replaces secrets, and parts of them if these are sensitive, with <c>***</c>.</summary>
+    public string MaskParts(string text) => _masked.Replace(text, "***");
 
     /// <summary>Returns the token ids that a secret contains. The secret belongs to the first id that exists.</summary>
     public virtual IReadOnlyCollection<string> TokenIdsIn(string secret) => [];

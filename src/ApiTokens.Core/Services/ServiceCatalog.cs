@@ -26,7 +26,7 @@ public static class ServiceCatalog
         All.FirstOrDefault(service => Same(service.Name, name) || Same(service.ConnectionName, name))
         ?? throw ApiTokenException.InvalidParameter(
             "Service",
-            $"the service '{name}' does not exist.",
+            $"the service '{ForeignText.Argument(name)}' does not exist.",
             $"Specify one of: {string.Join(", ", All.Select(service => service.Name))}.");
 
     /// <summary>Adds a service from another assembly for the current process. It is listed last.</summary>
@@ -38,6 +38,10 @@ public static class ServiceCatalog
 #pragma warning disable CA2255 // The rule is about effects on applications; this only connects two parts of the library.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void ProvideSecretFormats() =>
-        SecretText.MaskServiceSecrets = text => All.Aggregate(text, (masked, service) => service.SecretFormat.Mask(masked));
+    internal static void ProvideSecretFormats()
+    {
+        ForeignText.MaskServiceSecrets = text => All.Aggregate(text, (masked, service) => service.SecretFormat.Mask(masked));
+        ForeignText.MaskPartsOfServiceSecrets =
+            text => All.Aggregate(text, (masked, service) => service.SecretFormat.MaskParts(masked));
+    }
 }

@@ -132,9 +132,10 @@ public sealed class TokenConnection
         bool http = uri.IsAbsoluteUri && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback;
         if (!uri.IsAbsoluteUri || (uri.Scheme != Uri.UriSchemeHttps && !http))
         {
+            string given = ForeignText.Argument(uri.IsAbsoluteUri ? $"{uri.Scheme}://{uri.Host}" : uri.OriginalString);
             throw ApiTokenException.InvalidParameter(
                 "BaseUri",
-                $"'{(uri.IsAbsoluteUri ? $"{uri.Scheme}://{uri.Host}" : uri.OriginalString)}' is not an https address.",
+                $"'{given}' is not an https address.",
                 "Specify an https address. http is allowed only for a loopback address.");
         }
 
@@ -158,7 +159,7 @@ public sealed class TokenConnection
             _ when names.Length == 0 =>
                 throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Omit it."),
             _ => throw ApiTokenException.InvalidParameter(
-                "Region", $"{definition.Name} has no region '{region}'.", $"Specify one of {names}, or {Field.BaseUri}."),
+                "Region", $"{definition.Name} has no region '{ForeignText.Argument(region)}'.", $"Specify one of {names}, or {Field.BaseUri}."),
         };
     }
 }

@@ -253,11 +253,11 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
         T token = await response.ConfigureAwait(false);
         bool same = token is null || string.Equals(token.Id.TrimStart('0'), id.TrimStart('0'), StringComparison.OrdinalIgnoreCase);
         return same ? token : throw ApiTokenException.InvalidResult(
-            $"{Identity.Service} returned token {SecretText.Mask(token!.Id)} instead of token {id}.", outcomeUnknown: write);
+            $"{Identity.Service} returned token {ForeignText.Argument(token!.Id)} instead of token {id}.", outcomeUnknown: write);
     }
 
     private string CheckId(string id) => IsId(id)
         ? id
         : throw ApiTokenException.InvalidParameter(
-            "Id", $"'{SecretText.Mask(id)}' is not a valid {Identity.Service} token id.", $"To see the ids: {SuggestedCommand.List}");
+            "Id", $"'{ForeignText.Argument(id)}' is not a valid {Identity.Service} token id.", $"To see the ids: {SuggestedCommand.List}");
 }

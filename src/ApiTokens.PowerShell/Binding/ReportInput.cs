@@ -77,5 +77,5 @@ internal static class ReportInput
         : throw Invalid(property, $"{reader.Value(property)}", "Specify a time such as 2026-12-31T00:00:00Z.");
 
     private static ApiTokenException Invalid(string property, string value, string action) =>
-        ApiTokenException.InvalidParameter("InputObject", $"its {property} '{SecretText.Mask(value)}' cannot be read.", action);
+        ApiTokenException.InvalidParameter("InputObject", $"its {property} '{ForeignText.Argument(value)}' cannot be read.", action);
 }

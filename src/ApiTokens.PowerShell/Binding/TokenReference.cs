@@ -51,7 +51,7 @@ public sealed class TokenReference
                 Token = token,
                 Input = token,
             },
-            string { Length: > 0 } text => new TokenReference { IdOrName = text, Input = SecretText.Mask(text) },
+            string { Length: > 0 } text => new TokenReference { IdOrName = text, Input = ForeignText.Argument(text) },
             int or long => new TokenReference { IdOrName = LanguagePrimitives.ConvertTo<string>(input), Input = input },
             null or string => null,
             _ => FromProperties(PSObject.AsPSObject(value)),

@@ -52,7 +52,7 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
     internal void FailTerminating(ApiTokenException error, object? target) => ThrowTerminatingError(ErrorRecords.Create(error, target));
 
     /// <summary>Calls ShouldProcess with printable text, because names from a service or a file may contain control characters.</summary>
-    internal bool Confirm(string target, string action) => ShouldProcess(VisibleText.Printable(target), VisibleText.Printable(action));
+    internal bool Confirm(string target, string action) => ShouldProcess(ForeignText.InMessage(target), ForeignText.InMessage(action));
 
     /// <summary>Returns the description of a connection for confirmation prompts.</summary>
     internal static string Describe(TokenConnection connection) => $"{connection.Name} ({connection.Service} {connection.Account})";
@@ -66,10 +66,16 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         }
         catch (ApiTokenException e)
         {
-            FailTerminating(e, references);
+            FailTerminating(e, references is null ? null : Target(references));
             throw;
         }
     }
+
+    // A name may be a misplaced secret.
+    private static object Target(ConnectionReference[] references) =>
+        Array.Exists(references, reference => ForeignText.Argument(reference.Name) != reference.Name)
+            ? string.Join(", ", references.Select(reference => reference.Name))
+            : references;
 
     private T Stoppable<T>(Func<T> work)
     {
@@ -91,7 +97,7 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         return found.Count > 0 ? found
             : throw (Connections.All.Count == 0 ? NoConnections() : new ApiTokenException(
                 ErrorKind.ObjectNotFound,
-                $"-Connection: the connection '{reference}' does not exist.",
+                $"-Connection: the connection '{ForeignText.Argument(reference.Name)}' does not exist.",
                 $"The connections are: {string.Join(", ", Connections.All)}.",
                 ErrorIds.ConnectionNotFound));
     }

@@ -159,11 +159,10 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             // The drive does not exist, or the path is not valid. The error is reported below.
         }
 
-        string truncated = path.Length > 200 ? path.Substring(0, 200) + "…" : path;
         throw ApiTokenException.OfField(
             nameof(JournalPath),
             ErrorKind.InvalidArgument,
-            $"'{truncated}' is not a file system path.",
+            $"'{ForeignText.Argument(path)}' is not a file system path.",
             "Specify a path in the file system.",
             ErrorIds.JournalNotOpened);
     }
@@ -243,5 +242,5 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         }
     }
 
-    private void Warn(string message) => Host.UI.WriteWarningLine(VisibleText.Printable(message));
+    private void Warn(string message) => Host.UI.WriteWarningLine(ForeignText.InMessage(message));
 }

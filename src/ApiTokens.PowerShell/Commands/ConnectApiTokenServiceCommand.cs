@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Security;
 using ApiTokens.Audit;
+using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
@@ -49,8 +50,9 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [Parameter(ParameterSetName = CredentialSet)]
     public SecureString? OneTimePassword { get; set; }
 
-    /// <summary>All values in a hashtable, such as a connection asset of Azure Automation.</summary>
+    /// <summary>All values in a hashtable or an object with properties, such as a connection asset of Azure Automation.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ConnectionInfoSet)]
+    [ConnectionInfoTransformation]
     public Hashtable ConnectionInfo { get; set; } = [];
 
     /// <summary>The region (Devo).</summary>
@@ -132,7 +134,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         }
         catch (ApiTokenException e)
         {
-            WriteVerbose(VisibleText.Printable($"Could not check whether tokens of {connection.Name} expire soon: {e.Message}"));
+            WriteVerbose(ForeignText.InMessage($"Could not check whether tokens of {connection.Name} expire soon: {e.Message}"));
             return;
         }
 
@@ -150,7 +152,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
                 ? "1 token expires"
                 : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
             string first = FormattableString.Invariant($"the first on {notice.First.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
-            WriteWarning(VisibleText.Printable(
+            WriteWarning(ForeignText.InMessage(
                 $"{connection.Name}: {part}{count} within 7 days, {first}: {notice.First}. "
                 + $"To list them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d"));
         }
@@ -183,7 +185,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         if (keys.FirstOrDefault(key => !InfoFields.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw ApiTokenException.InvalidParameter(
-                "ConnectionInfo", $"the field '{unknown}' does not exist.", $"The fields are: {string.Join(", ", InfoFields)}.");
+                "ConnectionInfo", $"the field '{ForeignText.Argument(unknown)}' does not exist.", $"The fields are: {string.Join(", ", InfoFields)}.");
         }
 
         return new ConnectionRequest

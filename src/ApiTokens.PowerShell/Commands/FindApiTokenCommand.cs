@@ -124,7 +124,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         {
             if (found.IsConnectionCredential)
             {
-                WriteWarning(VisibleText.Printable(
+                WriteWarning(ForeignText.InMessage(
                     $"{found.Source} is the credential of the connection '{step.Connection}', the token {found}. "
                     + "Connect with another credential, then remove the token. Otherwise Remove-ApiToken requires -Force."));
             }
@@ -136,7 +136,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
             _progressShown = true;
             string status = string.Format(
                 CultureInfo.InvariantCulture, "{0}: {1:N0} of {2:N0} tokens compared", step.Connection, step.Read, step.Total);
-            WriteProgress(new ProgressRecord(0, "Find API tokens", VisibleText.Printable(status))
+            WriteProgress(new ProgressRecord(0, "Find API tokens", ForeignText.InMessage(status))
             {
                 PercentComplete = (int)(100L * step.Read / step.Total),
             });

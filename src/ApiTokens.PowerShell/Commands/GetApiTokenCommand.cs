@@ -137,7 +137,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
         foreach (NamePattern name in missing)
         {
-            Fail(NotFound($"named '{SecretText.Mask(name.Text)}'"), SecretText.Mask(name.Text));
+            Fail(NotFound($"named '{ForeignText.Argument(name.Text)}'"), ForeignText.Argument(name.Text));
         }
     }
 
@@ -204,7 +204,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         if (candidates.Length == 0)
         {
             string services = string.Join(", ", connections.Select(connection => connection.Service).Distinct());
-            Fail(NotFound($"with id '{SecretText.Mask(id)}': the id does not have the format of {services}"), SecretText.Mask(id));
+            Fail(NotFound($"with id '{ForeignText.Argument(id)}': the id does not have the format of {services}"), ForeignText.Argument(id));
         }
 
         foreach (TokenConnection connection in candidates)

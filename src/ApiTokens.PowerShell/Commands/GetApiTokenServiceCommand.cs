@@ -26,7 +26,7 @@ public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
                 Fail(
                     new ApiTokenException(
                         ErrorKind.ObjectNotFound,
-                        $"The connection '{name}' does not exist.",
+                        $"The connection '{ForeignText.Argument(name)}' does not exist.",
                         "To list the connections, use Get-ApiTokenService.",
                         ErrorIds.ConnectionNotFound),
                     name);

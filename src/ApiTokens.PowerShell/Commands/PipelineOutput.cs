@@ -32,7 +32,7 @@ internal sealed class PipelineOutput(Cmdlet cmdlet, bool asPlainText) : IOperati
     }
 
     /// <inheritdoc/>
-    public void WriteVerbose(Operation operation, string message) => cmdlet.WriteVerbose(VisibleText.Printable(message));
+    public void WriteVerbose(Operation operation, string message) => cmdlet.WriteVerbose(ForeignText.InMessage(message));
 
     /// <inheritdoc/>
     public void WriteError(Operation operation, Exception error)

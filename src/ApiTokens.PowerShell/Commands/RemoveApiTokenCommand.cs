@@ -129,7 +129,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         if (connection is null && Named is not null)
         {
             WriteVerbose(
-                VisibleText.Printable($"Skipped the token {token}, which has been due since {due.At:u} and belongs to {account}."));
+                ForeignText.InMessage($"Skipped the token {token}, which has been due since {due.At:u} and belongs to {account}."));
         }
         else if (connection is null)
         {

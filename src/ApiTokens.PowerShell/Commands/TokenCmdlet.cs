@@ -92,8 +92,8 @@ public abstract class TokenCmdlet : BulkCmdlet
         try
         {
             return _allConfirmed ??= IsConfirmedOtherwise() || ShouldContinue(
-                VisibleText.Printable($"The pipeline passes every token of {connections}."),
-                VisibleText.Printable($"{Action}: continue with all tokens?"));
+                ForeignText.InMessage($"The pipeline passes every token of {connections}."),
+                ForeignText.InMessage($"{Action}: continue with all tokens?"));
         }
         catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
         {

@@ -19,7 +19,7 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"'{reference.Name ?? reference.IdOrName}' matches every token. {Command} requires an id or a name for each token.",
+                $"'{ForeignText.Argument(reference.Name ?? reference.IdOrName!)}' matches every token. {Command} requires an id or a name for each token.",
                 $"For all tokens: Get-ApiToken -Name '*' | {Command}. If a token has this name, specify its id.",
                 ErrorIds.WildcardNotAllowed);
         }
@@ -36,7 +36,7 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         return connection.Tokens.IsId(id)
             ? (connection, reference.Token ?? new ApiToken { Id = id, Name = reference.Name ?? string.Empty, Connection = connection.Name })
             : throw ApiTokenException.InvalidParameter(
-                "Id", $"'{id}' is not a valid {connection.Service} token id.", "To list the ids, use Get-ApiToken.");
+                "Id", $"'{ForeignText.Argument(id)}' is not a valid {connection.Service} token id.", "To list the ids, use Get-ApiToken.");
     }
 
     private string Command => cmdlet.MyInvocation.MyCommand.Name;
@@ -45,7 +45,7 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         ? connections[0]
         : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
-            $"The id {SecretText.Mask(id)} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
+            $"The id {ForeignText.Argument(id)} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
             "Specify one of them with -Connection, or pipe the token from Get-ApiToken.",
             ErrorIds.AmbiguousConnection);
 
@@ -58,7 +58,8 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
             && (reference.Account is null || Same(reference.Account, connection.Account)))];
         return matching.Length > 0 ? matching : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
-            $"The token {reference} belongs to {reference.Service} {reference.Account}, "
+            $"The token {ForeignText.Argument($"{reference}")} belongs to "
+                + $"{ForeignText.Argument($"{reference.Service} {reference.Account}")}, "
                 + $"not to the account of the connection {string.Join(", ", candidates.Select(ApiTokenCmdlet.Describe))}.",
             "Connect to the account of the token, or omit -Connection.",
             ErrorIds.ConnectionMismatch);
@@ -66,7 +67,7 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
 
     private static TokenConnection ByConnectionName(string name) => ApiTokenCmdlet.Connections.Find(name) ?? throw new ApiTokenException(
         ErrorKind.ObjectNotFound,
-        $"The connection '{name}' of the token does not exist.",
+        $"The connection '{ForeignText.Argument(name)}' of the token does not exist.",
         "Connect with that name, or specify another connection to the same account with -Connection.",
         ErrorIds.ConnectionNotFound);
 
@@ -81,14 +82,14 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
             1 => found[0],
             0 => throw new ApiTokenException(
                 ErrorKind.ObjectNotFound,
-                $"There is no token '{SecretText.Mask(name)}' on {string.Join(", ", connections)}.",
+                $"There is no token '{ForeignText.Argument(name)}' on {string.Join(", ", connections)}.",
                 NamePattern.HasWildcards(name)
                     ? $"{Command} does not support wildcards. Use: Get-ApiToken -Name "
-                        + $"{CommandText.Argument(SecretText.Mask(name))} | {Command}"
+                        + $"{CommandText.Argument(ForeignText.Argument(name))} | {Command}"
                     : "To list the tokens, use Get-ApiToken."),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
-                $"The name '{SecretText.Mask(name)}' matches {found.Length} tokens: "
+                $"The name '{ForeignText.Argument(name)}' matches {found.Length} tokens: "
                     + $"{string.Join(", ", found.Take(20).Select(match => $"{match.Token.Id} on {match.Connection}"))}.",
                 "Specify the id of the token.",
                 ErrorIds.AmbiguousName),

@@ -64,8 +64,8 @@ public abstract class Completer : IArgumentCompleter
 
     private static CompletionResult Result(Candidate candidate)
     {
-        string label = VisibleText.Of(candidate.Label ?? candidate.Text);
-        string tip = VisibleText.Of(candidate.Tip);
+        string label = ForeignText.InView(candidate.Label ?? candidate.Text);
+        string tip = ForeignText.InView(candidate.Tip);
         return new CompletionResult(Quoted(candidate.Text), label, CompletionResultType.ParameterValue, tip.Length > 0 ? tip : label);
     }
 

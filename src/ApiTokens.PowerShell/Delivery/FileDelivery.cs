@@ -76,7 +76,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         return provider.Name == "FileSystem"
             ? full
             : throw ApiTokenException.InvalidParameter(
-                "Path", $"'{text}' is not a file system path.", "Specify a path in the file system.");
+                "Path", $"'{ForeignText.Argument(text)}' is not a file system path.", "Specify a path in the file system.");
     }
 
     private void Check(string file)

@@ -106,7 +106,7 @@ internal abstract class SecretDelivery
 
     /// <summary>Redacts the secret in the message of an error.</summary>
     protected static string Clean(string message, SecureString secret) =>
-        SecretText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
+        ForeignText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
 
     private T? TryAt<T>(ApiToken token, Func<string, T?> read)
     {

@@ -102,7 +102,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"The previous secret '{previous.Name}' of the vault '{vault}' could not be restored: {SecretText.Mask(MessageOf(e))}",
+                $"The previous secret '{previous.Name}' of the vault '{vault}' could not be restored: {ForeignText.Mask(MessageOf(e))}",
                 advice: null,
                 ErrorIds.SecretNotSaved);
         }

@@ -30,7 +30,7 @@ internal static class CommandText
         }
 
         var quoted = new StringBuilder("'");
-        foreach (char c in VisibleText.Printable(value))
+        foreach (char c in ForeignText.InMessage(value))
         {
             quoted.Append(c, Quotes.Contains(c) ? 2 : 1);
         }

@@ -7,12 +7,13 @@ internal static class ErrorRecords
 {
     public static ErrorRecord Create(Exception error, object? target)
     {
+        target = SafeTarget(target);
         if (error is not ApiTokenException known)
         {
             const string ReportBug = "This is a bug in ApiTokens. Report it and include the stack trace: $Error[0].Exception.StackTrace";
-            return new ErrorRecord(error, ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target)
+            return new ErrorRecord(ForeignText.Of(error), ErrorIds.UnexpectedError, ErrorCategory.InvalidOperation, target)
             {
-                ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = ReportBug },
+                ErrorDetails = new ErrorDetails(ForeignText.InMessage(error.Message)) { RecommendedAction = ReportBug },
             };
         }
 
@@ -22,6 +23,13 @@ internal static class ErrorRecords
             CommandText.Message(known) + correlationId) { RecommendedAction = CommandText.Advice(known) };
         return record;
     }
+
+    // An argument that is the target of its error may be a misplaced secret.
+    private static object? SafeTarget(object? target) => target switch
+    {
+        string text => ForeignText.Argument(text),
+        _ => target,
+    };
 
     private static ErrorCategory Category(ErrorKind kind) =>
         Enum.TryParse(kind.ToString(), out ErrorCategory category) ? category : ErrorCategory.InvalidOperation;

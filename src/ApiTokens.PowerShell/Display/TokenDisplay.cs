@@ -16,7 +16,7 @@ public static class TokenDisplay
     /// <param name="instance">The object.</param>
     /// <param name="property">The property.</param>
     /// <returns>The line.</returns>
-    public static string ShowText(PSObject instance, string property) => VisibleText.Of(Text(instance, property));
+    public static string ShowText(PSObject instance, string property) => ForeignText.InView(Text(instance, property));
 
     /// <summary>Formats the expiry relative to now: red if the token has expired, yellow if it expires within seven days.</summary>
     /// <param name="instance">The token.</param>
@@ -26,7 +26,7 @@ public static class TokenDisplay
     {
         if (!new TokenReader(instance).TryReadTime(nameof(ApiToken.ExpiresAt), out DateTimeOffset? expiry))
         {
-            return VisibleText.Of(Text(instance, nameof(ApiToken.ExpiresAt)));
+            return ForeignText.InView(Text(instance, nameof(ApiToken.ExpiresAt)));
         }
 
         TimeSpan? remaining = expiry - Clock.UtcNow;
@@ -43,7 +43,7 @@ public static class TokenDisplay
     /// <summary>Formats the permissions of a token in one line.</summary>
     /// <param name="instance">The token.</param>
     /// <returns>The line.</returns>
-    public static string ShowPermissions(PSObject instance) => VisibleText.Of(new TokenReader(instance).Permissions);
+    public static string ShowPermissions(PSObject instance) => ForeignText.InView(new TokenReader(instance).Permissions);
 
     /// <summary>Formats a time in local time and relative to now.</summary>
     /// <param name="instance">The object.</param>
@@ -54,7 +54,7 @@ public static class TokenDisplay
     {
         if (!new TokenReader(instance).TryReadTime(property, out DateTimeOffset? time))
         {
-            return VisibleText.Of(Text(instance, property));
+            return ForeignText.InView(Text(instance, property));
         }
 
         return time is { } value

@@ -16,7 +16,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
             Assert.Equal(definition, Assert.Single(ServiceCatalog.All, other => other.SecretFormat.IsMatch(secret)));
             Assert.Equal([secret], definition.SecretFormat.FindIn($"token={secret}, and more"));
             Assert.Equal([secret], SecretForms.In($"token={secret}, and more"));
-            Assert.Equal("token=***, and more", SecretText.Mask($"token={secret}, and more"));
+            Assert.Equal("token=***, and more", ForeignText.Mask($"token={secret}, and more"));
         }
     }
 

@@ -14,15 +14,14 @@ public sealed partial class SecretHandlingTests
     {
         // For a header or the body of a login, for one request.
         ["ServiceCredential.cs"] = 1,
-        ["LoginCredential.cs"] = 1,
         ["GcoreLogin.cs"] = 2,
         ["WegnologyDefinition.cs"] = 1,
+        ["LoginCredential.cs"] = 1,
 
         // To redact it from the texts of a service.
-        ["Redactor.cs"] = 1,
-        ["ProxySettings.cs"] = 1,
-        ["CredentialRedactor.cs"] = 1,
+        ["ForeignText.Secrets.cs"] = 3,
         ["SecretDelivery.cs"] = 1,
+        ["ProxySettings.cs"] = 1,
 
         // To find its token: by the id in it, or by comparing in constant time.
         ["DevoService.cs"] = 2,
@@ -54,6 +53,12 @@ public sealed partial class SecretHandlingTests
         ["StartApiTokenSandboxCommand.cs"] = 1,
     };
 
+    // .NET takes the credential of a proxy as a NetworkCredential, with the password as a SecureString.
+    private const string ProxyCredentialSource = "ProxySettings.cs";
+
+    // The header of one request, to tell whether the session that it used has been replaced.
+    private const string RequestHeader = "RequestState.<Authorization>k__BackingField";
+
     [Fact]
     public void ToPlainText_Sources_IsUsedOnlyWhereApproved() => AssertUsed(ToPlainText(), PlainTextUses);
 
@@ -65,7 +70,7 @@ public sealed partial class SecretHandlingTests
     public void SecureString_Sources_IsReadOnlyBySecretText()
     {
         var others = Sources()
-            .Where(source => source.Name is not ("SecretText.cs" or "ProxySettings.cs"))
+            .Where(source => source.Name is not ("SecretText.cs" or ProxyCredentialSource))
             .SelectMany(source => SecureStringAccess().Matches(source.Text).Select(match => $"{source.Name}: {match.Value}"));
 
         Assert.Empty(others);
@@ -88,7 +93,8 @@ public sealed partial class SecretHandlingTests
             .SelectMany(type => type.GetFields(Declared).Select(field => (type, field)))
             .Where(each => Holds(each.field.FieldType))
             .Where(each => !IsStateMachine(each.type))
-            .Select(each => $"{each.type.Name}.{each.field.Name}");
+            .Select(each => $"{each.type.Name}.{each.field.Name}")
+            .Where(field => field != RequestHeader);
 
         Assert.Empty(kept);
     }

@@ -1,5 +1,4 @@
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Http;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Http;
@@ -57,10 +56,8 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("at1ZqWk3pXv9rLm2sTn8uYb4cDf6gHj0kEe5iAo7")]
     public void Redact_SecretFormat_IsMasked(string secret)
     {
-        var redactor = new Redactor(() => null);
-
-        Assert.Equal("the value *** is wrong", redactor.Redact($"the value {secret} is wrong"));
-        Assert.Equal("\"***\"", redactor.Redact($"\"{secret}\""));
+        Assert.Equal("the value *** is wrong", ForeignText.Redact($"the value {secret} is wrong"));
+        Assert.Equal("\"***\"", ForeignText.Redact($"\"{secret}\""));
     }
 
     [Theory]
@@ -72,7 +69,64 @@ public sealed class RedactionTests : IAsyncLifetime
     [InlineData("2026-01-01T12:00:00.000Z")]
     public void Redact_IdNameOrDate_IsKept(string text)
     {
-        Assert.Equal(text, new Redactor(() => SecretText.ToSecureString("0f1e2d3c4b5a69788796a5b4c3d2e1f0")).Redact(text));
+        Assert.Equal(text, ForeignText.Redact(text, SecretText.ToSecureString("0f1e2d3c4b5a69788796a5b4c3d2e1f0")));
+    }
+
+    [Theory]
+    [InlineData(TestConnections.Secret)]
+    [InlineData("cid-0f1e2d3c")]
+    [InlineData("42_a1b2c3d4e5f60718293a4b5c")]
+    [InlineData("a b")]
+    [InlineData("a\u001b]0;owned\u0007")]
+    public async Task CorrelationId_SecretOrOtherText_IsDropped(string value)
+    {
+        ApiTokenException error = await ErrorWithCorrelationIdAsync(value);
+
+        Assert.Equal(ErrorKind.ObjectNotFound, error.Kind);
+        Assert.Null(error.CorrelationId);
+    }
+
+    [Theory]
+    [InlineData("b1946ac9-2492-4d23-87f2-3a5c1e1b7c11")]
+    [InlineData("req:17.a_b")]
+    public async Task CorrelationId_InItsFormat_IsKept(string value) =>
+        Assert.Equal(value, (await ErrorWithCorrelationIdAsync(value)).CorrelationId);
+
+    [Fact]
+    public async Task Error_CauseQuotesResponse_HasNoSecretOrEscape()
+    {
+        await using var server = new RawServer();
+        for (int i = 0; i < 10; i++)
+        {
+            server.Write($"HTTP/1.1 200 OK\r\nbad header {TestConnections.Secret} \u001b]0;owned\u0007\r\n\r\n");
+        }
+
+        TokenConnection connection = await TestConnections.ConnectAsync(server.BaseUri, "Devo");
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
+
+        Assert.Contains("bad header", error.ToString());
+        Assert.DoesNotContain(TestConnections.Secret, error.ToString());
+        Assert.DoesNotContain('\u001b', error.ToString());
+    }
+
+    [Fact]
+    public void Exception_WithSecretInCause_IsReplaced()
+    {
+        var cause = new InvalidOperationException("outer", new IOException($"'/home/{TestConnections.Secret}' not found \u202e"));
+
+        var error = new ApiTokenException(ErrorKind.InvalidOperation, "The file cannot be opened.", inner: cause);
+
+        Assert.Contains("System.IO.IOException: '/home/***' not found \uFFFD", error.ToString());
+        Assert.Equal("InvalidOperationException: outer", error.InnerException!.Message);
+        Assert.Null(error.InnerException.InnerException);
+    }
+
+    private static async Task<ApiTokenException> ErrorWithCorrelationIdAsync(string value)
+    {
+        await using var server = new RawServer();
+        server.Write($"HTTP/1.1 404 Not Found\r\nx-devo-cid: {value}\r\nContent-Length: 0\r\n\r\n");
+        TokenConnection connection = await TestConnections.ConnectAsync(server.BaseUri, "Devo");
+        return await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.ListAsync());
     }
 
     [Fact]

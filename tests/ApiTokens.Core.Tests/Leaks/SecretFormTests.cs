@@ -51,7 +51,7 @@ public sealed class SecretFormTests
     [InlineData("sha1 0123456789ABCDEF0123456789ABCDEF01234567", "sha1 ***")]
     [InlineData("ghp_0123456789abcdefghijABCDEFGHIJ012345", "***")]
     [InlineData("token 4711 of at_payroll", "token 4711 of at_payroll")]
-    public void Mask_SecretOrLongPartOfOne_IsReplaced(string text, string masked) => Assert.Equal(masked, SecretText.Mask(text));
+    public void Mask_SecretOrLongPartOfOne_IsReplaced(string text, string masked) => Assert.Equal(masked, ForeignText.Mask(text));
 
     [Fact]
     public async Task In_LongLine_IsFast()

@@ -100,7 +100,7 @@ public sealed class ReportInBrowserTests(Browser browser, ITestOutputHelper outp
             .. ((JsonArray)(await browser.EvaluateAsync("[...document.querySelectorAll('#table .name')].map((name) => name.textContent)"))!)
                 .Select(name => name!.GetValue<string>()),
         ];
-        Assert.Equal(names.Select(VisibleText.Of).Order(), shown.Order());
+        Assert.Equal(names.Select(ForeignText.InView).Order(), shown.Order());
         Assert.Empty(browser.Problems);
     }
 

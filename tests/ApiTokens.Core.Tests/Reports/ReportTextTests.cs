@@ -59,13 +59,13 @@ public sealed class ReportTextTests
     [InlineData(null, "")]
     public void VisibleText_InvisibleCharacters_AreReplaced(string? text, string expected)
     {
-        Assert.Equal(expected, VisibleText.Of(text));
+        Assert.Equal(expected, ForeignText.InView(text));
     }
 
     [Fact]
     public void VisibleText_UnpairedSurrogates_AreReplaced()
     {
-        Assert.Equal("a[U+DC00][U+D800]", VisibleText.Of("a\uDC00\uD800"));
+        Assert.Equal("a[U+DC00][U+D800]", ForeignText.InView("a\uDC00\uD800"));
     }
 
     [Theory]

@@ -140,6 +140,28 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
     }
 
     [Theory]
+    [InlineData("Name")]
+    [InlineData("Id")]
+    [InlineData("Owner")]
+    [InlineData("Issuer")]
+    [InlineData("Account")]
+    [InlineData("Connection")]
+    [InlineData("Description")]
+    [InlineData("Scope")]
+    public void TokenViews_EscapeSequencesOrSecretInField_ShowNeither(string field)
+    {
+        const string Secret = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+        PSObject token = TokenWith((field, $"\u001B]8;;x\u0007\u202Eb {Secret}"));
+        Session.Show(120, "param($Token) $Token", token);
+        _lists.Session.Show(120, "param($Token) $Token", token);
+        string text = Session.Host.Text + _lists.Session.Host.Text;
+        Assert.Contains("[U+001B]", text, StringComparison.Ordinal);
+        Assert.Equal(-1, text.IndexOfAny(['\u0007', '\u202E']));
+        Assert.DoesNotContain("\u001B]", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(80)]
     [InlineData(120)]
     public void TokenList_TokenWithAccessAndExpiry_ShowsPermissionsAndMoments(int width)

@@ -45,7 +45,7 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
     protected static string NewName(string prefix = "test") => $"{prefix}-{Guid.NewGuid().ToString("n")[..10]}";
 
     /// <summary>Returns the path of a new file in the folder of the class.</summary>
-    protected string NewPath(string extension) => Path.Combine(Folder, $"{Guid.NewGuid():n}{extension}");
+    protected string NewPath(string extension) => Path.Combine(Folder, NewName("file") + extension);
 
     /// <summary>Runs a script to its end; see <see cref="ModuleSession.Run"/>.</summary>
     protected RunResult Run(string script, params object?[] arguments) => Session.Run(script, arguments);

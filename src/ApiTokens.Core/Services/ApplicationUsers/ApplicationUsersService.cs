@@ -162,7 +162,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     private static AccessLevel LevelOf(string text) => Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
         ? level
         : throw ApiTokenException.InvalidResult(
-            $"ApplicationUsers returned the unknown access level '{SecretText.Mask(text)}'.", outcomeUnknown: true);
+            $"ApplicationUsers returned the unknown access level '{ForeignText.Argument(text)}'.", outcomeUnknown: true);
 
     private static ServiceRequest Issue(string[] path, UserTokenChangeWire body, string purpose) =>
         Post(path, body, ApplicationUsersJson.Default.UserTokenChangeWire, purpose);

@@ -56,7 +56,7 @@ internal static class DevoRules
         {
             throw ApiTokenException.InvalidParameter(
                 "Audience",
-                $"'{badAudience}' is not a valid audience.",
+                $"'{ForeignText.Argument(badAudience)}' is not a valid audience.",
                 $"Specify a value such as {string.Join(", ", DataAudiences.Keys)}.");
         }
 
@@ -64,7 +64,7 @@ internal static class DevoRules
         string[] scope = Lists.Sequence(request.Scope);
         if (Array.Find(scope, value => !ScopeForm.IsMatch(value)) is { } badScope)
         {
-            throw ApiTokenException.InvalidParameter("Scope", $"'{badScope}' is not a valid table or level.", ScopeHelp);
+            throw ApiTokenException.InvalidParameter("Scope", $"'{ForeignText.Argument(badScope)}' is not a valid table or level.", ScopeHelp);
         }
 
         bool table = scope.Any(value => value.StartsWith("table://", StringComparison.Ordinal));
@@ -72,7 +72,7 @@ internal static class DevoRules
         if (table != level)
         {
             throw ApiTokenException.InvalidParameter(
-                "Scope", $"'{string.Join(" ", scope)}' has no {(table ? "level" : "table")}.", ScopeHelp);
+                "Scope", $"'{ForeignText.Argument(string.Join(" ", scope))}' has no {(table ? "level" : "table")}.", ScopeHelp);
         }
 
         return new DevoNewTokenWire

@@ -31,12 +31,12 @@ internal sealed class GcoreDefinition : ServiceDefinition
             "V2" => ["iam", "v2", "clients"],
             "V1" => ["iam", "clients"],
             _ => throw ApiTokenException.InvalidParameter(
-                "ApiVersion", $"Gcore has no API version '{request.ApiVersion}'.", "Specify V2 (default) or V1."),
+                "ApiVersion", $"Gcore has no API version '{ForeignText.Argument(request.ApiVersion!)}'.", "Specify V2 (default) or V1."),
         };
         if (request.Account is { Length: > 0 } clientId && !long.TryParse(clientId, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
             throw ApiTokenException.InvalidParameter(
-                "Account", $"'{clientId}' is not a valid Gcore client id.", "Specify the number of the account, or omit it.");
+                "Account", $"'{ForeignText.Argument(clientId)}' is not a valid Gcore client id.", "Specify the number of the account, or omit it.");
         }
 
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with

@@ -26,7 +26,7 @@ internal static class GcoreRoles
         }
 
         return Find(nameOrId!) ?? throw ApiTokenException.InvalidParameter(
-            "Role", $"the role '{nameOrId}' does not exist.", $"Specify one of {names}, or its id.");
+            "Role", $"the role '{ForeignText.Argument(nameOrId!)}' does not exist.", $"Specify one of {names}, or its id.");
     }
 
     /// <summary>Throws if a role is higher than the caller's.</summary>

@@ -39,7 +39,7 @@ internal sealed class WegnologyAccount
         Match match = Form.Match(text);
         if (!match.Success)
         {
-            throw ApiTokenException.InvalidParameter("Account", $"'{text}' is not a valid WEGnology account.", Help);
+            throw ApiTokenException.InvalidParameter("Account", $"'{ForeignText.Argument(text!)}' is not a valid WEGnology account.", Help);
         }
 
         bool application = string.Equals(match.Groups[1].Value, "application", StringComparison.OrdinalIgnoreCase);

@@ -52,7 +52,7 @@ internal sealed class WegnologyScopes
             ? known
             : throw ApiTokenException.InvalidParameter(
                 "Scope",
-                $"'{value}' is not a valid scope for a WEGnology {account.Kind.ToLowerInvariant()} token.",
+                $"'{ForeignText.Argument(value)}' is not a valid scope for a WEGnology {account.Kind.ToLowerInvariant()} token.",
                 $"Specify All, ReadOnly, Cli (not for instances), or scopes. To see them: {SuggestedCommand.ListPermissions}");
     }
 

@@ -4,23 +4,31 @@ using System.Text;
 
 namespace ApiTokens.PowerShell.Tests.Support;
 
-/// <summary>A local server that answers every request with a redirect, which the sandbox never does.</summary>
-public sealed class RedirectServer : IDisposable
+/// <summary>A local server that answers every request with the same bytes, for answers that the sandbox never gives.</summary>
+public sealed class RawServer : IDisposable
 {
-    private static readonly byte[] Answer = Encoding.ASCII.GetBytes(
-        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/elsewhere\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-
+    private readonly byte[] _answer;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
 
-    public RedirectServer()
+    /// <summary>Starts a server.</summary>
+    /// <param name="head">The status and the headers, in lines.</param>
+    /// <param name="body">The body.</param>
+    public RawServer(string head, string body = "")
     {
+        byte[] bytes = Encoding.UTF8.GetBytes(body);
+        string headers = head.ReplaceLineEndings("\r\n");
+        _answer = [.. Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {headers}\r\nContent-Length: {bytes.Length}\r\nConnection: close\r\n\r\n"), .. bytes];
         _listener.Start();
         BaseUri = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
         _serving = Task.Run(ServeAsync);
     }
 
     public Uri BaseUri { get; }
+
+    /// <summary>A server that answers with a redirect.</summary>
+    public static RawServer Redirect() => new("302 Found\nLocation: http://127.0.0.1:1/elsewhere");
 
     public void Dispose()
     {
@@ -41,7 +49,7 @@ public sealed class RedirectServer : IDisposable
                 {
                 }
 
-                await stream.WriteAsync(Answer);
+                await stream.WriteAsync(_answer);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)

@@ -3,24 +3,15 @@ using System.Text;
 
 namespace ApiTokens;
 
-/// <summary>
-/// Replaces characters that are invisible or misleading in a text from a service: control, bidirectional and zero-width characters.
-/// </summary>
-public static class VisibleText
+/// <content>Characters that are invisible or misleading: control, bidirectional and zero-width characters.</content>
+public static partial class ForeignText
 {
     // Joiners have no width either, but Persian, Indic scripts and emoji need them.
     private const string Joiners = "\u200C\u200D";
 
-    /// <summary>Returns a text in one line with each hidden character as <c>[U+202E]</c>; line breaks and tabs become spaces.</summary>
-    /// <param name="text">A text from a service.</param>
-    /// <returns>The visible text.</returns>
-    public static string Of(string? text)
+    // Line breaks and tabs become spaces.
+    private static string Visible(string text)
     {
-        if (text is null or "")
-        {
-            return string.Empty;
-        }
-
         StringBuilder? visible = null;
         for (int i = 0; i < text.Length; i++)
         {
@@ -38,11 +29,14 @@ public static class VisibleText
         return visible?.ToString() ?? text;
     }
 
-    /// <summary>Replaces control and bidirectional characters, which could manipulate a terminal, with U+FFFD.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The text in one line.</returns>
-    public static string Printable(string text) =>
-        text.Any(IsControlOrBidi) ? new string([.. text.Select(c => IsControlOrBidi(c) ? '\uFFFD' : c)]) : text;
+    // For a text in one line.
+    private static string Printable(string text) => Replace(text, IsControlOrBidi);
+
+    // For the text of an exception, which has line breaks.
+    private static string Lines(string text) => Replace(text, c => IsControlOrBidi(c) && c is not ('\r' or '\n' or '\t'));
+
+    private static string Replace(string text, Func<char, bool> isReplaced) =>
+        text.Any(isReplaced) ? new string([.. text.Select(c => isReplaced(c) ? '\uFFFD' : c)]) : text;
 
     private static bool IsControlOrBidi(char c) =>
         char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C'

@@ -1,0 +1,89 @@
+using System.Security;
+using System.Text.RegularExpressions;
+
+namespace ApiTokens;
+
+/// <content>Known secrets, such as the credential of a connection, which need not have the format of a service.</content>
+public static partial class ForeignText
+{
+    private const int MinPartLength = 4;
+
+    // A shorter value is not a secret, or not a recognizable part of one, and would match arbitrary text.
+    private const int MinSecretLength = 8;
+
+    private static readonly Regex Word = new(@"[\w$.+/=~-]{4,}", RegexOptions.CultureInvariant, MatchTimeout);
+
+    // Finds a part of the credential also if other text is attached to it: token=…, /tokens/…, APIKey-….
+    private static readonly Regex Part = new("[A-Za-z0-9]{4,}", RegexOptions.CultureInvariant, MatchTimeout);
+
+    /// <summary>
+    /// Redacts a credential in a text of its service. Services may quote part of an invalid credential in a 401 response
+    /// (contracts/gcore.md, 1.6), so parts of it are redacted as well as values that look like secrets.
+    /// </summary>
+    internal static string Redact(string text, params SecureString?[] secrets) => secrets.Aggregate(Mask(text), Without);
+
+    /// <summary>
+    /// Returns a token record, or a redacted copy if it has the secret. Users may enter secrets as names, and the texts of a record
+    /// are written to screens, errors and files.
+    /// </summary>
+    internal static ApiToken Redact(ApiToken token, SecureString? secret)
+    {
+        // Most records have no text that is long enough, so the secret need not be converted to plain text.
+        if (secret is null || secret.Length < MinSecretLength || !Any(token, text => text?.Length >= secret.Length))
+        {
+            return token;
+        }
+
+        string value = SecretText.ToPlainText(secret);
+        string Remove(string text) => text.Replace(value, Masked);
+        string? RemoveOrNull(string? text) => text is null ? null : Remove(text);
+        return !Any(token, text => text?.Contains(value) == true)
+            ? token
+            : new ApiToken(token)
+            {
+                Id = Remove(token.Id),
+                Name = Remove(token.Name),
+                Description = RemoveOrNull(token.Description),
+                Owner = RemoveOrNull(token.Owner),
+                Issuer = RemoveOrNull(token.Issuer),
+                Role = RemoveOrNull(token.Role),
+                Scope = [.. token.Scope.Select(Remove)],
+                Audience = [.. token.Audience.Select(Remove)],
+                Access = token.Access?.Where(entry => !entry.Key.Contains(value)).ToDictionary(entry => entry.Key, entry => entry.Value),
+            };
+    }
+
+    private static bool Any(ApiToken token, Predicate<string?> match) =>
+        match(token.Id) || match(token.Name) || match(token.Description) || match(token.Owner) || match(token.Issuer) || match(token.Role)
+        || Array.Exists(token.Scope, match) || Array.Exists(token.Audience, match)
+        || (token.Access?.Keys.Any(key => match(key)) ?? false);
+
+    private static string Without(string text, SecureString? secureSecret)
+    {
+        string? secret = secureSecret is null ? null : SecretText.ToPlainText(secureSecret);
+        return string.IsNullOrEmpty(secret)
+            ? text
+            : Word.Replace(text, word => IsPartOf(secret!, word.Value)
+                ? Masked
+                : Part.Replace(word.Value, part => IsPartOf(secret!, part.Value) ? Masked : part.Value));
+    }
+
+    private static bool IsPartOf(string secret, string word)
+    {
+        string core = word.Trim('.');
+        return core.Length >= MinPartLength && (secret.Contains(core) || core.Contains(secret));
+    }
+
+    private static bool SharesPart(string value, SecureString? secureSecret)
+    {
+        if (secureSecret is null)
+        {
+            return false;
+        }
+
+        string secret = SecretText.ToPlainText(secureSecret);
+        int length = Math.Min(MinSecretLength, secret.Length);
+        return length > 0
+            && Enumerable.Range(0, secret.Length - length + 1).Any(start => value.Contains(secret.Substring(start, length)));
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+
+namespace ApiTokens;
+
+/// <summary>
+/// The one place that each text from outside passes before it is shown or recorded: responses, headers, exceptions of other
+/// libraries, arguments, ids and names. It masks secrets, and replaces characters that could control or mislead a terminal.
+/// </summary>
+/// <remarks>
+/// A token record keeps the names of the service, because they are compared. They pass this class when they are shown. The
+/// constructor of <see cref="ApiTokenException"/> calls <see cref="InMessage"/>, so no error can leave it out.
+/// </remarks>
+public static partial class ForeignText
+{
+    private const string Masked = "***";
+    private const int MaxArgumentLength = 200;
+
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
+
+    // A long hexadecimal number, or a long word with both digits and letters. It also matches secrets of unknown services.
+    private static readonly Regex LikelySecret = new(
+        @"\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}", RegexOptions.CultureInvariant, MatchTimeout);
+
+    private static readonly Regex CorrelationIdFormat = new(@"\A[A-Za-z0-9_.:-]{1,128}\z", RegexOptions.CultureInvariant, MatchTimeout);
+
+    /// <summary>
+    /// Masks the complete secrets of the services. The catalogue of services sets it, because the model does not know the services.
+    /// </summary>
+    internal static Func<string, string> MaskServiceSecrets { get; set; } = text => text;
+
+    /// <summary>Masks the secrets of the services, and also parts of them. Names and dates can look like such parts.</summary>
+    internal static Func<string, string> MaskPartsOfServiceSecrets { get; set; } = text => text;
+
+    /// <summary>Returns a text for a view or a report: one line in which each hidden character is visible, as <c>[U+202E]</c>.</summary>
+    /// <param name="text">A text from a service; may be null.</param>
+    /// <returns>The line, with the secrets of the services replaced by <c>***</c>.</returns>
+    public static string InView(string? text) => text is null or "" ? string.Empty : Visible(MaskServiceSecrets(text));
+
+    /// <summary>Returns a text for a message, a prompt or a warning.</summary>
+    /// <param name="text">A text with foreign parts.</param>
+    /// <returns>One line, with secrets replaced by <c>***</c>, and control and bidirectional characters by U+FFFD.</returns>
+    public static string InMessage(string text) => Printable(MaskComplete(text));
+
+    /// <summary>
+    /// Masks values that look like a secret or a part of one, for example if a user entered a secret instead of an id.
+    /// </summary>
+    /// <param name="text">An argument, or a text of a service.</param>
+    /// <returns>The text, with secrets replaced by <c>***</c>.</returns>
+    public static string Mask(string text) => LikelySecret.Replace(MaskPartsOfServiceSecrets(text), Masked);
+
+    /// <summary>Returns an invalid argument for the message that rejects it.</summary>
+    /// <param name="argument">The argument, which may be a misplaced secret.</param>
+    /// <returns>At most 200 characters in one line, with secrets replaced by <c>***</c>.</returns>
+    public static string Argument(string argument)
+    {
+        string masked = Printable(Mask(argument));
+        return masked.Length <= MaxArgumentLength ? masked : masked.Substring(0, MaxArgumentLength) + "…";
+    }
+
+    /// <summary>Returns an exception that is safe to be the cause of another one: no text of it or of its causes has a secret.</summary>
+    /// <param name="error">The exception; may be null.</param>
+    /// <returns>The exception itself if it is safe, otherwise one with its type and its text.</returns>
+    public static Exception? Of(Exception? error) => Of(error, text => text);
+
+    /// <summary>Returns a correlation id; null if it does not have the format of one, or has a secret or a part of one.</summary>
+    internal static string? CorrelationId(string? value, System.Security.SecureString? secret) =>
+        value is not null && CorrelationIdFormat.IsMatch(value) && MaskServiceSecrets(value) == value && !SharesPart(value, secret)
+            ? value
+            : null;
+
+    /// <summary>Returns an exception from which another function has removed secrets too.</summary>
+    internal static Exception? Of(Exception? error, Func<string, string> redact)
+    {
+        if (error is null or ApiTokenException or RedactedException)
+        {
+            return error;
+        }
+
+        string text = error.ToString();
+        string safe = Lines(MaskComplete(redact(text)));
+        return safe == text ? error : new RedactedException(error.GetType(), InMessage(redact(error.Message)), safe);
+    }
+
+    private static string MaskComplete(string text) => LikelySecret.Replace(MaskServiceSecrets(text), Masked);
+}
+
+/// <summary>Replaces an exception of another library whose text has a secret or control characters.</summary>
+internal sealed class RedactedException(Type type, string message, string text) : Exception($"{type.Name}: {message}")
+{
+    /// <summary>Returns the text of the exception, with its stack trace and its causes.</summary>
+    public override string ToString() => text;
+}
