@@ -165,15 +165,17 @@ public sealed class JournalWriter : IDisposable
         FileShare share = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? FileShare.Read : FileShare.None;
         try
         {
-            // Do not buffer: after a failed write on a full disk, the buffer would be written again later.
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 1);
-            if (file.CanSeek)
+            if (FileTrust.IsSpecial(path))
             {
-                return file;
+                throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is a device or a pipe.", "Specify the path of a file.");
             }
 
-            file.Dispose();
-            throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is a device or a pipe.", "Specify the path of a file.");
+            if (FileTrust.IsLink(path))
+            {
+                throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' is a link.", "Specify the path of the file itself.");
+            }
+
+            return File.Exists(path) ? OpenTrusted(path, share) : OwnerOnlyFile.Create(path, share);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -191,6 +193,23 @@ public sealed class JournalWriter : IDisposable
         {
             throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' cannot be written: {e.Message}", "Specify a writable path.", e);
         }
+    }
+
+    // A journal decides which tokens are skipped or removed, so nobody else may have written it.
+    private static FileStream OpenTrusted(string path, FileShare share)
+    {
+        // Do not buffer: after a failed write on a full disk, the buffer would be written again later.
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, share, bufferSize: 1);
+        if (FileTrust.Distrust(file) is not { } reason)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw NotOpened(
+            ErrorKind.PermissionDenied,
+            $"'{path}' {reason}.",
+            "Check its content. If you trust it, make yourself its owner, and let nobody else write to it (chmod 600).");
     }
 
     private static ApiTokenException NotOpened(ErrorKind kind, string message, string action, Exception? inner = null) =>

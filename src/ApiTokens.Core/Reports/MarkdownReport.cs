@@ -12,6 +12,9 @@ internal sealed class MarkdownReport : IReportFormat
 {
     private static readonly Regex Backticks = new("`+", RegexOptions.CultureInvariant);
 
+    // All ASCII characters that are neither letters, digits nor spaces.
+    private static readonly Regex Special = new("[!-/:-@[-`{-~]", RegexOptions.CultureInvariant);
+
     private static readonly Regex Markup = new(
         @"[\\`*_\[\]<>|&~#!]|(?<=:)/(?=/)|(?<=www)\.", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
@@ -126,7 +129,8 @@ internal sealed class MarkdownReport : IReportFormat
 
     private static string Timestamp(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    // A code span ends with as many backticks as it starts with. In a table, only the vertical bar must be escaped.
+    // A code span ends with as many backticks as it starts with. Renderers disagree about a backslash before a vertical bar, so a
+    // text with one of them is written with entities, which neither end a cell nor are markup.
     private static string Code(string? text)
     {
         string visible = ForeignText.InView(text).Trim();
@@ -135,11 +139,17 @@ internal sealed class MarkdownReport : IReportFormat
             return string.Empty;
         }
 
+        if (visible.IndexOfAny(['|', '\\']) >= 0)
+        {
+            return $"<code>{Special.Replace(visible, c => $"&#{(int)c.Value[0]};")}</code>";
+        }
+
         string fence = new('`', 1 + Backticks.Matches(visible).Cast<Match>().Select(run => run.Length).DefaultIfEmpty(0).Max());
         string space = fence.Length > 1 ? " " : string.Empty;
-        return $"{fence}{space}{visible.Replace("|", "\\|")}{space}{fence}";
+        return $"{fence}{space}{visible}{space}{fence}";
     }
 
     // Escapes our own texts, which may contain names. A backslash does not prevent a tracker from notifying a @name; a comment does.
-    private static string Plain(string text) => Mention.Replace(Markup.Replace(ForeignText.InView(text), @"\$0"), "@<!-- -->");
+    private static string Plain(string text) => Mention.Replace(
+        Markup.Replace(ForeignText.InView(text), c => c.Value is "|" or @"\" ? $"&#{(int)c.Value[0]};" : @"\" + c.Value), "@<!-- -->");
 }

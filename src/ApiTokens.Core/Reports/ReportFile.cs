@@ -30,6 +30,11 @@ public static class ReportFile
             throw ApiTokenException.InvalidParameter("Path", $"'{path}' is a folder.", "Specify the path of a file.");
         }
 
+        if (FileTrust.IsSpecial(path))
+        {
+            throw ApiTokenException.InvalidParameter("Path", $"'{path}' is a device or a pipe.", "Specify the path of a file.");
+        }
+
         if (!File.Exists(path))
         {
             return;
@@ -92,15 +97,16 @@ public static class ReportFile
         }
     }
 
-    // Start with a copy of the existing file to keep its permissions.
+    // A new report is readable for its owner only. It starts with a copy of an existing file, to keep the permissions of that.
     private static FileStream Create(string temporary, string path)
     {
-        if (File.Exists(path))
+        if (!File.Exists(path))
         {
-            File.Copy(path, temporary);
-            File.SetAttributes(temporary, File.GetAttributes(temporary) & ~FileAttributes.ReadOnly);
+            return OwnerOnlyFile.Create(temporary);
         }
 
+        File.Copy(path, temporary);
+        File.SetAttributes(temporary, File.GetAttributes(temporary) & ~FileAttributes.ReadOnly);
         return new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
     }
 

@@ -10,7 +10,7 @@ namespace ApiTokens.Core.Tests.Operations;
 /// <summary>A temporary journal file, and runs that use it.</summary>
 internal sealed class JournalFile : IDisposable
 {
-    private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"journal-{Guid.NewGuid():N}.jsonl");
+    private readonly string _path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"journal-{Guid.NewGuid()}.jsonl");
 
     public string Path => _path;
 

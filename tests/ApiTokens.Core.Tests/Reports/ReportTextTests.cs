@@ -118,7 +118,9 @@ public sealed class ReportTextTests
 
     [Theory]
     [InlineData("plain", "| `plain` |")]
-    [InlineData("a|b", @"| `a\|b` |")]
+    [InlineData("a|b", "| <code>a&#124;b</code> |")]
+    [InlineData(@"a\|b", "| <code>a&#92;&#124;b</code> |")]
+    [InlineData(@"`end\", "| <code>&#96;end&#92;</code> |")]
     [InlineData("a`b``c", "| ``` a`b``c ``` |")]
     [InlineData("@team https://example.com <b>", "| `@team https://example.com <b>` |")]
     [InlineData("two\nlines", "| `two lines` |")]
@@ -138,7 +140,7 @@ public sealed class ReportTextTests
                     SampleReport.Finding(token, message: "<b>@team</b> https://example.com www.example.com [x](y) a|b jdoe@example.com"),
                 ]), ".md");
 
-        Assert.Contains(@"| \<b\>@<!-- -->team\</b\> https:\//example.com www\.example.com \[x\](y) a\|b jdoe@example.com |", markdown);
+        Assert.Contains(@"| \<b\>@<!-- -->team\</b\> https:\//example.com www\.example.com \[x\](y) a&#124;b jdoe@example.com |", markdown);
     }
 
     // The page's own script and style contain event names, and quoted attribute values may; nothing else contains quotes.

@@ -3,22 +3,28 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ApiTokens.PowerShell.Delivery;
+namespace ApiTokens;
 
 /// <summary>
-/// Writes files that only their owner can read, from the first byte. An incomplete file is never visible. .NET Standard has no API
-/// for this, so it calls Windows in both editions, and .NET 7 or later on other platforms.
+/// Creates files that only their owner can read, from the first byte. .NET Standard has no API for this, so it calls Windows in
+/// both editions, and .NET 7 or later on other platforms.
 /// </summary>
-internal static class OwnerOnlyFile
+public static class OwnerOnlyFile
 {
     // Full access for the owner only, without inherited permissions.
     private const string OwnerOnly = "D:P(A;;FA;;;OW)";
 
+    private const uint GenericRead = 0x80000000;
     private const uint GenericWrite = 0x40000000;
     private const uint CreateNew = 1;
     private const uint ReplaceExisting = 1;
     private const uint WriteThrough = 8;
 
+    /// <summary>Writes a file that only its owner can read. An incomplete file is never visible.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="overwrite">Whether an existing file is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, byte[] content, bool overwrite)
     {
         string folder = Path.GetDirectoryName(path);
@@ -40,16 +46,22 @@ internal static class OwnerOnlyFile
         }
     }
 
-    private static FileStream Create(string path) =>
-        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateOnWindows(path) : CreateOnUnix(path);
+    /// <summary>Creates a file that does not exist, for reading and writing.</summary>
+    /// <param name="path">The full path.</param>
+    /// <param name="share">What others may do with the file while it is open.</param>
+    /// <returns>The file, without a buffer.</returns>
+    /// <exception cref="IOException">The file exists, or cannot be created.</exception>
+    public static FileStream Create(string path, FileShare share = FileShare.None) =>
+        RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? CreateOnWindows(path, share) : CreateOnUnix(path, share);
 
-    private static FileStream CreateOnUnix(string path)
+    private static FileStream CreateOnUnix(string path, FileShare share)
     {
         Type type = typeof(FileStream).Assembly.GetType("System.IO.FileStreamOptions", throwOnError: true);
         object options = Activator.CreateInstance(type);
         Set("Mode", FileMode.CreateNew);
-        Set("Access", FileAccess.Write);
-        Set("Share", FileShare.None);
+        Set("Access", FileAccess.ReadWrite);
+        Set("Share", share);
+        Set("BufferSize", 0);
         PropertyInfo mode = type.GetProperty("UnixCreateMode");
         mode.SetValue(options, Enum.ToObject(Nullable.GetUnderlyingType(mode.PropertyType), 0b110_000_000));
         try
@@ -64,7 +76,7 @@ internal static class OwnerOnlyFile
         void Set(string property, object value) => type.GetProperty(property).SetValue(options, value);
     }
 
-    private static FileStream CreateOnWindows(string path)
+    private static FileStream CreateOnWindows(string path, FileShare share)
     {
         if (!ConvertStringSecurityDescriptorToSecurityDescriptor(OwnerOnly, 1, out IntPtr descriptor, IntPtr.Zero))
         {
@@ -74,8 +86,9 @@ internal static class OwnerOnlyFile
         try
         {
             var attributes = new SecurityAttributes { Length = Marshal.SizeOf<SecurityAttributes>(), Descriptor = descriptor };
-            SafeFileHandle handle = CreateFile(path, GenericWrite, 0, ref attributes, CreateNew, 0, IntPtr.Zero);
-            return handle.IsInvalid ? throw LastError() : new FileStream(handle, FileAccess.Write);
+            SafeFileHandle handle = CreateFile(
+                path, GenericRead | GenericWrite, (uint)share, ref attributes, CreateNew, 0, IntPtr.Zero);
+            return handle.IsInvalid ? throw LastError() : new FileStream(handle, FileAccess.ReadWrite, bufferSize: 1);
         }
         finally
         {
