@@ -7,7 +7,7 @@ namespace ApiTokens.PowerShell.Binding;
 /// <summary>Reads a policy file: one hashtable of constants, as for Import-PowerShellDataFile. No code in the file is run.</summary>
 internal static class PolicyFile
 {
-    private const int MaxLength = 1024 * 1024;
+    private const int MaxLength = 64 * 1024;
     private const string Help = "Specify a .psd1 file with one table of keys and constant values. See docs/policy.md.";
 
     public static FindingPolicy Read(string path)
@@ -17,7 +17,13 @@ internal static class PolicyFile
             throw ApiTokenException.InvalidParameter("Policy", $"the file '{path}' does not exist.", Help);
         }
 
-        ScriptBlockAst script = Parser.ParseInput(ReadText(path), path, out _, out ParseError[] errors);
+        string content = ReadText(path);
+        if (PolicyText.FindUnsafe(content) is { } found)
+        {
+            throw ApiTokenException.InvalidParameter("Policy", $"line {found.Line} of '{path}' {found.Reason}.", Help);
+        }
+
+        ScriptBlockAst script = Parser.ParseInput(content, path, out _, out ParseError[] errors);
         if (errors.Length > 0)
         {
             throw ApiTokenException.InvalidParameter(
@@ -39,7 +45,7 @@ internal static class PolicyFile
             int length = reader.ReadBlock(text, 0, text.Length);
             return length <= MaxLength
                 ? new string(text, 0, length)
-                : throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is larger than {MaxLength >> 20} MiB.", Help);
+                : throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is larger than {MaxLength >> 10} KiB.", Help);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
