@@ -27,7 +27,10 @@ public static class DesktopResolver
 
     private static Assembly? Resolve(object sender, ResolveEventArgs args)
     {
-        string file = Path.Combine(_folder, new AssemblyName(args.Name).Name + ".dll");
-        return File.Exists(file) ? Assembly.LoadFrom(file) : null;
+        string name = new AssemblyName(args.Name).Name;
+        string file = Path.Combine(_folder, name + ".dll");
+
+        // A name with a separator would leave the folder.
+        return name.IndexOfAny(['/', '\\', ':']) < 0 && File.Exists(file) ? Assembly.LoadFrom(file) : null;
     }
 }

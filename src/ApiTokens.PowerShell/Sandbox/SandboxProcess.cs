@@ -71,7 +71,7 @@ internal sealed class SandboxProcess : IDisposable
 
         using var self = Process.GetCurrentProcess();
         string[] all = [program, .. arguments, "--parent", self.Id.ToString(CultureInfo.InvariantCulture)];
-        var start = new ProcessStartInfo("dotnet", string.Join(" ", all.Select(Quote)))
+        var start = new ProcessStartInfo(DotnetHost.Find() ?? throw NoDotnet(inner: null), string.Join(" ", all.Select(Quote)))
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -82,14 +82,16 @@ internal sealed class SandboxProcess : IDisposable
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            throw new ApiTokenException(
-                ErrorKind.ObjectNotFound,
-                "The sandbox requires 'dotnet' on the PATH.",
-                "Install the .NET 10 SDK or the ASP.NET Core runtime 10, or a later version.",
-                ErrorIds.SandboxNotStarted,
-                e);
+            throw NoDotnet(e);
         }
     }
+
+    private static ApiTokenException NoDotnet(Exception? inner) => new(
+        ErrorKind.ObjectNotFound,
+        "The sandbox requires 'dotnet' in DOTNET_ROOT, or in a folder with a full path in PATH.",
+        "Install the .NET 10 SDK or the ASP.NET Core runtime 10, or a later version.",
+        ErrorIds.SandboxNotStarted,
+        inner);
 
     // ArgumentList is not available in netstandard2.0. The arguments are paths and numbers.
     private static string Quote(string argument) => argument.Contains('"')
