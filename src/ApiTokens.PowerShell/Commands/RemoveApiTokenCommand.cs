@@ -28,7 +28,9 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     [Parameter(Mandatory = true, ParameterSetName = DueSet)]
     public SwitchParameter Due { get; set; }
 
-    /// <summary>Also removes the token that the connection itself uses.</summary>
+    /// <summary>
+    /// Also removes the token that the connection itself uses, and with -Due a token whose name differs from the journal's.
+    /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -141,7 +143,8 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                     ErrorIds.ConnectionNotFound),
                 token);
         }
-        else if (Confirm($"{token} on {Describe(connection)}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
+        else if (ConfirmName(connection, due, token)
+            && Confirm($"{token} on {Describe(connection)}", due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action))
         {
             Queue(new RetireOperation(connection, due, Retirements!.SuccessorOf(due))
             {
@@ -150,6 +153,46 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                 AllowOwnToken = Force,
             });
         }
+    }
+
+    // Any program that can write the journal can add a line with the id of another token.
+    private bool ConfirmName(TokenConnection connection, DueToken due, ApiToken token)
+    {
+        if (Force || IsWhatIf || (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? ask) && !LanguagePrimitives.IsTrue(ask)))
+        {
+            return true;
+        }
+
+        string name;
+        try
+        {
+            name = Wait(cancellationToken => connection.Tokens.GetAsync(due.Id, cancellationToken)).Name;
+        }
+        catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
+        {
+            // The operation reads the token again, and reports the error if there still is one.
+            return true;
+        }
+
+        if (name == due.Name)
+        {
+            return true;
+        }
+
+        string difference = $"The journal calls the token {due.Id} on {Describe(connection)} '{due.Name}', but its name is '{name}'.";
+        if (TryContinue(difference, $"{Action}: is it the token that was replaced?") is { } answer)
+        {
+            return answer;
+        }
+
+        Fail(
+            new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"{difference} The session cannot prompt for confirmation.",
+                "Check who wrote the journal. If the token is the one that was replaced, specify -Force or -Confirm:$false.",
+                ErrorIds.ConfirmationNeeded),
+            token);
+        return false;
     }
 
     private void RemoveAllOfUser(TokenConnection connection)

@@ -89,13 +89,10 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
 
         string connections = string.Join(", ", list.Connections.Select(Describe));
-        try
-        {
-            return _allConfirmed ??= IsConfirmedOtherwise() || ShouldContinue(
-                ForeignText.InMessage($"The pipeline passes every token of {connections}."),
-                ForeignText.InMessage($"{Action}: continue with all tokens?"));
-        }
-        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
+        _allConfirmed ??= IsConfirmedOtherwise()
+            ? true
+            : TryContinue($"The pipeline passes every token of {connections}.", $"{Action}: continue with all tokens?");
+        if (_allConfirmed is null)
         {
             FailTerminating(
                 new ApiTokenException(
@@ -103,10 +100,23 @@ public abstract class TokenCmdlet : BulkCmdlet
                     $"{Action}: the pipeline passes every token of {connections}, and the session cannot prompt for confirmation.",
                     "To continue with all tokens, specify -Confirm:$false. To select tokens, use Get-ApiToken with "
                         + "-Name, -User, -Status ...",
-                    ErrorIds.ConfirmationNeeded,
-                    e),
+                    ErrorIds.ConfirmationNeeded),
                 null);
-            throw;
+        }
+
+        return _allConfirmed == true;
+    }
+
+    /// <summary>Asks for confirmation even if the cmdlet does not; null if the session cannot ask.</summary>
+    internal bool? TryContinue(string message, string question)
+    {
+        try
+        {
+            return ShouldContinue(ForeignText.InMessage(message), ForeignText.InMessage(question));
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
+        {
+            return null;
         }
     }
 

@@ -40,10 +40,21 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
 
     protected override string? ExpectedDestination(ApiToken token) => path.Text is { } text ? FullPath(text) : null;
 
-    protected override string DestinationOf(PSObject item) => path.For(item) is { Length: > 0 } text
-        ? FullPath(text)
-        : throw ApiTokenException.InvalidParameter(
-            "Path", "the script block returned no path.", "Specify a script block that returns a path for the token in $_.");
+    protected override string DestinationOf(PSObject item)
+    {
+        string text = path.For(item);
+        if (text.Length == 0)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Path", "the script block returned no path.", "Specify a script block that returns a path for the token in $_.");
+        }
+
+        string file = FullPath(text);
+        return overwrite || path.Script is null || StaysInFolder(text, file) ? file : throw ApiTokenException.InvalidParameter(
+            "Path",
+            $"the script block returned '{ForeignText.Argument(text)}', which leaves the folder that it names.",
+            "The name of a token comes from its service. Use the id, as in \"$folder/$($_.Id).txt\", or specify -Force.");
+    }
 
     // A file contains only the secret, so it is not known whose it is.
     protected override bool? ContainsAt(string destination, ApiToken token) => File.Exists(destination) ? null : false;
@@ -70,6 +81,19 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         }
     }
 
+    // If the folder of the script block is not known, only a path without .. is accepted.
+    private bool StaysInFolder(string text, string file)
+    {
+        if (LiteralFolder.Of(path.Script!, cmdlet.SessionState.PSVariable) is not { } folder)
+        {
+            return !text.Split('/', '\\').Contains("..");
+        }
+
+        char separator = Path.DirectorySeparatorChar;
+        string root = FullPath(folder.Length == 0 ? "." : folder).TrimEnd(separator) + separator;
+        return Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), StringComparison.OrdinalIgnoreCase);
+    }
+
     private string FullPath(string text)
     {
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(text, out ProviderInfo provider, out _);
@@ -89,6 +113,11 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
                 Directory.Exists(file) ? $"-Path: '{file}' is a folder." : $"-Path: the folder of '{file}' does not exist.",
                 "Specify the path of a file in an existing folder.",
                 "InvalidPath");
+        }
+
+        if (FileTrust.IsSpecial(file))
+        {
+            throw ApiTokenException.InvalidParameter("Path", $"'{file}' is a device or a pipe.", "Specify the path of a file.");
         }
 
         if (!overwrite && File.Exists(file))
