@@ -5,7 +5,7 @@ using ApiTokens.Sandbox.Http;
 
 namespace ApiTokens.Sandbox;
 
-/// <summary>The sandbox's own endpoints for tests. They require no credential and are not counted.</summary>
+/// <summary>The sandbox's own endpoints for tests. They require the control token of the run and are not counted.</summary>
 internal static class ControlEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, RequestLog log, FaultPlan faults)

@@ -94,9 +94,8 @@ internal static class Program
                 if (options.AllowRemote && RemoteEndpoint(options) is { } remote)
                 {
                     await Console.Error.WriteLineAsync(
-                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it, without encryption, and "
-                            + "anyone can inject faults "
-                        + "and read its request log. Do not use secrets of a real service.");
+                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it, without encryption. "
+                            + "Do not use secrets of a real service.");
                 }
 
                 await using SandboxServer server = await SandboxServer.StartAsync(options, cancellationToken);

@@ -9,6 +9,9 @@ public sealed class SandboxDescription
     /// <summary>The services by name: devo, wegnology, gcore, application-users.</summary>
     public required IReadOnlyDictionary<string, ServiceDescription> Services { get; init; }
 
+    /// <summary>The token of this run for the paths below <c>/sandbox</c>, as a bearer token.</summary>
+    public required string ControlToken { get; init; }
+
     /// <summary>Returns the description as one line of JSON. It contains the administrators' secrets.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DescriptionJson.Default.SandboxDescription);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using ApiTokens.Sandbox.Emulators.ApplicationUsers;
 using ApiTokens.Sandbox.Emulators.Devo;
 using ApiTokens.Sandbox.Emulators.Gcore;
@@ -14,6 +15,12 @@ public sealed class SandboxServer : IAsyncDisposable
 {
     private const int SchemaVersion = 1;
     private const long MaxBodySize = 1024 * 1024;
+    private const int MaxHeaderSize = 16 * 1024;
+
+    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(15);
+
+    // Longer than clients keep an idle connection.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(120);
 
     // The maximum time to wait for pending requests at shutdown.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
@@ -55,12 +62,14 @@ public sealed class SandboxServer : IAsyncDisposable
             Fill(database, emulators, options.Tokens);
             application = builder.Build();
             var faults = new FaultPlan(emulators.Select(emulator => emulator.Name));
-            Map(application, emulators, faults, options);
+            string controlToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+            Map(application, emulators, faults, options, controlToken);
             await application.StartAsync(cancellationToken);
 
             var baseAddress = new Uri(application.Urls.First());
             var description = new SandboxDescription
             {
+                ControlToken = controlToken,
                 Services = emulators.ToDictionary(
                     emulator => emulator.Name,
                     emulator => emulator.StartAdministrator(new Uri(baseAddress, emulator.Name))),
@@ -128,6 +137,9 @@ public sealed class SandboxServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderSize;
+            kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
+            kestrel.Limits.KeepAliveTimeout = IdleTimeout;
             endpoints.ForEach(kestrel.Listen);
         });
         builder.Services.AddRoutingCore();
@@ -142,9 +154,11 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     // The order matters: a request is counted even if a fault is injected, and it is delayed before it has any effect.
-    private static void Map(WebApplication application, IServiceEmulator[] emulators, FaultPlan faults, SandboxOptions options)
+    private static void Map(
+        WebApplication application, IServiceEmulator[] emulators, FaultPlan faults, SandboxOptions options, string controlToken)
     {
         var log = new RequestLog();
+        application.UseMiddleware<AccessMiddleware>(options, controlToken);
         application.UseRouting();
         application.Use((context, next) =>
         {

@@ -13,7 +13,7 @@ public sealed class FaultTests : SandboxTest
 
     private Client Wegnology => Administrator("wegnology", "Bearer");
 
-    private Client Control => new(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+    private Client Control => new(Http, new Uri(Server.BaseAddress, "/sandbox"), $"Bearer {Server.Description.ControlToken}");
 
     [Theory]
     [InlineData("devo", "Bearer", "/whoami", """{"error":{"code":503,"message":"Service Unavailable"}}""")]

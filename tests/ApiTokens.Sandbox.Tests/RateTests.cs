@@ -62,7 +62,7 @@ public sealed class RateTests : SandboxTest
     [Fact]
     public async Task Requests_SandboxEndpoints_AreNotThrottled()
     {
-        var control = new Client(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+        var control = new Client(Http, new Uri(Server.BaseAddress, "/sandbox"), $"Bearer {Server.Description.ControlToken}");
 
         Response[] responses = await Task.WhenAll(Enumerable.Range(0, 10 * Rate).Select(_ => control.GetAsync("/requests")));
 
@@ -72,7 +72,7 @@ public sealed class RateTests : SandboxTest
     [Fact]
     public async Task Requests_Throttled_AreCountedAndNotExecuted()
     {
-        Client control = new(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+        Client control = new(Http, new Uri(Server.BaseAddress, "/sandbox"), $"Bearer {Server.Description.ControlToken}");
         Client wegnology = Administrator("wegnology", "Bearer");
 
         Response[] created = await Task.WhenAll(

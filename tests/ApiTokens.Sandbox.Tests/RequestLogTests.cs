@@ -4,7 +4,7 @@ namespace ApiTokens.Sandbox.Tests;
 
 public sealed class RequestLogTests : SandboxTest
 {
-    private Client Control => new(Http, new Uri(Server.BaseAddress, "/sandbox"), null);
+    private Client Control => new(Http, new Uri(Server.BaseAddress, "/sandbox"), $"Bearer {Server.Description.ControlToken}");
 
     private Client Wegnology => Administrator("wegnology", "Bearer");
 

@@ -93,18 +93,28 @@ function Test-Secret {
     (Get-SecretStatus -Token $Token -Secret $Secret) -eq 200
 }
 
+function Invoke-SandboxControl {
+    <# Sends a request to one of the sandbox's own paths, with the control token of its run. #>
+    param([Parameter(Mandatory)] [string] $Path, $Of = $sandbox, [hashtable] $Headers = @{}, $Method = 'Get', $ContentType, $Body)
+
+    $Headers['Authorization'] = "Bearer $([System.Net.NetworkCredential]::new('', $Of.ControlToken).Password)"
+    $more = @{}
+    if ($Body) { $more = @{ ContentType = $ContentType; Body = $Body } }
+    Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/$Path" -Method $Method -Headers $Headers @more
+}
+
 function Get-RequestCount {
     <# Returns the number of requests that the sandbox has received: Total, Reads, Writes. #>
     param($Of = $sandbox)
 
-    Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/requests"
+    Invoke-SandboxControl -Path requests -Of $Of
 }
 
 function Get-RequestLog {
     <# Returns the last requests of the sandbox, oldest first: Sequence, Method, Path, Status. #>
     param([Parameter(Mandatory)] [int] $Last, $Of = $sandbox)
 
-    (Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/requests/log?last=$Last").ForEach({ $_ })
+    (Invoke-SandboxControl -Path "requests/log?last=$Last" -Of $Of).ForEach({ $_ })
 }
 
 function Get-RequestSince {
@@ -235,21 +245,21 @@ function Add-Fault {
     <# Plans a fault for requests to the sandbox: a kind, and further fields of /sandbox/faults. #>
     param([Parameter(Mandatory, Position = 0)] [hashtable] $Fault, $Of = $sandbox)
 
-    $null = Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults" -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $Fault)
+    $null = Invoke-SandboxControl -Path faults -Of $Of -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $Fault)
 }
 
 function Get-Fault {
     <# Returns the faults of the sandbox, and how often each one has fired. #>
     param($Of = $sandbox)
 
-    (Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults").ForEach({ $_ })
+    (Invoke-SandboxControl -Path faults -Of $Of).ForEach({ $_ })
 }
 
 function Clear-Fault {
     <# Removes all faults. #>
     param($Of = $sandbox)
 
-    $null = Invoke-RestMethod -Uri "$($Of.BaseUri)sandbox/faults" -Method Delete
+    $null = Invoke-SandboxControl -Path faults -Of $Of -Method Delete
 }
 
 function Get-JournalLine {

@@ -32,6 +32,7 @@ $ErrorActionPreference = 'Stop'
 $ConfirmPreference = 'None'
 Import-Module $ModulePath
 $sandbox = Start-ApiTokenSandbox
+$control = @{ Headers = @{ Authorization = "Bearer $([System.Net.NetworkCredential]::new('', $sandbox.ControlToken).Password)" } }
 
 $faults = @(
     @{ kind = 'status'; status = 500 }
@@ -47,7 +48,7 @@ $faults = @(
 foreach ($fault in $faults) {
     $fault['probability'] = $Failing / $faults.Count
     $fault['seed'] = $Seed++
-    $null = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults" -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $fault)
+    $null = Invoke-RestMethod @control -Uri "$($sandbox.BaseUri)sandbox/faults" -Method Post -ContentType 'application/json' -Body (ConvertTo-Json $fault)
 }
 
 # One worker: it runs random operations and compares their results with a model of the tokens that must exist.
@@ -218,9 +219,9 @@ foreach ($one in $running) {
     $one.State.Log.Dispose()
 }
 
-$fired = (Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults").ForEach({ $_ }) | Measure-Object -Property fired -Sum
-$requests = (Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/requests").total
-$null = Invoke-RestMethod -Uri "$($sandbox.BaseUri)sandbox/faults" -Method Delete
+$fired = (Invoke-RestMethod @control -Uri "$($sandbox.BaseUri)sandbox/faults").ForEach({ $_ }) | Measure-Object -Property fired -Sum
+$requests = (Invoke-RestMethod @control -Uri "$($sandbox.BaseUri)sandbox/requests").total
+$null = Invoke-RestMethod @control -Uri "$($sandbox.BaseUri)sandbox/faults" -Method Delete
 
 # The tokens that exist now, without faults.
 $existing = @{}

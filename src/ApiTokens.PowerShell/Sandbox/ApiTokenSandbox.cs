@@ -17,11 +17,15 @@ public sealed class ApiTokenSandbox
         _process = process;
         ProcessId = process.Id;
         Services = [.. ready.Services.Select(service => new ApiTokenSandboxService(service.Key, service.Value))];
+        ControlToken = SecretText.ToSecureString(ready.ControlToken);
         BaseUri = new Uri(Services[0].BaseUri.GetLeftPart(UriPartial.Authority));
     }
 
     /// <summary>The address of the sandbox.</summary>
     public Uri BaseUri { get; }
+
+    /// <summary>The bearer token for the paths below /sandbox, which return the requests and inject faults.</summary>
+    public SecureString ControlToken { get; }
 
     /// <summary>The id of the process.</summary>
     public int ProcessId { get; }

@@ -15,6 +15,9 @@ internal sealed class SandboxReady
     [DataMember(Name = "services")]
     public Dictionary<string, SandboxReadyService> Services { get; private set; } = [];
 
+    [DataMember(Name = "controlToken")]
+    public string ControlToken { get; private set; } = string.Empty;
+
     /// <summary>Parses the line; returns null if it is not valid.</summary>
     public static SandboxReady? Parse(string line)
     {

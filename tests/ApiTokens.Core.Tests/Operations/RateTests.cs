@@ -113,7 +113,7 @@ public sealed class RateTests : IAsyncLifetime
 
     private async Task<int> CountThrottledAsync()
     {
-        JsonElement log = await _http.GetFromJsonAsync<JsonElement>(new Uri(_server.BaseAddress, "sandbox/requests/log"));
+        JsonElement log = await SandboxFixture.ReadAsync(_http, _server, "sandbox/requests/log");
         return log.EnumerateArray().Count(entry => entry.TryGetProperty("status", out JsonElement status) && status.GetInt32() == 429);
     }
 

@@ -86,14 +86,23 @@ public class SandboxFixture : IAsyncLifetime
         return response.StatusCode;
     }
 
+    /// <summary>Reads one of the sandbox's own paths.</summary>
+    internal static async Task<JsonElement> ReadAsync(HttpClient http, SandboxServer server, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.BaseAddress, path));
+        request.Headers.Authorization = new("Bearer", server.Description.ControlToken);
+        using HttpResponseMessage response = await http.SendAsync(request);
+        return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+    }
+
     /// <summary>Returns the number of requests that the services have received.</summary>
     internal async Task<long> CountAsync(string kind = "total") =>
-        (await _http.GetFromJsonAsync<JsonElement>(new Uri(BaseAddress, "sandbox/requests"))).GetProperty(kind).GetInt64();
+        (await ReadAsync(_http, _server, "sandbox/requests")).GetProperty(kind).GetInt64();
 
     /// <summary>Returns the last requests, oldest first, as "METHOD path".</summary>
     internal async Task<IReadOnlyList<string>> LogAsync(int last)
     {
-        JsonElement log = await _http.GetFromJsonAsync<JsonElement>(new Uri(BaseAddress, $"sandbox/requests/log?last={last}"));
+        JsonElement log = await ReadAsync(_http, _server, $"sandbox/requests/log?last={last}");
         return [.. log.EnumerateArray().Select(entry => $"{entry.GetProperty("method")} {entry.GetProperty("path")}")];
     }
 

@@ -9,8 +9,11 @@ public sealed class Sandbox
 {
     private static readonly HttpClient Client = new();
 
+    private readonly string _control;
+
     private Sandbox(PSObject started)
     {
+        _control = ((System.Security.SecureString)started.Get("ControlToken")!).ToText();
         Started = started;
         BaseUri = (Uri)started.Get("BaseUri")!;
     }
@@ -32,6 +35,13 @@ public sealed class Sandbox
     /// <summary>The last requests, oldest first.</summary>
     public IReadOnlyList<LoggedRequest> Log(int last) => Get<LoggedRequest[]>($"sandbox/requests/log?last={last}");
 
+    /// <summary>The log of all requests, as it was received.</summary>
+    public string RawLog()
+    {
+        using HttpResponseMessage response = Control(HttpMethod.Get, "sandbox/requests/log?last=1000");
+        return response.EnsureSuccessStatusCode().Content.ReadAsStringAsync().GetAwaiter().GetResult();
+    }
+
     /// <summary>The requests since a count was taken.</summary>
     public IReadOnlyList<LoggedRequest> Since(RequestCount before)
     {
@@ -42,7 +52,7 @@ public sealed class Sandbox
     /// <summary>Adds a fault: the fields of POST /sandbox/faults as an anonymous object.</summary>
     public void AddFault(object fault)
     {
-        using HttpResponseMessage response = Client.PostAsJsonAsync(new Uri(BaseUri, "sandbox/faults"), fault).GetAwaiter().GetResult();
+        using HttpResponseMessage response = Control(HttpMethod.Post, "sandbox/faults", JsonContent.Create(fault));
         Assert.True(
             response.IsSuccessStatusCode,
             $"The sandbox refused a fault: {response.StatusCode} {response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
@@ -54,7 +64,7 @@ public sealed class Sandbox
     /// <summary>Removes all faults.</summary>
     public void ClearFaults()
     {
-        using HttpResponseMessage response = Client.DeleteAsync(new Uri(BaseUri, "sandbox/faults")).GetAwaiter().GetResult();
+        using HttpResponseMessage response = Control(HttpMethod.Delete, "sandbox/faults");
         response.EnsureSuccessStatusCode();
     }
 
@@ -87,7 +97,18 @@ public sealed class Sandbox
         return request;
     }
 
-    private T Get<T>(string path) => Client.GetFromJsonAsync<T>(new Uri(BaseUri, path)).GetAwaiter().GetResult()!;
+    private T Get<T>(string path)
+    {
+        using HttpResponseMessage response = Control(HttpMethod.Get, path);
+        return response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<T>().GetAwaiter().GetResult()!;
+    }
+
+    private HttpResponseMessage Control(HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(BaseUri, path)) { Content = content };
+        request.Headers.Authorization = new("Bearer", _control);
+        return Client.SendAsync(request).GetAwaiter().GetResult();
+    }
 }
 
 /// <summary>The number of requests that a sandbox has received.</summary>
