@@ -52,8 +52,20 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
             path.Append('/').Append(Escape(segment));
         }
 
-        return new Uri(path.Append(_query).ToString());
+        return Check(path.ToString(), new Uri(path.ToString() + _query));
     }
+
+    /// <summary>
+    /// Returns an address if it still has the path that it was built from. In Windows PowerShell, .NET Framework may decode an escaped
+    /// slash, and the address is then that of something else.
+    /// </summary>
+    internal static Uri Check(string path, Uri built) =>
+        built.GetLeftPart(UriPartial.Path).Count(c => c == '/') == path.Count(c => c == '/')
+            ? built
+            : throw ApiTokenException.InvalidParameter(
+                "Id",
+                "an id or a name with a slash cannot be part of an address on this platform.",
+                "Use PowerShell 7, or the id of the token.");
 
     /// <summary>Creates the HTTP request, without a credential.</summary>
     public HttpRequestMessage ToMessage(ServiceEndpoint endpoint)

@@ -178,4 +178,18 @@ public sealed class AddressTests
     private static Task<ApiTokenException> ConnectAsync(string address) =>
         Assert.ThrowsAsync<ApiTokenException>(
             () => TokenConnection.ConnectAsync(TestConnections.Request(new Uri(address), "Devo"), default));
+
+    [Theory]
+    [InlineData("https://one.example/tokens/a%2Fb", "https://one.example/tokens/a%2Fb?x=1/2", true)]
+    [InlineData("https://one.example/tokens/a%2Fb", "https://one.example/tokens/a/b", false)]
+    [InlineData("https://one.example/tokens/%2E%2E%2Fb", "https://one.example/b", false)]
+    public void Check_SlashWasDecoded_Throws(string path, string built, bool same)
+    {
+        // As .NET Framework builds it; .NET keeps the slash escaped.
+        var uri = new Uri(built);
+
+        Exception? error = Record.Exception(() => ServiceRequest.Check(path, uri));
+
+        Assert.Equal(same ? null : "InvalidId", (error as ApiTokenException)?.ErrorId);
+    }
 }
