@@ -49,7 +49,7 @@ public sealed partial class SecretHandlingTests
         ["LeakFile.cs"] = 1,
 
         // From the sandbox, which generated it.
-        ["ApiTokenSandbox.cs"] = 2,
+        ["ApiTokenSandbox.cs"] = 3,
         ["StartApiTokenSandboxCommand.cs"] = 1,
     };
 

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Operations;
