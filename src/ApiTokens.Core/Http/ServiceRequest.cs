@@ -96,5 +96,7 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
         segment.Length > 0 && segment.Trim('.').Length > 0
             ? Uri.EscapeDataString(segment)
             : throw ApiTokenException.InvalidParameter(
-                "Id", $"'{ForeignText.Argument(segment)}' cannot be part of an address.", "Specify the id or the name that the service uses.");
+                "Id",
+                $"'{ForeignText.Argument(segment)}' cannot be part of an address.",
+                "Specify the id or the name that the service uses.");
 }

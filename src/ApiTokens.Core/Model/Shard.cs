@@ -28,7 +28,9 @@ public sealed class Shard
             && index >= 1 && index <= count
             ? new Shard(index, count)
             : throw ApiTokenException.InvalidParameter(
-                "Shard", $"'{ForeignText.Argument(text)}' is not a valid shard.", "Specify the number of the shard and the number of shards, such as 3/8.");
+                "Shard",
+                $"'{ForeignText.Argument(text)}' is not a valid shard.",
+                "Specify the number of the shard and the number of shards, such as 3/8.");
     }
 
     /// <summary>Determines whether a token belongs to this shard. The result is the same on every machine and in every version.</summary>

@@ -87,6 +87,13 @@ public abstract class Operation
     /// </returns>
     internal virtual Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
 
+    /// <summary>Creates the error for an operation that a run must not perform more than once for the same token.</summary>
+    internal ApiTokenException CreateRepeatedError() => new(
+        ErrorKind.InvalidOperation,
+        $"The token '{Name}' ({Identity.Id}) is in the input more than once. A run resets a token only once.",
+        "Remove the duplicate from the input.",
+        ErrorIds.DuplicateToken);
+
     internal abstract Task ExecuteAsync(OperationContext context);
 
     private protected virtual void ValidateCore()

@@ -132,10 +132,7 @@ public sealed class OperationRunner : IDisposable
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
     public void CheckUnfinished(IEnumerable<TokenConnection> connections)
     {
-        foreach (UnfinishedOperation operation in _unfinished.Match(connections).ToArray())
-        {
-            Add(operation);
-        }
+        _unfinished.Match(connections).ToList().ForEach(Add);
     }
 
     /// <summary>Waits for all operations to end, and processes their output. Writes one error for all that were not tried.</summary>
@@ -234,11 +231,7 @@ public sealed class OperationRunner : IDisposable
 
     private Task FailRepeatedAsync(Operation operation)
     {
-        PostEnd(operation, OperationEnd.Failed, new ApiTokenException(
-            ErrorKind.InvalidOperation,
-            $"The token '{operation.Name}' ({operation.Identity.Id}) is in the input more than once. A run resets a token only once.",
-            "Remove the duplicate from the input.",
-            ErrorIds.DuplicateToken));
+        PostEnd(operation, OperationEnd.Failed, operation.CreateRepeatedError());
         return Task.CompletedTask;
     }
 
@@ -301,8 +294,6 @@ public sealed class OperationRunner : IDisposable
             _lastOfToken.Remove(operation.Identity);
         }
 
-        _summary.Done += end == OperationEnd.Done ? 1 : 0;
-        _summary.Failed += end == OperationEnd.Failed ? 1 : 0;
-        _summary.Skipped += end == OperationEnd.Skipped ? 1 : 0;
+        _summary.Add(end);
     }
 }

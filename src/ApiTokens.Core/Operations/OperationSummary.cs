@@ -6,13 +6,13 @@ namespace ApiTokens.Operations;
 public sealed class OperationSummary
 {
     /// <summary>The number of completed operations.</summary>
-    public int Done { get; internal set; }
+    public int Done { get; private set; }
 
     /// <summary>The number of failed operations.</summary>
-    public int Failed { get; internal set; }
+    public int Failed { get; private set; }
 
     /// <summary>The number of operations that were skipped because the journal shows that they are complete.</summary>
-    public int Skipped { get; internal set; }
+    public int Skipped { get; private set; }
 
     /// <summary>The number of retries of requests.</summary>
     public int Retried { get; internal set; }
@@ -22,6 +22,14 @@ public sealed class OperationSummary
 
     /// <summary>The number of operations that have ended.</summary>
     public int Ended => Done + Failed + Skipped;
+
+    /// <summary>Counts an operation.</summary>
+    internal void Add(OperationEnd end)
+    {
+        Done += end == OperationEnd.Done ? 1 : 0;
+        Failed += end == OperationEnd.Failed ? 1 : 0;
+        Skipped += end == OperationEnd.Skipped ? 1 : 0;
+    }
 
     /// <summary>Returns the summary as text.</summary>
     /// <returns>For example <c>1,998 done, 2 failed, 0 skipped, 5 requests retried, 1.6 s</c>.</returns>

@@ -111,7 +111,8 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
                 [
                     ("any", "any"), ("none", "none"), ("severity:2", "errors"), ("severity:1", "warnings"), (
                         "severity:0", "for information"),
-                    .. report.Findings.Select(finding => finding.RuleId).Distinct().Select(rule => ($"rule:{ForeignText.InView(rule)}", rule)),
+                    .. report.Findings.Select(finding => finding.RuleId).Distinct()
+                        .Select(rule => ($"rule:{ForeignText.InView(rule)}", rule)),
                 ]);
         }
 

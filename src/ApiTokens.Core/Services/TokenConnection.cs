@@ -159,7 +159,9 @@ public sealed class TokenConnection
             _ when names.Length == 0 =>
                 throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Omit it."),
             _ => throw ApiTokenException.InvalidParameter(
-                "Region", $"{definition.Name} has no region '{ForeignText.Argument(region)}'.", $"Specify one of {names}, or {Field.BaseUri}."),
+                "Region",
+                $"{definition.Name} has no region '{ForeignText.Argument(region)}'.",
+                $"Specify one of {names}, or {Field.BaseUri}."),
         };
     }
 }

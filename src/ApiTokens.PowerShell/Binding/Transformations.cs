@@ -60,7 +60,8 @@ public sealed class DateTimeTransformationAttribute : ArgumentTransformationAttr
         DateTime time => new DateTimeOffset(time),
         string text when TryParse(text, out DateTimeOffset time) => time,
         var other => throw new ArgumentTransformationMetadataException(
-            $"'{ForeignText.Argument($"{other}")}' is not a valid date and time. Specify a value such as 2026-12-31 or 2026-12-31T18:00:00Z."),
+            $"'{ForeignText.Argument($"{other}")}' is not a valid date and time. "
+                + "Specify a value such as 2026-12-31 or 2026-12-31T18:00:00Z."),
     };
 
     private static bool TryParse(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(
@@ -130,7 +131,8 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
         int equals = entry.IndexOf('=');
         return equals > 0
             ? new KeyValuePair<string, AccessLevel>(entry.Substring(0, equals).Trim(), Level(entry.Substring(equals + 1).Trim()))
-            : throw new ArgumentTransformationMetadataException($"'{ForeignText.Argument(entry)}' is not valid. Specify api=Full, api=Read or api=None.");
+            : throw new ArgumentTransformationMetadataException(
+                $"'{ForeignText.Argument(entry)}' is not valid. Specify api=Full, api=Read or api=None.");
     }
 
     private static string Text(object value) => LanguagePrimitives.ConvertTo<string>(value);
@@ -139,5 +141,6 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
         Enum.TryParse(LanguagePrimitives.ConvertTo<string>(value), ignoreCase: true, out AccessLevel level)
         && Enum.IsDefined(typeof(AccessLevel), level)
             ? level
-            : throw new ArgumentTransformationMetadataException($"'{ForeignText.Argument($"{value}")}' is not a valid access level. Specify Full, Read or None.");
+            : throw new ArgumentTransformationMetadataException(
+                $"'{ForeignText.Argument($"{value}")}' is not a valid access level. Specify Full, Read or None.");
 }

@@ -185,7 +185,9 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         if (keys.FirstOrDefault(key => !InfoFields.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             throw ApiTokenException.InvalidParameter(
-                "ConnectionInfo", $"the field '{ForeignText.Argument(unknown)}' does not exist.", $"The fields are: {string.Join(", ", InfoFields)}.");
+                "ConnectionInfo",
+                $"the field '{ForeignText.Argument(unknown)}' does not exist.",
+                $"The fields are: {string.Join(", ", InfoFields)}.");
         }
 
         return new ConnectionRequest

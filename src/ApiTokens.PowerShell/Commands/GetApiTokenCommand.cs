@@ -204,7 +204,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         if (candidates.Length == 0)
         {
             string services = string.Join(", ", connections.Select(connection => connection.Service).Distinct());
-            Fail(NotFound($"with id '{ForeignText.Argument(id)}': the id does not have the format of {services}"), ForeignText.Argument(id));
+            string shown = ForeignText.Argument(id);
+            Fail(NotFound($"with id '{shown}': the id does not have the format of {services}"), shown);
         }
 
         foreach (TokenConnection connection in candidates)

@@ -19,7 +19,8 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"'{ForeignText.Argument(reference.Name ?? reference.IdOrName!)}' matches every token. {Command} requires an id or a name for each token.",
+                $"'{ForeignText.Argument(reference.Name ?? reference.IdOrName!)}' matches every token. "
+                    + $"{Command} requires an id or a name for each token.",
                 $"For all tokens: Get-ApiToken -Name '*' | {Command}. If a token has this name, specify its id.",
                 ErrorIds.WildcardNotAllowed);
         }

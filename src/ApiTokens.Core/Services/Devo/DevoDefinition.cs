@@ -39,7 +39,9 @@ internal sealed class DevoDefinition : ServiceDefinition
         {
             // 2.1: the documentation says to omit the child's part. Doing that silently could select the wrong domain.
             throw ApiTokenException.InvalidParameter(
-                "Account", $"'{ForeignText.Argument(account)}' is a child domain.", $"Specify the name without the child part: '{account.Substring(at + 1)}'.");
+                "Account",
+                $"'{ForeignText.Argument(account)}' is a child domain.",
+                $"Specify the name without the child part: '{account.Substring(at + 1)}'.");
         }
 
         SecretCredential credential = SecretOnly(request, "Bearer");

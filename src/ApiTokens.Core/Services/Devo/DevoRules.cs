@@ -64,7 +64,8 @@ internal static class DevoRules
         string[] scope = Lists.Sequence(request.Scope);
         if (Array.Find(scope, value => !ScopeForm.IsMatch(value)) is { } badScope)
         {
-            throw ApiTokenException.InvalidParameter("Scope", $"'{ForeignText.Argument(badScope)}' is not a valid table or level.", ScopeHelp);
+            throw ApiTokenException.InvalidParameter(
+                "Scope", $"'{ForeignText.Argument(badScope)}' is not a valid table or level.", ScopeHelp);
         }
 
         bool table = scope.Any(value => value.StartsWith("table://", StringComparison.Ordinal));

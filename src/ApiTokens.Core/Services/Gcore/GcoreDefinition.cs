@@ -36,7 +36,9 @@ internal sealed class GcoreDefinition : ServiceDefinition
         if (request.Account is { Length: > 0 } clientId && !long.TryParse(clientId, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
             throw ApiTokenException.InvalidParameter(
-                "Account", $"'{ForeignText.Argument(clientId)}' is not a valid Gcore client id.", "Specify the number of the account, or omit it.");
+                "Account",
+                $"'{ForeignText.Argument(clientId)}' is not a valid Gcore client id.",
+                "Specify the number of the account, or omit it.");
         }
 
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
