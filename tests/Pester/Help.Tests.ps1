@@ -48,7 +48,7 @@ BeforeAll {
             Set-Item function:Get-AutomationConnection { @{ Service = 'Devo'; Account = 'my_domain'; Region = 'EU'; Token = $leaked; Name = 'asset' } }
             function Connect-ApiTokenService {
                 [CmdletBinding()]
-                param([Parameter(Position = 0)] $Service, [Parameter(Position = 1)] $Account, [securestring] $Token, [pscredential] $Credential, $Region, [uri] $BaseUri, $Name, [hashtable] $ConnectionInfo)
+                param([Parameter(Position = 0)] $Service, [Parameter(Position = 1)] $Account, [securestring] $Token, [pscredential] $Credential, $Region, [uri] $BaseUri, $Name, [hashtable] $ConnectionInfo, [uri] $Proxy, [pscredential] $ProxyCredential, [switch] $NoProxy)
 
                 # If anything fails here, no request may reach a vendor.
                 $ErrorActionPreference = 'Stop'
