@@ -50,7 +50,7 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
     {
         lock (_timers)
         {
-            return _timers.Values.Count(dueTime => dueTime <= longest);
+            return _timers.Values.Count(dueTime => dueTime >= TimeSpan.Zero && dueTime <= longest);
         }
     }
 
