@@ -190,7 +190,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.All(
             result.Errors, error => Assert.EndsWith(",ApiTokens.PowerShell.Commands.FindApiTokenCommand", error.FullyQualifiedErrorId));
         Assert.Equal(["PermissionDenied", "SecretNotAttributed"], result.ErrorIds);
-        Assert.Contains("The search of the connection 'devo' failed.", result.Errors[1].Exception.Message);
+        Assert.Contains("The connection 'devo' could not be searched.", result.Errors[1].Exception.Message);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
     private static readonly char[] WordEnds = [' ', '"', '\'', ',', ';'];
 
     private static Advice ProxyCredentialAdvice =>
-        $"Connect again, and specify {Field.ProxyCredential}, the user name and the password for the proxy.";
+        $"Connect again, and specify the user name and password for the proxy with {Field.ProxyCredential}.";
 
     public ApiTokenException CreateException(ServiceRequest request, ServiceResponse response)
     {
@@ -155,7 +155,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
     private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
     {
         401 => (ErrorKind.AuthenticationError,
-            $"The credential is invalid, disabled, expired or revoked. Connect with another one: {SuggestedCommand.Connect}"),
+            $"The credential is invalid, disabled, expired or revoked. Connect with a valid credential: {SuggestedCommand.Connect}"),
         403 => (ErrorKind.PermissionDenied,
             "Check the permissions of the credential, the account, and the region or address of the connection."),
         404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),

@@ -65,7 +65,7 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
             : throw ApiTokenException.InvalidParameter(
                 "Id",
                 "an id or a name with a slash cannot be part of an address on this platform.",
-                "Use PowerShell 7, or the id of the token.");
+                "Use PowerShell 7, or specify the token by its id.");
 
     /// <summary>Creates the HTTP request, without a credential.</summary>
     public HttpRequestMessage ToMessage(ServiceEndpoint endpoint)

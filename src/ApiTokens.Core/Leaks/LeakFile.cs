@@ -39,7 +39,7 @@ public static class LeakFile
         }
         catch (RegexMatchTimeoutException)
         {
-            throw Invalid(path, $"takes too long to search at line {number}", "Split the line so that each line has one finding.");
+            throw Invalid(path, $"takes too long to search at line {number}", "Put each finding on a line of its own.");
         }
     }
 
@@ -108,7 +108,7 @@ public static class LeakFile
             if (line.Length >= MaxLineLength)
             {
                 throw Invalid(
-                    path, $"has a line of more than {MaxLineLength >> 20} MiB", "Split the line so that each line has one finding.");
+                    path, $"has a line of more than {MaxLineLength >> 20} MiB", "Put each finding on a line of its own.");
             }
 
             line.Append((char)c);

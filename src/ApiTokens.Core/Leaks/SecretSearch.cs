@@ -150,7 +150,7 @@ public sealed class SecretSearch
         {
             foreach (LeakCandidate secret in secrets)
             {
-                secret.Notes.Add($"The search of the connection '{connection.Name}' failed.");
+                secret.Notes.Add($"The connection '{connection.Name}' could not be searched.");
             }
 
             yield return new SearchEvent(connection) { Error = failure };

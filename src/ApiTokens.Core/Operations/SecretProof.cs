@@ -38,9 +38,8 @@ internal static class SecretProof
         {
             throw new ApiTokenException(
                 error.Kind,
-                $"The new token {successor}, which replaces the token {old}, was issued and delivered, but its secret "
-                    + "could not be verified. "
-                    + $"The old token is unchanged. {error.Message}",
+                $"The new token {successor}, which replaces the token {old}, was issued and its secret delivered, but the secret could "
+                    + $"not be verified. The old token is unchanged. {error.Message}",
                 $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}",
                 ErrorIds.SuccessorNotProved,
                 error)

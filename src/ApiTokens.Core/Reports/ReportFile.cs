@@ -87,7 +87,7 @@ public static class ReportFile
                 "Path",
                 e is IOException ? ErrorKind.InvalidOperation : ErrorKind.PermissionDenied,
                 $"'{path}' cannot be written: {e.Message}",
-                "Close the file if it is open, or specify a writable path.",
+                "If another program has the file open, close it there. Otherwise, specify a path where you can write.",
                 ErrorIds.ReportNotWritten,
                 e);
         }

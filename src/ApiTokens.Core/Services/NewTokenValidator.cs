@@ -60,7 +60,7 @@ internal static class NewTokenValidator
                 string given = expiry.Never
                     ? "never" : expiry.Months?.ToString(CultureInfo.InvariantCulture) ?? expiry.After?.ToString() ?? $"{expiry.At:u}";
                 throw ApiTokenException.InvalidParameter(
-                    "ExpirationMonths", $"{capabilities.Service} does not support the expiry '{given}'.",
+                    "ExpirationMonths", $"{capabilities.Service} does not support an expiry of '{given}'.",
                     $"Specify {Field.ExpirationMonths}: 3, 6 or 12.");
             case ExpiryChoice.AnyOrNever when expiry.Months is < 1 or > 1200:
                 throw ApiTokenException.InvalidParameter(

@@ -14,7 +14,7 @@ internal sealed class LongLivedRule : FindingRule
             ? new RuleViolation(
                 $"The token {token.Token} has a lifetime of {lifetime.Value.Days} days; the maximum is "
                     + $"{token.Policy.MaximumLife.Days} days.",
-                "Replace it with a token that expires earlier.")
+                "Replace it with a token that has a shorter lifetime.")
             : null;
     }
 }

@@ -20,6 +20,6 @@ internal sealed class UnusedRule : FindingRule
         string message = token.Token.LastUsedAt is null
             ? $"The token {token.Token} was never used in the {days} days since it was issued."
             : $"The token {token.Token} was last used {days} days ago.";
-        return new RuleViolation(message, "Ask its owner, and remove it if it is not needed.");
+        return new RuleViolation(message, "Ask the owner whether the token is still needed. If it is not, remove it.");
     }
 }

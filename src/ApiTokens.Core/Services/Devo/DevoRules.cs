@@ -49,7 +49,9 @@ internal static class DevoRules
         if (audience.Length == 0)
         {
             throw ApiTokenException.InvalidParameter(
-                "Audience", "Devo requires at least one.", $"Specify one or more, such as {string.Join(", ", DataAudiences.Keys)}.");
+                "Audience",
+                "Devo requires at least one audience.",
+                $"Specify one or more audiences, such as {string.Join(", ", DataAudiences.Keys)}.");
         }
 
         if (Array.Find(audience, value => !AudienceForm.IsMatch(value)) is { } badAudience)

@@ -48,7 +48,7 @@ internal static class GcoreErrors
 
     /// <summary>Inferred: the limit is documented, but its error is not.</summary>
     public static HttpErrorException LimitReached(int limit) =>
-        Invalid("name", $"The account already has {limit} API tokens, which is its limit");
+        Invalid("name", $"The account has reached its limit of {limit} API tokens");
 
     public static HttpErrorException Body(BodyFault fault) => fault.Kind switch
     {
