@@ -11,9 +11,6 @@ internal sealed class ResumeState
     {
     }
 
-    /// <summary>The state without earlier runs.</summary>
-    public static ResumeState Empty { get; } = new();
-
     /// <summary>The operations that started and whose outcome is not recorded.</summary>
     public IReadOnlyCollection<JournalSubject> Unfinished => _unfinished.Values;
 

@@ -5,7 +5,7 @@ internal interface IPipelineInvoker
 {
     /// <summary>Invokes an action and waits until it returns.</summary>
     /// <param name="action">The action.</param>
-    /// <param name="abandoned">Invoked instead if the caller has stopped.</param>
+    /// <param name="abandoned">Invoked if the caller has stopped, or if the action throws: it may have had no effect.</param>
     /// <returns>A task that completes when the action has returned, and is cancelled if the action is not invoked.</returns>
     Task InvokeOnPipelineAsync(Action action, Action? abandoned = null);
 

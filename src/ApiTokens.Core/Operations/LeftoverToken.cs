@@ -25,9 +25,7 @@ internal static class LeftoverToken
             bool? saved = await context.IsSecretSavedAsync(leftover).ConfigureAwait(false);
             if (saved == true)
             {
-                context.RecordDelivered(leftover.Id);
-                context.IsReconciling = false;
-                return leftover;
+                return RecordDelivered(leftover, context);
             }
 
             OrphanedTokenException error = saved is null || progress.HasReturnedSecret
@@ -66,13 +64,18 @@ internal static class LeftoverToken
         {
             if (await context.IsSecretSavedAsync(token).ConfigureAwait(false) == true)
             {
-                context.RecordDelivered(token.Id);
-                context.IsReconciling = false;
-                return token;
+                return RecordDelivered(token, context);
             }
         }
 
         return null;
+    }
+
+    private static ApiToken RecordDelivered(ApiToken token, OperationContext context)
+    {
+        context.RecordDelivered(token.Id);
+        context.IsReconciling = false;
+        return token;
     }
 
     private static OrphanedTokenException MayBeCreated(NewTokenRequest request, IReadOnlyList<ApiToken> found) => new(
@@ -80,7 +83,7 @@ internal static class LeftoverToken
         $"An earlier run ended while it issued '{request.Name}'. It may have created {OrphanSearch.Names(found)}, and the secret may be "
             + "lost.",
         inner: null,
-        advice: $"If nobody has the secret of the token, remove the token: {SuggestedCommand.Remove(found[0])}");
+        advice: AdviseRemoval(found[0]));
 
     private static Task<OrphanedTokenException> ReportAsync(
         TokenConnection connection, ApiToken leftover, bool remove, CancellationToken cancellationToken) => OrphanSearch.ReportAsync(
@@ -97,5 +100,8 @@ internal static class LeftoverToken
         leftover,
         $"An earlier run issued the token {leftover} and ended before it recorded the delivery. Its secret may have been delivered.",
         inner: null,
-        advice: $"If nobody has the secret of the token, remove the token: {SuggestedCommand.Remove(leftover)}");
+        advice: AdviseRemoval(leftover));
+
+    private static Advice AdviseRemoval(ApiToken token) =>
+        $"If nobody has the secret of the token, remove the token: {SuggestedCommand.Remove(token)}";
 }

@@ -75,8 +75,13 @@ public abstract class Operation
         return ExecuteAsync(context);
     }
 
-    /// <summary>The token that the operation may have issued, as far as it is known.</summary>
-    internal ApiToken UnknownToken => Connection.CreateReference(id: string.Empty, Name);
+    /// <summary>Returns the token that may exist after an error, and whose secret is lost; null if there is none.</summary>
+    internal ApiToken? LostToken(Exception? error) => error switch
+    {
+        OrphanedTokenException { OutcomeUnknown: true } orphan => orphan.Token,
+        ApiTokenException { OutcomeUnknown: true } when IssuesToken => Connection.CreateReference(id: string.Empty, Name),
+        _ => null,
+    };
 
     internal JournalKey KeyIn(JournalWriter journal) => new(journal.Operation, Identity, Parameters);
 

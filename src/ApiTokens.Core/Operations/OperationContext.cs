@@ -101,47 +101,16 @@ internal sealed class OperationContext
     /// <summary>Returns a result to the caller.</summary>
     /// <returns>A task that completes when the caller has received the result, and is cancelled if the caller has stopped.</returns>
     public Task WriteResultAsync(object result) => _pipeline.InvokeOnPipelineAsync(
-        () =>
-        {
-            try
-            {
-                _output.WriteResult(_operation, result);
-            }
-            catch
-            {
-                // The caller may not have received the secret.
-                AddUndelivered(result as IssuedToken);
-                throw;
-            }
-        },
-        () => AddUndelivered(result as IssuedToken));
+        () => _output.WriteResult(_operation, result), () => AddUndelivered(result as IssuedToken));
 
     /// <summary>Queues a verbose message for the caller.</summary>
     public void WriteVerbose(string message) => _pipeline.Post(() => _output.WriteVerbose(_operation, message));
 
     /// <summary>Determines whether the secret of a token that an earlier run issued was saved; null if that is not known.</summary>
-    public async Task<bool?> IsSecretSavedAsync(ApiToken token)
-    {
-        bool? saved = null;
-        if (_secrets is not null)
-        {
-            await CallSinkAsync(() => saved = _secrets.Contains(_operation, token), abandoned: null).ConfigureAwait(false);
-        }
-
-        return saved;
-    }
+    public Task<bool?> IsSecretSavedAsync(ApiToken token) => AskSinkAsync(secrets => secrets.Contains(_operation, token));
 
     /// <summary>Returns the saved secret of a token that an earlier run issued; null if it is not available.</summary>
-    public async Task<SecureString?> ReadSecretAsync(ApiToken token)
-    {
-        SecureString? secret = null;
-        if (_secrets is not null)
-        {
-            await CallSinkAsync(() => secret = _secrets.Read(_operation, token), abandoned: null).ConfigureAwait(false);
-        }
-
-        return secret;
-    }
+    public Task<SecureString?> ReadSecretAsync(ApiToken token) => AskSinkAsync(secrets => secrets.Read(_operation, token));
 
     /// <summary>Records that a secret was delivered by an earlier run, which was terminated before it could record that.</summary>
     public void RecordDelivered(string id) => _journal?.Delivered(_subject!, id);
@@ -212,6 +181,18 @@ internal sealed class OperationContext
         _pipeline.Post(() => _output.WriteResult(_operation, issued.WithoutSecret()));
     }
 
+    // Returns the answer of the sink; the default value if there is no sink.
+    private async Task<T?> AskSinkAsync<T>(Func<ISecretSink, T?> ask)
+    {
+        T? answer = default;
+        if (_secrets is not null)
+        {
+            await CallSinkAsync(() => answer = ask(_secrets), abandoned: null).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
+
     // An error of the sink is an error of the operation. Any other exception ends the caller, and it is not known whether the secret
     // was saved.
     private async Task CallSinkAsync(Action action, Action? abandoned)
@@ -227,11 +208,6 @@ internal sealed class OperationContext
                 catch (ApiTokenException e)
                 {
                     failure = e;
-                }
-                catch
-                {
-                    abandoned?.Invoke();
-                    throw;
                 }
             },
             abandoned).ConfigureAwait(false);

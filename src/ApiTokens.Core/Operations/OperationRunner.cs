@@ -115,7 +115,7 @@ public sealed class OperationRunner : IDisposable
         bool isRepeated = !operation.MayRepeat && !_notRepeatable.Add(operation.Identity);
         Task previous = _lastOfToken.TryGetValue(operation.Identity, out (Operation, Task Task) last) ? last.Task : Task.CompletedTask;
 #pragma warning disable RS0030 // The only place that starts work on other threads.
-        Task task = Task.Run(() => isRepeated ? FailRepeatedAsync(operation) : RunAsync(operation, gate, previous));
+        Task task = Task.Run(() => RunAsync(operation, isRepeated, gate, previous));
 #pragma warning restore RS0030
         _lastOfToken[operation.Identity] = (operation, task);
         while (_pipeline.TryRunNext(TimeSpan.Zero, CancellationToken.None))
@@ -132,7 +132,10 @@ public sealed class OperationRunner : IDisposable
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
     public void CheckUnfinished(IEnumerable<TokenConnection> connections)
     {
-        _unfinished.Match(connections).ToList().ForEach(Add);
+        foreach (UnfinishedOperation operation in _unfinished.Match(connections).ToArray())
+        {
+            Add(operation);
+        }
     }
 
     /// <summary>Waits for all operations to end, and processes their output. Writes one error for all that were not tried.</summary>
@@ -192,12 +195,17 @@ public sealed class OperationRunner : IDisposable
         _journal?.Dispose();
     }
 
-    private async Task RunAsync(Operation operation, ConnectionGate gate, Task previous)
+    private async Task RunAsync(Operation operation, bool isRepeated, ConnectionGate gate, Task previous)
     {
         OperationEnd end = OperationEnd.Failed;
         Exception? error = null;
         try
         {
+            if (isRepeated)
+            {
+                throw operation.CreateRepeatedError();
+            }
+
             operation.Validate();
             await previous.ConfigureAwait(false);
             await gate.Slots.WaitAsync(_stop.Token).ConfigureAwait(false);
@@ -227,12 +235,6 @@ public sealed class OperationRunner : IDisposable
         }
 
         PostEnd(operation, end, error);
-    }
-
-    private Task FailRepeatedAsync(Operation operation)
-    {
-        PostEnd(operation, OperationEnd.Failed, operation.CreateRepeatedError());
-        return Task.CompletedTask;
     }
 
     private async Task<OperationEnd> ExecuteAsync(Operation operation)
@@ -276,13 +278,9 @@ public sealed class OperationRunner : IDisposable
                 _active.TryRemove(operation, out _);
             }
 
-            if (error is OrphanedTokenException { OutcomeUnknown: true } orphan)
+            if (operation.LostToken(error) is { } token)
             {
-                _undelivered.Enqueue(orphan.Token);
-            }
-            else if (operation.IssuesToken && error is ApiTokenException { OutcomeUnknown: true })
-            {
-                _undelivered.Enqueue(operation.UnknownToken);
+                _undelivered.Enqueue(token);
             }
         });
 

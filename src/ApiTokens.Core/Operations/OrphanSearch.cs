@@ -18,6 +18,7 @@ internal sealed class OrphanSearch(
     Func<string, bool> wasDelivered)
 {
     private readonly IssuedTokenRegistry _registry = scope.Issued.Of(connection);
+    private readonly TokenFilter _userFilter = new() { User = request.User };
 
     public TokenConnection Connection => connection;
 
@@ -25,6 +26,9 @@ internal sealed class OrphanSearch(
     private DateTimeOffset Since => connection.ServiceClock.ToEarliest(startedAt);
 
     public NewTokenRequest Request => request;
+
+    /// <summary>The token that the request may have created. Only its name is known.</summary>
+    public ApiToken UnknownToken => connection.CreateReference(id: string.Empty, request.Name);
 
     /// <summary>
     /// Lists the candidates: tokens with the same name that nobody is known to use, and that did not exist before. Without a list of
@@ -87,7 +91,6 @@ internal sealed class OrphanSearch(
     {
         bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= Since;
         bool isOurs = _registry.Issuer is not { } issuer || token.Issuer is null || issuer == token.Issuer;
-        bool sameUser = new TokenFilter { User = request.User }.IsMatch(token);
-        return isNew && isOurs && sameUser && !IsIssued(token.Id) && !wasDelivered(token.Id);
+        return isNew && isOurs && _userFilter.IsMatch(token) && !IsIssued(token.Id) && !wasDelivered(token.Id);
     }
 }

@@ -56,7 +56,13 @@ internal sealed class PipelineQueue(Action<Func<bool>, TimeSpan, CancellationTok
             }
             catch
             {
-                Completion?.TrySetException(new InterruptedDeliveryException());
+                // A posted call has no result that the caller may have missed.
+                if (Completion is not null)
+                {
+                    Abandoned?.Invoke();
+                    Completion.TrySetException(new InterruptedDeliveryException());
+                }
+
                 throw;
             }
 

@@ -147,14 +147,20 @@ public sealed class ResetOperation : Operation
     private async Task<ApiToken?> ReconcileAsync(OperationContext context)
     {
         context.IsReconciling = true;
-        if (await Connection.ReadIfExistsAsync(_token.Id, context.CancellationToken).ConfigureAwait(false) is null && Name.Length > 0)
+        ApiToken old;
+        try
+        {
+            old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (
+            (e.Kind == ErrorKind.ObjectNotFound || e.ErrorId == ErrorIds.TokenRevoked) && Name.Length > 0)
         {
             // Somebody has removed the old token. The new one may exist all the same.
             await LeftoverToken.FindDeliveredAsync(Connection, new NewTokenRequest { Name = Name }, remove: false, context)
                 .ConfigureAwait(false);
+            throw;
         }
 
-        ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
         if (context.Progress is { Stage: JournalStage.Refused, IssuedId: { } id }
             && await Connection.ReadIfExistsAsync(id, context.CancellationToken).ConfigureAwait(false) is { } rejected)
         {

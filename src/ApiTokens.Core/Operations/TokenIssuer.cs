@@ -76,8 +76,8 @@ internal static class TokenIssuer
         catch (OperationCanceledException)
         {
             // A candidate may be the token of somebody else, so only the name is certain.
-            return MayExist(
-                search, [], shared, $"{error.Message} The run was stopped before the search for the token had ended.", error);
+            return new OrphanedTokenException(
+                search.UnknownToken, $"{error.Message} The run was stopped before the search for the token had ended.", error);
         }
         catch (ApiTokenException) when (found.Count == 0)
         {
@@ -100,7 +100,17 @@ internal static class TokenIssuer
             (1, true) => await OrphanSearch.ReportAsync(
                 connection, found[0], $"{error.Message} The token {found[0]} was created.", error, remove: true,
                 cancellationToken).ConfigureAwait(false),
-            _ => MayExist(search, found, shared, error.Message, error),
+            (1, false) when !shared => new OrphanedTokenException(
+                found[0],
+                found[0].CreatedAt is { } created
+                    ? $"{error.Message} The token {found[0]}, created at {created.UtcDateTime:u}, is probably this token."
+                    : $"{error.Message} The token {found[0]} is probably this token.",
+                error),
+            _ => new OrphanedTokenException(
+                found.Count == 1 ? found[0] : search.UnknownToken,
+                $"{error.Message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.",
+                error,
+                advice: $"Find out which of them nobody uses, and remove it. To see the tokens: {SuggestedCommand.List}"),
         };
     }
 
@@ -115,23 +125,5 @@ internal static class TokenIssuer
         StatusCode = error.StatusCode,
         CorrelationId = error.CorrelationId,
         OutcomeUnknown = true,
-    };
-
-    private static OrphanedTokenException MayExist(
-        OrphanSearch search, IReadOnlyList<ApiToken> found, bool shared, string message, ApiTokenException error) => found.Count switch
-    {
-        0 => new OrphanedTokenException(
-            search.Connection.CreateReference(id: string.Empty, search.Request.Name), message, error),
-        1 when !shared => new OrphanedTokenException(
-            found[0],
-            found[0].CreatedAt is { } created
-                ? $"{message} The token {found[0]}, created at {created.UtcDateTime:u}, is probably this token."
-                : $"{message} The token {found[0]} is probably this token.",
-            error),
-        _ => new OrphanedTokenException(
-            found.Count == 1 ? found[0] : search.Connection.CreateReference(id: string.Empty, search.Request.Name),
-            $"{message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.",
-            error,
-            advice: $"Find out which of them nobody uses, and remove it. To see the tokens: {SuggestedCommand.List}"),
     };
 }

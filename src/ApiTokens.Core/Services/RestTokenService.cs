@@ -51,23 +51,13 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     {
         var request = new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" };
         ServiceResponse response = await Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true).ConfigureAwait(false);
-        if (response.Status == HttpStatusCode.NotFound && await ExistsAsync(id, cancellationToken).ConfigureAwait(false))
+
+        // A 404 may be the page of a proxy.
+        if (response.Status == HttpStatusCode.NotFound
+            && await TokenReading.IfExistsAsync(GetCoreAsync(id, cancellationToken)).ConfigureAwait(false) is not null)
         {
             throw ApiTokenException.InvalidResult(
                 $"{Identity.Service} reported that token {id} does not exist, but it still exists.", outcomeUnknown: true);
-        }
-    }
-
-    // A 404 may be the page of a proxy.
-    private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await GetCoreAsync(id, cancellationToken).ConfigureAwait(false)).Status != TokenStatus.Revoked;
-        }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -14,7 +15,7 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string OperationName => "Disable";
+    internal override string OperationName => JournalOperations.Disable;
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
         new SetEnabledOperation(connection, token, enabled: false) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force };

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -10,7 +11,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(ApiToken))]
 public sealed class EnableApiTokenCommand : TokenCmdlet
 {
-    internal override string OperationName => "Enable";
+    internal override string OperationName => JournalOperations.Enable;
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
         new SetEnabledOperation(connection, token, enabled: true) { Target = target, ReturnsToken = PassThru };

@@ -34,7 +34,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    internal override string OperationName => "Remove";
+    internal override string OperationName => JournalOperations.Remove;
 
     internal override string JournalOperation => ParameterSetName == DueSet ? JournalOperations.Retire : OperationName;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -14,7 +15,7 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     public string NewName { get; set; } = string.Empty;
 
-    internal override string OperationName => "Rename";
+    internal override string OperationName => JournalOperations.Rename;
 
     internal override string Action => $"Rename API token to '{NewName}'";
 

@@ -15,8 +15,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     private static readonly Regex IdForm = new(@"\Aat_[0-9a-z]{20}\z", RegexOptions.CultureInvariant);
 
-    private string? _ownId;
-    private string? _ownUserId;
+    private CallerWire? _caller;
     private IReadOnlyList<TokenPermission> _permissions = [];
 
     public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
@@ -51,12 +50,12 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     }
 
     public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
-        token.Id == (_ownId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).TokenId ?? string.Empty);
+        token.Id == (await GetCallerAsync(cancellationToken).ConfigureAwait(false)).TokenId;
 
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
     {
-        _ownUserId ??= (await WhoAmIAsync(cancellationToken).ConfigureAwait(false)).UserId;
-        return _ownUserId is null || token.Issuer is null ? null : _ownUserId == token.Issuer;
+        string? caller = (await GetCallerAsync(cancellationToken).ConfigureAwait(false)).UserId;
+        return caller is null || token.Issuer is null ? null : caller == token.Issuer;
     }
 
     protected override void ValidateNew(NewTokenRequest request)
@@ -169,6 +168,10 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     private Task<ApiToken?> EditAsync(string id, UserTokenChangeWire change, string purpose, CancellationToken cancellationToken) =>
         PatchAsync(id, change, ApplicationUsersJson.Default.UserTokenChangeWire, purpose, cancellationToken);
+
+    // The token of the connection and its user do not change.
+    private async Task<CallerWire> GetCallerAsync(CancellationToken cancellationToken) =>
+        _caller ??= await WhoAmIAsync(cancellationToken).ConfigureAwait(false);
 
     private Task<CallerWire> WhoAmIAsync(CancellationToken cancellationToken, SecretCredential? credential = null) => Client.GetAsync(
         ProveRequest(credential, "sites", Identity.Account, "me"), ApplicationUsersJson.Default.CallerWire, cancellationToken);
