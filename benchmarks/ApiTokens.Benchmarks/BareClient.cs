@@ -63,9 +63,9 @@ public static class BareClient
 
     private static HttpClient Create(string secret, int concurrency) =>
         new(new SocketsHttpHandler { MaxConnectionsPerServer = concurrency })
-    {
-        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", secret) },
-    };
+        {
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", secret) },
+        };
 }
 
 internal sealed record BareToken(

@@ -82,5 +82,5 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
 }
 
 /// <summary>A response body exceeded its limit.</summary>
-internal sealed class ResponseTooLargeException(long limit) : 
+internal sealed class ResponseTooLargeException(long limit) :
     IOException(FormattableString.Invariant($"The response is larger than {limit:N0} bytes."));

@@ -142,8 +142,13 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             {
                 Queue(
                     operation,
-                    new ApiToken { Connection = connection.Name, Service = connection.Service, Account = connection.Account,
-                        Name = request.Name });
+                    new ApiToken
+                    {
+                        Connection = connection.Name,
+                        Service = connection.Service,
+                        Account = connection.Account,
+                        Name = request.Name,
+                    });
             }
         }
         catch (ApiTokenException e)

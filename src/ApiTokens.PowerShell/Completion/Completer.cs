@@ -40,12 +40,12 @@ public abstract class Completer : IArgumentCompleter
     /// <summary>Returns the names or patterns of connections on the command line; null if there are none.</summary>
     internal static string[]? NamesOf(IDictionary bound) =>
         (bound["Connection"] is PSObject { BaseObject: var inner } ? inner : bound["Connection"]) switch
-    {
-        null => null,
-        string name => [name],
-        IEnumerable items => [.. items.Cast<object>().Select(item => item.ToString())],
-        var other => [other.ToString()],
-    };
+        {
+            null => null,
+            string name => [name],
+            IEnumerable items => [.. items.Cast<object>().Select(item => item.ToString())],
+            var other => [other.ToString()],
+        };
 
     private static Func<string, bool> CreateFilter(string input)
     {

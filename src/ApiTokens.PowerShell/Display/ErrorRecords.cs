@@ -20,7 +20,8 @@ internal static class ErrorRecords
         var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);
         string correlationId = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
         record.ErrorDetails = new ErrorDetails(
-            CommandText.Message(known) + correlationId) { RecommendedAction = CommandText.Advice(known) };
+            CommandText.Message(known) + correlationId)
+        { RecommendedAction = CommandText.Advice(known) };
         return record;
     }
 

@@ -25,9 +25,9 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     public override async Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
     {
         ApiWire?[] apis = await Client.GetAsync(
-            new ServiceRequest(HttpMethod.Get, "sites", Identity.Account,
-                "apis") { Purpose = "list the APIs" }, ApplicationUsersJson.Default.ApiWireArray, cancellationToken)
-            .ConfigureAwait(false);
+            new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "apis") { Purpose = "list the APIs" },
+            ApplicationUsersJson.Default.ApiWireArray,
+            cancellationToken).ConfigureAwait(false);
         _permissions = [.. apis.OfType<ApiWire>().Where(api => api.Code is not null).Select(api => Permission("Api", api.Code!, api.Name))];
         return _permissions;
     }
@@ -90,8 +90,11 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     protected override Task<ApiToken?> UpdateCoreAsync(string id, TokenChanges changes, CancellationToken cancellationToken) =>
         EditAsync(
             id,
-            new UserTokenChangeWire { Access = Levels(changes.Access ?? new Dictionary<string, AccessLevel>()),
-                ApplyToAll = Level(changes.ApplyToAll) },
+            new UserTokenChangeWire
+            {
+                Access = Levels(changes.Access ?? new Dictionary<string, AccessLevel>()),
+                ApplyToAll = Level(changes.ApplyToAll),
+            },
             $"change the access of token {id}",
             cancellationToken);
 
@@ -114,8 +117,10 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     protected override async Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken)
     {
         RevokedWire answer = await Client.GetAsync(
-            new ServiceRequest(HttpMethod.Post, "sites", Identity.Account, "users", user, "tokens",
-                "revoke") { Purpose = $"revoke all tokens of '{user}'" },
+            new ServiceRequest(HttpMethod.Post, "sites", Identity.Account, "users", user, "tokens", "revoke")
+            {
+                Purpose = $"revoke all tokens of '{user}'",
+            },
             ApplicationUsersJson.Default.RevokedWire,
             cancellationToken).ConfigureAwait(false);
         return [.. (answer.Revoked ?? []).OfType<string>()];

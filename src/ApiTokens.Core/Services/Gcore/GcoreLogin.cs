@@ -17,8 +17,12 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         GcoreSessionWire session = await RenewAsync(cancellationToken).ConfigureAwait(false)
             ?? await SendAsync(
                 "login",
-                new GcoreLoginWire { UserName = request.UserName!, Password = SecretText.ToPlainText(request.Password!),
-                    OneTimePassword = request.OneTimePassword },
+                new GcoreLoginWire
+                {
+                    UserName = request.UserName!,
+                    Password = SecretText.ToPlainText(request.Password!),
+                    OneTimePassword = request.OneTimePassword,
+                },
                 GcoreJson.Default.GcoreLoginWire,
                 cancellationToken).ConfigureAwait(false);
         _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.ToSecureString(refresh) : null;
