@@ -33,7 +33,7 @@ function Test-Secret {
 
     $secret = [System.Net.NetworkCredential]::new('', $Token.Secret).Password
     $path, $headers = switch ($Token.Service) {
-        'Devo' { 'devo/whoami', @{ Authorization = "Bearer $secret" } }
+        'Devo' { "devo/probio/user/email/$($Token.Owner)", @{ standAloneToken = $secret } }
         'Wegnology' { 'wegnology/me', @{ Authorization = "Bearer $secret" } }
         'Gcore' { 'gcore/iam/clients/me', @{ Authorization = "APIKey $secret" } }
         'ApplicationUsers' { 'application-users/data/location', @{ authenticationtoken = $secret; sitename = $Token.Account; userid = $Token.Owner } }

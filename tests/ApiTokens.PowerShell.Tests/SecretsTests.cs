@@ -28,7 +28,7 @@ public sealed class SecretsTests(SandboxFixture fixture) : CmdletTest(fixture)
         PSObject[] tokens = [.. ServiceCase.All.Select(service => NewToken(service.Connection))];
         Assert.All(tokens, token => Assert.True(Sandbox.Accepts(token)));
         string log = Sandbox.RawLog();
-        Assert.Contains("whoami", log);
+        Assert.Contains("probio", log);
         Assert.Empty(SecretSearch.Find(log, [.. tokens.Select(token => token.Secret())]));
     }
 }

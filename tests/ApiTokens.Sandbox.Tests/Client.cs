@@ -10,6 +10,10 @@ internal sealed class Client(HttpClient http, Uri baseUri, string? authorization
 {
     public Client With(string? otherAuthorization) => new(http, baseUri, otherAuthorization);
 
+    /// <summary>Reads a user of Devo with a token of any type.</summary>
+    public Task<Response> GetUserAsync(string email, string secret) =>
+        With(null).SendAsync(HttpMethod.Get, $"/probio/user/email/{email}", headers: ("standAloneToken", secret));
+
     public Task<Response> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<Response> PostAsync(string path, string? body = null) => SendAsync(HttpMethod.Post, path, body);

@@ -65,37 +65,62 @@ public sealed class DevoTests : SandboxTest
     public async Task Secret_DisabledEnabledAndRemoved_WorksOnlyWhenActive()
     {
         Response token = await Admin.PostAsync(Tokens, ForUser);
-        Client user = Admin.With($"Bearer {token.Text("token")}");
+        string secret = token.Text("token");
 
-        (await user.GetAsync("/whoami")).Expect(
-            HttpStatusCode.OK, $$"""{"account":"example-domain","user":"user@example.com","tokenId":{{token.Id}},"audience":"apiv2"}""");
+        (await ReadUserAsync()).Expect(HttpStatusCode.OK, """{"id":2,"email":"user@example.com","userName":"user"}""");
         Assert.False((await Admin.PutAsync($"{Tokens}/{token.Id}/disable")).Expect(HttpStatusCode.OK)["active"]!.GetValue<bool>());
-        (await user.GetAsync("/whoami")).Expect(HttpStatusCode.Unauthorized, """{"error":{"code":401,"message":"Unauthorized"}}""");
+        (await ReadUserAsync()).Expect(HttpStatusCode.Unauthorized, """{"error":{"code":401,"message":"Unauthorized"}}""");
         Assert.True((await Admin.PutAsync($"{Tokens}/{token.Id}/enable")).Expect(HttpStatusCode.OK)["active"]!.GetValue<bool>());
-        (await user.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await ReadUserAsync()).Expect(HttpStatusCode.OK);
         Assert.Null((await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NoContent).Body);
-        (await user.GetAsync("/whoami")).Expect(HttpStatusCode.Unauthorized);
+        (await ReadUserAsync()).Expect(HttpStatusCode.Unauthorized);
         (await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(
             HttpStatusCode.NotFound, """{"error":{"code":404,"message":"Token not found"}}""");
+
+        Task<Response> ReadUserAsync() => Admin.GetUserAsync("user@example.com", secret);
     }
 
     [Fact]
     public async Task ExpiredToken_Enabled_StaysInactive()
     {
         Response token = await Admin.PostAsync(Tokens, ForUser);
-        Client user = Admin.With($"Bearer {token.Text("token")}");
+        string secret = token.Text("token");
         Clock.Advance(TimeSpan.FromDays(364));
-        (await user.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await ReadUserAsync()).Expect(HttpStatusCode.OK);
         string manager = (await Admin.PostAsync(Tokens, """{"name":"m","user":"ci@example.com","audience":"credentials"}""")).Text("token");
         Clock.Advance(TimeSpan.FromDays(1));
         Client later = Admin.With($"Bearer {manager}");
 
-        (await user.GetAsync("/whoami")).Expect(HttpStatusCode.Unauthorized);
+        (await ReadUserAsync()).Expect(HttpStatusCode.Unauthorized);
         (await Admin.GetAsync(Tokens)).Expect(HttpStatusCode.Forbidden); // It has expired too.
         Assert.False((await later.GetAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.OK)["active"]!.GetValue<bool>());
         Assert.False((await later.PutAsync($"{Tokens}/{token.Id}/enable")).Expect(HttpStatusCode.OK)["active"]!.GetValue<bool>());
-        (await user.GetAsync("/whoami")).Expect(HttpStatusCode.Unauthorized);
+        (await ReadUserAsync()).Expect(HttpStatusCode.Unauthorized);
+
+        Task<Response> ReadUserAsync() => Admin.GetUserAsync("user@example.com", secret);
     }
+
+    [Theory]
+    [InlineData("user@example.com", HttpStatusCode.OK)]
+    [InlineData("admin@example.com", HttpStatusCode.Forbidden)]
+    [InlineData("nobody@example.com", HttpStatusCode.Forbidden)]
+    public async Task GetUser_TokenOfUser_ReadsOnlyThatUser(string email, HttpStatusCode expected)
+    {
+        string secret = (await Admin.PostAsync(Tokens, ForUser)).Text("token");
+
+        (await Admin.GetUserAsync(email, secret)).Expect(expected);
+    }
+
+    [Theory]
+    [InlineData("user@example.com", HttpStatusCode.OK)]
+    [InlineData("nobody@example.com", HttpStatusCode.NotFound)]
+    public async Task GetUser_TokenOfAdministrator_ReadsEveryUser(string email, HttpStatusCode expected) =>
+        (await Admin.GetUserAsync(email, Service("devo").Secret)).Expect(expected);
+
+    [Fact]
+    public async Task GetUser_BearerInsteadOfHeader_IsUnauthorized() =>
+        (await Admin.GetAsync("/probio/user/email/user@example.com")).Expect(
+            HttpStatusCode.Unauthorized, """{"error":{"code":401,"message":"Unauthorized"}}""");
 
     [Fact]
     public async Task List_ContainsManagementTokenAndNoValues()

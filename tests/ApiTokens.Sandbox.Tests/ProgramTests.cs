@@ -19,7 +19,7 @@ public sealed class ProgramTests
 
         foreach ((string name, string path) in new[]
         {
-            ("devo", "/whoami"), ("wegnology", "/me"), ("gcore", "/iam/clients/me"), ("application-users", "/sites/example-site/me"),
+            ("devo", "/ws/accounts/example-domain/credentials/tokens"), ("wegnology", "/me"), ("gcore", "/iam/clients/me"), ("application-users", "/sites/example-site/me"),
         })
         {
             JsonNode service = services[name]!;
@@ -64,7 +64,7 @@ public sealed class ProgramTests
         var statuses = new List<HttpStatusCode>();
         for (int i = 0; i < 20; i++)
         {
-            statuses.Add((await devo.GetAsync("/whoami")).Status);
+            statuses.Add((await devo.GetAsync("/ws/accounts/example-domain/credentials/tokens")).Status);
         }
 
         sandbox.Kill();
@@ -140,7 +140,7 @@ public sealed class ProgramTests
         string line = (await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Timeout))!;
         var devo = new Uri(JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>());
         using var http = new HttpClient();
-        using HttpResponseMessage response = await http.GetAsync(new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/whoami" }.Uri);
+        using HttpResponseMessage response = await http.GetAsync(new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/ws/accounts/example-domain/credentials/tokens" }.Uri);
 
         sandbox.Kill();
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);

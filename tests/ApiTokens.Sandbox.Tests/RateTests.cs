@@ -17,7 +17,7 @@ public sealed class RateTests : SandboxTest
         TimeSpan interval = TimeSpan.FromSeconds(1) / (Rate * 0.95);
         for (int i = 0; i < 2 * Rate; i++)
         {
-            (await Devo.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+            (await Devo.GetAsync("/ws/accounts/example-domain/credentials/tokens")).Expect(HttpStatusCode.OK);
             Clock.Advance(interval);
         }
     }
@@ -28,7 +28,7 @@ public sealed class RateTests : SandboxTest
         var responses = new List<Response>();
         for (int i = 0; i < 75; i++)
         {
-            responses.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/whoami"))));
+            responses.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/ws/accounts/example-domain/credentials/tokens"))));
             Clock.Advance(TimeSpan.FromMilliseconds(20));
         }
 
@@ -56,7 +56,7 @@ public sealed class RateTests : SandboxTest
 
         throttled.Expect(HttpStatusCode.TooManyRequests, body);
         Assert.Equal(TimeSpan.FromSeconds(1), throttled.Headers.RetryAfter?.Delta);
-        (await Devo.GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await Devo.GetAsync("/ws/accounts/example-domain/credentials/tokens")).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class SandboxServerTests : IDisposable
         (await Administrator(second, "wegnology").With($"Bearer {wegnology}").GetAsync("/me")).Expect(HttpStatusCode.OK);
         (await Administrator(second, "application-users").With($"Bearer {user}").GetAsync("/sites/example-site/me"))
             .Expect(HttpStatusCode.OK);
-        (await Administrator(second, "devo").With($"Bearer {devo}").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "devo").GetUserAsync("user@example.com", devo)).Expect(HttpStatusCode.OK);
         foreach ((string name, string path, int count) in new[]
         {
             ("devo", "/ws/accounts/example-domain/credentials/tokens", 7), ("wegnology", "/me/tokens", 7), ("gcore", GcoreTokens, 8),
@@ -93,7 +93,7 @@ public sealed class SandboxServerTests : IDisposable
 
         await using SandboxServer second = await SandboxServer.StartAsync(options);
 
-        (await Administrator(second, "devo").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await Administrator(second, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens")).Expect(HttpStatusCode.OK);
         (await Administrator(second, "wegnology").GetAsync("/me")).Expect(HttpStatusCode.OK);
         (await Administrator(second, "gcore").GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
         (await Administrator(second, "application-users").GetAsync(UserTokens)).Expect(HttpStatusCode.OK);
@@ -178,7 +178,7 @@ public sealed class SandboxServerTests : IDisposable
         await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Latency = TimeSpan.FromMilliseconds(200) });
         var watch = Stopwatch.StartNew();
 
-        await Administrator(server, "devo").GetAsync("/whoami");
+        await Administrator(server, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens");
 
         Assert.True(watch.ElapsedMilliseconds >= 190);
     }
@@ -201,7 +201,7 @@ public sealed class SandboxServerTests : IDisposable
     {
         await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Urls = urls });
 
-        (await Administrator(server, "devo").GetAsync("/whoami")).Expect(HttpStatusCode.OK);
+        (await Administrator(server, "devo").GetAsync("/ws/accounts/example-domain/credentials/tokens")).Expect(HttpStatusCode.OK);
     }
 
     private Client Administrator(SandboxServer server, string name)

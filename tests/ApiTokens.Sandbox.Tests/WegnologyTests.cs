@@ -33,9 +33,9 @@ public sealed class WegnologyTests : SandboxTest
             }
             """);
         JsonNode claims = JsonNode.Parse(Base64Url.DecodeFromChars(secret.Split('.')[1]))!;
-        Assert.Equal(token.Id, claims["jti"]!.GetValue<string>());
-        Assert.Equal(token.Text("ownerId"), claims["sub"]!.GetValue<string>());
-        Assert.Equal(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), claims["exp"]!.GetValue<long>());
+        Assert.Equal(
+            $$"""{"sub":"{{token.Id}}","subtype":"apiToken","scope":["all.User.read"],"iat":1896091200,"iss":"app.wnology.io","exp":1924992000}""",
+            claims.ToJsonString());
     }
 
     [Fact]

@@ -43,7 +43,7 @@ BeforeAll {
         $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
         $file = Get-TestVaultFile $folder "$($Token.Service)/$($Token.Account)/$($Token.Name)"
         switch ($Token.Service) {
-            'Devo' { @{ File = $file; Uri = "$base/devo/whoami"; Headers = @{ Authorization = 'Bearer {0}' } } }
+            'Devo' { @{ File = $file; Uri = "$base/devo/probio/user/email/$($Token.Owner)"; Headers = @{ standAloneToken = '{0}' } } }
             'Wegnology' { @{ File = $file; Uri = "$base/wegnology/me"; Headers = @{ Authorization = 'Bearer {0}' } } }
             'Gcore' { @{ File = $file; Uri = "$base/gcore/iam/clients/me"; Headers = @{ Authorization = 'APIKey {0}' } } }
             default { @{ File = $file; Uri = "$base/application-users/data/location"; Headers = @{ authenticationtoken = '{0}'; sitename = $Token.Account; userid = $Token.Owner } } }

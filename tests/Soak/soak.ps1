@@ -249,7 +249,7 @@ foreach ($state in $running.State) {
         if (-not $token.Enabled) { continue }
         $secret = [System.Net.NetworkCredential]::new('', $token.Secret).Password
         $request = switch ($token.Connection) {
-            'devo' { @{ Uri = "$base/devo/whoami"; Headers = @{ Authorization = "Bearer $secret" } } }
+            'devo' { @{ Uri = "$base/devo/probio/user/email/$($token.Owner)"; Headers = @{ standAloneToken = $secret } } }
             'wegnology' { @{ Uri = "$base/wegnology/me"; Headers = @{ Authorization = "Bearer $secret" } } }
             'gcore' { @{ Uri = "$base/gcore/iam/clients/me"; Headers = @{ Authorization = "APIKey $secret" } } }
             default { @{ Uri = "$base/application-users/data/location"; Headers = @{ authenticationtoken = $secret; sitename = $token.Account; userid = $token.Owner } } }

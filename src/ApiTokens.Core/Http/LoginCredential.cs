@@ -23,34 +23,8 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
 
     public override SecureString? Secret => _session?.Secret;
 
-    public override async ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken)
-    {
-        SharedLogin pending;
-        lock (_lock)
-        {
-            if (IsSessionValid)
-            {
-                return Header(_session!);
-            }
-
-            if (_rejection is not null && time.GetUtcNow() - _rejectedAt < RejectionLifetime)
-            {
-                throw _rejection;
-            }
-
-            pending = _pending ??= new SharedLogin(LoginAsync, new CancellationTokenSource());
-            pending.Waiters++;
-        }
-
-        try
-        {
-            return Header(await pending.Login.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false));
-        }
-        finally
-        {
-            Leave(pending);
-        }
-    }
+    public override async ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken) =>
+        headers.Authorization = Header(await GetSessionAsync(cancellationToken).ConfigureAwait(false));
 
     // A request that was sent with an earlier session does not end the current one.
     public override bool OnRejected(AuthenticationHeaderValue header)
@@ -65,6 +39,35 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
     private bool IsSessionValid => _session is not null && !_isRejected && !(_session.ValidUntil - Margin <= time.GetUtcNow());
 
     private static AuthenticationHeaderValue Header(LoginResult session) => new("Bearer", SecretText.ToPlainText(session.Secret));
+
+    private async Task<LoginResult> GetSessionAsync(CancellationToken cancellationToken)
+    {
+        SharedLogin pending;
+        lock (_lock)
+        {
+            if (IsSessionValid)
+            {
+                return _session!;
+            }
+
+            if (_rejection is not null && time.GetUtcNow() - _rejectedAt < RejectionLifetime)
+            {
+                throw _rejection;
+            }
+
+            pending = _pending ??= new SharedLogin(LoginAsync, new CancellationTokenSource());
+            pending.Waiters++;
+        }
+
+        try
+        {
+            return await pending.Login.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Leave(pending);
+        }
+    }
 
     private async Task<LoginResult> LoginAsync(SharedLogin shared, CancellationToken cancellationToken)
     {

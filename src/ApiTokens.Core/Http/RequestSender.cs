@@ -221,7 +221,7 @@ internal sealed class RequestSender
         if (!request.Anonymous)
         {
             ServiceCredential credential = request.Credential ?? _credential;
-            message.Headers.Authorization = await credential.GetHeaderAsync(cancellationToken).ConfigureAwait(false);
+            await credential.AuthenticateAsync(message.Headers, cancellationToken).ConfigureAwait(false);
         }
 
         return message;

@@ -9,7 +9,8 @@ internal abstract class ServiceCredential
     /// <summary>The current secret, for redaction and to identify the connection's own token.</summary>
     public abstract SecureString? Secret { get; }
 
-    public abstract ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken);
+    /// <summary>Adds the credential to a request.</summary>
+    public abstract ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken);
 
     /// <summary>Records that the service rejected a header with 401.</summary>
     /// <returns>True if another header may be accepted, so that the request can be repeated.</returns>
@@ -21,6 +22,21 @@ internal sealed class SecretCredential(string scheme, SecureString secret) : Ser
 {
     public override SecureString? Secret => secret;
 
-    public override ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken) =>
-        new(new AuthenticationHeaderValue(scheme, SecretText.ToPlainText(secret)));
+    public override ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken)
+    {
+        headers.Authorization = new AuthenticationHeaderValue(scheme, SecretText.ToPlainText(secret));
+        return default;
+    }
+}
+
+/// <summary>A credential with a fixed secret in a header other than <c>Authorization</c>.</summary>
+internal sealed class HeaderCredential(string name, SecureString secret) : ServiceCredential
+{
+    public override SecureString? Secret => secret;
+
+    public override ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken)
+    {
+        headers.TryAddWithoutValidation(name, SecretText.ToPlainText(secret));
+        return default;
+    }
 }

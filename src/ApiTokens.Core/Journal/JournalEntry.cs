@@ -84,6 +84,7 @@ internal static class JournalEvents
     public const string Issued = "issued";
     public const string Delivered = "delivered";
     public const string Verified = "verified";
+    public const string Unverified = "unverified";
     public const string Refused = "refused";
     public const string Due = "due";
     public const string End = "end";

@@ -15,7 +15,10 @@ internal enum JournalStage
     /// <summary>The secret of the issued token was delivered, but not verified with the service.</summary>
     Delivered,
 
-    /// <summary>The delivered secret was verified, as far as the service allows, but the operation is not complete.</summary>
+    /// <summary>
+    /// The delivered secret was verified, as far as the service allows, or its verification was skipped on request; the operation is
+    /// not complete.
+    /// </summary>
     Verified,
 
     /// <summary>The secret of the issued token was delivered, but the service rejected it.</summary>

@@ -140,6 +140,10 @@ public sealed class JournalWriter : IDisposable
     internal void Verified(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Verified, IssuedId = id }, toDisk: true);
 
+    /// <summary>Records that the delivered secret was not verified because the caller did not want it.</summary>
+    internal void Unverified(JournalSubject subject, string id) =>
+        Write(subject, new JournalEntry { Event = JournalEvents.Unverified, IssuedId = id }, toDisk: true);
+
     /// <summary>Records that the service rejects the delivered secret.</summary>
     internal void Refused(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Refused, IssuedId = id });

@@ -53,7 +53,8 @@ internal sealed class ResumeState
                 new OperationProgress(JournalStage.Started, entry.Time, IssuedId: null) { Name = entry.Name },
             JournalEvents.Issued => progress with { Stage = JournalStage.Issued, IssuedId = entry.IssuedId },
             JournalEvents.Delivered => progress with { Stage = JournalStage.Delivered, IssuedId = entry.IssuedId },
-            JournalEvents.Verified or JournalEvents.Due => progress with { Stage = JournalStage.Verified, IssuedId = entry.IssuedId },
+            JournalEvents.Verified or JournalEvents.Unverified or JournalEvents.Due =>
+                progress with { Stage = JournalStage.Verified, IssuedId = entry.IssuedId },
             JournalEvents.Refused => progress with { Stage = JournalStage.Refused, IssuedId = entry.IssuedId },
             JournalEvents.End when entry.Outcome == JournalOutcomes.Done => progress with { Stage = JournalStage.Done },
             JournalEvents.End when entry.Outcome == JournalOutcomes.Failed && progress.Stage == JournalStage.Started =>

@@ -265,7 +265,9 @@ public sealed class SecretSearch
                     + $"but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
                 Probe ? NotFoundByProbe : NotFound),
         };
-        string notes = string.Concat(secret.Notes.Distinct().Select(note => $" {note}"));
+        IEnumerable<string> descriptions = secret.Services
+            .Select(service => service.SecretFormat.Describe(SecretText.ToPlainText(secret.Leaked.Secret))).OfType<string>();
+        string notes = string.Concat(secret.Notes.Concat(descriptions).Distinct().Select(note => $" {note}"));
         return new ApiTokenException(
             ErrorKind.ObjectNotFound, $"{secret.Leaked.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
     }

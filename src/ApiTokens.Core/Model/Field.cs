@@ -64,6 +64,9 @@ public sealed record Field(string Name)
     /// <summary>Scopes, or tables and levels.</summary>
     public static Field Scope { get; } = new(nameof(Scope));
 
+    /// <summary>Retires an old token although the new secret was not verified.</summary>
+    public static Field SkipProof { get; } = new(nameof(SkipProof));
+
     /// <summary>The timeout of a request.</summary>
     public static Field Timeout { get; } = new(nameof(Timeout));
 

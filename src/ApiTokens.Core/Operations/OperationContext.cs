@@ -126,6 +126,9 @@ internal sealed class OperationContext
     /// <summary>Records that a delivered secret was verified, as far as the service allows.</summary>
     public void RecordVerified(string id) => _journal?.Verified(_subject!, id);
 
+    /// <summary>Records that the verification of a delivered secret was skipped on request.</summary>
+    public void RecordUnverified(string id) => _journal?.Unverified(_subject!, id);
+
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);
 

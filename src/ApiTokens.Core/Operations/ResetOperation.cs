@@ -73,7 +73,10 @@ public sealed class ResetOperation : Operation
     {
         IssuedToken regenerated = await Tokens.RegenerateAsync(_token.Id, _options.Expiry, context.CancellationToken).ConfigureAwait(false);
         await context.DeliverAsync(regenerated).ConfigureAwait(false);
-        await SecretProof.RequireInPlaceAsync(Connection, regenerated, context).ConfigureAwait(false);
+        if (!SkipProof(regenerated, context))
+        {
+            await SecretProof.RequireInPlaceAsync(Connection, regenerated, context).ConfigureAwait(false);
+        }
     }
 
     private async Task ReplaceAsync(ApiToken old, OperationContext context)
@@ -85,8 +88,12 @@ public sealed class ResetOperation : Operation
         reservation.IsUsed = true;
         IssuedToken successor = await IssueAsync(request, reservation, context).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);
-        await SecretProof.RequireSuccessorAsync(Connection, old, successor, context).ConfigureAwait(false);
-        context.RecordVerified(successor.Id);
+        if (!SkipProof(successor, context))
+        {
+            await SecretProof.RequireSuccessorAsync(Connection, old, successor, context).ConfigureAwait(false);
+            context.RecordVerified(successor.Id);
+        }
+
         reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
     }
 
@@ -190,7 +197,7 @@ public sealed class ResetOperation : Operation
 
         ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
             Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
-        if (!isVerified)
+        if (!isVerified && !SkipProof(successor, context))
         {
             SecureString secret = await context.ReadSecretAsync(successor).ConfigureAwait(false)
                 ?? throw SecretProof.NotVerified(old, successor);
@@ -199,6 +206,17 @@ public sealed class ResetOperation : Operation
         }
 
         await RetireAsync(old, successorId, context).ConfigureAwait(false);
+    }
+
+    private bool SkipProof(ApiToken successor, OperationContext context)
+    {
+        if (_options.SkipProof)
+        {
+            context.WriteVerbose($"The secret of the new token {successor} was not verified, because {Field.SkipProof} was specified.");
+            context.RecordUnverified(successor.Id);
+        }
+
+        return _options.SkipProof;
     }
 
     // Returns true if the old token no longer exists.

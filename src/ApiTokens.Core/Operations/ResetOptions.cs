@@ -25,6 +25,12 @@ public sealed record ResetOptions
     /// <summary>The time for which both tokens work. It requires a journal, which records when the old token is due.</summary>
     public TimeSpan? GracePeriod { get; init; }
 
+    /// <summary>
+    /// Retires the old token although the new secret was not verified, for networks where the service cannot be asked for it. The
+    /// journal records that the verification was skipped.
+    /// </summary>
+    public bool SkipProof { get; init; }
+
     /// <summary>Validates the combination of options.</summary>
     /// <exception cref="ApiTokenException"><c>InvalidInPlace</c> or <c>InvalidGracePeriod</c>.</exception>
     public void Validate()

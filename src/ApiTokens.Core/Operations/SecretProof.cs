@@ -40,7 +40,8 @@ internal static class SecretProof
                 error.Kind,
                 $"The new token {successor}, which replaces the token {old}, was issued and its secret delivered, but the secret could "
                     + $"not be verified. The old token is unchanged. {error.Message}",
-                $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}",
+                $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}. If this network never allows the "
+                    + $"verification, reset with {Field.SkipProof}.",
                 ErrorIds.SuccessorNotProved,
                 error)
             { StatusCode = error.StatusCode, CorrelationId = error.CorrelationId };

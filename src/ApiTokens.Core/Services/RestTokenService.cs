@@ -65,8 +65,8 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     protected string[] Path(params string[] more) => [.. path, .. more];
 
     /// <summary>Creates the request for a list without pages.</summary>
-    protected ServiceRequest ListRequest(string purpose = "list the tokens", ServiceCredential? credential = null) =>
-        new(HttpMethod.Get, path) { Credential = credential, Purpose = purpose, ResponseLimit = ListLimit };
+    protected ServiceRequest ListRequest(string purpose = "list the tokens") =>
+        new(HttpMethod.Get, path) { Purpose = purpose, ResponseLimit = ListLimit };
 
     /// <summary>Creates a request that proves a credential; null for the connection's credential.</summary>
     protected static ServiceRequest ProveRequest(ServiceCredential? credential, params string[] path) =>

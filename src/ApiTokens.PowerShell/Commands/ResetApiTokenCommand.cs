@@ -51,6 +51,12 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter InPlace { get; set; }
 
+    /// <summary>
+    /// Retires the old token although the new secret was not verified, for networks where the service cannot be asked for it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter SkipProof { get; set; }
+
     /// <summary>The SecretManagement vault that stores the new secret. The token is then returned without it.</summary>
     [Parameter]
     [Alias("VaultName")]
@@ -111,6 +117,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         WithSuccessor = SavesSecrets,
         Predecessor = Predecessor,
         GracePeriod = GracePeriod,
+        SkipProof = SkipProof,
     };
 
     private void ValidateCombination()

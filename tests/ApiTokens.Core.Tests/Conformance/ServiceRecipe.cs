@@ -35,11 +35,14 @@ public abstract class ServiceRecipe
     /// <summary>Whether a removed token can still be read, with the status Revoked.</summary>
     public virtual bool KeepsRemovedTokens => false;
 
-    /// <summary>Whether the service has a request that checks a secret.</summary>
-    public virtual bool ChecksSecrets => true;
+    /// <summary>Whether the response to the request that checks a secret has the id of the token.</summary>
+    public virtual bool CheckReturnsId => true;
 
-    /// <summary>The path of the request that checks a secret, in <see cref="Account"/>.</summary>
+    /// <summary>The path of the request that checks a secret of the user jdoe, in <see cref="Account"/>.</summary>
     public abstract string CheckPath { get; }
+
+    /// <summary>Returns the header of that request with a secret.</summary>
+    public virtual (string Name, string Value) CheckHeader(string secret) => ("Authorization", $"{Scheme} {secret}");
 
     /// <summary>The scheme of the Authorization header.</summary>
     public virtual string Scheme => "Bearer";

@@ -136,10 +136,10 @@ public sealed class RequestTests : IAsyncLifetime
     {
         public override SecureString? Secret => null;
 
-        public override async ValueTask<AuthenticationHeaderValue> GetHeaderAsync(CancellationToken cancellationToken)
+        public override async ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken)
         {
             await cancellation.CancelAsync();
-            return new AuthenticationHeaderValue("Bearer", "x");
+            headers.Authorization = new AuthenticationHeaderValue("Bearer", "x");
         }
     }
 }

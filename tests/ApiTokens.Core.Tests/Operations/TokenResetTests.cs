@@ -136,6 +136,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2","active":true}""")
             .Json("""{"id":4,"name":"ci","user":"u","audience":"apiv2","active":true,"token":"thesecret"}""", 201)
+            .Json("""{"email":"u"}""")
             .Respond(403, """{"error":{"message":"Forbidden"}}""", headers: ("x-devo-cid", "cid-9"));
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
         IssuedToken? delivered = null;
@@ -163,12 +164,12 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""")
-            .Respond(404).Respond(404);
+            .Json("""{"id":4,"user":"u"}""").Json("""{"email":"u"}""").Respond(404).Respond(404);
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
 
         await ResetAsync(connection, "3");
 
-        Assert.Equal(4, server.Requests.Count);
+        Assert.Equal(6, server.Requests.Count);
     }
 
     [Fact]

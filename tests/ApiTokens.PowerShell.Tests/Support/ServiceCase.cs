@@ -15,7 +15,7 @@ public sealed record ServiceCase
             Service = "Devo", Connection = "devo",
             SetEnabled = true, Rename = true, ReadSecret = true, Expiry = "None",
             Issue = new() { ["User"] = "user@example.com", ["Audience"] = "apiv2" },
-            Proof = use => new("devo/whoami", ("Authorization", $"Bearer {use.Secret}")),
+            Proof = use => new($"devo/probio/user/email/{use.Owner}", ("standAloneToken", use.Secret)),
             Complete = new() { ["Scope"] = "table://my.app.table level://admin", ["Audience"] = "apiv2 alerts" },
             UnusedId = "999999",
             UnknownSecret = "00112233445566778899aabbccddeeff",

@@ -45,7 +45,7 @@ internal static class Planner
             Accounts = accounts,
             Connections = connections,
             Runs = runs,
-            Faults = DrawFaults(runs, accounts.Count, isBulk, service != "Devo", random),
+            Faults = DrawFaults(runs, accounts.Count, isBulk, random),
             Others = [.. Enumerable.Range(0, random.Chance(30) ? random.Between(1, 2) : 0).Select(_ => DrawPerson(runs, random))],
             HasOtherCulture = random.Chance(5),
             MaxLatency = random.Pick(5, 80, 80, 400),
@@ -58,7 +58,7 @@ internal static class Planner
         TokenLimit = random.Chance(5) ? random.Between(5, 7) : int.MaxValue,
         ClockSkew = random.Chance(25) ? TimeSpan.FromSeconds(random.Between(-400, 400)) : TimeSpan.Zero,
         ListLag = random.Chance(10) ? random.Milliseconds(100, 8000) : TimeSpan.Zero,
-        SecretLag = random.Chance(15) && service != "Devo" ? random.Milliseconds(100, 3000) : TimeSpan.Zero,
+        SecretLag = random.Chance(15) ? random.Milliseconds(100, 3000) : TimeSpan.Zero,
         SessionLifetime = random.Chance(30) ? random.Milliseconds(3000, 8000) : TimeSpan.FromHours(1),
         OmitsCreationDate = random.Chance(8),
     };
@@ -171,10 +171,10 @@ internal static class Planner
         return new Interruption(kind, point, random.Between(1, 9), random.Milliseconds(0, point == InterruptionPoint.Time ? 4000 : 200));
     }
 
-    private static List<FaultPlan> DrawFaults(List<RunPlan> runs, int accounts, bool isBulk, bool canProve, Randomness random)
+    private static List<FaultPlan> DrawFaults(List<RunPlan> runs, int accounts, bool isBulk, Randomness random)
     {
         List<FaultPlan> faults = [.. Enumerable.Range(0, random.Pick(0, 1, 1, 1, 2, 2, 3))
-            .Select(_ => DrawFault(runs, accounts, isBulk, canProve, random))];
+            .Select(_ => DrawFault(runs, accounts, isBulk, random))];
         if (isBulk && random.Chance(50))
         {
             // Only a burst of refusals, so that nothing else makes the run slow.
@@ -188,11 +188,11 @@ internal static class Planner
             ];
         }
 
-        if (runs[0].Action == ActionKind.Reset && canProve && random.Chance(15))
+        if (runs[0].Action == ActionKind.Reset && random.Chance(15))
         {
             // A proxy answers instead of the service when a secret that does not work is to be proved.
             int number = random.Between(1, 3);
-            FaultPlan page = DrawFault(runs, accounts, isBulk, canProve, random);
+            FaultPlan page = DrawFault(runs, accounts, isBulk, random);
             faults.Add(new FaultPlan(FaultKind.BrokenSecret, RequestKind.Create, number));
             int status = random.Pick(403, 200, 404);
             faults.Add(page with { Kind = FaultKind.ProxyPage, Target = RequestKind.Me, Number = number, Status = status });
@@ -201,14 +201,11 @@ internal static class Planner
         return faults;
     }
 
-    private static FaultPlan DrawFault(List<RunPlan> runs, int accounts, bool isBulk, bool canProve, Randomness random)
+    private static FaultPlan DrawFault(List<RunPlan> runs, int accounts, bool isBulk, Randomness random)
     {
         RequestKind target = random.Chance(30) ? RequestKind.Unknown : random.Chance(20)
             ? random.Pick(RequestKind.List, RequestKind.Get, RequestKind.Me, RequestKind.Login) : WriteOf(runs[0].Action, random);
         FaultKind kind = (FaultKind)random.Next((int)FaultKind.MissingSecret + 1);
-
-        // Devo has no request that proves every secret (contracts/devo.md, 2.11), so a reset does not require a proof.
-        kind = kind == FaultKind.BrokenSecret && !canProve ? FaultKind.LostResponse : kind;
         int status = kind == FaultKind.ProxyPage ? random.Pick(403, 403, 502, 503, 407, 200, 404, 302) : random.Pick(500, 502, 504);
         return new FaultPlan(kind, target, random.Pick(1, 1, 1, 2, 3, isBulk ? 12 : 4))
         {

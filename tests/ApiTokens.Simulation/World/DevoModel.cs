@@ -20,6 +20,7 @@ internal sealed class DevoModel(AccountPlan plan, Timeline timeline, History his
         ["ws", "accounts", _, "credentials", "tokens", var id, "rename"] => new(RequestKind.Rename) { Id = id, Name = Text(body, "name") },
         ["ws", "accounts", _, "credentials", "tokens", var id, var verb] =>
             new(RequestKind.SetEnabled) { Id = id, Enabled = verb == "enable" },
+        ["probio", "user", "email", _] => new(RequestKind.Me),
         _ => new(RequestKind.Unknown),
     };
 
@@ -27,7 +28,7 @@ internal sealed class DevoModel(AccountPlan plan, Timeline timeline, History his
 
     protected override string NewSecret(string id, int number) => Secrets.Letters(number, 32, "abcdef");
 
-    protected override string RenderCaller(ModelToken caller) => "{}";
+    protected override string RenderCaller(ModelToken caller) => $"{{\"email\":\"{caller.Owner}\"}}";
 
     protected override bool MayReadSecret(ModelToken token, ModelToken caller) => token.Issuer == caller.Issuer;
 

@@ -39,7 +39,7 @@ internal sealed record ModelRequest(RequestKind Kind)
 
     public int PageSize { get; init; } = int.MaxValue;
 
-    /// <summary>The secret of the Authorization header.</summary>
+    /// <summary>The secret in the header of the request.</summary>
     public string Credential { get; init; } = string.Empty;
 
     public bool IsWrite => Kind is not (RequestKind.List or RequestKind.Get or RequestKind.Me or RequestKind.Login or RequestKind.Refresh);

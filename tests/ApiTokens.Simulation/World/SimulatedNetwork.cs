@@ -104,7 +104,8 @@ internal sealed class SimulatedNetwork(SimulatedWorld world)
 
         return service.Parse(message.Method.Method, path, query, body) with
         {
-            Credential = message.Headers.Authorization?.Parameter ?? string.Empty,
+            Credential = message.Headers.Authorization?.Parameter
+                ?? (message.Headers.TryGetValues("standAloneToken", out IEnumerable<string>? values) ? values.First() : string.Empty),
         };
     }
 

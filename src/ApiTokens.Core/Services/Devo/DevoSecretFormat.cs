@@ -1,7 +1,11 @@
 namespace ApiTokens.Services.Devo;
 
-/// <summary>A secret has 32 hexadecimal digits (contracts/devo.md, 2.6). Devo masks the secrets of other users' tokens (2.2).</summary>
-internal sealed class DevoSecretFormat() : SecretFormat("[0-9a-f]{32}", inText: "[0-9a-f]{32}(?!-)")
+/// <summary>
+/// A secret has 32 hexadecimal digits (contracts/devo.md, 2.6), or 32 letters and digits according to another page (2.12). In a text,
+/// the latter is recognized only in an ingestion address, after <c>token!</c>. Devo masks the secrets of other users' tokens (2.2).
+/// </summary>
+internal sealed class DevoSecretFormat() : SecretFormat(
+    "[0-9A-Za-z]{32}", inText: "[0-9a-f]{32}(?!-)|(?<=token!)[0-9A-Za-z]{32}", masked: @"(?<![\w.$-])[0-9A-Za-z]{32}(?!\w)")
 {
     private const string MaskedPrefix = "tk.";
 

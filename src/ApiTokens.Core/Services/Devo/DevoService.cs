@@ -12,7 +12,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     private string? _ownId;
 
     // The list is the cheapest documented request. Reading stops at the first element.
-    public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(credential: null, cancellationToken);
+    public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(cancellationToken);
 
     public override bool IsId(string text) => Lists.IsNumber(text);
 
@@ -157,25 +157,36 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
             },
             cancellationToken);
 
-    // This request accepts only tokens of the type "Credentials API" (2.2), and Devo documents no request for the other types. So a
-    // success proves the secret, but a rejection may be due to the type of the token.
+    // A user's data can be read with a token of any type (2.11). The response to a token that does not work is not documented: only a 401
+    // rejects it, and a 403 may be due to the role of the token's user.
     protected override async Task<SecretCheck> CheckSecretCoreAsync(
         SecureString secret, ApiToken? token, CancellationToken cancellationToken)
     {
-        if (token is not null && token.Audience.All(DevoRules.DataAudiences.ContainsKey))
-        {
-            return new SecretCheck(SecretState.Unknown);
-        }
-
+        string? user;
         try
         {
-            await ReadFirstAsync(new SecretCredential("Bearer", secret), cancellationToken).ConfigureAwait(false);
-            return new SecretCheck(SecretState.Accepted) { Account = Identity.Account };
+            user = token is null ? await ReadFirstAsync(cancellationToken).ConfigureAwait(false)
+                : !string.IsNullOrEmpty(token.Owner) ? token.Owner
+
+                // The response to a create is not documented, and may not name the user (2.5).
+                : (await ReadAsync(token.Id, cancellationToken).ConfigureAwait(false)).User;
         }
-        catch (ApiTokenException e) when (e.Kind is ErrorKind.AuthenticationError or ErrorKind.PermissionDenied)
+        catch (ApiTokenException e)
         {
-            return new SecretCheck(SecretState.Unknown);
+            // This is about the credential of the connection, not about the secret.
+            return new SecretCheck(SecretState.Unknown) { Error = e };
         }
+
+        if (string.IsNullOrEmpty(user))
+        {
+            throw ApiTokenException.InvalidResult("Devo did not return a user whose data can be read to verify the secret.");
+        }
+
+        ServiceRequest request = ProveRequest(new HeaderCredential("standAloneToken", secret), "probio", "user", "email", user!);
+        DevoUserWire answer = await Client.GetAsync(request, DevoJson.Default.DevoUserWire, cancellationToken).ConfigureAwait(false);
+        return string.Equals(answer.Email, user, StringComparison.OrdinalIgnoreCase)
+            ? new SecretCheck(SecretState.Accepted) { Account = Identity.Account }
+            : throw ApiTokenException.InvalidResult("Devo did not return the data of the user, so the secret is not verified.");
     }
 
     protected override ApiToken ToToken(DevoTokenWire wire) => new()
@@ -198,13 +209,17 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         return wire?.Id is null ? null : Map(wire);
     }
 
-    private async Task ReadFirstAsync(ServiceCredential? credential, CancellationToken cancellationToken)
+    // Returns the user of the first token; null if the domain has no token.
+    private async Task<string?> ReadFirstAsync(CancellationToken cancellationToken)
     {
-        ServiceRequest list = ListRequest("prove the credential", credential);
-        await foreach (DevoTokenWire _ in Client.StreamAsync(list, DevoJson.Default.DevoTokenWire, cancellationToken).ConfigureAwait(false))
+        ServiceRequest list = ListRequest("prove the credential");
+        await foreach (DevoTokenWire first in Client.StreamAsync(list, DevoJson.Default.DevoTokenWire, cancellationToken)
+            .ConfigureAwait(false))
         {
-            break;
+            return first.User;
         }
+
+        return null;
     }
 
     // Returns null if the token cannot be read. It may have been removed since it was listed.

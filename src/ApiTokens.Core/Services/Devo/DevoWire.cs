@@ -85,8 +85,16 @@ internal sealed class DevoRenameWire
     public string Name { get; set; } = string.Empty;
 }
 
+/// <summary>The data of a user (2.11); only the address is read.</summary>
+internal sealed class DevoUserWire
+{
+    [JsonPropertyName("email")]
+    public string? Email { get; set; }
+}
+
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DevoTokenWire))]
 [JsonSerializable(typeof(DevoNewTokenWire))]
 [JsonSerializable(typeof(DevoRenameWire))]
+[JsonSerializable(typeof(DevoUserWire))]
 internal sealed partial class DevoJson : JsonSerializerContext;

@@ -55,7 +55,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         group.MapPut("/{id}/disable", Disable);
         group.MapPut("/{id}/rename", RenameAsync);
         group.MapDelete("/{id}", Delete);
-        routes.MapGet("/whoami", WhoAmI);
+        routes.MapGet("/probio/user/email/{email}", GetUser);
         routes.Map("/{**path}", IResult () => throw DevoErrors.NotFound());
     }
 
@@ -147,11 +147,20 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         return TypedResults.NoContent();
     }
 
-    // Not part of Devo: a request with which any live token can be proved.
-    private IResult WhoAmI(HttpRequest request)
+    // Part of Devo's Provisioning API, which accepts tokens of every type. Inferred: users may read their own data, and the administrator
+    // the data of all users.
+    private IResult GetUser(HttpRequest request, string email)
     {
-        DevoToken token = Authenticate(request) ?? throw DevoErrors.Unauthorized();
-        return TypedResults.Json(new DevoWhoAmI(DevoRules.Domain, token.User, token.Id, token.Audience), DevoJson.Wire.DevoWhoAmI);
+        DevoToken token = Authenticate(request.Headers["standAloneToken"]) ?? throw DevoErrors.Unauthorized();
+        if (token.User != DevoRules.Administrator && token.User != email)
+        {
+            throw DevoErrors.Forbidden();
+        }
+
+        int index = DevoRules.Users.IndexOf(email);
+        return index < 0
+            ? throw DevoErrors.NotFound()
+            : TypedResults.Json(new DevoUser(index + 1, email, email[..email.IndexOf('@', StringComparison.Ordinal)]), DevoJson.Wire.DevoUser);
     }
 
     private DevoToken Authorize(HttpRequest request, string account)
@@ -162,14 +171,14 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         }
 
         // Devo returns 403 both for a wrong token and for a wrong domain.
-        DevoToken? caller = Authenticate(request);
+        DevoToken? caller = Authenticate(Credential.Bearer(request));
         return caller is not null && caller.HasAudience(DevoRules.CredentialsAudience) && account == DevoRules.Domain
             ? caller
             : throw DevoErrors.Forbidden();
     }
 
-    private DevoToken? Authenticate(HttpRequest request) =>
-        Credential.Bearer(request) is { } secret && _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null;
+    private DevoToken? Authenticate(string? secret) =>
+        secret is { Length: > 0 } && _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null;
 
     private DevoToken Find(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && _tokens.Find(number) is { } token

@@ -63,11 +63,12 @@ internal sealed record DevoErrorBody(DevoError Error);
 
 internal sealed record DevoError(int Code, string Message);
 
-internal sealed record DevoWhoAmI(string Account, string User, [property: JsonPropertyName("tokenId")] long TokenId, string Audience);
+/// <summary>The basic data of a user.</summary>
+internal sealed record DevoUser(int Id, string Email, [property: JsonPropertyName("userName")] string UserName);
 
 [JsonSerializable(typeof(IEnumerable<DevoTokenBody>))]
 [JsonSerializable(typeof(DevoErrorBody))]
-[JsonSerializable(typeof(DevoWhoAmI))]
+[JsonSerializable(typeof(DevoUser))]
 internal sealed partial class DevoJson : JsonSerializerContext
 {
     public static DevoJson Wire { get; } = new(Http.Wire.Options(JsonNamingPolicy.SnakeCaseLower, JsonIgnoreCondition.WhenWritingNull));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
 /// <summary>The data and rules of the Devo domain.</summary>
@@ -20,7 +22,7 @@ internal static class DevoRules
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
 
     /// <summary>The users of the domain.</summary>
-    public static readonly IReadOnlyList<string> Users =
+    public static readonly ImmutableArray<string> Users =
         [Administrator, "user@example.com", "jdoe@example.com", "leaver@example.com", "ci@example.com"];
 
     private static readonly HashSet<string> Audiences =

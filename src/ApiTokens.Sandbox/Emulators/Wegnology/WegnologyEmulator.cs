@@ -56,7 +56,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Updated = now,
             Scope = ["all.User"],
         };
-        string secret = Sign(baseAddress.Host, token);
+        string secret = Sign(token);
         _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
         return new ServiceDescription
         {
@@ -128,7 +128,9 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             0 => null, // Zero requests a session that does not expire.
             int seconds => now.AddSeconds(seconds),
         };
-        string secret = Sign(request.Host.Host, WegnologyAccount.User.Id, _ids.Next(), now, expires);
+
+        // Inferred: the claims of a session are not documented. The id distinguishes two sessions of the same second.
+        string secret = Sign(new JsonObject { ["sub"] = WegnologyAccount.User.Id, ["jti"] = _ids.Next() }, now, expires);
         _sessions.Add(
             secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
         return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
@@ -199,7 +201,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Scope = scope,
             Status = WegnologyRules.ReadStatus(body) ?? WegnologyToken.Active,
         };
-        string secret = Sign(request.Host.Host, token);
+        string secret = Sign(token);
         _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
         return ToResult(token, secret, StatusCodes.Status201Created);
     }
@@ -271,11 +273,21 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             ? new WegnologyCaller(token.Owner, new Creator("apiToken", token.Id, token.Name), token.Scope)
             : null;
 
-    private string Sign(string issuer, WegnologyToken token) => Sign(issuer, token.Owner.Id, token.Id, token.Created, token.Expires);
+    // The claims of a real secret (contracts/wegnology.md, 1.12).
+    private string Sign(WegnologyToken token) => Sign(
+        new JsonObject
+        {
+            ["sub"] = token.Id,
+            ["subtype"] = "apiToken",
+            ["scope"] = new System.Text.Json.Nodes.JsonArray([.. token.Scope.Select(value => JsonValue.Create(value))]),
+        },
+        token.Created,
+        token.Expires);
 
-    private string Sign(string issuer, string subject, string id, DateTimeOffset issued, DateTimeOffset? expires)
+    private string Sign(JsonObject claims, DateTimeOffset issued, DateTimeOffset? expires)
     {
-        var claims = new JsonObject { ["iss"] = issuer, ["sub"] = subject, ["jti"] = id, ["iat"] = issued.ToUnixTimeSeconds() };
+        claims["iat"] = issued.ToUnixTimeSeconds();
+        claims["iss"] = "app.wnology.io";
         if (expires is { } expiry)
         {
             claims["exp"] = expiry.ToUnixTimeSeconds();

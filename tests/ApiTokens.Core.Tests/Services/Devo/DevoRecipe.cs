@@ -11,15 +11,16 @@ public sealed class DevoRecipe : ServiceRecipe
 
     public override MatchedBy? MatchedBy => ApiTokens.Services.MatchedBy.Value;
 
-    // The documented requests accept only tokens for management.
-    public override bool ChecksSecrets => false;
+    public override bool CheckReturnsId => false;
 
-    public override string CheckPath => "/ws/accounts/acme/credentials/tokens";
+    public override string CheckPath => "/probio/user/email/jdoe";
+
+    public override (string Name, string Value) CheckHeader(string secret) => ("standAloneToken", secret);
 
     public override NewTokenRequest New(string name) => new() { Name = name, User = "jdoe@example.com", Audience = ["apiv2"] };
 
     public override (string Path, (string Name, string Value)[] Headers) Proof(string? owner, string account, string secret) =>
-        ("devo/whoami", [("Authorization", $"Bearer {secret}")]);
+        ($"devo/probio/user/email/{owner}", [("standAloneToken", secret)]);
 
     public override object Value(NewTokenFields field, bool another) => field == NewTokenFields.Scope
         ? (string[])[another ? "table://b level://admin" : "table://a level://admin"]

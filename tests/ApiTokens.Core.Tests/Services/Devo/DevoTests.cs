@@ -1,5 +1,7 @@
 using ApiTokens.Core.Tests.Conformance;
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Services;
+using Microsoft.AspNetCore.Http;
 
 namespace ApiTokens.Core.Tests.Services.Devo;
 
@@ -55,25 +57,76 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task CheckSecret_DataToken_IsUnknownWithoutRequest()
-    {
-        IssuedToken token = await NewAsync();
-        long before = await Sandbox.CountAsync();
-
-        SecretCheck check = await Tokens.CheckSecretAsync(token.Secret, token, default);
-
-        Assert.Equal((SecretState.Unknown, null), (check.State, check.Error));
-        Assert.Equal(before, await Sandbox.CountAsync());
-    }
-
-    [Fact]
-    public async Task CheckSecret_ManagementToken_IsAcceptedAndOthersAreUnknown()
+    public async Task CheckSecret_OwnSecretWithoutToken_IsAcceptedAndUnknownSecretIsRefused()
     {
         SecretCheck own = await Tokens.CheckSecretAsync(SecretText.ToSecureString(Sandbox.Describe("Devo").Secret), token: null, default);
         SecretCheck other = await Tokens.CheckSecretAsync(
             SecretText.ToSecureString("0123456789abcdef0123456789abcdef"), token: null, default);
 
         Assert.Equal((SecretState.Accepted, Connection.Account), (own.State, own.Account));
-        Assert.Equal(SecretState.Unknown, other.State);
+        Assert.Equal(SecretState.Refused, other.State);
+    }
+
+    [Theory]
+    [InlineData("apiv2")]
+    [InlineData("apiv2-admin")]
+    [InlineData("aggregations")]
+    [InlineData("alerts")]
+    [InlineData("http")]
+    [InlineData("credentials")]
+    public async Task CheckSecret_AnyAudience_IsAcceptedWhileEnabled(string audience)
+    {
+        var request = new NewTokenRequest { Name = "ci", User = "jdoe@example.com", Audience = [audience] };
+        IssuedToken token = await Tokens.CreateAsync(request, default);
+        SecretCheck enabled = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        await Tokens.SetEnabledAsync(token.Id, enabled: false, default);
+        SecretCheck disabled = await Tokens.CheckSecretAsync(token.Secret, token, default);
+
+        Assert.Equal((SecretState.Accepted, Connection.Account), (enabled.State, enabled.Account));
+        Assert.Equal(SecretState.Refused, disabled.State);
+    }
+
+    [Theory]
+    [InlineData(403, """{"error":{"code":403,"message":"Forbidden"}}""")]
+    [InlineData(404, """{"error":{"code":404,"message":"Not found"}}""")]
+    [InlineData(400, """{"error":{"code":400,"message":"Bad request"}}""")]
+    [InlineData(200, "{}")]
+    [InlineData(200, """{"email":"somebody.else@example.com"}""")]
+    [InlineData(200, "[]")]
+    public async Task CheckSecret_AnythingButUserOr401_IsUnknownWithReason(int status, string body)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.DefaultHandler = async context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync(body);
+        };
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        var token = new ApiToken { Id = "1", Owner = "jdoe@example.com" };
+
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(
+            SecretText.ToSecureString("0123456789abcdef0123456789abcdef"), token, default);
+
+        Assert.Equal(SecretState.Unknown, check.State);
+        Assert.NotNull(check.Error);
+    }
+
+    [Fact]
+    public async Task CheckSecret_CredentialOfConnectionIsRejected_IsUnknown()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        server.DefaultHandler = async context =>
+        {
+            context.Response.StatusCode = 401;
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"error":{"code":401,"message":"Unauthorized"}}""");
+        };
+
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(
+            SecretText.ToSecureString("0123456789abcdef0123456789abcdef"), token: null, default);
+
+        Assert.Equal(SecretState.Unknown, check.State);
     }
 }
