@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    Installs the latest PowerShell of a version line, such as 7.4, from its official release archive and adds it to the PATH of
-    the job. The checksum of the archive is verified.
+    Installs a version of PowerShell, such as 7.4.0, or the latest of a version line, such as 7.6, from its official release
+    archive and adds it to the PATH of the job. The checksum of the archive is verified.
 #>
 [CmdletBinding()]
 param(
-    [Parameter(Mandatory)] [version] $Line,
+    [Parameter(Mandatory)] [version] $Version,
     [Parameter(Mandatory)] [string] $Destination
 )
 
@@ -18,17 +18,25 @@ if ($env:GITHUB_TOKEN) {
     $headers['Authorization'] = "Bearer $env:GITHUB_TOKEN"
 }
 
-$releases = Invoke-RestMethod -Uri 'https://api.github.com/repos/PowerShell/PowerShell/releases?per_page=100' -Headers $headers
-$release = $releases | Where-Object tag_name -Match "^v$([regex]::Escape($Line))\.\d+$" | Sort-Object -Property { [version] $_.tag_name.Substring(1) } | Select-Object -Last 1
+$releases = 'https://api.github.com/repos/PowerShell/PowerShell/releases'
+$release = if ($Version.Build -ge 0) {
+    Invoke-RestMethod -Uri "$releases/tags/v$Version" -Headers $headers
+}
+else {
+    Invoke-RestMethod -Uri "${releases}?per_page=100" -Headers $headers |
+        Where-Object tag_name -Match "^v$([regex]::Escape($Version))\.\d+$" |
+        Sort-Object -Property { [version] $_.tag_name.Substring(1) } | Select-Object -Last 1
+}
+
 if (-not $release) {
-    throw "PowerShell $Line has no release."
+    throw "PowerShell $Version has no release."
 }
 
 $architecture = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant()
-$version = $release.tag_name.Substring(1)
-$name = if ($IsWindows) { "PowerShell-$version-win-$architecture.zip" }
-elseif ($IsMacOS) { "powershell-$version-osx-$architecture.tar.gz" }
-else { "powershell-$version-linux-$architecture.tar.gz" }
+$number = $release.tag_name.Substring(1)
+$name = if ($IsWindows) { "PowerShell-$number-win-$architecture.zip" }
+elseif ($IsMacOS) { "powershell-$number-osx-$architecture.tar.gz" }
+else { "powershell-$number-linux-$architecture.tar.gz" }
 
 $null = New-Item -ItemType Directory -Path $Destination -Force
 $archive = Join-Path $Destination $name
@@ -54,4 +62,4 @@ else {
 
 Remove-Item -LiteralPath $archive
 Add-Content -LiteralPath $env:GITHUB_PATH -Value $Destination
-Write-Output "PowerShell $version"
+Write-Output "PowerShell $number"
