@@ -212,7 +212,7 @@ public sealed class ResetOperation : Operation
     {
         if (_options.SkipProof)
         {
-            context.WriteVerbose($"The secret of the new token {successor} was not verified, because {Field.SkipProof} was specified.");
+            context.WriteVerbose($"The secret of {successor} was not verified, as requested.");
             context.RecordUnverified(successor.Id);
         }
 
