@@ -5,7 +5,6 @@ namespace ApiTokens.Sandbox.Tests;
 public sealed class GcoreTests : SandboxTest
 {
     private const string Tokens = "/iam/v2/clients/1001/tokens";
-    private const string V1Tokens = "/iam/clients/1001/tokens";
     private const string Simple = """{"name":"n","exp_date":null,"client_user":{}}""";
 
     private Client Admin => Administrator("gcore", "APIKey");
@@ -23,7 +22,7 @@ public sealed class GcoreTests : SandboxTest
         token.Expect(HttpStatusCode.OK, $$"""
             {
               "id":{{token.Id}},"name":"My token","description":"d","exp_date":"2031-01-01T12:00:00.000000Z","expired":false,
-              "deleted":false,"created":"2030-01-31T12:00:00.000000Z","last_usage":null,
+              "deleted":false,"created":"2030-01-31T12:00:00.000000Z","last_usage":"",
               "client_user":{"role":{"id":5,"name":"Engineers"},"user_id":2001,"user_name":"Ada Admin","user_email":"admin@example.com",
                 "client_id":1001,"deleted":false}
             }
@@ -31,16 +30,13 @@ public sealed class GcoreTests : SandboxTest
         Assert.Equal(token.Body!.ToJsonString(), (await Admin.GetAsync($"{Tokens}/{token.Id}")).Body!.ToJsonString());
     }
 
-    [Fact]
-    public async Task Version1_DiffersOnlyInSecrets()
-    {
-        Response token = await Admin.PostAsync(V1Tokens, Simple);
-
-        Assert.Matches($"^{token.Id}\\$[0-9a-f]{{64}}$", token.Expect(HttpStatusCode.OK).Text("token"));
-        (await Admin.With($"APIKey {token.Text("token")}").GetAsync(Tokens)).Expect(HttpStatusCode.OK);
-        (await Admin.GetAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.OK);
-        (await Admin.DeleteAsync($"{V1Tokens}/{token.Id}")).Expect(HttpStatusCode.NoContent);
-    }
+    [Theory]
+    [InlineData("GET", "/iam/clients/1001/tokens")]
+    [InlineData("POST", "/iam/clients/1001/tokens")]
+    [InlineData("GET", "/iam/clients/1001/tokens/7001")]
+    [InlineData("DELETE", "/iam/clients/1001/tokens/7001")]
+    public async Task Version1_IsRemoved(string method, string path) =>
+        (await Admin.SendAsync(new HttpMethod(method), path, method == "POST" ? Simple : null)).Expect(HttpStatusCode.NotFound);
 
     [Theory]
     [InlineData("{}", """
@@ -120,10 +116,7 @@ public sealed class GcoreTests : SandboxTest
     {
         Response token = await Admin.PostAsync(Tokens, Simple);
         Client user = Admin.With($"APIKey {token.Text("token")}");
-        (await user.GetAsync("/iam/clients/me")).Expect(
-            HttpStatusCode.OK, """
-                {"id":1001,"currentUser":2001,"email":"admin@example.com","status":"active","companyName":"Example Ltd"}
-                """);
+        (await user.GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
 
         Assert.Null((await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NoContent).Body);
 
@@ -192,7 +185,7 @@ public sealed class GcoreTests : SandboxTest
         Response token = await Admin.PostAsync(Tokens, Simple);
         Client user = Admin.With($"APIKey {token.Text("token")}");
 
-        Assert.Null((await Admin.GetAsync($"{Tokens}/{token.Id}"))["last_usage"]);
+        Assert.Equal("", (await Admin.GetAsync($"{Tokens}/{token.Id}")).Text("last_usage"));
         await user.GetAsync("/iam/clients/me");
         Clock.Advance(TimeSpan.FromSeconds(59));
         await user.GetAsync("/iam/clients/me");
@@ -200,6 +193,24 @@ public sealed class GcoreTests : SandboxTest
         Clock.Advance(TimeSpan.FromSeconds(1));
         await user.GetAsync("/iam/clients/me");
         Assert.Equal("2030-01-31T12:01:00.000000Z", (await Admin.GetAsync($"{Tokens}/{token.Id}")).Text("last_usage"));
+    }
+
+    [Fact]
+    public async Task Me_HasEveryRequiredField()
+    {
+        Response me = (await Admin.GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
+
+        // contracts/gcore.md, 1.2.
+        Assert.Equal(
+            [
+                "bill_type", "capabilities", "companyName", "currentUser", "deleted", "email", "entryBaseDomain", "freeFeatures",
+                "has_active_admin", "id", "is_test", "name", "paidFeatures", "serviceStatuses", "status",
+            ],
+            me.Body!.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal((1001, 2001), (me["id"]!.GetValue<int>(), me["currentUser"]!.GetValue<int>()));
+        Assert.Equal(("admin@example.com", "active"), (me.Text("email"), me.Text("status")));
+        Assert.Equal("""{"enabled":true,"status":"active"}""", me["serviceStatuses"]!["CDN"]!.ToJsonString());
+        Assert.Equal("[]", me["paidFeatures"]!["CDN"]!.ToJsonString());
     }
 
     [Theory]
@@ -235,8 +246,8 @@ public sealed class GcoreTests : SandboxTest
         Response next = (await anonymous.PostAsync("/iam/auth/jwt/refresh", refresh)).Expect(HttpStatusCode.OK);
         (await Admin.With($"Bearer {next.Text("access")}").GetAsync(Tokens)).Expect(HttpStatusCode.OK);
         (await anonymous.PostAsync("/iam/auth/jwt/refresh", refresh)).Expect(HttpStatusCode.Unauthorized);
-        (await anonymous.PostAsync("/iam/auth/jwt/login", """{"username":"admin@example.com","password":"wrong"}"""))
-            .Expect(HttpStatusCode.Unauthorized);
+        (await anonymous.PostAsync("/iam/auth/jwt/login", """{"username":"admin@example.com","password":"wrong"}""")).Expect(
+            HttpStatusCode.BadRequest, """{"errors":{"errors":["No active account found with the given credentials."]}}""");
         (await anonymous.PostAsync("/iam/auth/jwt/login", "{}")).Expect(HttpStatusCode.BadRequest);
     }
 

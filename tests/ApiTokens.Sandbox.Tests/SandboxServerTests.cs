@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Data.Sqlite;
 
 namespace ApiTokens.Sandbox.Tests;
 
@@ -97,6 +99,26 @@ public sealed class SandboxServerTests : IDisposable
         (await Administrator(second, "wegnology").GetAsync("/me")).Expect(HttpStatusCode.OK);
         (await Administrator(second, "gcore").GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
         (await Administrator(second, "application-users").GetAsync(UserTokens)).Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Database_GcoreSecretIssuedByV1_StillAuthenticates()
+    {
+        var options = new SandboxOptions { DatabasePath = DatabasePath };
+        await using SandboxServer server = await SandboxServer.StartAsync(options);
+        const string Secret = "7002$61b8e1e7a68c61b8e1e7a68c61b8e1e7a68c61b8";
+        await using (var connection = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "UPDATE gcore_tokens SET secret_hash = $hash WHERE id = 7002";
+            command.Parameters.AddWithValue("$hash", SHA256.HashData(Encoding.UTF8.GetBytes(Secret)));
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        }
+
+        Client user = new(_http, server.Description.Services["gcore"].BaseUri, $"APIKey {Secret}");
+
+        (await user.GetAsync("/iam/clients/me")).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

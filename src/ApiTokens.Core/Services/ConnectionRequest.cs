@@ -32,9 +32,6 @@ public sealed class ConnectionRequest
     /// <summary>An address that replaces the service's default. It must use https, except for loopback addresses.</summary>
     public Uri? BaseUri { get; init; }
 
-    /// <summary>Gcore: <c>V2</c> (default) or <c>V1</c>.</summary>
-    public string? ApiVersion { get; init; }
-
     /// <summary>
     /// The address of a proxy (http or https); null for the system's proxy. Requests to a loopback address never use a proxy.
     /// </summary>

@@ -21,8 +21,8 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
 
     private static readonly string[] InfoFields =
     [
-        "Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "ApiVersion", "Proxy",
-        "ProxyUserName", "ProxyPassword",
+        "Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "Proxy", "ProxyUserName",
+        "ProxyPassword",
     ];
 
     /// <summary>The service.</summary>
@@ -65,11 +65,6 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [Parameter(ParameterSetName = TokenSet)]
     [Parameter(ParameterSetName = CredentialSet)]
     public Uri? BaseUri { get; set; }
-
-    /// <summary>The version of the service's API (Gcore: V2 or V1).</summary>
-    [Parameter(ParameterSetName = TokenSet)]
-    [Parameter(ParameterSetName = CredentialSet)]
-    public string? ApiVersion { get; set; }
 
     /// <summary>The name of the connection.</summary>
     [Parameter]
@@ -169,7 +164,6 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         OneTimePassword = OneTimePassword is { } code ? SecretText.ToPlainText(code) : null,
         Region = Region,
         BaseUri = BaseUri,
-        ApiVersion = ApiVersion,
         Proxy = Proxy,
         ProxyUserName = ProxyCredential?.UserName,
         ProxyPassword = ProxyCredential?.Password,
@@ -201,7 +195,6 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             Password = Secret("Password"),
             Region = Text("Region"),
             BaseUri = Address("BaseUri"),
-            ApiVersion = Text("ApiVersion"),
             Proxy = Proxy ?? Address("Proxy"),
             ProxyUserName = ProxyCredential?.UserName ?? Text("ProxyUserName"),
             ProxyPassword = ProxyCredential?.Password ?? Secret("ProxyPassword"),

@@ -15,7 +15,6 @@ public sealed class MisplacedSecretTests(SandboxFixture fixture) : CmdletTest(fi
         ["Account (Devo)"] = "param($S, $Token) Connect-ApiTokenService Devo \"$S@x\" -Token $Token -Region EU",
         ["BaseUri"] = "param($S, $Token) Connect-ApiTokenService Devo my_domain -Token $Token -BaseUri $S",
         ["Proxy"] = "param($S, $Token) Connect-ApiTokenService Devo my_domain -Token $Token -Region EU -Proxy $S",
-        ["ApiVersion"] = "param($S, $Token) Connect-ApiTokenService Gcore 1001 -Token $Token -ApiVersion $S",
         ["ConnectionInfo (text)"] = "param($S) Connect-ApiTokenService -ConnectionInfo $S",
         ["ConnectionInfo (list)"] = "param($S) Connect-ApiTokenService -ConnectionInfo @($S, $S)",
         ["ConnectionInfo (field)"] = "param($S) Connect-ApiTokenService -ConnectionInfo @{ Service = 'Devo'; $S = 1 }",

@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Connections;
 
-/// <summary>The accounts of Wegnology, and the account and API versions of Gcore.</summary>
+/// <summary>The accounts of Wegnology, and the account of Gcore.</summary>
 public sealed class AccountTests(SandboxFixture fixture) : ConnectionTest(fixture)
 {
     [Theory]
@@ -49,24 +49,7 @@ public sealed class AccountTests(SandboxFixture fixture) : ConnectionTest(fixtur
                 .Text("Account"));
 
     [Fact]
-    public void Gcore_ApiVersionV1_SendsNoRequestOfV2()
-    {
-        Connected("gcore", new() { ["ApiVersion"] = "V1" });
-        RequestCount before = Sandbox.Count();
-        PSObject token = NewToken("gcore");
-        Assert.StartsWith($"{token.Text("Id")}$", token.Secret());
-        Assert.True(Sandbox.Accepts(token));
-        Single("param($Name) Get-ApiToken -Name $Name", token.Text("Name"));
-        Run("param($Token) $Token | Remove-ApiToken", token).ShouldSucceed();
-        Assert.False(Sandbox.Accepts(token));
-
-        IReadOnlyList<LoggedRequest> sent = Sandbox.Since(before);
-        Assert.NotEmpty(sent);
-        Assert.All(sent, request => Assert.DoesNotContain("/v2/", request.Path, StringComparison.OrdinalIgnoreCase));
-    }
-
-    [Fact]
-    public void Gcore_NoApiVersion_SendsRequestsOfV2()
+    public void Gcore_SendsRequestsOfV2()
     {
         Connected("gcore");
         RequestCount before = Sandbox.Count();

@@ -26,13 +26,6 @@ internal sealed class GcoreDefinition : ServiceDefinition
 
     internal override async Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
-        string[] prefix = (request.ApiVersion ?? "V2").ToUpperInvariant() switch
-        {
-            "V2" => ["iam", "v2", "clients"],
-            "V1" => ["iam", "clients"],
-            _ => throw ApiTokenException.InvalidParameter(
-                "ApiVersion", $"Gcore has no API version '{ForeignText.Argument(request.ApiVersion!)}'.", "Specify V2 (default) or V1."),
-        };
         if (request.Account is { Length: > 0 } clientId && !long.TryParse(clientId, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
             throw ApiTokenException.InvalidParameter(
@@ -56,6 +49,6 @@ internal sealed class GcoreDefinition : ServiceDefinition
         bool lookUp = string.IsNullOrEmpty(request.Account);
         string account = lookUp ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
         ServiceContext context = Context(request, account, client, credential);
-        return new OpenedService(new GcoreService(context, [.. prefix, account, "tokens"]), context, Proven: lookUp);
+        return new OpenedService(new GcoreService(context, "iam", "v2", "clients", account, "tokens"), context, Proven: lookUp);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ApiTokens.Http;
@@ -51,15 +52,33 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
         }
     }
 
-    private Task<GcoreSessionWire> SendAsync<T>(string operation, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        _client.GetAsync(
-            new ServiceRequest(HttpMethod.Post, "iam", "auth", "jwt", operation)
+    private async Task<GcoreSessionWire> SendAsync<T>(
+        string operation, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var login = new ServiceRequest(HttpMethod.Post, "iam", "auth", "jwt", operation)
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
+            Anonymous = true,
+            IsIdempotent = false,
+            Purpose = $"log in as '{request.UserName}'",
+        };
+        try
+        {
+            return await _client.GetAsync(login, GcoreJson.Default.GcoreSessionWire, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (e.StatusCode == HttpStatusCode.BadRequest)
+        {
+            // The documented answer to a wrong password is a 400. A rejected login must not be repeated: it can lock the user.
+            throw new ApiTokenException(
+                ErrorKind.AuthenticationError,
+                e.Message,
+                $"Connect with a valid user name, password and one-time password: {SuggestedCommand.Connect}",
+                inner: e)
             {
-                Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
-                Anonymous = true,
-                IsIdempotent = false,
-                Purpose = $"log in as '{request.UserName}'",
-            },
-            GcoreJson.Default.GcoreSessionWire,
-            cancellationToken);
+                StatusCode = e.StatusCode,
+                CorrelationId = e.CorrelationId,
+                IsFromService = e.IsFromService,
+            };
+        }
+    }
 }

@@ -2,6 +2,7 @@ namespace ApiTokens.Services.Gcore;
 
 /// <summary>A secret consists of the token's id, <c>_</c> (V2) or <c>$</c> (V1), and a random part (contracts/gcore.md, 1.6).</summary>
 /// <remarks>
+/// The API issues only secrets of V2, but secrets that V1 issued still work.
 /// Dates and counters in other text look similar, so a search requires a long hexadecimal random part or a JSON Web Token.
 /// </remarks>
 internal sealed class GcoreSecretFormat() : SecretFormat(

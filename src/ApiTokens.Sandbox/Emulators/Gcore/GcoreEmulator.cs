@@ -5,10 +5,11 @@ using ApiTokens.Sandbox.Storage;
 
 namespace ApiTokens.Sandbox.Emulators.Gcore;
 
-/// <summary>Emulates Gcore's permanent API tokens, in both versions of the API.</summary>
+/// <summary>Emulates the permanent API tokens of Gcore, without the addresses of V1 (contracts/gcore.md, 1.0).</summary>
 internal sealed class GcoreEmulator(Database database, TimeProvider clock, int tokenLimit) : IServiceEmulator
 {
     private const long AdministratorTokenId = 7001;
+    private const string TokensPath = "/iam/v2/clients/{clientId}/tokens";
 
     private static readonly TimeSpan AccessLifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan RefreshLifetime = TimeSpan.FromHours(24);
@@ -42,7 +43,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     {
         string password = Secrets.Alphanumeric(24);
         _passwordHash = Secrets.Hash(password);
-        string secret = NewSecret(AdministratorTokenId, '_');
+        string secret = NewSecret(AdministratorTokenId);
         _tokens.Put(AdministratorToken(clock.Now()) with { SecretHash = Secrets.Hash(secret) });
         return new ServiceDescription
         {
@@ -59,21 +60,14 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         routes.MapPost("/iam/auth/jwt/login", LoginAsync).CountAs(RequestKind.Login);
         routes.MapPost("/iam/auth/jwt/refresh", RefreshAsync).CountAs(RequestKind.Login);
         routes.MapGet("/iam/clients/me", Me);
-        MapTokens(routes.MapGroup("/iam/v2/clients/{clientId}/tokens"), separator: '_');
-        MapTokens(routes.MapGroup("/iam/clients/{clientId}/tokens"), separator: '$');
+        routes.MapGet(TokensPath, List);
+        routes.MapPost(TokensPath, CreateAsync);
+        routes.MapGet($"{TokensPath}/{{id}}", Get);
+        routes.MapDelete($"{TokensPath}/{{id}}", Delete);
         routes.Map("/{**path}", IResult () => throw GcoreErrors.NotFound());
     }
 
     public HttpErrorException Reject(int status) => GcoreErrors.Of(status);
-
-    // The versions differ only in the format of the secrets.
-    private void MapTokens(RouteGroupBuilder routes, char separator)
-    {
-        routes.MapGet("", List);
-        routes.MapPost("", (HttpRequest request, string clientId) => CreateAsync(request, clientId, separator));
-        routes.MapGet("/{id}", Get);
-        routes.MapDelete("/{id}", Delete);
-    }
 
     private async Task<IResult> LoginAsync(HttpRequest request)
     {
@@ -96,7 +90,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     {
         GcoreCaller caller = Authenticate(request);
         return TypedResults.Json(
-            new GcoreClientBody(GcoreAccount.ClientId, caller.User.Id, caller.User.Email, "active", GcoreAccount.CompanyName),
+            new GcoreClientBody { CurrentUser = caller.User.Id, Email = caller.User.Email, Name = caller.User.Name },
             GcoreJson.Wire.GcoreClientBody);
     }
 
@@ -116,7 +110,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     // Deleted tokens can still be read.
     private IResult Get(HttpRequest request, string clientId, string id) => ToResult(Find(Authorize(request, clientId), id));
 
-    private async Task<IResult> CreateAsync(HttpRequest request, string clientId, char separator)
+    private async Task<IResult> CreateAsync(HttpRequest request, string clientId)
     {
         GcoreCaller caller = Authorize(request, clientId);
         RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
@@ -143,7 +137,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
             Created = now,
             Expires = ReadExpiry(body, now),
         };
-        (GcoreToken Token, string Secret) added = _tokens.Add(token, tokenLimit, id => NewSecret(id, separator))
+        (GcoreToken Token, string Secret) added = _tokens.Add(token, tokenLimit, NewSecret)
             ?? throw GcoreErrors.LimitReached(tokenLimit);
         return ToResult(added.Token, added.Secret);
     }
@@ -261,8 +255,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
         ["exp"] = expires.ToUnixTimeSeconds(),
     });
 
-    private static string NewSecret(long id, char separator) =>
-        string.Create(CultureInfo.InvariantCulture, $"{id}{separator}{Secrets.Hex(32)}");
+    private static string NewSecret(long id) => string.Create(CultureInfo.InvariantCulture, $"{id}_{Secrets.Hex(32)}");
 
     private IResult ToResult(GcoreToken token, string? secret = null) =>
         TypedResults.Json(GcoreTokenBody.Of(token, clock.Now(), secret), GcoreJson.Wire.GcoreTokenBody);

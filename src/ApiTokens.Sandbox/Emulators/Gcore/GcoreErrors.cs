@@ -26,7 +26,7 @@ internal static class GcoreErrors
     public static HttpErrorException TokenEnded() => Message(StatusCodes.Status401Unauthorized, "Token is invalid or expired");
 
     public static HttpErrorException LoginFailed() =>
-        Message(StatusCodes.Status401Unauthorized, "No active account found with the given credentials");
+        Fields(new JsonObject { ["errors"] = new JsonArray("No active account found with the given credentials.") });
 
     public static HttpErrorException Forbidden() =>
         Message(StatusCodes.Status403Forbidden, "You do not have permission to perform this action.");

@@ -23,7 +23,8 @@ internal sealed record GcoreTokenBody
 
     public required string Created { get; init; }
 
-    public required string? LastUsage { get; init; }
+    /// <summary>The time of the last use; an empty text if the token was never used, because null is not a string (1.5).</summary>
+    public required string LastUsage { get; init; }
 
     public required GcoreClientUserBody ClientUser { get; init; }
 
@@ -40,7 +41,7 @@ internal sealed record GcoreTokenBody
         Expired = token.IsExpired(now),
         Deleted = token.IsDeleted(now),
         Created = Timestamp(token.Created)!,
-        LastUsage = Timestamp(token.LastUsage),
+        LastUsage = Timestamp(token.LastUsage) ?? "",
         ClientUser = new GcoreClientUserBody(token.Role, token.Issuer.Id, token.Issuer.Name, token.Issuer.Email),
         Token = secret,
     };
@@ -59,12 +60,59 @@ internal sealed record GcoreClientUserBody(GcoreRole Role, int UserId, string Us
 
 internal sealed record GcoreTokenPair(string Refresh, string Access);
 
-internal sealed record GcoreClientBody(
-    int Id,
-    [property: JsonPropertyName("currentUser")] int CurrentUser,
-    string Email,
-    string Status,
-    [property: JsonPropertyName("companyName")] string CompanyName);
+/// <summary>The account of the caller, with every field that the vendor's description requires (contracts/gcore.md, 1.2).</summary>
+internal sealed record GcoreClientBody
+{
+    private static readonly string[] Services = ["CDN", "CLOUD", "DDOS", "DNS", "STORAGE", "STREAMING"];
+
+    public int Id { get; } = GcoreAccount.ClientId;
+
+    [JsonPropertyName("currentUser")]
+    public required int CurrentUser { get; init; }
+
+    public required string Email { get; init; }
+
+    public required string Name { get; init; }
+
+    public string Status { get; } = "active";
+
+    [JsonPropertyName("companyName")]
+    public string CompanyName { get; } = GcoreAccount.CompanyName;
+
+    public bool Deleted { get; }
+
+    public bool IsTest { get; }
+
+    public bool HasActiveAdmin { get; } = true;
+
+    public IReadOnlyList<string> Capabilities { get; } = Services;
+
+    [JsonPropertyName("serviceStatuses")]
+    public IReadOnlyDictionary<string, GcoreServiceStatus> ServiceStatuses { get; } =
+        Services.ToDictionary(service => service, _ => new GcoreServiceStatus());
+
+    [JsonPropertyName("paidFeatures")]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> PaidFeatures { get; } = NoFeatures;
+
+    [JsonPropertyName("freeFeatures")]
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> FreeFeatures { get; } = NoFeatures;
+
+    [JsonPropertyName("entryBaseDomain")]
+    public string? EntryBaseDomain { get; }
+
+    public string BillType { get; } = "contract";
+
+    private static Dictionary<string, IReadOnlyList<string>> NoFeatures =>
+        Services.ToDictionary(service => service, _ => (IReadOnlyList<string>)[]);
+}
+
+/// <summary>Whether a service is available to the account.</summary>
+internal sealed record GcoreServiceStatus
+{
+    public bool Enabled { get; } = true;
+
+    public string Status { get; } = "active";
+}
 
 [JsonSerializable(typeof(IEnumerable<GcoreTokenBody>))]
 [JsonSerializable(typeof(GcoreTokenPair))]

@@ -21,27 +21,28 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
-    [Theory]
-    [InlineData(null, "/iam/v2/clients/456/tokens")]
-    [InlineData("V2", "/iam/v2/clients/456/tokens")]
-    [InlineData("v1", "/iam/clients/456/tokens")]
-    public async Task List_ApiVersion_SelectsPath(string? version, string path)
+    [Fact]
+    public async Task List_UsesCurrentPath()
     {
         _server.Json("[]");
-        TokenConnection connection = await TokenConnection.ConnectAsync(Request(apiVersion: version), default);
 
-        await connection.Tokens.ListAsync();
+        await (await TokensAsync()).ListAsync();
 
-        Assert.Equal(path, _server.Request.Target);
+        Assert.Equal("/iam/v2/clients/456/tokens", _server.Request.Target);
         Assert.Equal($"APIKey {TestConnections.Secret}", _server.Request.Authorization);
     }
 
-    [Fact]
-    public async Task Connect_UnknownApiVersion_Throws()
+    [Theory]
+    [InlineData("42_a1b2c3d4e5f6")]
+    [InlineData("42$a1b2c3d4e5f6")]
+    public async Task CheckSecret_EitherForm_IsProvedAndHasTokenId(string secret)
     {
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(Request(apiVersion: "V3"), default));
+        _server.Json("""{"id":456,"currentUser":123,"email":"a@example.com"}""");
 
-        Assert.Equal("InvalidApiVersion", error.ErrorId);
+        SecretCheck check = await (await TokensAsync()).CheckSecretAsync(SecretText.ToSecureString(secret), token: null, default);
+
+        Assert.Equal((SecretState.Accepted, "42"), (check.State, check.TokenId));
+        Assert.Equal(("/iam/clients/me", $"APIKey {secret}"), (_server.Request.Target, _server.Request.Authorization));
     }
 
     [Fact]
@@ -208,6 +209,17 @@ public sealed class GcoreWireTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("\"last_usage\":null")]
+    [InlineData("\"last_usage\":\"\"")]
+    [InlineData("\"more\":1")]
+    public async Task Get_NeverUsedToken_HasNoLastUse(string lastUsage)
+    {
+        _server.Json($$"""{"id":1,{{lastUsage}}}""");
+
+        Assert.Null((await (await TokensAsync()).GetAsync("1", default)).LastUsedAt);
+    }
+
+    [Theory]
     [InlineData(false, false, "2999-01-01T00:00:00Z", TokenStatus.Active)]
     [InlineData(true, true, "2001-01-01T00:00:00Z", TokenStatus.Expired)]
     [InlineData(true, false, "2999-01-01T00:00:00Z", TokenStatus.Revoked)]
@@ -339,6 +351,23 @@ public sealed class GcoreWireTests : IAsyncLifetime
         Assert.Equal("Bearer access2", _server.Requests[4].Authorization);
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    public async Task Login_WrongPassword_IsRejectedCredentialAndNotRepeated(int status)
+    {
+        _server.Json("""{"errors":{"errors":["No active account found with the given credentials."]}}""", status);
+        ITokenService tokens = await LoginAsync(new FakeTimeProvider());
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
+        var again = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
+
+        Assert.Equal(ErrorKind.AuthenticationError, error.Kind);
+        Assert.Equal(ErrorKind.AuthenticationError, again.Kind);
+        Assert.Contains("No active account found", error.Message);
+        Assert.Single(_server.Requests);
+    }
+
     [Fact]
     public async Task Login_ResponseWithoutAccess_ThrowsInvalidResult()
     {
@@ -382,13 +411,12 @@ public sealed class GcoreWireTests : IAsyncLifetime
         },
         CancellationToken.None)).Tokens;
 
-    private ConnectionRequest Request(string? account = "456", string? apiVersion = null, bool skipCheck = true) => new()
+    private ConnectionRequest Request(string? account = "456", bool skipCheck = true) => new()
     {
         Service = "Gcore",
         Account = account,
         BaseUri = _server.BaseUri,
         Secret = SecretText.ToSecureString(TestConnections.Secret),
-        ApiVersion = apiVersion,
         SkipCheck = skipCheck,
     };
 }
