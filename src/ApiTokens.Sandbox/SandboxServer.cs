@@ -13,7 +13,7 @@ namespace ApiTokens.Sandbox;
 /// <summary>A running sandbox. Several can run in one process; each has its own database and port.</summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private const long MaxBodySize = 1024 * 1024;
     private const int MaxHeaderSize = 16 * 1024;
 
@@ -174,7 +174,10 @@ public sealed class SandboxServer : IAsyncDisposable
         ControlEndpoints.Map(application, log, faults);
         foreach (IServiceEmulator emulator in emulators)
         {
-            emulator.Map(application.MapGroup($"/{emulator.Name}").WithMetadata(new EmulatorEndpoint(RequestKind.ByMethod), emulator));
+            foreach (string prefix in emulator.Prefixes)
+            {
+                emulator.Map(application.MapGroup($"/{prefix}").WithMetadata(new EmulatorEndpoint(RequestKind.ByMethod), emulator));
+            }
         }
     }
 }

@@ -6,6 +6,9 @@ internal interface IServiceEmulator
     /// <summary>The name of the service: the first segment of its paths and its key in <see cref="SandboxDescription"/>.</summary>
     string Name { get; }
 
+    /// <summary>The first segments of its paths; more than one if the service has several dialects.</summary>
+    IEnumerable<string> Prefixes => [Name];
+
     /// <summary>Creates tables and indexes that are missing.</summary>
     void CreateSchema();
 

@@ -7,7 +7,9 @@ namespace ApiTokens.Sandbox.Emulators.Wegnology;
 /// <summary>The scopes that a token may have, and the scopes that an action requires.</summary>
 internal static class Scopes
 {
-    private static readonly FrozenDictionary<string, FrozenSet<string>> Grantable = ReadGrantable();
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Wegnology = ReadGrantable("wegnology_api_1.24.5");
+
+    private static readonly FrozenDictionary<string, FrozenSet<string>> OfLosant = ReadGrantable("losant_api_1.30.0");
 
     private static readonly FrozenDictionary<string, FrozenSet<string>> Accepted = ReadAccepted();
 
@@ -15,7 +17,8 @@ internal static class Scopes
     /// Determines whether an owner's token may have a scope. A user's token may have any scope; the token of an application or an
     /// instance only the scopes of its own level. Inferred: the published schema has one list for all.
     /// </summary>
-    public static bool IsGrantable(Owner owner, string scope) => Grantable[owner.Type].Contains(scope);
+    public static bool IsGrantable(Owner owner, string scope, bool losant) =>
+        (losant ? OfLosant : Wegnology)[owner.Type].Contains(scope);
 
     /// <summary>Returns the default scope of a token.</summary>
     public static string Default(Owner owner) => owner.Type switch
@@ -26,11 +29,12 @@ internal static class Scopes
     };
 
     /// <summary>Determines whether any of the scopes allows an action such as <c>userApiTokens.get</c>.</summary>
-    public static bool Allow(IEnumerable<string> scopes, string action) => scopes.Any(Accepted[action].Contains);
+    public static bool Allow(IEnumerable<string> scopes, string action, bool losant) => scopes.Any(scope =>
+        Accepted[action].Contains(scope) || (losant && Losant.AlsoAccepted(action).Contains(scope, StringComparer.Ordinal)));
 
-    private static FrozenDictionary<string, FrozenSet<string>> ReadGrantable()
+    private static FrozenDictionary<string, FrozenSet<string>> ReadGrantable(string api)
     {
-        JsonElement lists = Resource.Json("wegnology-scopes.json").GetProperty("wegnology_api_1.24.5");
+        JsonElement lists = Resource.Json("wegnology-scopes.json").GetProperty(api);
         return new Dictionary<string, FrozenSet<string>>
         {
             [Owner.Application] = Set(lists.GetProperty("application")),

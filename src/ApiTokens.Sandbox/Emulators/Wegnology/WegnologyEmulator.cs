@@ -20,6 +20,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
 
     public string Name => "wegnology";
 
+    public IEnumerable<string> Prefixes => [Name, Losant.Prefix];
+
     /// <summary>Returns the path of an owner's tokens.</summary>
     public static string Collection(Owner owner) => owner.Type switch
     {
@@ -73,6 +75,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     public void Map(RouteGroupBuilder routes)
     {
         routes.MapPost("/auth/user", LoginAsync).CountAs(RequestKind.Login);
+        routes.MapGet("/whitelabels/domain", () => TypedResults.Json(new WhiteLabel(), WegnologyJson.Wire.WhiteLabel));
         routes.MapGet("/me", Me);
         routes.MapGet("/applications/{ownerId}", Application);
         routes.MapGet("/instances/{ownerId}", Instance);
@@ -94,7 +97,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             return CreateAsync(caller, owner, request);
         });
         routes.MapGet("/{id}", (HttpRequest request, string id) =>
-            ToResult(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.get").Owner, id)));
+            ToResult(request, Find(Authorize(request, ownerType, $"{ownerType}ApiToken.get").Owner, id)));
         routes.MapPatch("/{id}", (HttpRequest request, string id) =>
             PatchAsync(Find(Authorize(request, ownerType, $"{ownerType}ApiToken.patch").Owner, id), request));
         routes.MapDelete("/{id}", (HttpRequest request, string id) =>
@@ -108,7 +111,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         string email = body.Text("email") ?? throw WegnologyErrors.Validation("email is required");
         string password = body.Text("password") ?? throw WegnologyErrors.Validation("password is required");
         List<string> scopes = body.Texts("requestedScopes") ?? ["all.User"];
-        WegnologyRules.RequireGrantable(WegnologyAccount.User, scopes);
+        WegnologyRules.RequireGrantable(WegnologyAccount.User, scopes, Losant.Is(request));
         int? lifetime = body.Integer("tokenTTL");
         if (lifetime < 0)
         {
@@ -164,8 +167,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         (List<WegnologyToken> items, long total) = _tokens.Page(owner, query);
         var page = new WegnologyPageBody
         {
-            Links = new Links(new Link(Collection(owner))),
-            Items = [.. items.Select(token => WegnologyTokenBody.Of(token))],
+            Links = Links.For(request, Collection(owner)),
+            Items = [.. items.Select(token => WegnologyTokenBody.Of(token, request))],
             TotalCount = total,
             PerPage = query.PerPage,
             Page = query.Page,
@@ -182,12 +185,12 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     private async Task<IResult> CreateAsync(WegnologyCaller caller, Owner owner, HttpRequest request)
     {
         RequestBody body = await RequestBody.ReadStrictAsync(
-            request, WegnologyErrors.Body, "name", "description", "expirationDate", "scope", "status");
+            request, WegnologyErrors.Body, Losant.Fields(request, owner, "name", "description", "expirationDate", "scope", "status"));
         DateTimeOffset now = clock.Now();
 
         // It is not documented whether a token may create a token with more scopes. The emulator allows it.
         List<string> scope = body.Texts("scope") ?? [Scopes.Default(owner)];
-        WegnologyRules.RequireGrantable(owner, scope);
+        WegnologyRules.RequireGrantable(owner, scope, Losant.Is(request));
         var token = new WegnologyToken
         {
             Id = _ids.Next(),
@@ -200,26 +203,30 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Expires = WegnologyRules.ReadExpiration(body, now),
             Scope = scope,
             Status = WegnologyRules.ReadStatus(body) ?? WegnologyToken.Active,
+            DefaultRole = Losant.ReadDefaultRole(body),
         };
         string secret = Sign(token);
         _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
-        return ToResult(token, secret, StatusCodes.Status201Created);
+        return ToResult(request, token, secret, StatusCodes.Status201Created);
     }
 
     private async Task<IResult> PatchAsync(WegnologyToken token, HttpRequest request)
     {
-        RequestBody body = await RequestBody.ReadStrictAsync(request, WegnologyErrors.Body, "name", "description", "status");
+        RequestBody body = await RequestBody.ReadStrictAsync(
+            request, WegnologyErrors.Body, Losant.Fields(request, token.Owner, "name", "description", "status"));
         string? name = WegnologyRules.ReadName(body);
         string? description = WegnologyRules.ReadDescription(body);
         string? status = WegnologyRules.ReadStatus(body);
+        string? role = Losant.ReadDefaultRole(body);
         WegnologyToken? changed = _tokens.Change(token.Id, current => current with
         {
             Name = name ?? current.Name,
             Description = description ?? current.Description,
             Status = status ?? current.Status,
+            DefaultRole = role ?? current.DefaultRole,
             Updated = clock.Now(),
         });
-        return ToResult(changed ?? throw WegnologyErrors.NotFound("API Token"));
+        return ToResult(request, changed ?? throw WegnologyErrors.NotFound("API Token"));
     }
 
     private IResult Delete(WegnologyToken token)
@@ -240,7 +247,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     {
         string secret = Credential.Bearer(request) ?? throw WegnologyErrors.InvalidToken();
         WegnologyCaller caller = _sessions.Find(secret) ?? Authenticate(secret) ?? throw WegnologyErrors.InvalidToken();
-        return Scopes.Allow(caller.Scopes, action)
+        return Scopes.Allow(caller.Scopes, action, Losant.Is(request))
             ? caller
             : throw WegnologyErrors.Forbidden($"The scope of the token does not include {action}");
     }
@@ -296,9 +303,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         return _jwt.Sign(claims);
     }
 
-    private static IResult ToResult(WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
-        TypedResults.Json(WegnologyTokenBody.Of(token, secret), WegnologyJson.Wire.WegnologyTokenBody, statusCode: status);
+    private static IResult ToResult(
+        HttpRequest request, WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
+        TypedResults.Json(WegnologyTokenBody.Of(token, request, secret), WegnologyJson.Wire.WegnologyTokenBody, statusCode: status);
 }
-
-/// <summary>The caller of a request, and the creator of the tokens that it creates.</summary>
-internal sealed record WegnologyCaller(Owner Owner, Creator Creator, IReadOnlyList<string> Scopes);

@@ -11,7 +11,7 @@ internal sealed record WegnologyTokenBody
     public string Type { get; } = "apiToken";
 
     [JsonPropertyName("_links")]
-    public required Links Links { get; init; }
+    public required Links? Links { get; init; }
 
     public required string Id { get; init; }
 
@@ -41,12 +41,15 @@ internal sealed record WegnologyTokenBody
 
     public required string Status { get; init; }
 
+    /// <summary>The maximum role, for a token of a user of Losant.</summary>
+    public string? DefaultRole { get; init; }
+
     /// <summary>The secret; present only in the response to a create.</summary>
     public string? Token { get; init; }
 
-    public static WegnologyTokenBody Of(WegnologyToken token, string? secret = null) => new()
+    public static WegnologyTokenBody Of(WegnologyToken token, HttpRequest request, string? secret = null) => new()
     {
-        Links = new Links(new Link($"{WegnologyEmulator.Collection(token.Owner)}/{token.Id}")),
+        Links = Links.For(request, $"{WegnologyEmulator.Collection(token.Owner)}/{token.Id}"),
         Id = token.Id,
         OwnerId = token.Owner.Id,
         OwnerType = token.Owner.Type,
@@ -60,6 +63,7 @@ internal sealed record WegnologyTokenBody
         ExpirationDate = token.Expires is { } expires ? Timestamp(expires) : null,
         Scope = token.Scope,
         Status = token.Status,
+        DefaultRole = token.DefaultRole,
         Token = secret,
     };
 
@@ -73,7 +77,7 @@ internal sealed record WegnologyPageBody
     public string Type { get; } = "apiTokens";
 
     [JsonPropertyName("_links")]
-    public required Links Links { get; init; }
+    public required Links? Links { get; init; }
 
     public required IReadOnlyList<WegnologyTokenBody> Items { get; init; }
 
@@ -98,13 +102,26 @@ internal sealed record WegnologyPageBody
     public required string OwnerType { get; init; }
 }
 
-internal sealed record Links(Link Self);
+internal sealed record Links(Link Self)
+{
+    /// <summary>Returns the links of an answer; null if the request has <c>_links=false</c> (contracts/wegnology.md, 1.1).</summary>
+    public static Links? For(HttpRequest request, string self) =>
+        bool.TryParse(request.Query["_links"], out bool wanted) && !wanted ? null : new Links(new Link(self));
+}
 
 internal sealed record Link(string Href);
 
 internal sealed record WegnologyError(string Type, string Message);
 
 internal sealed record Success([property: JsonPropertyName("success")] bool IsSuccess);
+
+/// <summary>The addresses that the vendor's command lines ask for first.</summary>
+internal sealed record WhiteLabel
+{
+    public string AppUrl { get; } = "https://app.example.com";
+
+    public string EndpointDomain { get; } = "on.example.com";
+}
 
 internal sealed record AuthedUser(string UserId, string Token, bool NeedsToVerifyEmail);
 
@@ -119,6 +136,7 @@ internal sealed record InstanceBody(string Id, string InstanceId, string Name);
 [JsonSerializable(typeof(WegnologyError))]
 [JsonSerializable(typeof(Success))]
 [JsonSerializable(typeof(AuthedUser))]
+[JsonSerializable(typeof(WhiteLabel))]
 [JsonSerializable(typeof(UserBody))]
 [JsonSerializable(typeof(ApplicationBody))]
 [JsonSerializable(typeof(InstanceBody))]

@@ -18,14 +18,14 @@ internal static partial class WegnologyRules
         }
     }
 
-    public static void RequireGrantable(Owner owner, List<string> scope)
+    public static void RequireGrantable(Owner owner, List<string> scope, bool losant)
     {
         if (scope.Count != scope.Distinct(StringComparer.Ordinal).Count())
         {
             throw WegnologyErrors.Validation("scope must have unique items");
         }
 
-        if (scope.Find(value => !Scopes.IsGrantable(owner, value)) is { } unknown)
+        if (scope.Find(value => !Scopes.IsGrantable(owner, value, losant)) is { } unknown)
         {
             throw WegnologyErrors.Validation($"scope has a value that is not allowed for this token: {unknown}");
         }

@@ -29,6 +29,9 @@ internal sealed record WegnologyToken : IStoredToken
 
     public string Status { get; init; } = Active;
 
+    /// <summary>The maximum role, which only Losant has.</summary>
+    public string? DefaultRole { get; init; }
+
     public byte[]? SecretHash { get; init; }
 
     public bool IsLive(DateTimeOffset now) => Status == Active && (Expires is null || Expires > now);

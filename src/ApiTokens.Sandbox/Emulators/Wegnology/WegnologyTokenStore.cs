@@ -21,6 +21,7 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
         new("expires", "INTEGER", token => token.Expires),
         new("scope", "TEXT NOT NULL", token => JsonArray.Of(token.Scope)),
         new("status", "TEXT NOT NULL", token => token.Status),
+        new("default_role", "TEXT", token => token.DefaultRole),
         new("secret_hash", "BLOB", token => token.SecretHash),
     ],
     ("by_name", "owner_id, name, id"),
@@ -118,7 +119,8 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
         Expires = row.TimeOrNull(10),
         Scope = JsonArray.Read(row.GetString(11)),
         Status = row.GetString(12),
-        SecretHash = row.BytesOrNull(13),
+        DefaultRole = row.TextOrNull(13),
+        SecretHash = row.BytesOrNull(14),
     };
 
     private KeysetIndex Find(Owner owner, ListQuery query)
