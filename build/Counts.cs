@@ -37,6 +37,25 @@ internal readonly partial record struct Counts(int Passed, int Failed, int Skipp
         return new Counts(passed ? 1 : 0, passed ? 0 : 1, 0);
     }
 
+    /// <summary>Reads the totals of a TAP file of Node.js. A run that failed without a failed test counts as one failure.</summary>
+    public static Counts OfTap(string file, int exitCode)
+    {
+        Dictionary<string, int> totals = File.Exists(file)
+            ? TapTotal().Matches(File.ReadAllText(file)).ToDictionary(
+                match => match.Groups["name"].Value, match => int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture))
+            : [];
+        int failed = totals.GetValueOrDefault("fail") + totals.GetValueOrDefault("cancelled");
+        return new Counts(
+            totals.GetValueOrDefault("pass"), exitCode != 0 || totals.Count == 0 ? Math.Max(failed, 1) : failed,
+            totals.GetValueOrDefault("skipped") + totals.GetValueOrDefault("todo"));
+    }
+
+    /// <summary>Returns the reasons for skipped tests in a TAP file, each with the number of tests.</summary>
+    public static IEnumerable<string> TapSkipReasons(string file) => File.Exists(file)
+        ? TapSkip().Matches(File.ReadAllText(file)).GroupBy(match => match.Groups["reason"].Value.Trim())
+            .Select(same => $"{same.Count()} test(s): {same.Key}")
+        : [];
+
     private static string? FirstValue(XElement element, string name) =>
         element.Descendants().FirstOrDefault(descendant => descendant.Name.LocalName == name)?.Value;
 
@@ -50,4 +69,10 @@ internal readonly partial record struct Counts(int Passed, int Failed, int Skipp
 
     [GeneratedRegex(@"(?<passed>\d+) passed, (?<failed>\d+) failed, \d+ skipped\s*\z")]
     private static partial Regex Summary();
+
+    [GeneratedRegex(@"^# (?<name>pass|fail|cancelled|skipped|todo) (?<number>\d+)\r?$", RegexOptions.Multiline)]
+    private static partial Regex TapTotal();
+
+    [GeneratedRegex(@"^ *ok [^\r\n]* # SKIP (?<reason>[^\r\n]+)", RegexOptions.Multiline)]
+    private static partial Regex TapSkip();
 }

@@ -11,6 +11,13 @@ internal static class HostedEngine
 {
     public static string Version => PSVersionInfo.PSVersion.ToString(3);
 
+    /// <summary>Runs the script at a path. It gets its input from environment variables.</summary>
+    public static int Run(string[] arguments)
+    {
+        Command.Require(arguments.Length == 1, "Usage: build script <path>");
+        return RunFile(Path.GetFullPath(arguments[0]), new Dictionary<string, object>());
+    }
+
     /// <summary>Runs a script with its output on the console, and returns its exit code; 1 if an error ends it.</summary>
     public static int RunFile(string path, IReadOnlyDictionary<string, object> parameters)
     {

@@ -12,6 +12,7 @@ Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnore
     ["bench"] = Benchmarks.Run,
     ["coverage"] = _ => Coverage.Run(),
     ["soak"] = Soaking.Run,
+    ["script"] = HostedEngine.Run,
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out Func<string[], int>? verb))

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace ApiTokens.Build;
 
 /// <summary>
-/// Runs the xunit suites and the simulations, then the tests on .NET Framework, Pester and the benchmarks if their
+/// Runs the xunit suites and the simulations, then the vendors' clients, the tests on .NET Framework, Pester and the benchmarks if their
 /// requirements are installed.
 /// </summary>
 internal static class Testing
@@ -23,7 +23,8 @@ internal static class Testing
             Directory.Delete(results, recursive: true);
         }
 
-        Counts counts = Xunit(results) + Simulating.Test() + DesktopTesting.Run(results) + Pester(results) + Bench();
+        Counts counts = Xunit(results) + Simulating.Test() + VendorTesting.Run(results) + DesktopTesting.Run(results) + Pester(results)
+            + Bench();
         Console.WriteLine($"{counts.Passed} passed, {counts.Failed} failed, {counts.Skipped} skipped");
         return counts.Failed == 0 && counts.Passed > 0 ? 0 : 1;
     }
