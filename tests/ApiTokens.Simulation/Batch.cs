@@ -14,6 +14,7 @@ internal sealed class Batch(Options options)
     private readonly SortedDictionary<string, (int Count, ulong Seed)> _failures = [];
     private int _run;
     private int _failed;
+    private long _operations;
     private long _requests;
     private ulong _hash;
 
@@ -24,7 +25,7 @@ internal sealed class Batch(Options options)
         HttpStack.Sockets = new SimulatedSockets();
         PoolScheduler scheduler = PoolScheduler.Start();
         var watch = Stopwatch.StartNew();
-        for (ulong seed = options.Seed; _run < options.Count && (options.Time is not { } time || watch.Elapsed < time); seed++)
+        for (ulong seed = options.Seed; !IsAtEnd(watch); seed++)
         {
             Simulate(seed, scheduler);
         }
@@ -36,16 +37,23 @@ internal sealed class Batch(Options options)
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_requests} requests, {watch.Elapsed.TotalMilliseconds / Math.Max(1, _run):0.00} ms each, history {_hash:x16}"));
+            $"{_operations} operations, {_requests} requests, {watch.Elapsed.TotalMilliseconds / Math.Max(1, _run):0.00} ms each, history {_hash:x16}"));
         Console.WriteLine($"{_run - _failed} passed, {_failed} failed, 0 skipped");
         return _failed == 0 ? 0 : 1;
     }
+
+    private bool IsAtEnd(Stopwatch watch) =>
+        _run >= options.Count
+        || _operations >= options.Operations
+        || (options.First && _failed > 0)
+        || (options.Time is { } time && watch.Elapsed >= time);
 
     private void Simulate(ulong seed, PoolScheduler scheduler)
     {
         Plan plan = Planner.Draw(seed);
         SimulationResult result = Simulation.Run(plan, scheduler);
         _run++;
+        _operations += result.Operations;
         _requests += result.Requests;
         _hash = (_hash * 31) + result.History.Hash;
         string[] violated = [.. result.Violations.Select(violation => violation.Invariant).Distinct()

@@ -17,13 +17,14 @@ internal static partial class ProcessGroup
         [
             .. Enumerable.Range(0, options.Processes).Select(index =>
             {
-                ulong distance = options.Time is null ? (ulong)each : SeedsOfProcess;
+                ulong distance = options.Time is null && each < int.MaxValue ? (ulong)each : SeedsOfProcess;
                 int count = options.Count == int.MaxValue ? each : Math.Min(each, options.Count - (each * index));
                 return Start(options, options.Seed + (distance * (ulong)index), count);
             }),
         ];
         int passed = 0;
         int failed = 0;
+        long operations = 0;
         int code = 0;
         foreach (Task<(int Code, string Output)> child in children)
         {
@@ -32,9 +33,12 @@ internal static partial class ProcessGroup
             Match counts = Summary().Match(output);
             passed += counts.Success ? Number(counts, 1) : 0;
             failed += counts.Success ? Number(counts, 2) : 1;
+            operations += Operations().Match(output) is { Success: true } match
+                ? long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
             code = Math.Max(code, childCode);
         }
 
+        Console.WriteLine($"{operations} operations");
         Console.WriteLine($"{passed} passed, {failed} failed, 0 skipped");
         return code;
     }
@@ -42,6 +46,7 @@ internal static partial class ProcessGroup
     private static async Task<(int Code, string Output)> Start(Options options, ulong seed, int count)
     {
         string[] time = options.Time is { } limit ? ["--time", $"{(int)limit.TotalSeconds}s"] : [];
+        string[] operations = options.Operations < long.MaxValue ? ["--operations", $"{options.Operations / options.Processes}"] : [];
         string[] only = options.Only.Length > 0 ? ["--only", options.Only] : [];
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -49,7 +54,7 @@ internal static partial class ProcessGroup
         };
         bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         string[] program = isHost ? [typeof(ProcessGroup).Assembly.Location] : [];
-        foreach (string argument in (string[])[.. program, "--seed", $"{seed}", "--count", $"{count}", .. time, .. only])
+        foreach (string argument in (string[])[.. program, "--seed", $"{seed}", "--count", $"{count}", .. time, .. operations, .. only])
         {
             start.ArgumentList.Add(argument);
         }
@@ -64,4 +69,7 @@ internal static partial class ProcessGroup
 
     [GeneratedRegex(@"(\d+) passed, (\d+) failed, \d+ skipped\s*\z")]
     private static partial Regex Summary();
+
+    [GeneratedRegex(@"^(\d+) operations, ", RegexOptions.Multiline)]
+    private static partial Regex Operations();
 }

@@ -10,8 +10,9 @@ namespace ApiTokens.Simulation;
 /// <summary>The result of a simulation.</summary>
 /// <param name="Violations">The invariants that were violated.</param>
 /// <param name="History">What happened.</param>
+/// <param name="Operations">The number of operations that the runs were given.</param>
 /// <param name="Requests">The number of requests.</param>
-internal sealed record SimulationResult(IReadOnlyList<Violation> Violations, History History, int Requests);
+internal sealed record SimulationResult(IReadOnlyList<Violation> Violations, History History, int Operations, int Requests);
 
 /// <summary>Runs a plan: its runs, then, without faults, each run with a journal again until nothing is left to do.</summary>
 internal sealed class Simulation
@@ -39,7 +40,10 @@ internal sealed class Simulation
         CultureInfo.CurrentCulture = plan.HasOtherCulture ? Buddhist : CultureInfo.InvariantCulture;
         simulation.RunAll();
         return new SimulationResult(
-            simulation._oracle.Violations, simulation._world.History, simulation._world.Network.Exchanges.Count);
+            simulation._oracle.Violations,
+            simulation._world.History,
+            simulation._world.Runs.Sum(run => run.Operations.Count),
+            simulation._world.Network.Exchanges.Count);
     }
 
     private void RunAll()

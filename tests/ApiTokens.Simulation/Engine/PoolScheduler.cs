@@ -6,8 +6,8 @@ namespace ApiTokens.Simulation.Engine;
 /// </summary>
 internal sealed class PoolScheduler : IThreadPoolWorkItem
 {
-    private readonly SemaphoreSlim _poolTurn = new(0);
-    private readonly SemaphoreSlim _mainTurn = new(0);
+    private readonly AutoResetEvent _poolTurn = new(false);
+    private readonly AutoResetEvent _mainTurn = new(false);
 
     private PoolScheduler()
     {
@@ -24,7 +24,7 @@ internal sealed class PoolScheduler : IThreadPoolWorkItem
 
         var scheduler = new PoolScheduler();
         ThreadPool.UnsafeQueueUserWorkItem(scheduler, preferLocal: false);
-        scheduler._mainTurn.Wait();
+        scheduler._mainTurn.WaitOne();
         return scheduler;
     }
 
@@ -36,8 +36,8 @@ internal sealed class PoolScheduler : IThreadPoolWorkItem
     {
         if (ThreadPool.PendingWorkItemCount > 0)
         {
-            _poolTurn.Release();
-            _mainTurn.Wait();
+            _poolTurn.Set();
+            _mainTurn.WaitOne();
         }
     }
 
@@ -48,8 +48,8 @@ internal sealed class PoolScheduler : IThreadPoolWorkItem
     {
         if (ThreadPool.PendingWorkItemCount == 0)
         {
-            _mainTurn.Release();
-            _poolTurn.Wait();
+            _mainTurn.Set();
+            _poolTurn.WaitOne();
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
