@@ -112,9 +112,11 @@ internal sealed class RequestSender
     {
         ServiceRequest request = state.Request;
         state.Attempts++;
+
+        // A login takes time, in which the service may ask to wait.
+        using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
         int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfLongWait(request);
-        using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
 
         // Outside the try block: nothing has been sent, so the outcome is known.
         cancellationToken.ThrowIfCancellationRequested();

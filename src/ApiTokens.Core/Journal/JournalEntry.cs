@@ -81,6 +81,7 @@ internal static class JournalEvents
 {
     public const string Header = "journal";
     public const string Start = "start";
+    public const string Issuing = "issuing";
     public const string Issued = "issued";
     public const string Delivered = "delivered";
     public const string Verified = "verified";

@@ -34,7 +34,7 @@ internal enum JournalStage
 /// <param name="IssuedId">The id of the token that it issued.</param>
 internal sealed record OperationProgress(JournalStage Stage, DateTimeOffset? StartedAt, string? IssuedId)
 {
-    /// <summary>The name of the token when the operation started; somebody may have renamed it since.</summary>
+    /// <summary>The name of the token when the operation started, or of the token that it issues; it may have changed since.</summary>
     public string? Name { get; init; }
 
     /// <summary>

@@ -130,6 +130,10 @@ public sealed class JournalWriter : IDisposable
     internal void Start(JournalSubject subject, bool issuesToken = false) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken);
 
+    /// <summary>Records the name of a token to be issued, if it is not that of the start.</summary>
+    internal void Issuing(JournalSubject subject, string name) =>
+        Write(subject with { Name = name }, new JournalEntry { Event = JournalEvents.Issuing }, toDisk: true);
+
     internal void Issued(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Issued, IssuedId = id }, toDisk: true);
 

@@ -51,6 +51,7 @@ internal sealed class ResumeState
             // start again.
             JournalEvents.Start when progress.Stage is JournalStage.None or JournalStage.Done =>
                 new OperationProgress(JournalStage.Started, entry.Time, IssuedId: null) { Name = entry.Name },
+            JournalEvents.Issuing => progress with { Name = entry.Name },
             JournalEvents.Issued => progress with { Stage = JournalStage.Issued, IssuedId = entry.IssuedId },
             JournalEvents.Delivered => progress with { Stage = JournalStage.Delivered, IssuedId = entry.IssuedId },
             JournalEvents.Verified or JournalEvents.Unverified or JournalEvents.Due =>

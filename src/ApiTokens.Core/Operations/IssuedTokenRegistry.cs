@@ -16,6 +16,7 @@ internal sealed class IssuedTokenRegistry
 
     private readonly object _gate = new();
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unrecorded = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, DateTimeOffset AddedAt)> _order = new();
     private readonly LinkedList<(string Name, DateTimeOffset Since)> _pending = [];
 
@@ -75,6 +76,24 @@ internal sealed class IssuedTokenRegistry
         }
     }
 
+    /// <summary>Records that a journal does not show a token that was delivered, because it could not be written.</summary>
+    public void AddUnrecorded(string id)
+    {
+        lock (_gate)
+        {
+            _unrecorded.Add(id);
+        }
+    }
+
+    /// <summary>Determines whether a journal does not show a token that was delivered.</summary>
+    public bool IsUnrecorded(string id)
+    {
+        lock (_gate)
+        {
+            return _unrecorded.Contains(id);
+        }
+    }
+
     /// <summary>Returns the number of tokens with a name that are being issued.</summary>
     public int CountPending(string name)
     {
@@ -102,7 +121,9 @@ internal sealed class IssuedTokenRegistry
             _pending.Remove(issue);
             while (_order.Count > 0 && _order.Peek().AddedAt + Margin < since)
             {
-                _known.Remove(_order.Dequeue().Id);
+                string id = _order.Dequeue().Id;
+                _known.Remove(id);
+                _unrecorded.Remove(id);
             }
         }
     }

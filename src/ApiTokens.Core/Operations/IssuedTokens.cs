@@ -19,6 +19,9 @@ internal sealed class IssuedTokens
     /// <summary>Determines whether a connection of the account has issued a token, or knows that it existed before.</summary>
     public bool Contains(AccountIdentity account, string id) => OfAccount(account).Any(registry => registry.Contains(id));
 
+    /// <summary>Determines whether a token was delivered and a journal does not show that.</summary>
+    public bool IsUnrecorded(AccountIdentity account, string id) => OfAccount(account).Any(registry => registry.IsUnrecorded(id));
+
     /// <summary>Determines whether several tokens with a name are being issued on the account.</summary>
     public bool IsShared(AccountIdentity account, string name) => OfAccount(account).Sum(registry => registry.CountPending(name)) > 1;
 

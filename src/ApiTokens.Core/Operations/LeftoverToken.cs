@@ -30,7 +30,7 @@ internal static class LeftoverToken
 
             OrphanedTokenException error = saved is null || progress.HasReturnedSecret
                 ? MayBeDelivered(leftover)
-                : await ReportAsync(connection, leftover, remove, context.CancellationToken).ConfigureAwait(false);
+                : await ReportAsync(connection, leftover, remove, context).ConfigureAwait(false);
             context.IsReconciling = error.OutcomeUnknown;
             throw error;
         }
@@ -55,7 +55,9 @@ internal static class LeftoverToken
     private static Task<IReadOnlyList<ApiToken>> FindAsync(TokenConnection connection, NewTokenRequest request, OperationContext context) =>
         new OrphanSearch(
             context.Scope, connection, request, context.Progress.StartedAt!.Value, before: null, context.WasDelivered)
-            .FindAsync(context.CancellationToken);
+        {
+            IsForEarlierRun = true,
+        }.FindAsync(context.CancellationToken);
 
     // If the journal could not be written, a token that was found may have been delivered.
     private static async Task<ApiToken?> FindSavedAsync(IReadOnlyList<ApiToken> found, OperationContext context)
@@ -86,13 +88,15 @@ internal static class LeftoverToken
         advice: AdviseRemoval(found[0]));
 
     private static Task<OrphanedTokenException> ReportAsync(
-        TokenConnection connection, ApiToken leftover, bool remove, CancellationToken cancellationToken) => OrphanSearch.ReportAsync(
+        TokenConnection connection, ApiToken leftover, bool remove, OperationContext context) => OrphanSearch.ReportAsync(
         connection,
         leftover,
-        $"An earlier run issued the token {leftover} and ended before its secret was delivered.",
+        context.Progress.Stage == JournalStage.Refused
+            ? $"An earlier run issued the token {leftover}, and {connection.Service} rejected its secret."
+            : $"An earlier run issued the token {leftover} and ended before its secret was delivered.",
         inner: null,
         remove,
-        cancellationToken);
+        context.CancellationToken);
 
     // The run may have ended between the delivery and the line of the journal, or it returned the secret to the caller because it could
     // not be saved. So the token is never removed here.

@@ -66,6 +66,15 @@ internal sealed class OperationContext
     /// <summary>Records the start of the operation.</summary>
     public void Start() => _journal?.Start(_subject!, _operation.IssuesToken);
 
+    /// <summary>Records the name of the token to be issued, so that a later run finds the token even if the old one was renamed.</summary>
+    public void RecordIssuing(string name)
+    {
+        if (name != _subject?.Name)
+        {
+            _journal?.Issuing(_subject!, name);
+        }
+    }
+
     /// <summary>Records the outcome of the operation.</summary>
     public void End(string outcome, string? errorId = null, string? correlationId = null) =>
         _journal?.End(_subject!, outcome, errorId, correlationId);
@@ -154,6 +163,7 @@ internal sealed class OperationContext
         journalError = TryRecord(journal => journal.Delivered(_subject!, issued.Id)) ?? journalError;
         if (journalError is not null)
         {
+            IssuedTokenRegistry.Of(_operation.Connection).AddUnrecorded(issued.Id);
             throw new ApiTokenException(
                 journalError.Kind,
                 $"The token {issued} was issued and its secret delivered. {journalError.Message}",

@@ -27,6 +27,11 @@ internal sealed class OrphanSearch(
 
     public NewTokenRequest Request => request;
 
+    /// <summary>
+    /// Whether the search is for the token of an earlier run. That may be one that was delivered although no journal shows it.
+    /// </summary>
+    public bool IsForEarlierRun { get; init; }
+
     /// <summary>The token that the request may have created. Only its name is known.</summary>
     public ApiToken UnknownToken => connection.CreateReference(id: string.Empty, request.Name);
 
@@ -87,10 +92,13 @@ internal sealed class OrphanSearch(
     /// <summary>Records that a token was reported, so that no other search finds it.</summary>
     public void AddReported(ApiToken token) => _registry.Add(token, connection.Time.GetUtcNow());
 
+    private bool IsKnown(string id) =>
+        IsIssued(id) && !(IsForEarlierRun && scope.Issued.IsUnrecorded(connection.AccountIdentity, id));
+
     private bool IsCandidate(ApiToken token)
     {
         bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= Since;
         bool isOurs = _registry.Issuer is not { } issuer || token.Issuer is null || issuer == token.Issuer;
-        return isNew && isOurs && _userFilter.IsMatch(token) && !IsIssued(token.Id) && !wasDelivered(token.Id);
+        return isNew && isOurs && _userFilter.IsMatch(token) && !IsKnown(token.Id) && !wasDelivered(token.Id);
     }
 }

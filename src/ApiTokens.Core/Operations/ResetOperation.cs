@@ -102,6 +102,7 @@ public sealed class ResetOperation : Operation
     {
         try
         {
+            context.RecordIssuing(request.Name);
             return await TokenIssuer.IssueAsync(
                 context.Scope, Connection, request, removeOrphan: false, context.WasDelivered, context.CancellationToken)
                 .ConfigureAwait(false);

@@ -53,11 +53,22 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
         ServiceResponse response = await Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true).ConfigureAwait(false);
 
         // A 404 may be the page of a proxy.
-        if (response.Status == HttpStatusCode.NotFound
-            && await TokenReading.IfExistsAsync(GetCoreAsync(id, cancellationToken)).ConfigureAwait(false) is not null)
+        if (response.Status == HttpStatusCode.NotFound && await ExistsAsync(id, cancellationToken).ConfigureAwait(false))
         {
             throw ApiTokenException.InvalidResult(
                 $"{Identity.Service} reported that token {id} does not exist, but it still exists.", outcomeUnknown: true);
+        }
+    }
+
+    private async Task<bool> ExistsAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TokenReading.IfExistsAsync(GetCoreAsync(id, cancellationToken)).ConfigureAwait(false) is not null;
+        }
+        catch (ApiTokenException e) when (!e.OutcomeUnknown)
+        {
+            throw ErrorReader.FailedAfterLostResponse(e);
         }
     }
 

@@ -97,6 +97,46 @@ public sealed class LoginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Session_EndsWhileServiceAsksToWait_RequestWaitsAfterLogin()
+    {
+        var clock = new FakeTimeProvider();
+        ITokenService tokens = (await TestConnections.ConnectWithPasswordAsync(_server, "Wegnology", time: clock)).Tokens;
+        _server.Json("""{"token":"session1"}""").Json(Token);
+        await tokens.GetAsync(Id, default);
+        var throttle = new TaskCompletionSource();
+        var isThrottled = new TaskCompletionSource();
+        _server.Handle(async context =>
+        {
+            isThrottled.SetResult();
+            await throttle.Task;
+            await ScriptedServer.WriteAsync(context, 429, "{}", headers: ("Retry-After", "60"));
+        });
+        Task<ApiToken> throttled = tokens.GetAsync(Id, default);
+        await isThrottled.Task;
+        _server.Respond(401);
+        HeldRequest login = _server.Hold(200, """{"token":"session2"}""");
+        Task<ApiToken> repeated = tokens.GetAsync(Id, default);
+        await login.Arrived.Task;
+        throttle.SetResult();
+        await Task.Delay(300);
+
+        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 200, Token);
+        login.Release();
+        await Task.Delay(300);
+
+        int before = _server.Requests.Count;
+        clock.Advance(TimeSpan.FromSeconds(61));
+        while (!throttled.IsCompleted || !repeated.IsCompleted)
+        {
+            await Task.Delay(20);
+            clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal(5, before);
+        Assert.Equal(7, _server.Requests.Count);
+    }
+
+    [Fact]
     public async Task Session_EndsBeforeCreate_RepeatsCreate()
     {
         _server.DefaultHandler = HandleAsync;

@@ -1,0 +1,149 @@
+using System.Text;
+using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
+using ApiTokens.Operations;
+using ApiTokens.Sandbox.Faults;
+using ApiTokens.Services;
+
+namespace ApiTokens.Core.Tests.Operations;
+
+/// <summary>What the next run finds after a run that could not record everything.</summary>
+public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<FaultySandbox>
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Resume_OldTokenRenamedSinceKill_FindsNewTokenByEarlierName(bool nameIsStale)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        IssuedToken old = await connection.Tokens.CreateAsync(FaultySandbox.New("Wegnology", FaultySandbox.NewName()), default);
+        var input = new ApiToken { Id = old.Id, Name = nameIsStale ? FaultySandbox.NewName() : string.Empty };
+        using var file = new JournalFile();
+        sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Reset, Method = "POST", When = FaultTiming.After });
+        RunResult killed = await file.RunAsync("Reset", sandbox.Clock, TestOperations.Reset(connection, input));
+        ApiToken lost = Assert.IsType<OrphanedTokenException>(killed.Error).Token;
+
+        // As if the process had been killed before the response.
+        file.Text = string.Concat(file.Text.Split('\n')[..^1].Where(line => !line.Contains("\"event\":\"end\"")).Select(line => line + "\n"));
+        await connection.Tokens.RenameAsync(old.Id, FaultySandbox.NewName(), default);
+
+        RunResult second = await file.RunAsync(
+            "Reset", sandbox.Clock, TestOperations.Reset(await sandbox.ConnectAsync("Wegnology"), new ApiToken { Id = old.Id }));
+
+        Assert.Equal(lost.Id, Assert.IsType<OrphanedTokenException>(second.Error).Token.Id);
+        Assert.Empty(second.Outputs);
+        Assert.True(await sandbox.WorksAsync(old));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Resume_JournalDoesNotShowDeliveredToken_IssuesNoOther(bool sameProcess)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        NewTokenRequest request = FaultySandbox.New("Wegnology", FaultySandbox.NewName());
+        var file = new FileWithoutTokens();
+        RunResult first = await RunResult.RunAsync(Open(file, connection), new IssueOperation(connection, request));
+        Assert.Equal(ErrorIds.JournalNotWritten, Assert.IsType<ApiTokenException>(first.Error).ErrorId);
+        var issued = Assert.IsType<IssuedToken>(Assert.Single(first.Outputs));
+        TokenConnection next = sameProcess ? connection : await sandbox.ConnectAsync("Wegnology");
+        using var copy = new MemoryStream();
+        copy.Write(file.ToArray());
+        copy.Position = 0;
+
+        RunResult second = await RunResult.RunAsync(Open(copy, next), new IssueOperation(next, request));
+
+        var error = Assert.IsType<OrphanedTokenException>(second.Error);
+        Assert.Equal((issued.Id, true), (error.Token.Id, error.OutcomeUnknown));
+        Assert.Empty(second.Outputs);
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, request.Name));
+    }
+
+    [Fact]
+    public async Task Issue_ResponseLostBesideUnrecordedToken_IsNotTakenForIt()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        NewTokenRequest request = FaultySandbox.New("Wegnology", FaultySandbox.NewName());
+        RunResult first = await RunResult.RunAsync(
+            Open(new FileWithoutTokens(), connection), new IssueOperation(connection, request));
+        var issued = Assert.IsType<IssuedToken>(Assert.Single(first.Outputs));
+        sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Reset, Method = "POST" });
+
+        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => TestOperations.IssueAsync(connection, request, removeOrphan: true));
+
+        Assert.IsNotType<OrphanedTokenException>(error);
+        Assert.True(await sandbox.WorksAsync(issued));
+    }
+
+    [Fact]
+    public async Task Resume_OldTokenGoneAndSuccessorRefused_SaysThatItsSecretWasRejected()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Gcore");
+        IssuedToken old = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", FaultySandbox.NewName()), default);
+        IssuedToken successor = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", old.Name), default);
+        using var file = new JournalFile();
+        Operation operation = TestOperations.Reset(connection, old);
+        file.WriteInterruptedRun("Reset", sandbox.Clock, operation, journal =>
+        {
+            journal.Start(operation);
+            journal.Issued(operation, successor.Id);
+            journal.Delivered(operation, successor.Id);
+            journal.Refused(new JournalSubject(operation.KeyIn(journal), operation.Name, connection.Name), successor.Id);
+        });
+        await connection.Tokens.RemoveAsync(old.Id, default);
+
+        RunResult result = await RunResult.RunAsync(
+            file.Open("Reset", sandbox.Clock, connection), new DelegateSink(_ => Task.CompletedTask, contains: _ => false), operation);
+
+        var error = Assert.IsType<OrphanedTokenException>(result.Error);
+        Assert.Equal(successor.Id, error.Token.Id);
+        Assert.Contains("Gcore rejected its secret", error.Message);
+        Assert.DoesNotContain("before its secret was delivered", error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
+    public async Task Remove_StateUnreadableAfterLostResponse_LeavesOutcomeUnknown(string service)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        bool isRemoved = false;
+        server.DefaultHandler = context =>
+        {
+            bool isRead = context.Request.Method == "GET";
+            if (!isRead && !isRemoved)
+            {
+                isRemoved = true;
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            return isRead
+                ? ScriptedServer.WriteAsync(context, 200, "Welcome to the network", "text/plain")
+                : ScriptedServer.WriteAsync(context, 404, "{}");
+        };
+        TokenConnection connection = await TestConnections.ConnectAsync(server, service);
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => connection.Tokens.RemoveAsync(Conformance.ServiceRecipe.Of(service).UnusedId, default));
+
+        Assert.True(error.OutcomeUnknown);
+        Assert.Contains("may have succeeded", error.Message);
+    }
+
+    private JournalWriter Open(Stream file, TokenConnection connection) =>
+        JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], sandbox.Clock);
+
+    /// <summary>A file on which the lines about issued tokens cannot be written.</summary>
+    private sealed class FileWithoutTokens : MemoryStream
+    {
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (Encoding.UTF8.GetString(buffer, offset, count).Contains("\"issuedId\""))
+            {
+                throw new IOException("No space left on device");
+            }
+
+            base.Write(buffer, offset, count);
+        }
+    }
+}
