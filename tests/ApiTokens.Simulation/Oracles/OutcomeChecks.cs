@@ -22,9 +22,11 @@ internal static class OutcomeChecks
                         effect.Token == target && effect.By?.Fault?.Kind == FaultKind.LateEffect)
                     || run.Operations.FindLast(other => other.Target == target) != record);
             // One error reports all operations that were not tried after the run ended for their connection.
-            bool isReported = record.Errors.Count > 0 || run.Operations.Exists(other =>
-                other.Operation.Connection == record.Operation.Connection
-                && other.Errors.Exists(error => error.Message.Contains("not tried", StringComparison.Ordinal)));
+            bool isReported = record.Errors.Count > 0 || run.Operations
+                .SelectMany(other => other.Errors.Select(error => (other.Operation, Error: error)))
+                .Concat(run.OtherErrors.Select(other => (Operation: other.Key, Error: other.Value)))
+                .Any(other => other.Operation.Connection == record.Operation.Connection
+                    && other.Error.Message.Contains("not tried", StringComparison.Ordinal));
             if (run.IsComplete && !isReported && !isDisturbed && !IsDone(world, record))
             {
                 yield return record.WasDoneBefore

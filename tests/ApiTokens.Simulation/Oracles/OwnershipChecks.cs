@@ -14,8 +14,10 @@ internal static class OwnershipChecks
     private static bool IsAllowed(SimulatedWorld world, Effect effect, OperationRecord record) =>
         record.Target == effect.Token
         || record.Run.Plan.Action == ActionKind.RemoveAll
-        // An orphan of this run: created by it, and its secret not delivered. What a process that was killed had received is lost.
-        || (effect.Token.CreatedBy?.Operation is { } origin && origin.Operation.Identity.Equals(record.Operation.Identity)
+        // An orphan of this operation in any run, or of another operation of this run: created by it, and its secret not delivered.
+        // What a process that was killed had received is lost.
+        || (effect.Token.CreatedBy?.Operation is { } origin
+            && (origin.Operation.Identity.Equals(record.Operation.Identity) || origin.Run == record.Run)
             && !world.Deliveries.Exists(delivery => delivery.TokenId == effect.Token.Id && delivery.On <= effect.On
                 && (delivery.InVault || !delivery.Operation.Run.WasKilled)
                 && delivery.Operation.Service == record.Service));

@@ -7,6 +7,8 @@ namespace ApiTokens.Simulation.Oracles;
 /// <summary>I4: no request left after the stop. I7: requests stay within what the service said.</summary>
 internal static class TrafficChecks
 {
+    private const int MaxConcurrentLists = 2;
+
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     public static IEnumerable<Violation> Check(SimulatedWorld world, RunRecord run)
@@ -62,17 +64,17 @@ internal static class TrafficChecks
             }
         }
 
-        int lost = exchanges.Count(exchange => exchange.Request.Kind == RequestKind.Create
-            && exchange.Response is not { Status: HttpStatusCode.OK or HttpStatusCode.Created, IsGenuine: true, IsTruncated: false });
-        int lists = exchanges.Count(exchange => exchange.Request.Kind == RequestKind.List);
-
-        // Creates that are lost at the same time share their lists; each searches three times.
-        int rounds = run.Plan.Throttle == 0 ? lost : (lost + run.Plan.Throttle - 1) / run.Plan.Throttle;
+        // Searches for lost tokens that wait at the same time share one list. Another list of the connection may be that of the tokens
+        // that existed before.
+        Exchange[] lists = [.. exchanges.Where(exchange => exchange.Request.Kind == RequestKind.List)];
         bool onlyCreatesFail =
             run.Plan.Action == ActionKind.Issue && world.Plan.Faults.All(fault => fault.Target == RequestKind.Create);
-        if (onlyCreatesFail && lost >= 4 && lists > (3 * rounds * world.Plan.Connections.Count) + 9)
+        if (onlyCreatesFail && Array.Find(lists, list => lists.Count(other => IsDuring(list, other)) >= MaxConcurrentLists) is { } crowded)
         {
-            yield return new Violation("I7-lists", $"{lists} lists for {lost} lost creates.");
+            int lost = exchanges.Count(exchange => exchange.Request.Kind == RequestKind.Create
+                && exchange.Response is not { Status: HttpStatusCode.OK or HttpStatusCode.Created, IsGenuine: true, IsTruncated: false });
+            yield return new Violation(
+                "I7-lists", $"{crowded} left during {MaxConcurrentLists} other lists; {lists.Length} lists for {lost} lost creates.");
         }
 
         // Sixteen at a time, each request takes at most 0.2 seconds.
@@ -84,6 +86,9 @@ internal static class TrafficChecks
             yield return new Violation("I7-slow", $"One burst of 429 responses slowed {exchanges.Length} requests to {took}.");
         }
     }
+
+    private static bool IsDuring(Exchange list, Exchange other) =>
+        other.Connection == list.Connection && other.Number < list.Number && list.Number < other.AnsweredBefore;
 
     // Logins have a client of their own.
     private static bool IsLogin(Exchange exchange) => exchange.Request.Kind is RequestKind.Login or RequestKind.Refresh;

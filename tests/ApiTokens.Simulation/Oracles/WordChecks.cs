@@ -47,12 +47,18 @@ internal static class WordChecks
             bool isCertain = !Says(message, "may be lost")
                 && !Says(message, "may be this token")
                 && !Says(message, "may have been delivered");
-            if (isCertain && world.Deliveries.Exists(delivery => delivery.InVault
+            if (isCertain && world.Deliveries.Exists(delivery => delivery is { InVault: true, IsReverted: false }
                 && delivery.Operation.Service == record.Service
                 && delivery.TokenId == token.Id
                 && delivery.Secret == token.Secret))
             {
                 yield return ("I6-vault-holds", "The vault holds its secret.");
+            }
+
+            if (Says(message, "before its secret was delivered") && world.Deliveries.Exists(delivery =>
+                delivery.InVault && delivery.Operation.Service == record.Service && delivery.TokenId == token.Id))
+            {
+                yield return ("I6-was-delivered", "Its secret was delivered.");
             }
 
             if (token.CreatedBy?.Operation is null && !Says(message, "may") && !Says(message, "probably"))

@@ -104,7 +104,11 @@ internal sealed class RunRecord(int number, RunPlan plan, Process process)
 /// <param name="TokenId">The token.</param>
 /// <param name="Secret">The secret.</param>
 /// <param name="InVault">Whether the vault holds it.</param>
-internal sealed record Delivery(TimeSpan On, OperationRecord Operation, string TokenId, string Secret, bool InVault);
+internal sealed record Delivery(TimeSpan On, OperationRecord Operation, string TokenId, string Secret, bool InVault)
+{
+    /// <summary>Whether the vault replaced it with the secret that it had before.</summary>
+    public bool IsReverted { get; set; }
+}
 
 /// <summary>The process was killed at this point.</summary>
 internal sealed class KilledException : Exception;

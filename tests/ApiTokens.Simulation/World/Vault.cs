@@ -62,6 +62,7 @@ internal sealed class Vault(SimulatedWorld world)
         {
             OperationRecord record = run.Operations.Find(candidate => candidate.Operation == operation)!;
             world.History.Add($"   vault: reverted {record.Purpose}");
+            vault._entries[record.Purpose].IsReverted = true;
             if (_before.GetValueOrDefault(record.Purpose) is { } before)
             {
                 vault._entries[record.Purpose] = before;
