@@ -1,4 +1,4 @@
-# build | test | coverage | analyze | help | demo | package | bench | soak
+# build | test | coverage | analyze | help | demo | package | bench | soak | mutate
 param([Parameter(ValueFromRemainingArguments)] [string[]] $Arguments)
 Push-Location $PSScriptRoot
 try {

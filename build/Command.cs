@@ -10,9 +10,12 @@ internal static class Command
     public static string Out(params string[] parts) => Path.Combine([Root, "out", .. parts]);
 
     /// <summary>Runs a program and returns its exit code.</summary>
-    public static int TryRun(string program, params string[] arguments)
+    public static int TryRun(string program, params string[] arguments) => TryRun(program, arguments, Root);
+
+    /// <summary>Runs a program in a folder and returns its exit code.</summary>
+    public static int TryRun(string program, string[] arguments, string folder)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Root })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })!;
         process.WaitForExit();
         return process.ExitCode;
     }

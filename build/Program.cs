@@ -13,6 +13,7 @@ Dictionary<string, Func<string[], int>> verbs = new(StringComparer.OrdinalIgnore
     ["coverage"] = _ => Coverage.Run(),
     ["soak"] = Soaking.Run,
     ["script"] = HostedEngine.Run,
+    ["mutate"] = Mutating.Run,
 };
 
 if (args.Length == 0 || !verbs.TryGetValue(args[0], out Func<string[], int>? verb))
