@@ -24,6 +24,8 @@ internal sealed class AcmeDefinition : ServiceDefinition
 
     internal override SecretFormat SecretFormat { get; } = new AcmeSecretFormat();
 
+    internal override string? CanonicalId(string text) => TokenIds.Number(text);
+
     internal override string? BroadPermission(ApiToken token) => token.Scope.Contains("manage") ? "the scope 'manage'" : null;
 
     internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)

@@ -14,8 +14,6 @@ internal sealed class AcmeService(ServiceContext context)
 
     public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(credential: null, cancellationToken);
 
-    public override bool IsId(string text) => Lists.IsNumber(text);
-
     protected override void ValidateNew(NewTokenRequest request)
     {
         string[] scopes = Lists.Words(request.Scope);

@@ -31,14 +31,17 @@ internal sealed record AuditedToken(ApiToken Token, ServiceDefinition Service, F
     /// <summary>Whether the token has expired, even if it was read before it expired.</summary>
     public bool IsExpired => Token.Status == TokenStatus.Expired || Token.ExpiresAt <= Now;
 
-    public AccountKey Account => new(Token.Connection, Token.Service, Token.Account);
+    public AccountKey Account => new(Token.Connection, Token.Service, Token.Account, Token.BaseUri);
+
+    public TokenIdentity Identity { get; } = TokenIdentity.Of(Token);
 }
 
 /// <summary>The account of a token, read through one connection.</summary>
 /// <param name="Connection">The name of the connection.</param>
 /// <param name="Service">The service.</param>
 /// <param name="Account">The account.</param>
-internal sealed record AccountKey(string Connection, string Service, string Account)
+/// <param name="BaseUri">The address of the service.</param>
+internal sealed record AccountKey(string Connection, string Service, string Account, Uri? BaseUri)
 {
     public override string ToString() => $"{Service} {Account}";
 }

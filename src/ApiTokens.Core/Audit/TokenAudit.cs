@@ -86,6 +86,7 @@ public sealed class TokenAudit
             Severity = severity,
             Service = token?.Service ?? violation.Account!.Service,
             Account = token?.Account ?? violation.Account!.Account,
+            BaseUri = token is null ? violation.Account!.BaseUri : token.BaseUri,
             Connection = token?.Connection ?? violation.Account!.Connection,
             Id = token?.Id ?? string.Empty,
             Name = token?.Name ?? string.Empty,

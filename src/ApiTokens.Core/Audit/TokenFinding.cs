@@ -18,6 +18,9 @@ public sealed class TokenFinding
     /// <summary>The token's account.</summary>
     public string Account { get; init; } = string.Empty;
 
+    /// <summary>The address of the service; null if it is not known.</summary>
+    public Uri? BaseUri { get; init; }
+
     /// <summary>The connection that read the token.</summary>
     public string Connection { get; init; } = string.Empty;
 

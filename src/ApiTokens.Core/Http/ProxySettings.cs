@@ -10,8 +10,6 @@ namespace ApiTokens.Http;
 /// <param name="Password">The password of <paramref name="UserName"/>.</param>
 internal sealed record ProxySettings(Uri? Address, string? UserName = null, SecureString? Password = null)
 {
-    private const string Mask = "***";
-
     /// <summary>Creates the proxy. It sends the credential only after the proxy has asked for it.</summary>
     public IWebProxy ToWebProxy() => new WebProxy(Address)
     {
@@ -29,7 +27,7 @@ internal sealed record ProxySettings(Uri? Address, string? UserName = null, Secu
 
         string plain = SecretText.ToPlainText(password);
         string header = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{plain}"));
-        return text.Replace(header, Mask).Replace(plain, Mask);
+        return text.Replace(header, ForeignText.Masked).Replace(plain, ForeignText.Masked);
     }
 
     /// <summary>Returns the address for messages.</summary>

@@ -21,6 +21,9 @@ internal sealed class ServiceClient
         _sender = new RequestSender(endpoint, credential, _errors);
     }
 
+    /// <summary>The address of the service.</summary>
+    public Uri BaseUri => _endpoint.BaseUri;
+
     /// <summary>The rate limiter of the connection.</summary>
     public AdaptiveRateLimiter RateLimiter => _sender.RateLimiter;
 

@@ -40,7 +40,7 @@ internal sealed class ResumeState
     {
         if (entry is { Event: JournalEvents.Delivered, IssuedId: { } issued })
         {
-            _delivered.Add(token with { Id = issued });
+            _delivered.Add(token.WithId(issued));
         }
 
         var key = new JournalKey(entry.Operation, token, entry.Parameters);

@@ -30,7 +30,7 @@ public sealed class RetirementSchedule
         string id = due.SuccessorId;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (seen.Add(id)
-            && _state.ProgressOf(new JournalKey(JournalOperations.Reset, due.Token with { Id = id })) is { IssuedId: { } next } progress
+            && _state.ProgressOf(new JournalKey(JournalOperations.Reset, due.Token.WithId(id))) is { IssuedId: { } next } progress
             && progress.Stage is JournalStage.Delivered or JournalStage.Verified or JournalStage.Done)
         {
             id = next;

@@ -1,21 +1,57 @@
-using System.Runtime.CompilerServices;
+using System.Collections;
+using System.Security;
+using System.Text;
 using ApiTokens.Services;
 
 namespace ApiTokens.Leaks;
 
-/// <summary>A possible secret, and what the search knows about it so far.</summary>
-internal sealed record LeakCandidate(LeakedSecret Leaked, int Length, IReadOnlyList<ServiceDefinition> Services)
+/// <summary>
+/// A possible secret, and what the search knows about it so far. A file may have a million of them, so it is small, and it holds a
+/// <see cref="SecureString"/> only while a service compares it.
+/// </summary>
+internal sealed class LeakCandidate(string source, string text, IReadOnlyList<ServiceDefinition> services)
 {
+    private readonly byte[] _text = Encoding.UTF8.GetBytes(text);
+    private List<string>? _notes;
+    private List<string>? _searchedConnections;
+    private List<TokenConnection>? _ownOf;
+
+    public string Source { get; } = source;
+
+    public int Length { get; } = text.Length;
+
+    public IReadOnlyList<ServiceDefinition> Services { get; } = services;
+
+    /// <summary>Whether the service proved that the secret belongs to a token.</summary>
     public bool IsFound { get; set; }
 
-    public List<string> SearchedConnections { get; } = [];
+    /// <summary>Whether a token was returned as a candidate.</summary>
+    public bool HasCandidate { get; set; }
 
-    public List<TokenConnection> OwnOf { get; } = [];
+    public IReadOnlyList<string> Notes => _notes ?? [];
 
-    public List<string> Notes { get; } = [];
+    public IReadOnlyList<string> SearchedConnections => _searchedConnections ?? [];
 
-    // Compare by reference: two candidates with equal values are different.
-    public bool Equals(LeakCandidate? other) => ReferenceEquals(this, other);
+    /// <summary>The connections that authenticate with the secret.</summary>
+    public IReadOnlyList<TokenConnection> OwnOf => _ownOf ?? [];
 
-    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
+    public SecureString ToSecret() => SecretText.ToSecureString(Encoding.UTF8.GetString(_text));
+
+    public void AddNote(string note) => (_notes ??= []).Add(note);
+
+    public void AddSearched(TokenConnection connection) => (_searchedConnections ??= []).Add(connection.Name);
+
+    public void AddOwnOf(TokenConnection connection) => (_ownOf ??= []).Add(connection);
+}
+
+/// <summary>The secrets of candidates. Each is created when it is read.</summary>
+internal sealed class CandidateSecrets(IReadOnlyList<LeakCandidate> candidates) : IReadOnlyList<SecureString>
+{
+    public int Count => candidates.Count;
+
+    public SecureString this[int index] => candidates[index].ToSecret();
+
+    public IEnumerator<SecureString> GetEnumerator() => candidates.Select(candidate => candidate.ToSecret()).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -11,8 +11,10 @@ namespace ApiTokens.Leaks;
 public static class LeakFile
 {
     private const long MaxFileSize = 256L * 1024 * 1024;
-    private const int MaxLineLength = 16 * 1024 * 1024;
+    private const int MaxPartLength = 256 * 1024;
     private const int SampleSize = 4096;
+
+    private static readonly char[] Separators = [' ', '\t', '"', '\'', '`', ',', ';', ':', '=', '<', '>', '(', ')', '[', ']', '{', '}', '&', '|'];
 
     /// <summary>Reads the values that may be secrets.</summary>
     /// <param name="path">The path of the file.</param>
@@ -22,9 +24,9 @@ public static class LeakFile
     {
         string name = Path.GetFileName(path);
         using StreamReader reader = Open(path);
-        for (int number = 1; ReadLine(reader, path) is { } line; number++)
+        foreach ((string part, int number) in ReadParts(reader))
         {
-            foreach (string text in Search(line, number, path))
+            foreach (string text in Search(part, number, path))
             {
                 yield return new LeakedSecret(SecretText.ToSecureString(text), $"{name}:{number.ToString(CultureInfo.InvariantCulture)}");
             }
@@ -95,26 +97,35 @@ public static class LeakFile
         };
     }
 
-    private static string? ReadLine(StreamReader reader, string path)
+    // Reads lines. A long line is cut where no secret can be, or, if there is no such place, anywhere: what is longer is no secret.
+    private static IEnumerable<(string Part, int Line)> ReadParts(StreamReader reader)
     {
-        var line = new StringBuilder();
+        var part = new StringBuilder();
+        int number = 1;
         for (int c = reader.Read(); c >= 0; c = reader.Read())
         {
             if (c == '\n')
             {
-                return line.ToString();
+                yield return (part.ToString(), number++);
+                part.Clear();
+                continue;
             }
 
-            if (line.Length >= MaxLineLength)
+            part.Append((char)c);
+            if (part.Length == MaxPartLength)
             {
-                throw Invalid(
-                    path, $"has a line of more than {MaxLineLength >> 20} MiB", "Put each finding on a line of its own.");
+                string text = part.ToString();
+                int end = text.LastIndexOfAny(Separators) + 1;
+                yield return (end == 0 ? text : text.Substring(0, end), number);
+                part.Clear();
+                part.Append(text, end, end == 0 ? 0 : text.Length - end);
             }
-
-            line.Append((char)c);
         }
 
-        return line.Length > 0 ? line.ToString() : null;
+        if (part.Length > 0)
+        {
+            yield return (part.ToString(), number);
+        }
     }
 
     private static ApiTokenException Invalid(string path, string reason, string action) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using ApiTokens.Services;
 
@@ -14,9 +15,15 @@ internal static class SecretForms
     private static readonly Regex EscapedDollar = new(
         @"\\u0024|%24", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, TimeSpan.FromSeconds(2));
 
+    // One list for each combination of services, because a file can have a million values.
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<ServiceDefinition>> Combinations = new(StringComparer.Ordinal);
+
     /// <summary>Returns the services whose secrets have the format of a text.</summary>
-    public static IReadOnlyList<ServiceDefinition> ServicesOf(string text) =>
-        [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
+    public static IReadOnlyList<ServiceDefinition> ServicesOf(string text)
+    {
+        ServiceDefinition[] services = [.. ServiceCatalog.All.Where(service => service.SecretFormat.IsMatch(text))];
+        return services.Length == 0 ? [] : Combinations.GetOrAdd(string.Join(" ", services.Select(service => service.Name)), services);
+    }
 
     /// <summary>
     /// Returns the possible secrets in a line: values in the format of a service; if there are none, a line with a single word.

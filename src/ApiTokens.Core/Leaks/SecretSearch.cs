@@ -6,11 +6,17 @@ namespace ApiTokens.Leaks;
 
 /// <summary>
 /// Finds the tokens that leaked secrets belong to. A secret is searched for only at services whose format it has, and is sent to a
-/// service only if <see cref="Probe"/> is set.
+/// service only if <see cref="Probe"/> is set. Without it, a token whose id a secret contains is a candidate, and all connections are
+/// searched for others.
 /// </summary>
-public sealed class SecretSearch
+/// <remarks>Add secrets until <see cref="IsFull"/>, call <see cref="Run"/> and <see cref="TakeUnattributed"/>, and repeat.</remarks>
+public sealed class SecretSearch : IDisposable
 {
     private const int ConcurrentProbes = 8;
+
+    // Some services read all their tokens for each run, so a run has as many secrets as fit into some ten megabytes.
+    private const int MaxSecrets = 150_000;
+    private const int MaxCharacters = 8 * 1024 * 1024;
 
     private static readonly Advice NotFound =
         $"It may belong to another account, be expired, or not be a secret. Specify {Field.Probe} to test it by sending it to the service.";
@@ -20,8 +26,9 @@ public sealed class SecretSearch
 
     private readonly IReadOnlyList<TokenConnection> _connections;
     private readonly List<LeakCandidate> _secrets = [];
-    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
-    private readonly HashSet<(string, string, Uri, string)> _reported = [];
+    private readonly TextSet _texts = new();
+    private readonly Dictionary<TokenIdentity, bool> _reported = [];
+    private long _characters;
 
     /// <summary>Creates a search.</summary>
     /// <param name="connections">The connections to search.</param>
@@ -36,15 +43,34 @@ public sealed class SecretSearch
     /// <summary>The maximum number of tokens to read one by one per connection, if the comparison needs that.</summary>
     public int MaximumReads { get; init; } = 10_000;
 
+    /// <summary>Whether the search must run before more secrets are added.</summary>
+    public bool IsFull => _secrets.Count >= MaxSecrets || _characters >= MaxCharacters;
+
     /// <summary>Adds a secret. Duplicates are ignored.</summary>
-    /// <param name="secret">The secret.</param>
-    public void Add(LeakedSecret secret)
+    /// <param name="secret">The secret. It may be disposed afterwards.</param>
+    /// <returns>The error about a value that is not a secret of any service; null if it is searched for, or was added before.</returns>
+    public ApiTokenException? Add(LeakedSecret secret)
     {
         string text = SecretText.ToPlainText(secret.Secret);
-        if (_texts.Add(text))
+        if (!_texts.Add(text))
         {
-            _secrets.Add(new LeakCandidate(secret, text.Length, SecretForms.ServicesOf(text)));
+            return null;
         }
+
+        var candidate = new LeakCandidate(secret.Source, text, SecretForms.ServicesOf(text));
+        foreach (TokenConnection connection in _connections.Where(connection => connection.Tokens.IsOwnSecret(secret.Secret)))
+        {
+            candidate.AddOwnOf(connection);
+        }
+
+        if (candidate.Services.Count == 0 && candidate.OwnOf.Count == 0)
+        {
+            return CreateError(candidate);
+        }
+
+        _secrets.Add(candidate);
+        _characters += text.Length;
+        return null;
     }
 
     /// <summary>Searches like <see cref="RunAsync"/> and blocks the calling thread until each event arrives.</summary>
@@ -60,7 +86,7 @@ public sealed class SecretSearch
     {
         foreach (TokenConnection connection in _connections)
         {
-            LeakCandidate[] candidates = [.. _secrets.Where(secret => !secret.IsFound && IsCandidate(secret, connection))];
+            LeakCandidate[] candidates = [.. _secrets.Where(secret => !secret.IsFound && IsSearched(secret, connection))];
             if (candidates.Length == 0)
             {
                 continue;
@@ -73,34 +99,37 @@ public sealed class SecretSearch
         }
     }
 
-    /// <summary>After the search: returns the secrets whose token was not found.</summary>
-    /// <returns>The secrets, each with an error that does not contain the secret.</returns>
-    public IEnumerable<(LeakedSecret Secret, ApiTokenException Error)> Unattributed() =>
-        _secrets.Where(secret => !secret.IsFound).Select(secret => (secret.Leaked, CreateError(secret)));
-
-    private static bool IsCandidate(LeakCandidate secret, TokenConnection connection)
+    /// <summary>After a run: returns the secrets for which no token was found, and removes all secrets.</summary>
+    /// <returns>The locations of the secrets, each with an error that does not contain the secret.</returns>
+    public IReadOnlyList<(string Source, ApiTokenException Error)> TakeUnattributed()
     {
-        // The comparison sends nothing, so it includes the connection's own credential regardless of its format.
-        if (connection.Tokens.IsOwnSecret(secret.Leaked.Secret))
-        {
-            secret.OwnOf.Add(connection);
-            return true;
-        }
-
-        return secret.Services.Any(service => service.Name == connection.Service);
+        (string, ApiTokenException)[] errors =
+        [
+            .. _secrets.Where(secret => !secret.IsFound && !secret.HasCandidate).Select(secret => (secret.Source, CreateError(secret))),
+        ];
+        _secrets.Clear();
+        _characters = 0;
+        return errors;
     }
+
+    /// <summary>Ends the search.</summary>
+    public void Dispose() => _texts.Dispose();
+
+    // The comparison sends nothing, so it includes the connection's own credential regardless of its format.
+    private static bool IsSearched(LeakCandidate secret, TokenConnection connection) =>
+        secret.OwnOf.Contains(connection) || secret.Services.Any(service => service.Name == connection.Service);
 
     private async IAsyncEnumerable<SearchEvent> SearchAsync(
         TokenConnection connection, LeakCandidate[] secrets, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (LeakCandidate secret in secrets)
         {
-            secret.SearchedConnections.Add(connection.Name);
+            secret.AddSearched(connection);
         }
 
         var unproven = new Dictionary<LeakCandidate, SearchStep>();
         IAsyncEnumerator<SearchStep> steps = connection.Tokens
-            .FindBySecretAsync([.. secrets.Select(secret => secret.Leaked.Secret)], MaximumReads, cancellationToken)
+            .FindBySecretAsync(new CandidateSecrets(secrets), MaximumReads, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         ApiTokenException? failure = null;
         try
@@ -125,13 +154,13 @@ public sealed class SecretSearch
                 LeakCandidate? secret = step.Secret >= 0 ? secrets[step.Secret] : null;
                 if (step.Note is { } note)
                 {
-                    secret!.Notes.Add(note);
+                    secret!.AddNote(note);
                 }
                 else if (secret is null)
                 {
                     yield return new SearchEvent(connection) { Read = step.Read, Total = step.Total };
                 }
-                else if (Probe && step.MatchedBy is not (MatchedBy.Value or MatchedBy.Credential))
+                else if (Probe && !FoundToken.IsProof(step.MatchedBy))
                 {
                     unproven[secret] = step;
                 }
@@ -150,7 +179,7 @@ public sealed class SecretSearch
         {
             foreach (LeakCandidate secret in secrets)
             {
-                secret.Notes.Add($"The connection '{connection.Name}' could not be searched.");
+                secret.AddNote($"The connection '{connection.Name}' could not be searched.");
             }
 
             yield return new SearchEvent(connection) { Error = failure };
@@ -177,38 +206,61 @@ public sealed class SecretSearch
     private async Task<SearchEvent?> ProbeAsync(
         TokenConnection connection, LeakCandidate secret, SearchStep? candidate, CancellationToken cancellationToken)
     {
-        SecretCheck check = await connection.Tokens.CheckSecretAsync(secret.Leaked.Secret, candidate?.Token, cancellationToken)
-            .ConfigureAwait(false);
-        bool otherAccount = check.Account is { } account && account != connection.Account;
-        switch (check.State)
+        ApiToken? suggested = candidate?.Token;
+        SecretCheck check = await connection.Tokens.CheckSecretAsync(secret.ToSecret(), suggested, cancellationToken).ConfigureAwait(false);
+        if (check.State != SecretState.Accepted)
         {
-            case SecretState.Accepted when otherAccount:
-                secret.Notes.Add(
-                    $"{connection.Service} accepts it for the account {check.Account}, not for {connection.Account}. "
-                        + "Connect to that account.");
-                return null;
-            case SecretState.Accepted when check.TokenId is { } id
-                && await ReadAsync(connection, id, candidate, secret, cancellationToken).ConfigureAwait(false) is { } token:
-                return Report(connection, secret, token, MatchedBy.Probe);
-            case SecretState.Accepted when check.TokenId is null && candidate is null:
-                secret.Notes.Add($"The connection '{connection.Name}' accepts the secret, but the service does not return its token.");
-                return null;
-            case SecretState.Refused when candidate?.Token is { Status: TokenStatus.Active } other:
-                secret.Notes.Add(
-                    $"It contains the id of the active token {other}, but the connection '{connection.Name}' rejects it. It is not the "
-                        + "secret of that token.");
-                return null;
-            default:
-                return candidate is null ? null : Report(connection, secret, candidate.Token!, candidate.MatchedBy);
+            secret.AddNote(NoteOf(connection, check, suggested));
+            return null;
         }
+
+        if (check.Account is { } account && account != connection.Account)
+        {
+            secret.AddNote(
+                $"{connection.Service} accepts it for the account {check.Account}, not for {connection.Account}. Connect to that account.");
+            return null;
+        }
+
+        if (check.TokenId is not { } id)
+        {
+            if (suggested is not null)
+            {
+                return Report(connection, secret, suggested, MatchedBy.Probe);
+            }
+
+            secret.AddNote($"The connection '{connection.Name}' accepts the secret, but the service does not return its token.");
+            return null;
+        }
+
+        return await ReadAsync(connection, id, suggested, secret, cancellationToken).ConfigureAwait(false) is { } token
+            ? Report(connection, secret, token, MatchedBy.Probe)
+            : null;
+    }
+
+    // Anybody can write a value that contains the id of a token. So what the value suggests is only a note.
+    private static string NoteOf(TokenConnection connection, SecretCheck check, ApiToken? suggested)
+    {
+        string result = check switch
+        {
+            { State: SecretState.Refused } => "rejects it",
+            { Error: { } error } => $"could not test it: {error.Message.TrimEnd('.')}",
+            _ => "has no request that can test it",
+        };
+        string which = suggested switch
+        {
+            null => string.Empty,
+            { Status: TokenStatus.Active } => $"It suggests the active token {suggested}, which is not proven. ",
+            _ => $"It suggests the token {suggested}, which is {suggested.Status.ToString().ToLowerInvariant()}. ",
+        };
+        return $"{which}The connection '{connection.Name}' {result}.";
     }
 
     private static async Task<ApiToken?> ReadAsync(
-        TokenConnection connection, string id, SearchStep? candidate, LeakCandidate secret, CancellationToken cancellationToken)
+        TokenConnection connection, string id, ApiToken? suggested, LeakCandidate secret, CancellationToken cancellationToken)
     {
-        if (candidate?.Token?.Id == id)
+        if (suggested is not null && TokenIdentity.Of(suggested) == connection.GetIdentity(id))
         {
-            return candidate.Token;
+            return suggested;
         }
 
         try
@@ -217,7 +269,7 @@ public sealed class SecretSearch
         }
         catch (ApiTokenException e)
         {
-            secret.Notes.Add(
+            secret.AddNote(
                 $"The connection '{connection.Name}' accepts it as the secret of the token {id}, which could not be read: {e.Message}");
             return null;
         }
@@ -226,14 +278,22 @@ public sealed class SecretSearch
     // Several secrets or connections can lead to the same token. It is reported once.
     private SearchEvent? Report(TokenConnection connection, LeakCandidate secret, ApiToken token, MatchedBy matchedBy)
     {
-        secret.IsFound = true;
         bool own = secret.OwnOf.Contains(connection);
         MatchedBy evidence = own && matchedBy is (MatchedBy.Form or MatchedBy.Claims) ? MatchedBy.Credential : matchedBy;
+        bool proven = FoundToken.IsProof(evidence);
+        secret.IsFound |= proven;
+        secret.HasCandidate |= !proven;
+        TokenIdentity identity = connection.GetIdentity(token.Id);
         lock (_reported)
         {
-            return _reported.Add((token.Service, token.Account, connection.BaseUri, token.Id))
-                ? new SearchEvent(connection) { Found = new FoundToken(token, secret.Leaked, evidence, own) }
-                : null;
+            // A candidate is reported again once another secret proves the token.
+            if (_reported.TryGetValue(identity, out bool wasProven) && (wasProven || !proven))
+            {
+                return null;
+            }
+
+            _reported[identity] = proven;
+            return new SearchEvent(connection) { Found = new FoundToken(token, secret.Source, evidence, own) };
         }
     }
 
@@ -245,7 +305,7 @@ public sealed class SecretSearch
         {
             return new ApiTokenException(
                 ErrorKind.ObjectNotFound,
-                $"{secret.Leaked.Source}: this is the credential of the connection "
+                $"{secret.Source}: this is the credential of the connection "
                     + $"{string.Join(", ", secret.OwnOf)}, and no listed token has it.",
                 "Change the credential at its issuer, then connect again.",
                 ErrorIds.OwnCredentialLeaked);
@@ -269,6 +329,6 @@ public sealed class SecretSearch
             .Select(service => service.SecretFormat.Describe(SecretText.ToPlainText(secret.Leaked.Secret))).OfType<string>();
         string notes = string.Concat(secret.Notes.Concat(descriptions).Distinct().Select(note => $" {note}"));
         return new ApiTokenException(
-            ErrorKind.ObjectNotFound, $"{secret.Leaked.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
+            ErrorKind.ObjectNotFound, $"{secret.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
     }
 }

@@ -5,6 +5,9 @@ namespace ApiTokens;
 /// </summary>
 public sealed class AccountIdentity : IEquatable<AccountIdentity>
 {
+    /// <summary>Stands for the address of a record that has none.</summary>
+    internal static readonly Uri UnknownAddress = new("unknown://address");
+
     private readonly string _key;
 
     /// <summary>Identifies an account.</summary>

@@ -18,6 +18,7 @@ public class ApiToken
         Connection = token.Connection;
         Service = token.Service;
         Account = token.Account;
+        BaseUri = token.BaseUri;
         Id = token.Id;
         Name = token.Name;
         Description = token.Description;
@@ -45,6 +46,9 @@ public class ApiToken
     /// The account of the service: Devo domain, Gcore client id, WEGnology user, application or instance, Application Users site.
     /// </summary>
     public string Account { get; init; } = string.Empty;
+
+    /// <summary>The address of the service. Staging and production may have accounts and tokens with the same names and ids.</summary>
+    public Uri? BaseUri { get; init; }
 
     /// <summary>The id that the service assigned to the token.</summary>
     public string Id { get; init; } = string.Empty;

@@ -69,6 +69,11 @@ public static class ErrorIds
     /// <summary>The new token works, but the old token could not be disabled.</summary>
     public const string PredecessorNotDisabled = "PredecessorNotDisabled";
 
+    /// <summary>
+    /// A token that is due does not exist at the service, and nothing shows that the service is the one that issued it. It stays due.
+    /// </summary>
+    public const string PredecessorNotFound = "PredecessorNotFound";
+
     /// <summary>The new token works, but the old token could not be removed.</summary>
     public const string PredecessorNotRemoved = "PredecessorNotRemoved";
 
@@ -153,4 +158,7 @@ public static class ErrorIds
 
     /// <summary>A wildcard that matches every token was specified where a single token is required. No request was sent.</summary>
     public const string WildcardNotAllowed = "WildcardNotAllowed";
+
+    /// <summary>A leaked secret suggests a token but does not prove that it belongs to it, and the session cannot prompt.</summary>
+    public const string UnprovenMatch = "UnprovenMatch";
 }

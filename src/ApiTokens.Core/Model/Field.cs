@@ -25,6 +25,9 @@ public sealed record Field(string Name)
     /// <summary>The description of a token.</summary>
     public static Field Description { get; } = new(nameof(Description));
 
+    /// <summary>Counts a token that is due and that the service does not know as retired.</summary>
+    public static Field AllowMissing { get; } = new(nameof(AllowMissing));
+
     /// <summary>The lifetime of a token in calendar months.</summary>
     public static Field ExpirationMonths { get; } = new(nameof(ExpirationMonths));
 

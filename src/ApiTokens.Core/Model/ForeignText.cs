@@ -12,7 +12,8 @@ namespace ApiTokens;
 /// </remarks>
 public static partial class ForeignText
 {
-    private const string Masked = "***";
+    /// <summary>Replaces a secret.</summary>
+    internal const string Masked = "***";
     private const int MaxArgumentLength = 200;
 
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);

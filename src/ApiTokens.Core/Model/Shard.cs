@@ -36,8 +36,11 @@ public sealed class Shard
     /// <summary>Determines whether a token belongs to this shard. The result is the same on every machine and in every version.</summary>
     /// <param name="token">The token.</param>
     /// <returns>True if the token belongs to this shard.</returns>
-    public bool Contains(ApiToken token) =>
-        Hash($"{token.Service}\n{Lower(token.Account)}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
+    public bool Contains(ApiToken token) => Contains(TokenIdentity.Of(token));
+
+    // Not the base address: machines may reach one account through several addresses, and each token has one shard all the same.
+    private bool Contains(TokenIdentity token) =>
+        Hash($"{token.Account.Service}\n{Lower(token.Account.Account)}\n{token.Id}") % (uint)_count == (uint)(_index - 1);
 
     /// <summary>Returns the shard as text.</summary>
     /// <returns>For example <c>3/8</c>.</returns>

@@ -15,9 +15,9 @@ internal sealed class IssuedTokenRegistry
     private static readonly ConditionalWeakTable<TokenConnection, IssuedTokenRegistry> ByConnection = new();
 
     private readonly object _gate = new();
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _unrecorded = new(StringComparer.Ordinal);
-    private readonly Queue<(string Id, DateTimeOffset AddedAt)> _order = new();
+    private readonly HashSet<TokenIdentity> _known = [];
+    private readonly HashSet<TokenIdentity> _unrecorded = [];
+    private readonly Queue<(TokenIdentity Token, DateTimeOffset AddedAt)> _order = new();
     private readonly LinkedList<(string Name, DateTimeOffset Since)> _pending = [];
 
     /// <summary>
@@ -69,28 +69,29 @@ internal sealed class IssuedTokenRegistry
         lock (_gate)
         {
             // A search can find a token without a creation time at any time, so it is kept.
-            if (_known.Add(token.Id) && token.CreatedAt is not null)
+            var identity = TokenIdentity.Of(token);
+            if (_known.Add(identity) && token.CreatedAt is not null)
             {
-                _order.Enqueue((token.Id, now));
+                _order.Enqueue((identity, now));
             }
         }
     }
 
     /// <summary>Records that a journal does not show a token that was delivered, because it could not be written.</summary>
-    public void AddUnrecorded(string id)
+    public void AddUnrecorded(TokenIdentity token)
     {
         lock (_gate)
         {
-            _unrecorded.Add(id);
+            _unrecorded.Add(token);
         }
     }
 
     /// <summary>Determines whether a journal does not show a token that was delivered.</summary>
-    public bool IsUnrecorded(string id)
+    public bool IsUnrecorded(TokenIdentity token)
     {
         lock (_gate)
         {
-            return _unrecorded.Contains(id);
+            return _unrecorded.Contains(token);
         }
     }
 
@@ -104,11 +105,11 @@ internal sealed class IssuedTokenRegistry
     }
 
     /// <summary>Determines whether a token is recorded: it was issued here with its secret, or it existed before.</summary>
-    public bool Contains(string id)
+    public bool Contains(TokenIdentity token)
     {
         lock (_gate)
         {
-            return _known.Contains(id);
+            return _known.Contains(token);
         }
     }
 
@@ -121,9 +122,9 @@ internal sealed class IssuedTokenRegistry
             _pending.Remove(issue);
             while (_order.Count > 0 && _order.Peek().AddedAt + Margin < since)
             {
-                string id = _order.Dequeue().Id;
-                _known.Remove(id);
-                _unrecorded.Remove(id);
+                TokenIdentity token = _order.Dequeue().Token;
+                _known.Remove(token);
+                _unrecorded.Remove(token);
             }
         }
     }

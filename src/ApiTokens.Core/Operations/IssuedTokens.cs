@@ -17,10 +17,10 @@ internal sealed class IssuedTokens
     }
 
     /// <summary>Determines whether a connection of the account has issued a token, or knows that it existed before.</summary>
-    public bool Contains(AccountIdentity account, string id) => OfAccount(account).Any(registry => registry.Contains(id));
+    public bool Contains(TokenIdentity token) => OfAccount(token.Account).Any(registry => registry.Contains(token));
 
     /// <summary>Determines whether a token was delivered and a journal does not show that.</summary>
-    public bool IsUnrecorded(AccountIdentity account, string id) => OfAccount(account).Any(registry => registry.IsUnrecorded(id));
+    public bool IsUnrecorded(TokenIdentity token) => OfAccount(token.Account).Any(registry => registry.IsUnrecorded(token));
 
     /// <summary>Determines whether several tokens with a name are being issued on the account.</summary>
     public bool IsShared(AccountIdentity account, string name) => OfAccount(account).Sum(registry => registry.CountPending(name)) > 1;

@@ -6,6 +6,7 @@ namespace ApiTokens.Operations;
 /// <summary>A change to one token, or the issue of one token. It runs alone or with others in an <see cref="OperationRunner"/>.</summary>
 public abstract class Operation
 {
+    private readonly bool _isOfOtherAccount;
     private bool _isValidated;
 
     private protected Operation(TokenConnection connection, string key, string name, object target)
@@ -19,6 +20,7 @@ public abstract class Operation
     private protected Operation(TokenConnection connection, ApiToken token)
         : this(connection, token.Id, token.Name, token)
     {
+        _isOfOtherAccount = token.BaseUri is not null && !TokenIdentity.Of(token).Equals(Identity);
     }
 
     /// <summary>The connection that the operation uses.</summary>
@@ -52,9 +54,21 @@ public abstract class Operation
     internal virtual bool MayBeUndone => false;
 
     /// <summary>Validates the operation without sending a request. Repeated calls have no effect.</summary>
-    /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>, or <c>Invalid</c> with the name of a field.</exception>
+    /// <exception cref="ApiTokenException">
+    /// <c>OperationNotSupported</c>, <c>ConnectionMismatch</c> if the token is of another account or address, or <c>Invalid</c> with the
+    /// name of a field.
+    /// </exception>
     public void Validate()
     {
+        if (_isOfOtherAccount)
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidArgument,
+                $"The token '{Name}' ({Identity.Id}) does not belong to {Connection.AccountIdentity}.",
+                "Use a connection to the account of the token.",
+                ErrorIds.ConnectionMismatch);
+        }
+
         if (!_isValidated)
         {
             ValidateCore();

@@ -105,7 +105,7 @@ internal sealed class OperationContext
     }
 
     /// <summary>Determines whether an earlier run issued a token and delivered its secret, so that it may be in use.</summary>
-    public bool WasDelivered(string id) => _journal?.ResumeState.WasDelivered(_operation.Identity with { Id = id }) == true;
+    public bool WasDelivered(string id) => _journal?.ResumeState.WasDelivered(_operation.Identity.WithId(id)) == true;
 
     /// <summary>Returns a result to the caller.</summary>
     /// <returns>A task that completes when the caller has received the result, and is cancelled if the caller has stopped.</returns>
@@ -163,7 +163,7 @@ internal sealed class OperationContext
         journalError = TryRecord(journal => journal.Delivered(_subject!, issued.Id)) ?? journalError;
         if (journalError is not null)
         {
-            IssuedTokenRegistry.Of(_operation.Connection).AddUnrecorded(issued.Id);
+            IssuedTokenRegistry.Of(_operation.Connection).AddUnrecorded(_operation.Connection.GetIdentity(issued.Id));
             throw new ApiTokenException(
                 journalError.Kind,
                 $"The token {issued} was issued and its secret delivered. {journalError.Message}",

@@ -7,14 +7,14 @@ namespace ApiTokens.Operations;
 /// <param name="connection">The connection.</param>
 /// <param name="request">The request whose response was lost.</param>
 /// <param name="startedAt">The time of the local clock when the request was sent, or earlier.</param>
-/// <param name="before">The ids of the tokens that existed before the run; null if they were not listed.</param>
+/// <param name="before">The tokens that existed before the run; null if they were not listed.</param>
 /// <param name="wasDelivered">Determines whether an earlier run delivered a token.</param>
 internal sealed class OrphanSearch(
     OperationScope scope,
     TokenConnection connection,
     NewTokenRequest request,
     DateTimeOffset startedAt,
-    HashSet<string>? before,
+    HashSet<TokenIdentity>? before,
     Func<string, bool> wasDelivered)
 {
     private readonly IssuedTokenRegistry _registry = scope.Issued.Of(connection);
@@ -87,17 +87,19 @@ internal sealed class OrphanSearch(
     public bool IsShared() => scope.Issued.IsShared(connection.AccountIdentity, request.Name);
 
     /// <summary>Determines whether a connection of the run has issued a token with its secret.</summary>
-    public bool IsIssued(string id) => scope.Issued.Contains(connection.AccountIdentity, id);
+    public bool IsIssued(string id) => scope.Issued.Contains(connection.GetIdentity(id));
 
     /// <summary>Records that a token was reported, so that no other search finds it.</summary>
     public void AddReported(ApiToken token) => _registry.Add(token, connection.Time.GetUtcNow());
 
     private bool IsKnown(string id) =>
-        IsIssued(id) && !(IsForEarlierRun && scope.Issued.IsUnrecorded(connection.AccountIdentity, id));
+        IsIssued(id) && !(IsForEarlierRun && scope.Issued.IsUnrecorded(connection.GetIdentity(id)));
 
     private bool IsCandidate(ApiToken token)
     {
-        bool isNew = before is not null ? !before.Contains(token.Id) : token.CreatedAt is null || token.CreatedAt >= Since;
+        bool isNew = before is not null
+            ? !before.Contains(connection.GetIdentity(token.Id))
+            : token.CreatedAt is null || token.CreatedAt >= Since;
         bool isOurs = _registry.Issuer is not { } issuer || token.Issuer is null || issuer == token.Issuer;
         return isNew && isOurs && _userFilter.IsMatch(token) && !IsKnown(token.Id) && !wasDelivered(token.Id);
     }

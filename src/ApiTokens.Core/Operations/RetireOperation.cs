@@ -25,12 +25,16 @@ public sealed class RetireOperation : Operation
     /// <summary>Whether the token that the connection itself uses may be retired.</summary>
     public bool AllowOwnToken { get; init; }
 
+    /// <summary>Whether a token that the service does not know counts as retired.</summary>
+    public bool AllowMissing { get; init; }
+
     internal override async Task ExecuteAsync(OperationContext context)
     {
         ApiToken token = Connection.CreateReference(_due.Id, _due.Name);
         await OwnTokenGuard.CheckAsync(Connection, token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
         if (await Connection.ReadIfExistsAsync(_due.Id, context.CancellationToken).ConfigureAwait(false) is not { } old)
         {
+            await RequireSameServiceAsync(token, context.CancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -49,5 +53,29 @@ public sealed class RetireOperation : Operation
         {
             await ReturnAsync(_due.Id, disable ? disabled : old, context).ConfigureAwait(false);
         }
+    }
+
+    // Another server at the address, such as a restored copy or a new sandbox, does not know the token either. A reset gives the
+    // successor the name of the old token, so the successor shows that the service is the one that issued both.
+    private async Task RequireSameServiceAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        if (AllowMissing)
+        {
+            return;
+        }
+
+        ApiToken? successor = await Connection.ReadIfExistsAsync(_successorId, cancellationToken).ConfigureAwait(false);
+        if (successor?.Name == _due.Name)
+        {
+            return;
+        }
+
+        string state = successor is null ? "does not exist there either" : $"has the other name '{successor.Name}'";
+        throw new ApiTokenException(
+            ErrorKind.ObjectNotFound,
+            $"The token {token} is due, but {Connection.AccountIdentity} has no such token. Its successor {_successorId} {state}, so "
+                + "the connection may reach another server. The token is still due.",
+            $"Check the address of the connection. If the token was removed, specify {Field.AllowMissing}.",
+            ErrorIds.PredecessorNotFound);
     }
 }

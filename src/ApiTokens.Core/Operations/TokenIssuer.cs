@@ -25,8 +25,8 @@ internal static class TokenIssuer
         Func<string, bool> wasDelivered,
         CancellationToken cancellationToken)
     {
-        HashSet<string>? before =
-            removeOrphan ? await scope.Snapshot.GetIdsAsync(connection, cancellationToken).ConfigureAwait(false) : null;
+        HashSet<TokenIdentity>? before =
+            removeOrphan ? await scope.Snapshot.GetTokensAsync(connection, cancellationToken).ConfigureAwait(false) : null;
         DateTimeOffset startedAt = connection.Time.GetUtcNow();
         IssuedTokenRegistry registry = scope.Issued.Of(connection);
         using IDisposable issuing = registry.Begin(request.Name, startedAt);

@@ -11,31 +11,31 @@ internal sealed class TokenSnapshot
 {
     private readonly ConcurrentDictionary<TokenConnection, AccountSnapshot> _snapshots = new();
 
-    public Task<HashSet<string>> GetIdsAsync(TokenConnection connection, CancellationToken cancellationToken) =>
-        _snapshots.GetOrAdd(connection, _ => new AccountSnapshot()).TakeAsync(connection.Tokens, cancellationToken);
+    public Task<HashSet<TokenIdentity>> GetTokensAsync(TokenConnection connection, CancellationToken cancellationToken) =>
+        _snapshots.GetOrAdd(connection, _ => new AccountSnapshot()).TakeAsync(connection, cancellationToken);
 
     private sealed class AccountSnapshot
     {
         private readonly SemaphoreSlim _once = new(1, 1);
-        private HashSet<string>? _ids;
+        private HashSet<TokenIdentity>? _tokens;
 
-        public async Task<HashSet<string>> TakeAsync(ITokenService tokens, CancellationToken cancellationToken)
+        public async Task<HashSet<TokenIdentity>> TakeAsync(TokenConnection connection, CancellationToken cancellationToken)
         {
             await _once.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (_ids is null)
+                if (_tokens is null)
                 {
-                    var ids = new HashSet<string>(StringComparer.Ordinal);
-                    await foreach (ApiToken token in tokens.ListAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
+                    var tokens = new HashSet<TokenIdentity>();
+                    await foreach (ApiToken token in connection.Tokens.ListAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
                     {
-                        ids.Add(token.Id);
+                        tokens.Add(connection.GetIdentity(token.Id));
                     }
 
-                    _ids = ids;
+                    _tokens = tokens;
                 }
 
-                return _ids;
+                return _tokens;
             }
             finally
             {

@@ -13,7 +13,7 @@ internal sealed class CsvReport : IReportFormat
 
     private static readonly string[] Columns =
     [
-        "Service", "Account", "Connection", "Id", "Name", "Description", "Status", "Owner", "Issuer", "Permissions",
+        "Service", "Account", "BaseUri", "Connection", "Id", "Name", "Description", "Status", "Owner", "Issuer", "Permissions",
         "CreatedAt", "ExpiresAt", "LastUsedAt", "Severity", "Findings",
     ];
 
@@ -29,20 +29,20 @@ internal sealed class CsvReport : IReportFormat
         {
             WriteRow(writer,
             [
-                token.Service, token.Account, token.Connection, token.Id, token.Name, token.Description, token.Status?.ToString(),
+                token.Service, token.Account, token.BaseUri?.AbsoluteUri, token.Connection, token.Id, token.Name, token.Description, token.Status?.ToString(),
                 token.Owner, token.Issuer, token.Permissions, Timestamp(token.CreatedAt), Timestamp(token.ExpiresAt),
                 Timestamp(token.LastUsedAt), .. Findings([.. report.FindingsOf(token)]),
             ]);
         }
 
-        var known = new HashSet<TokenKey>(report.Tokens.Select(token => token.Key));
-        IEnumerable<ReportFinding> others = report.Findings.Where(finding => !known.Contains(finding.Key));
-        foreach (IGrouping<TokenKey, ReportFinding> group in others.GroupBy(finding => finding.Key))
+        var known = new HashSet<TokenIdentity>(report.Tokens.Select(token => token.Identity));
+        IEnumerable<ReportFinding> others = report.Findings.Where(finding => !known.Contains(finding.Identity));
+        foreach (IGrouping<TokenIdentity, ReportFinding> group in others.GroupBy(finding => finding.Identity))
         {
             ReportFinding finding = group.First();
             WriteRow(writer,
             [
-                finding.Service, finding.Account, finding.Connection, finding.Id, finding.Name,
+                finding.Service, finding.Account, finding.BaseUri?.AbsoluteUri, finding.Connection, finding.Id, finding.Name,
                 null, null, null, null, null, null, null, null, .. Findings([.. group]),
             ]);
         }

@@ -28,6 +28,9 @@ public sealed record ReportFinding
     /// <summary>The account in that service.</summary>
     public string Account { get; init; } = string.Empty;
 
+    /// <summary>The address of the service; null if it is not known.</summary>
+    public Uri? BaseUri { get; init; }
+
     /// <summary>The connection.</summary>
     public string Connection { get; init; } = string.Empty;
 
@@ -43,5 +46,5 @@ public sealed record ReportFinding
     /// <summary>The recommended action.</summary>
     public string RecommendedAction { get; init; } = string.Empty;
 
-    internal TokenKey Key => new(Service, Account, Id);
+    internal TokenIdentity Identity => TokenIdentity.Of(Service, Account, BaseUri, Id);
 }

@@ -9,6 +9,9 @@ public sealed record ReportToken
     /// <summary>The account in that service.</summary>
     public string Account { get; init; } = string.Empty;
 
+    /// <summary>The address of the service; null if it is not known.</summary>
+    public Uri? BaseUri { get; init; }
+
     /// <summary>The connection that read the token.</summary>
     public string Connection { get; init; } = string.Empty;
 
@@ -42,22 +45,5 @@ public sealed record ReportToken
     /// <summary>The time when the token was last used (UTC); null if it was never used or the service does not report it.</summary>
     public DateTimeOffset? LastUsedAt { get; init => field = value?.ToUniversalTime(); }
 
-    internal TokenKey Key => new(Service, Account, Id);
-}
-
-/// <summary>The key of a token. Services and accounts are case-insensitive; ids are case-sensitive.</summary>
-internal readonly record struct TokenKey
-{
-    public TokenKey(string service, string account, string id)
-    {
-        Service = service.ToUpperInvariant();
-        Account = account.ToUpperInvariant();
-        Id = id;
-    }
-
-    public string Service { get; }
-
-    public string Account { get; }
-
-    public string Id { get; }
+    internal TokenIdentity Identity => TokenIdentity.Of(Service, Account, BaseUri, Id);
 }

@@ -3,7 +3,7 @@ namespace ApiTokens.Reports;
 /// <summary>The tokens and findings at a point in time, and their totals.</summary>
 public sealed class TokenReport
 {
-    private readonly ILookup<TokenKey, ReportFinding> _findings;
+    private readonly ILookup<TokenIdentity, ReportFinding> _findings;
 
     /// <summary>Creates a report. Duplicate tokens and findings are included once.</summary>
     /// <param name="title">The title.</param>
@@ -16,7 +16,7 @@ public sealed class TokenReport
         CreatedAt = createdAt.ToUniversalTime();
         Tokens =
         [
-            .. tokens.GroupBy(token => token.Key).Select(same => same.First())
+            .. tokens.GroupBy(token => token.Identity).Select(same => same.First())
                 .OrderBy(token => token.Service, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(token => token.Account, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(token => token.Name, StringComparer.OrdinalIgnoreCase)
@@ -31,7 +31,7 @@ public sealed class TokenReport
                 .ThenBy(finding => finding.Name, StringComparer.OrdinalIgnoreCase),
         ];
         Services = [.. Tokens.Select(token => token.Service).Distinct(StringComparer.OrdinalIgnoreCase)];
-        _findings = Findings.Where(finding => finding.Id.Length > 0).ToLookup(finding => finding.Key);
+        _findings = Findings.Where(finding => finding.Id.Length > 0).ToLookup(finding => finding.Identity);
         Timeline = new ExpiryTimeline(this);
     }
 
@@ -56,7 +56,7 @@ public sealed class TokenReport
     /// <summary>Returns the findings about a token, the most severe first.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The findings.</returns>
-    public IEnumerable<ReportFinding> FindingsOf(ReportToken token) => _findings[token.Key];
+    public IEnumerable<ReportFinding> FindingsOf(ReportToken token) => _findings[token.Identity];
 
     /// <summary>Returns the number of findings with a severity.</summary>
     /// <param name="severity">The severity.</param>

@@ -1,8 +1,6 @@
-using System.Globalization;
-
 namespace ApiTokens.Services;
 
-/// <summary>Reads lists and numbers that people write as text, as in a CSV column.</summary>
+/// <summary>Reads lists that people write as text, as in a CSV column.</summary>
 internal static class Lists
 {
     private static readonly char[] Separators = [' ', ',', ';', '\t', '\n', '\r'];
@@ -13,8 +11,4 @@ internal static class Lists
     /// <summary>Splits texts at spaces, commas and semicolons, and keeps duplicates and the order.</summary>
     public static string[] Sequence(IEnumerable<string> texts) =>
         [.. texts.SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries))];
-
-    /// <summary>Determines whether a text consists of ASCII digits. .NET also accepts trailing null characters.</summary>
-    public static bool IsNumber(string text) =>
-        text.All(c => c is >= '0' and <= '9') && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -1,6 +1,9 @@
 namespace ApiTokens.Services;
 
-/// <summary>The evidence that a secret belongs to a token.</summary>
+/// <summary>
+/// The evidence that a secret belongs to a token. <see cref="Form"/>, <see cref="Claims"/> and <see cref="Masked"/> make the token a
+/// candidate: whoever wrote the value could have chosen it. The others are proof.
+/// </summary>
 public enum MatchedBy
 {
     /// <summary>The secret contains the token's id (Gcore). The rest of the secret was not verified.</summary>

@@ -106,7 +106,8 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
             Connection = Identity.Connection,
             Service = Identity.Service,
             Account = Identity.Account,
-            Id = wire.Id ?? throw ApiTokenException.InvalidResult(
+            BaseUri = Identity.BaseUri,
+            Id = wire.Id is { } id ? Context.Definition.CanonicalId(id) ?? id : throw ApiTokenException.InvalidResult(
                 $"{Identity.Service} returned a token without an id.", outcomeUnknown: true),
         },
         Credential.Secret);

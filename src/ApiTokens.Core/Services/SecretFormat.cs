@@ -8,15 +8,18 @@ internal class SecretFormat
     private readonly Regex _exact;
     private readonly Regex _inText;
     private readonly Regex _masked;
+    private readonly int _maxLength;
 
     /// <summary>Declares the format with patterns that have no anchors.</summary>
     /// <param name="pattern">A complete secret. Only a text that matches is ever sent to the service as a credential.</param>
+    /// <param name="maxLength">The longest secret. A longer text is not a secret, whatever it looks like.</param>
     /// <param name="inText">A secret within other text. It is stricter if other values look similar; otherwise it is omitted.</param>
     /// <param name="masked">
     /// The text to mask in messages. It is broader if a part of a secret is sensitive; otherwise it is omitted.
     /// </param>
-    public SecretFormat(string pattern, string? inText = null, string? masked = null)
+    public SecretFormat(string pattern, int maxLength, string? inText = null, string? masked = null)
     {
+        _maxLength = maxLength;
         string bounded = $@"(?<![\w.$-])(?:{inText ?? pattern})(?!\w)";
         _exact = new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant);
         _inText = new Regex(bounded, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
@@ -33,17 +36,18 @@ internal class SecretFormat
     public virtual string? Describe(string secret) => null;
 
     /// <summary>Determines whether a text has the format of the service's secrets.</summary>
-    public bool IsMatch(string text) => _exact.IsMatch(text);
+    public bool IsMatch(string text) => text.Length <= _maxLength && _exact.IsMatch(text);
 
     /// <summary>Finds secrets within other text.</summary>
     /// <exception cref="RegexMatchTimeoutException">The search took too long.</exception>
-    public IEnumerable<string> FindIn(string text) => _inText.Matches(text).Cast<Match>().Select(match => match.Value);
+    public IEnumerable<string> FindIn(string text) =>
+        _inText.Matches(text).Cast<Match>().Where(match => match.Length <= _maxLength).Select(match => match.Value);
 
     /// <summary>Replaces complete secrets with <c>***</c>.</summary>
-    public string Mask(string text) => _inText.Replace(text, "***");
+    public string Mask(string text) => _inText.Replace(text, ForeignText.Masked);
 
     /// <summary>Replaces secrets, and parts of them if these are sensitive, with <c>***</c>.</summary>
-    public string MaskParts(string text) => _masked.Replace(text, "***");
+    public string MaskParts(string text) => _masked.Replace(text, ForeignText.Masked);
 
     /// <summary>Returns the token ids that a secret contains. The secret belongs to the first id that exists.</summary>
     public virtual IReadOnlyCollection<string> TokenIdsIn(string secret) => [];

@@ -38,8 +38,10 @@ public static class ServiceCatalog
 #pragma warning disable CA2255 // The rule is about effects on applications; this only connects two parts of the library.
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void ProvideSecretFormats()
+    internal static void ProvideFormats()
     {
+        TokenIdentity.FindCanonicalId = (service, id) =>
+            All.FirstOrDefault(definition => Same(definition.Name, service))?.CanonicalId(id);
         ForeignText.MaskServiceSecrets = text => All.Aggregate(text, (masked, service) => service.SecretFormat.Mask(masked));
         ForeignText.MaskPartsOfServiceSecrets =
             text => All.Aggregate(text, (masked, service) => service.SecretFormat.MaskParts(masked));

@@ -21,4 +21,5 @@ internal sealed record ServiceContext(
 /// <param name="Connection">The connection's name.</param>
 /// <param name="Service">The service's name.</param>
 /// <param name="Account">The account.</param>
-internal sealed record ConnectionIdentity(string Connection, string Service, string Account);
+/// <param name="BaseUri">The address of the service.</param>
+internal sealed record ConnectionIdentity(string Connection, string Service, string Account, Uri BaseUri);

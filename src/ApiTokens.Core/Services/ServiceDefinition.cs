@@ -20,6 +20,11 @@ public abstract class ServiceDefinition
     /// <summary>The format of the service's secrets.</summary>
     internal abstract SecretFormat SecretFormat { get; }
 
+    /// <summary>
+    /// Returns the one form of an id in which ids are compared, such as <c>7001</c> for <c>07001</c>; null if the text is not an id.
+    /// </summary>
+    internal abstract string? CanonicalId(string text);
+
     /// <summary>Returns the permission that makes a token too broad, in the service's terms; null if it has none.</summary>
     internal virtual string? BroadPermission(ApiToken token) => null;
 
@@ -58,7 +63,7 @@ public abstract class ServiceDefinition
     /// <summary>Creates the context from the request.</summary>
     internal ServiceContext Context(ConnectionRequest request, string account, ServiceClient client, ServiceCredential credential)
     {
-        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account);
+        var identity = new ConnectionIdentity(request.Name ?? ConnectionName, Name, account, client.BaseUri);
         return new ServiceContext(this, identity, client, credential, request.Time, request.PageSize);
     }
 
@@ -79,4 +84,8 @@ public abstract class ServiceDefinition
 /// <param name="Service">The service.</param>
 /// <param name="Context">The connection.</param>
 /// <param name="Proven">Whether looking up the account has already proved the credential.</param>
-internal sealed record OpenedService(ITokenService Service, ServiceContext Context, bool Proven = false);
+internal sealed record OpenedService(ITokenService Service, ServiceContext Context, bool Proven = false)
+{
+    /// <summary>Whether the account has a name of its own, which no other account at the address has.</summary>
+    public bool IsAccountKnown { get; init; } = true;
+}

@@ -14,6 +14,7 @@ public sealed class TokenConnection
         Service = definition.Name;
         Account = opened.Context.Identity.Account;
         BaseUri = baseUri;
+        IsAccountKnown = opened.IsAccountKnown;
         AccountIdentity = new AccountIdentity(Service, Account, baseUri);
         Tokens = opened.Service;
         Time = time;
@@ -33,6 +34,12 @@ public sealed class TokenConnection
 
     /// <summary>The address of the service.</summary>
     public Uri BaseUri { get; }
+
+    /// <summary>
+    /// Whether <see cref="Account"/> identifies the account. It does not for a WEGnology user whose id the service did not tell: every
+    /// such user has the account <c>user</c>.
+    /// </summary>
+    public bool IsAccountKnown { get; }
 
     /// <summary>Service, account and address. Connections to the same account have equal values.</summary>
     public AccountIdentity AccountIdentity { get; }
@@ -79,6 +86,11 @@ public sealed class TokenConnection
         return new TokenConnection(name, definition, opened, baseUri, request.Time);
     }
 
+    /// <summary>Returns the identity of a token of the account.</summary>
+    /// <param name="id">The id of the token, in any form.</param>
+    /// <returns>The identity, with the canonical id.</returns>
+    public TokenIdentity GetIdentity(string id) => new(AccountIdentity, id);
+
     /// <summary>Returns the name of the connection.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;
@@ -89,6 +101,7 @@ public sealed class TokenConnection
         Connection = Name,
         Service = Service,
         Account = Account,
+        BaseUri = BaseUri,
         Id = id,
         Name = name,
     };

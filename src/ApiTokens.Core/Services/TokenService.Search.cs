@@ -60,7 +60,10 @@ internal abstract partial class TokenService
         return summary is null ? null : SearchStep.NotFound(index, summary);
     }
 
-    /// <summary>Returns the token ids that a secret contains.</summary>
+    /// <summary>Returns the canonical token ids that a secret contains.</summary>
     protected IReadOnlyCollection<string> TokenIdsIn(SecureString secret) =>
-        Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret));
+    [
+        .. Context.Definition.SecretFormat.TokenIdsIn(SecretText.ToPlainText(secret))
+            .Select(Context.Definition.CanonicalId).OfType<string>().Distinct(),
+    ];
 }

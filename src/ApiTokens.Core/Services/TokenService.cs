@@ -27,19 +27,16 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
 
     public abstract Task CheckAsync(CancellationToken cancellationToken);
 
-    public abstract bool IsId(string text);
+    public bool IsId(string text) => Context.Definition.CanonicalId(text) is not null;
 
     public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(KnownPermissions);
 
     public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
-    // The session of a login is not in the token list. A secret may contain the id of its token.
-    public virtual Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
-    {
-        _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? TokenIdsIn(secret) : [];
-        return Task.FromResult(_ownIds.Contains(token.Id, StringComparer.OrdinalIgnoreCase));
-    }
+    // The caller may have written the id in another form. The services compare canonical ids.
+    public Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
+        IsOwnTokenCoreAsync(new ApiToken(token) { Id = CheckId(token.Id) }, cancellationToken);
 
     public virtual Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
 
@@ -199,6 +196,13 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
         _ => TokenExpiry.ServiceDefault,
     };
 
+    // The session of a login is not in the token list. A secret may contain the id of its token.
+    protected virtual Task<bool> IsOwnTokenCoreAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? TokenIdsIn(secret) : [];
+        return Task.FromResult(_ownIds.Contains(token.Id));
+    }
+
     protected abstract IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken);
 
     protected abstract Task<ApiToken> GetCoreAsync(string id, CancellationToken cancellationToken);
@@ -251,13 +255,12 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
         where T : ApiToken?
     {
         T token = await response.ConfigureAwait(false);
-        bool same = token is null || string.Equals(token.Id.TrimStart('0'), id.TrimStart('0'), StringComparison.OrdinalIgnoreCase);
+        bool same = token is null || token.Id == Context.Definition.CanonicalId(id);
         return same ? token : throw ApiTokenException.InvalidResult(
             $"{Identity.Service} returned token {ForeignText.Argument(token!.Id)} instead of token {id}.", outcomeUnknown: write);
     }
 
-    private string CheckId(string id) => IsId(id)
-        ? id
-        : throw ApiTokenException.InvalidParameter(
+    private string CheckId(string id) => Context.Definition.CanonicalId(id)
+        ?? throw ApiTokenException.InvalidParameter(
             "Id", $"'{ForeignText.Argument(id)}' is not a valid {Identity.Service} token id.", $"To see the ids: {SuggestedCommand.List}");
 }

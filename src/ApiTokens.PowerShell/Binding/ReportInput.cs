@@ -44,6 +44,7 @@ internal static class ReportInput
     {
         Service = service,
         Account = reader.Text(nameof(ReportToken.Account)) ?? string.Empty,
+        BaseUri = reader.Address,
         Connection = reader.Text(nameof(ReportToken.Connection)) ?? string.Empty,
         Id = id,
         Name = reader.Text(nameof(ReportToken.Name)) ?? string.Empty,
@@ -65,6 +66,7 @@ internal static class ReportInput
             : throw Invalid("Severity", severity, $"Specify {string.Join(", ", Enum.GetNames(typeof(ReportSeverity)))}."),
         Service = reader.Text(nameof(ReportFinding.Service)) ?? string.Empty,
         Account = reader.Text(nameof(ReportFinding.Account)) ?? string.Empty,
+        BaseUri = reader.Address,
         Connection = reader.Text(nameof(ReportFinding.Connection)) ?? string.Empty,
         Id = reader.Text(nameof(ReportFinding.Id)) ?? string.Empty,
         Name = reader.Text(nameof(ReportFinding.Name)) ?? string.Empty,

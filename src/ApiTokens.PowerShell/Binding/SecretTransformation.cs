@@ -10,6 +10,9 @@ namespace ApiTokens.PowerShell.Binding;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretTransformationAttribute : ArgumentTransformationAttribute
 {
+    // The longest SecureString.
+    private const int MaxLength = 65_536;
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
@@ -26,7 +29,7 @@ public sealed class SecretTransformationAttribute : ArgumentTransformationAttrib
         _ => BlankAsNullAttribute.Unwrap(PSObject.AsPSObject(item).Properties["Secret"]?.Value) switch
         {
             SecureString secret => secret,
-            string { Length: > 0 } text => SecretText.ToSecureString(text),
+            string { Length: > 0 and <= MaxLength } text => SecretText.ToSecureString(text),
             _ => throw NotASecret(),
         },
     };

@@ -20,6 +20,9 @@ internal sealed class TokenReader(PSObject input)
             ? status
             : null;
 
+    /// <summary>The base address; null if it is missing or not an address.</summary>
+    public Uri? Address => Uri.TryCreate(Text(nameof(ApiToken.BaseUri)), UriKind.Absolute, out Uri? address) ? address : null;
+
     /// <summary>The permissions in one line.</summary>
     public string Permissions
     {
@@ -55,6 +58,7 @@ internal sealed class TokenReader(PSObject input)
             Connection = Text(nameof(ApiToken.Connection)) ?? string.Empty,
             Service = service,
             Account = Text(nameof(ApiToken.Account)) ?? string.Empty,
+            BaseUri = Address,
             Id = id,
             Name = Text(nameof(ApiToken.Name)) ?? string.Empty,
             Description = Text(nameof(ApiToken.Description)),

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using ApiTokens.Leaks;
+using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Binding;
 
@@ -25,6 +27,15 @@ public sealed class TokenReference
     /// <summary>The account, if known.</summary>
     public string? Account { get; internal set; }
 
+    /// <summary>The address of the service, if known.</summary>
+    public string? BaseUri { get; internal set; }
+
+    /// <summary>The evidence of Find-ApiToken, if the input is one of its tokens or a copy of one.</summary>
+    internal string? MatchedBy { get; set; }
+
+    /// <summary>Whether the input is a token that a leaked secret suggests, without proof.</summary>
+    internal bool IsUnproven => MatchedBy is not null && !(Enum.TryParse(MatchedBy, out MatchedBy evidence) && FoundToken.IsProof(evidence));
+
     /// <summary>The token, if the input is a token.</summary>
     internal ApiToken? Token { get; set; }
 
@@ -48,6 +59,8 @@ public sealed class TokenReference
                 Connection = token.Connection,
                 Service = token.Service,
                 Account = token.Account,
+                BaseUri = token.BaseUri?.AbsoluteUri,
+                MatchedBy = (token as FoundToken)?.MatchedBy.ToString(),
                 Token = token,
                 Input = token,
             },
@@ -68,6 +81,8 @@ public sealed class TokenReference
             Connection = reader.Text(nameof(Connection)),
             Service = reader.Text(nameof(Service)),
             Account = reader.Text(nameof(Account)),
+            BaseUri = reader.Text(nameof(BaseUri)),
+            MatchedBy = reader.Text(nameof(MatchedBy)),
             Input = value,
         };
         return reference.Id is null && reference.Name is null ? null : reference;

@@ -212,6 +212,13 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     private JournalWriter? OpenJournal()
     {
         string? path = JournalPath is null ? null : FullJournalPath(JournalPath);
+        foreach (TokenConnection unknown in (Named ?? Connections.All).Where(connection => path is not null && !connection.IsAccountKnown))
+        {
+            WriteWarning(ForeignText.InMessage(
+                $"{unknown.Service} did not tell the id of the user of the connection '{unknown.Name}'. The journal cannot distinguish its "
+                + "tokens from those of other users at the address."));
+        }
+
         return path is null || (IsWhatIf && !File.Exists(path))
             ? null
             : JournalWriter.Open(path, JournalOperation, (Named ?? Connections.All).Select(connection => connection.AccountIdentity));

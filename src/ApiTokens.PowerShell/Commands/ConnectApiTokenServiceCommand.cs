@@ -105,12 +105,24 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             ConnectionRequest request = ParameterSetName == ConnectionInfoSet ? FromConnectionInfo() : FromParameters();
             TokenConnection connection = Wait(cancellationToken => TokenConnection.ConnectAsync(request, cancellationToken));
             Connections.Add(connection);
+            TellUnknownAccount(connection);
             WarnOfExpiry(connection, request);
             WriteObject(connection);
         }
         catch (ApiTokenException e)
         {
             FailTerminating(e, ParameterSetName == ConnectionInfoSet ? null : Service);
+        }
+    }
+
+    // Tokens of different accounts with this name cannot be distinguished.
+    private void TellUnknownAccount(TokenConnection connection)
+    {
+        if (!connection.IsAccountKnown)
+        {
+            WriteVerbose(ForeignText.InMessage(
+                $"{connection.Service} did not tell the id of the user. The account of {connection.Name} is called "
+                + $"'{connection.Account}', as that of every such user."));
         }
     }
 

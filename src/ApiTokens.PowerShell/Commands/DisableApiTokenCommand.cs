@@ -15,6 +15,12 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Also disables tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
+    [Parameter]
+    public SwitchParameter AllowUnproven { get; set; }
+
+    internal override bool AsksForUnproven => !AllowUnproven;
+
     internal override string OperationName => JournalOperations.Disable;
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>

@@ -9,7 +9,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Finds the tokens that leaked secrets belong to. Errors for other values contain their location but not the value.</summary>
+/// <summary>Finds the tokens that leaked secrets belong to, or may belong to. Errors for other values contain their location but not the value.</summary>
 [Cmdlet(VerbsCommon.Find, "ApiToken", DefaultParameterSetName = SecretSet)]
 [OutputType(typeof(FoundToken))]
 public sealed class FindApiTokenCommand : ApiTokenCmdlet
@@ -19,6 +19,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
 
     private SecretSearch? _search;
     private int _count;
+    private int _candidates;
     private bool _progressShown;
 
     /// <summary>The secrets, as SecureStrings or as objects with a property Secret.</summary>
@@ -36,7 +37,9 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
-    /// <summary>Tests whether a secret works by sending it to the services whose format it has.</summary>
+    /// <summary>
+    /// Tests whether a secret works by sending it to the services whose format it has. A token is returned only if its service accepts it.
+    /// </summary>
     [Parameter]
     public SwitchParameter Probe { get; set; }
 
@@ -62,7 +65,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         {
             foreach (SecureString secret in Secret)
             {
-                _search!.Add(new LeakedSecret(secret, $"secret {(++_count).ToString(CultureInfo.InvariantCulture)}"));
+                Add(new LeakedSecret(secret, $"secret {(++_count).ToString(CultureInfo.InvariantCulture)}"));
             }
 
             return;
@@ -75,7 +78,8 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
                 foreach (LeakedSecret secret in LeakFile.Read(GetUnresolvedProviderPathFromPSPath(path)))
                 {
                     Stop.ThrowIfCancellationRequested();
-                    _search!.Add(secret);
+                    Add(secret);
+                    secret.Secret.Dispose();
                     _count++;
                 }
             }
@@ -98,19 +102,51 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
             WriteVerbose($"{_count.ToString("N0", CultureInfo.InvariantCulture)} values may be secrets.");
         }
 
-        foreach (SearchEvent step in Enumerate(_search!.Run))
+        Search();
+        if (_candidates > 0)
         {
-            Write(step);
+            WriteWarning(
+                $"{_candidates.ToString("N0", CultureInfo.InvariantCulture)} of the tokens are candidates: the secrets suggest them, but the "
+                + "services have not proven it (MatchedBy: Form, Claims or Masked). Anybody can write such a value. To have the services "
+                + "prove it, specify -Probe. Remove-ApiToken, Disable-ApiToken and Reset-ApiToken ask for each candidate, or require "
+                + "-AllowUnproven.");
         }
 
         if (_progressShown)
         {
             WriteProgress(new ProgressRecord(0, "Find API tokens", "done") { RecordType = ProgressRecordType.Completed });
         }
+    }
 
-        foreach ((LeakedSecret secret, ApiTokenException error) in _search.Unattributed())
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _search?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Add(LeakedSecret secret)
+    {
+        if (_search!.Add(secret) is { } error)
         {
             Fail(error, secret.Source);
+        }
+        else if (_search.IsFull)
+        {
+            Search();
+        }
+    }
+
+    private void Search()
+    {
+        foreach (SearchEvent step in Enumerate(_search!.Run))
+        {
+            Write(step);
+        }
+
+        foreach ((string source, ApiTokenException error) in _search.TakeUnattributed())
+        {
+            Fail(error, source);
         }
     }
 
@@ -129,6 +165,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
                     + "Connect with another credential, then remove the token. Otherwise Remove-ApiToken requires -Force."));
             }
 
+            _candidates += found.IsProven ? 0 : 1;
             WriteObject(found);
         }
         else if (step.Total > 0)

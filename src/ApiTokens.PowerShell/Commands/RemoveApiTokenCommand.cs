@@ -29,10 +29,17 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     public SwitchParameter Due { get; set; }
 
     /// <summary>
-    /// Also removes the token that the connection itself uses, and with -Due a token whose name differs from the journal's.
+    /// Also removes the token that the connection itself uses, and with -Due a token whose name differs from the journal's. With -Due, a
+    /// token that no longer exists counts as removed.
     /// </summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Also removes tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
+    [Parameter]
+    public SwitchParameter AllowUnproven { get; set; }
+
+    internal override bool AsksForUnproven => !AllowUnproven;
 
     internal override string OperationName => JournalOperations.Remove;
 
@@ -125,6 +132,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
             Connection = due.Connection ?? string.Empty,
             Service = account.Service,
             Account = account.Account,
+            BaseUri = account.BaseUri,
             Id = due.Id,
             Name = due.Name,
         };
@@ -151,6 +159,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                 Target = token,
                 ReturnsToken = PassThru,
                 AllowOwnToken = Force,
+                AllowMissing = Force,
             });
         }
     }

@@ -83,6 +83,12 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Also resets tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
+    [Parameter]
+    public SwitchParameter AllowUnproven { get; set; }
+
+    internal override bool AsksForUnproven => !AllowUnproven;
+
     internal override string OperationName => JournalOperations.Reset;
 
     internal override bool WritesPlainText => AsPlainText;

@@ -17,6 +17,8 @@ public abstract class TokenCmdlet : BulkCmdlet
 
     private TokenResolver? _resolver;
     private bool? _allConfirmed;
+    private bool _allUnproven;
+    private bool _noUnproven;
 
     /// <summary>The tokens, as objects, ids or names. A name that matches several tokens is an error that lists their ids.</summary>
     [Parameter(
@@ -39,6 +41,9 @@ public abstract class TokenCmdlet : BulkCmdlet
     /// <summary>Also writes the tokens.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
+
+    /// <summary>Whether the cmdlet asks for a token that Find-ApiToken did not prove, whatever -Confirm says.</summary>
+    internal virtual bool AsksForUnproven => false;
 
     /// <summary>The action for confirmation prompts, such as <c>Remove API token</c>.</summary>
     internal virtual string Action => $"{OperationName} API token";
@@ -65,7 +70,14 @@ public abstract class TokenCmdlet : BulkCmdlet
             try
             {
                 (TokenConnection connection, ApiToken token) = _resolver!.Resolve(reference);
-                Submit(connection, token, reference.Input);
+                if (reference.IsUnproven && AsksForUnproven && !IsWhatIf)
+                {
+                    SubmitUnproven(connection, token, reference);
+                }
+                else
+                {
+                    Submit(connection, token, reference.Input);
+                }
             }
             catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
             {
@@ -114,11 +126,14 @@ public abstract class TokenCmdlet : BulkCmdlet
         {
             return ShouldContinue(ForeignText.InMessage(message), ForeignText.InMessage(question));
         }
-        catch (Exception e) when (e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException)
+        catch (Exception e) when (IsNoPrompt(e))
         {
             return null;
         }
     }
+
+    private static bool IsNoPrompt(Exception e) =>
+        e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException;
 
     // A switch or the preference confirms the operation, or ShouldProcess asks for each token.
     private bool IsConfirmedOtherwise()
@@ -130,6 +145,34 @@ public abstract class TokenCmdlet : BulkCmdlet
         return MyInvocation.BoundParameters.ContainsKey("Confirm")
             || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force))
             || IsWhatIf || threshold == ConfirmImpact.None || impact >= threshold;
+    }
+
+    // Anybody can write a value that contains the id of a token, so that somebody else removes it.
+    private void SubmitUnproven(TokenConnection connection, ApiToken token, TokenReference reference)
+    {
+        Operation operation = CreateOperation(connection, token, reference.Input);
+        operation.Validate();
+        string match = $"Nothing proves that the leaked secret belongs to the token {token} on {Describe(connection)}: it was matched by "
+            + $"{ForeignText.Argument(reference.MatchedBy!)}, and whoever wrote the value could have chosen it.";
+        bool isConfirmed;
+        try
+        {
+            isConfirmed = ShouldContinue(
+                ForeignText.InMessage(match), ForeignText.InMessage($"{Action} without proof?"), ref _allUnproven, ref _noUnproven);
+        }
+        catch (Exception e) when (IsNoPrompt(e))
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"{match} The session cannot prompt for confirmation.",
+                "Use Find-ApiToken -Probe, which lets the service prove the match, or specify -AllowUnproven.",
+                ErrorIds.UnprovenMatch);
+        }
+
+        if (isConfirmed)
+        {
+            Queue(operation, token);
+        }
     }
 
     /// <summary>Asks for confirmation and queues the operation.</summary>

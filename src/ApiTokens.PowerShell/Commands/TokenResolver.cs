@@ -35,10 +35,22 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
 
         TokenConnection connection = Only(connections, id);
         return connection.Tokens.IsId(id)
-            ? (connection, reference.Token ?? new ApiToken { Id = id, Name = reference.Name ?? string.Empty, Connection = connection.Name })
+            ? (connection, TokenOf(reference, connection.GetIdentity(id), connection.Name))
             : throw ApiTokenException.InvalidParameter(
                 "Id", $"'{ForeignText.Argument(id)}' is not a valid {connection.Service} token id.", "To list the ids, use Get-ApiToken.");
     }
+
+    // From here on, the id has its canonical form.
+    private static ApiToken TokenOf(TokenReference reference, TokenIdentity identity, string connection) =>
+        reference.Token is { } token && token.Id == identity.Id ? token : new ApiToken(reference.Token ?? new ApiToken())
+        {
+            Id = identity.Id,
+            Name = reference.Name ?? string.Empty,
+            Connection = connection,
+            Service = identity.Account.Service,
+            Account = identity.Account.Account,
+            BaseUri = identity.Account.BaseUri,
+        };
 
     private string Command => cmdlet.MyInvocation.MyCommand.Name;
 
@@ -54,14 +66,12 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
     {
         IReadOnlyList<TokenConnection> candidates = named
             ?? (reference.Connection is { } name ? [ByConnectionName(name)] : [ApiTokenCmdlet.DefaultConnection()]);
-        TokenConnection[] matching = [.. candidates.Where(connection =>
-            (reference.Service is null || Same(reference.Service, connection.Service))
-            && (reference.Account is null || Same(reference.Account, connection.Account)))];
+        TokenConnection[] matching = [.. candidates.Where(connection => IsAccountOf(reference, connection))];
         return matching.Length > 0 ? matching : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
             $"The token {ForeignText.Argument($"{reference}")} belongs to "
-                + $"{ForeignText.Argument($"{reference.Service} {reference.Account}")}, "
-                + $"not to the account of the connection {string.Join(", ", candidates.Select(ApiTokenCmdlet.Describe))}.",
+                + $"{ForeignText.Argument(string.Join(" ", Known(reference)))}, "
+                + $"not to the account of the connection {string.Join(", ", candidates.Select(DescribeWithAddress))}.",
             "Connect to the account of the token, or omit -Connection.",
             ErrorIds.ConnectionMismatch);
     }
@@ -116,5 +126,18 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
         return tokens[name];
     }
 
-    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    // What the reference does not tell is taken from the connection.
+    private static bool IsAccountOf(TokenReference reference, TokenConnection connection)
+    {
+        Uri? address = connection.BaseUri;
+        return (reference.BaseUri is null || Uri.TryCreate(reference.BaseUri, UriKind.Absolute, out address))
+            && new AccountIdentity(reference.Service ?? connection.Service, reference.Account ?? connection.Account, address!)
+                .Equals(connection.AccountIdentity);
+    }
+
+    private static IEnumerable<string> Known(TokenReference reference) =>
+        new[] { reference.Service, reference.Account, reference.BaseUri }.OfType<string>();
+
+    private static string DescribeWithAddress(TokenConnection connection) =>
+        $"{connection.Name} ({connection.AccountIdentity.ToString().TrimEnd('/')})";
 }

@@ -48,7 +48,7 @@ internal static class CommandText
 
     private static string Parameter(Field field) => field.Name switch
     {
-        nameof(Field.AllowOwnToken) or nameof(Field.Overwrite) => "-Force",
+        nameof(Field.AllowMissing) or nameof(Field.AllowOwnToken) or nameof(Field.Overwrite) => "-Force",
         nameof(Field.Timeout) => "-TimeoutSec",
         _ => $"-{field.Name}",
     };

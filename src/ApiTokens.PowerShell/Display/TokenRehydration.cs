@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using ApiTokens.Audit;
+using ApiTokens.Leaks;
 using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;
@@ -23,11 +24,13 @@ public sealed class TokenRehydration : PSTypeConverter
     public override object ConvertTo(object sourceValue, Type destinationType, IFormatProvider formatProvider, bool ignoreCase) =>
         throw new PSInvalidCastException();
 
+    // A deserialized FoundToken stays as it is: as a token, it would lose the evidence that Remove-ApiToken needs.
     // The types file specifies this class as the target type, because it cannot refer to types of the module's load context. Only
     // objects that were serialized from these types are converted.
     private static object? From(object source, Type destination)
     {
         if (source is not PSObject value
+            || value.TypeNames.Contains($"Deserialized.{typeof(FoundToken).FullName}")
             || Known().FirstOrDefault(known => value.TypeNames.Contains($"Deserialized.{known.FullName}")) is not { } type
             || (destination != typeof(TokenRehydration) && destination != type && !destination.IsAssignableFrom(type)))
         {
@@ -61,6 +64,7 @@ public sealed class TokenRehydration : PSTypeConverter
             Severity = severity,
             Service = Text(value, nameof(TokenFinding.Service)),
             Account = Text(value, nameof(TokenFinding.Account)),
+            BaseUri = new TokenReader(value).Address,
             Connection = Text(value, nameof(TokenFinding.Connection)),
             Id = Text(value, nameof(TokenFinding.Id)),
             Name = Text(value, nameof(TokenFinding.Name)),

@@ -21,9 +21,9 @@ public sealed class IssuedTokenRegistryTests
         }
 
         Assert.InRange(_registry.Count, 60, 200);
-        Assert.True(_registry.Contains("35999"));
-        Assert.True(_registry.Contains("35940"));
-        Assert.False(_registry.Contains("0"));
+        Assert.True(_registry.Contains(TokenIdentity.Of(Token(35999, Start))));
+        Assert.True(_registry.Contains(TokenIdentity.Of(Token(35940, Start))));
+        Assert.False(_registry.Contains(TokenIdentity.Of(Token(0, Start))));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class IssuedTokenRegistryTests
         }
 
         Assert.InRange(_registry.Count, 60, 200);
-        Assert.True(_registry.Contains("-1"));
+        Assert.True(_registry.Contains(TokenIdentity.Of(Token(-1, Start))));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class IssuedTokenRegistryTests
         {
         }
 
-        Assert.True(_registry.Contains("1"));
+        Assert.True(_registry.Contains(TokenIdentity.Of(Token(1, Start))));
     }
 
     [Fact]

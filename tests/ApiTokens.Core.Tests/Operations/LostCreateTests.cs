@@ -17,7 +17,7 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
         TokenConnection connection = await sandbox.ConnectAsync(service);
         string name = FaultySandbox.NewName();
         var scope = new OperationScope();
-        await scope.Snapshot.GetIdsAsync(connection, default);
+        await scope.Snapshot.GetTokensAsync(connection, default);
         IssuedToken credential = await connection.Tokens.CreateAsync(Administrator(service), default);
         TokenConnection other = await sandbox.ConnectAsync(service, secret: credential.Secret);
         IssuedToken theirs = await other.Tokens.CreateAsync(FaultySandbox.New(service, name), default);

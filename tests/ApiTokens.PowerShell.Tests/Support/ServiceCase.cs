@@ -128,7 +128,7 @@ public sealed record ServiceCase
     public static ServiceCase Of(string connection) =>
         All.First(service => connection.StartsWith(service.Connection, StringComparison.OrdinalIgnoreCase));
 
-    private static string WegnologyPath(string account) => account == "user" ? "me" : account
+    private static string WegnologyPath(string account) => account.StartsWith("user", StringComparison.Ordinal) ? "me" : account
         .Replace("application/", "applications/", StringComparison.Ordinal)
         .Replace("instance/", "instances/", StringComparison.Ordinal);
 

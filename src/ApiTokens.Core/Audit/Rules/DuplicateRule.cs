@@ -6,7 +6,7 @@ namespace ApiTokens.Audit.Rules;
 /// </summary>
 internal sealed class DuplicateRule : FindingRule
 {
-    private readonly Dictionary<(AccountKey, string), ApiToken> _newest = [];
+    private readonly Dictionary<(AccountIdentity, string), AuditedToken> _newest = [];
 
     public override string Id => "Duplicate";
 
@@ -21,25 +21,25 @@ internal sealed class DuplicateRule : FindingRule
             return null;
         }
 
-        var key = (token.Account, $"{token.Token.Name}\n{token.Token.Owner}\n{token.Service.PermissionsOf(token.Token)}");
-        if (!_newest.TryGetValue(key, out ApiToken? other))
+        var key = (token.Identity.Account, $"{token.Token.Name}\n{token.Token.Owner}\n{token.Service.PermissionsOf(token.Token)}");
+        if (!_newest.TryGetValue(key, out AuditedToken? other))
         {
-            _newest[key] = token.Token;
+            _newest[key] = token;
             return null;
         }
 
-        if (other.Id == token.Token.Id)
+        if (other.Identity == token.Identity)
         {
             return null;
         }
 
-        (ApiToken older, ApiToken newer) = IsNewer(token.Token, other) ? (other, token.Token) : (token.Token, other);
+        (AuditedToken older, AuditedToken newer) = IsNewer(token.Token, other.Token) ? (other, token) : (token, other);
         _newest[key] = newer;
         return new RuleViolation(
-            $"The token {older} has the same name, owner and permissions as the newer {newer.Id}.",
+            $"The token {older.Token} has the same name, owner and permissions as the newer {newer.Token.Id}.",
             "Remove it if a rotation left it. If both tokens are needed, use different names.")
         {
-            Token = older,
+            Token = older.Token,
         };
     }
 

@@ -6,8 +6,8 @@ namespace ApiTokens.Audit.Rules;
 /// <summary>Finds accounts that have almost reached their token limit, so that the next rotation could fail.</summary>
 internal sealed class NearTokenLimitRule : FindingRule
 {
-    // Ids and not a count, because a token may be listed twice. Ids beyond the limit are not stored.
-    private readonly Dictionary<AccountKey, HashSet<string>> _ids = [];
+    // Tokens and not a count, because a token may be listed twice. Tokens beyond the limit are not stored.
+    private readonly Dictionary<AccountKey, HashSet<TokenIdentity>> _tokens = [];
 
     public override string Id => "NearTokenLimit";
 
@@ -20,14 +20,14 @@ internal sealed class NearTokenLimitRule : FindingRule
             return null;
         }
 
-        if (!_ids.TryGetValue(token.Account, out HashSet<string>? ids))
+        if (!_tokens.TryGetValue(token.Account, out HashSet<TokenIdentity>? tokens))
         {
-            _ids[token.Account] = ids = new HashSet<string>(StringComparer.Ordinal);
+            _tokens[token.Account] = tokens = [];
         }
 
-        if (ids.Count < limit)
+        if (tokens.Count < limit)
         {
-            ids.Add(token.Token.Id);
+            tokens.Add(token.Identity);
         }
 
         return null;
@@ -35,7 +35,7 @@ internal sealed class NearTokenLimitRule : FindingRule
 
     internal override IEnumerable<RuleViolation> Complete(FindingPolicy policy)
     {
-        foreach (KeyValuePair<AccountKey, HashSet<string>> account in _ids)
+        foreach (KeyValuePair<AccountKey, HashSet<TokenIdentity>> account in _tokens)
         {
             int limit = policy.TokenLimit ?? ServiceCatalog.Find(account.Key.Service).Capabilities.TokenLimit!.Value;
             int count = account.Value.Count;

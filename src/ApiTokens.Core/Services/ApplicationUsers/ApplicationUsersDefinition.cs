@@ -16,6 +16,8 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
 
     internal override SecretFormat SecretFormat { get; } = new ApplicationUsersSecretFormat();
 
+    internal override string? CanonicalId(string text) => ApplicationUsersRules.IsId(text) ? text : null;
+
     internal override string? BroadPermission(ApiToken token) =>
         token.Access is { Count: > 0 } access && access.Values.All(level => level == AccessLevel.Full) ? "Full Access to all APIs" : null;
 

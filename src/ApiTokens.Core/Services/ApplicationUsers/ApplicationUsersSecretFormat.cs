@@ -6,4 +6,5 @@ namespace ApiTokens.Services.ApplicationUsers;
 /// </summary>
 internal sealed class ApplicationUsersSecretFormat() : SecretFormat(
     @"(?![0-9a-f]+\z)(?=.*[0-9])(?=.*[a-z])[0-9a-z]{32,128}",
+    maxLength: 128,
     inText: @"(?![0-9a-f]{40}(?!\w))(?=[a-z]*[0-9])(?=[0-9]*[a-z])[0-9a-z]{40}(?!-)");

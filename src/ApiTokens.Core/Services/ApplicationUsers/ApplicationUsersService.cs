@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security;
-using System.Text.RegularExpressions;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.ApplicationUsers;
@@ -13,14 +12,10 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 {
     private const int DefaultMonths = 6;
 
-    private static readonly Regex IdForm = new(@"\Aat_[0-9a-z]{20}\z", RegexOptions.CultureInvariant);
-
     private CallerWire? _caller;
     private IReadOnlyList<TokenPermission> _permissions = [];
 
     public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
-
-    public override bool IsId(string text) => IdForm.IsMatch(text);
 
     public override async Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +44,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         }
     }
 
-    public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
+    protected override async Task<bool> IsOwnTokenCoreAsync(ApiToken token, CancellationToken cancellationToken) =>
         token.Id == (await GetCallerAsync(cancellationToken).ConfigureAwait(false)).TokenId;
 
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)

@@ -24,6 +24,8 @@ internal sealed class DevoDefinition : ServiceDefinition
 
     internal override SecretFormat SecretFormat { get; } = new DevoSecretFormat();
 
+    internal override string? CanonicalId(string text) => TokenIds.Number(text);
+
     internal override string? BroadPermission(ApiToken token) =>
         DevoRules.ReachesAllTables(token.Scope) ? $"'{DevoRules.AllTables}'" : null;
 

@@ -5,7 +5,7 @@ namespace ApiTokens.Services.Devo;
 /// the latter is recognized only in an ingestion address, after <c>token!</c>. Devo masks the secrets of other users' tokens (2.2).
 /// </summary>
 internal sealed class DevoSecretFormat() : SecretFormat(
-    "[0-9A-Za-z]{32}", inText: "[0-9a-f]{32}(?!-)|(?<=token!)[0-9A-Za-z]{32}", masked: @"(?<![\w.$-])[0-9A-Za-z]{32}(?!\w)")
+    "[0-9A-Za-z]{32}", maxLength: 32, inText: "[0-9a-f]{32}(?!-)|(?<=token!)[0-9A-Za-z]{32}", masked: @"(?<![\w.$-])[0-9A-Za-z]{32}(?!\w)")
 {
     private const string MaskedPrefix = "tk.";
 

@@ -14,8 +14,6 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     // The list is the cheapest documented request. Reading stops at the first element.
     public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(cancellationToken);
 
-    public override bool IsId(string text) => Lists.IsNumber(text);
-
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
         .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
@@ -87,7 +85,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
 
     // Devo documents no request that returns the caller's token. It must have the type "Credentials API" (2.2), which excludes tokens
     // with data audiences only, and its user may read its secret (2.2). So the remaining tokens are read and compared.
-    public override async Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
+    protected override async Task<bool> IsOwnTokenCoreAsync(ApiToken token, CancellationToken cancellationToken)
     {
         if (_ownId is not null)
         {

@@ -20,6 +20,8 @@ internal sealed class GcoreDefinition : ServiceDefinition
 
     internal override SecretFormat SecretFormat { get; } = new GcoreSecretFormat();
 
+    internal override string? CanonicalId(string text) => TokenIds.Number(text);
+
     internal override string? BroadPermission(ApiToken token) =>
         token.Role is { } role
             && GcoreRoles.Find(role) == GcoreRoles.RolesByPrivilege[0] ? $"the role '{GcoreRoles.RolesByPrivilege[0].Name}'" : null;

@@ -7,6 +7,7 @@ namespace ApiTokens.Services.Gcore;
 /// </remarks>
 internal sealed class GcoreSecretFormat() : SecretFormat(
     @"\d{1,19}[$_][\w.-]{6,}",
+    maxLength: 8192,
     inText: @"\d{1,19}[$_](?:[0-9a-f]{24,}|eyJ[\w-]{8,}(?:\.[\w-]+)*)",
     masked: @"\b\d+[$_][\w-]{6,}")
 {

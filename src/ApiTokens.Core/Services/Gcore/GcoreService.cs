@@ -36,8 +36,6 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         }
     }
 
-    public override bool IsId(string text) => Lists.IsNumber(text);
-
     // A token acts for the user who issued it, so both have the same issuer (1.5). A user who logged in is not known here.
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
     {

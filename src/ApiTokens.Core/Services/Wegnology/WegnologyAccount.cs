@@ -5,19 +5,30 @@ namespace ApiTokens.Services.Wegnology;
 /// <summary>The owner of the tokens of a connection: the user, an application or an instance (contracts/wegnology.md, 1.2).</summary>
 internal sealed class WegnologyAccount
 {
-    private const string Help = "Specify 'user', 'application/{id}' or 'instance/{id}', where {id} has 24 hexadecimal digits.";
+    private const string UserKind = "User";
+    private const string Help =
+        "Specify 'user', 'user/{id}', 'application/{id}' or 'instance/{id}', where {id} has 24 hexadecimal digits.";
 
     private static readonly Regex Form = new(
-        @"\A(application|instance)/([A-Fa-f0-9]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
+        @"\A(user|application|instance)/([A-Fa-f0-9]{24})\z", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
-    private WegnologyAccount(string name, string kind, string[] path)
+    private WegnologyAccount(string name, string? id, string kind, string[] path)
     {
+        Id = id;
         Name = name;
         Kind = kind;
         Path = path;
     }
 
-    /// <summary>The account as the user specifies it: <c>user</c>, <c>application/…</c> or <c>instance/…</c>.</summary>
+    /// <summary>The id of the user, application or instance; null for a user whose id is not known.</summary>
+    public string? Id { get; }
+
+    /// <summary>Whether the tokens belong to the user.</summary>
+    public bool IsUser => Kind == UserKind;
+
+    /// <summary>
+    /// The account: <c>user/…</c>, <c>application/…</c> or <c>instance/…</c>; <c>user</c> if the id of the user is not known.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>The kind as in scope values: <c>User</c>, <c>Application</c> or <c>Instance</c>.</summary>
@@ -33,7 +44,7 @@ internal sealed class WegnologyAccount
     {
         if (string.IsNullOrWhiteSpace(text) || string.Equals(text, "user", StringComparison.OrdinalIgnoreCase))
         {
-            return new WegnologyAccount("user", "User", ["me", "tokens"]);
+            return User(id: null);
         }
 
         Match match = Form.Match(text);
@@ -42,10 +53,18 @@ internal sealed class WegnologyAccount
             throw ApiTokenException.InvalidParameter("Account", $"'{ForeignText.Argument(text!)}' is not a valid WEGnology account.", Help);
         }
 
+        string id = TokenIds.LowerHex(match.Groups[2].Value);
+        if (string.Equals(match.Groups[1].Value, UserKind, StringComparison.OrdinalIgnoreCase))
+        {
+            return User(id);
+        }
+
         bool application = string.Equals(match.Groups[1].Value, "application", StringComparison.OrdinalIgnoreCase);
-        string id = match.Groups[2].Value;
         return application
-            ? new WegnologyAccount($"application/{id}", "Application", ["applications", id, "tokens"])
-            : new WegnologyAccount($"instance/{id}", "Instance", ["instances", id, "tokens"]);
+            ? new WegnologyAccount($"application/{id}", id, "Application", ["applications", id, "tokens"])
+            : new WegnologyAccount($"instance/{id}", id, "Instance", ["instances", id, "tokens"]);
     }
+
+    /// <summary>Returns the account of a user.</summary>
+    public static WegnologyAccount User(string? id) => new(id is null ? "user" : $"user/{id}", id, UserKind, ["me", "tokens"]);
 }

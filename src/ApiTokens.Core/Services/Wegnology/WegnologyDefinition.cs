@@ -17,13 +17,16 @@ internal sealed class WegnologyDefinition : ServiceDefinition
 
     internal override SecretFormat SecretFormat { get; } = new WegnologySecretFormat();
 
+    internal override string? CanonicalId(string text) => WegnologyRules.IsId(text) ? TokenIds.LowerHex(text) : null;
+
     internal override string? BroadPermission(ApiToken token) =>
         WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
 
     // The owner is the account itself (1.4).
     internal override IEnumerable<string> GetResponsibleUsers(ApiToken token) => token.Issuer is { } issuer ? [issuer] : [];
 
-    internal override Task<OpenedService> OpenAsync(ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
+    internal override async Task<OpenedService> OpenAsync(
+        ConnectionRequest request, Uri baseUri, CancellationToken cancellationToken)
     {
         WegnologyAccount account = WegnologyAccount.Parse(request.Account);
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
@@ -36,8 +39,15 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
             : Login(request, endpoint);
-        ServiceContext context = Context(request, account.Name, new ServiceClient(endpoint, credential), credential);
-        return Task.FromResult(new OpenedService(new WegnologyService(context, account, WegnologyScopes.For(baseUri)), context));
+        var client = new ServiceClient(endpoint, credential);
+        bool lookUp = account.IsUser && !request.SkipCheck;
+        string? userId = lookUp ? await WegnologyService.FindUserIdAsync(client, account, cancellationToken).ConfigureAwait(false) : null;
+        account = userId is null ? account : WegnologyAccount.User(userId);
+        ServiceContext context = Context(request, account.Name, client, credential);
+        return new OpenedService(new WegnologyService(context, account, WegnologyScopes.For(baseUri)), context, Proven: userId is not null)
+        {
+            IsAccountKnown = account.Id is not null,
+        };
     }
 
     // All logins use one client, so that a wait that the service asks for applies to the next one.

@@ -8,6 +8,7 @@ namespace ApiTokens.Services.Wegnology;
 /// <summary>A secret is a JSON Web Token (contracts/wegnology.md, 1.7).</summary>
 internal sealed class WegnologySecretFormat() : SecretFormat(
     @"eyJ[\w-]+\.[\w-]+\.[\w-]*",
+    maxLength: 16384,
     inText: @"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
     masked: @"eyJ[\w-]{6,}(\.[\w-]*)*")
 {

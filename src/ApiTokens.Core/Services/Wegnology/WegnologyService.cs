@@ -9,16 +9,35 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     : PagedTokenService<WegnologyTokenWire, WegnologyPageWire>(
         context, WegnologyJson.Default.WegnologyTokenWire, WegnologyJson.Default.WegnologyPageWire, account.Path)
 {
+    /// <summary>Returns the id of the user of a credential; null if the credential may not read it.</summary>
+    public static async Task<string?> FindUserIdAsync(
+        ServiceClient client, WegnologyAccount account, CancellationToken cancellationToken)
+    {
+        WegnologyAccountWire me;
+        try
+        {
+            me = await client.GetAsync(
+                ProveRequest(credential: null, account.OwnPath), WegnologyJson.Default.WegnologyAccountWire, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (e is { Kind: ErrorKind.PermissionDenied, IsFromService: true })
+        {
+            return null;
+        }
+
+        string? id = me.Id is not null && WegnologyRules.IsId(me.Id) ? TokenIds.LowerHex(me.Id) : null;
+        return account.Id is null || id == account.Id ? id : throw ApiTokenException.InvalidParameter(
+            "Account", $"the credential belongs to {WegnologyAccount.User(id).Name}, not to {account.Name}.", "Specify 'user'.");
+    }
+
     public override Task CheckAsync(CancellationToken cancellationToken) => Client.GetAsync(
         ProveRequest(credential: null, Path()).WithQuery("perPage", "1"), WegnologyJson.Default.WegnologyPageWire, cancellationToken);
-
-    public override bool IsId(string text) => WegnologyRules.IsId(text);
 
     // The creator of a token is the token, or the user who logged in, that created it (1.4).
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
     {
         string[] callers = Credential is SecretCredential { Secret: { } secret } ? [.. TokenIdsIn(secret).Select(id => $"apiToken {id}")]
-            : account.Kind != "User" ? []
+            : !account.IsUser ? []
             : [$"user {(await ReadAccountAsync(credential: null, cancellationToken).ConfigureAwait(false)).Id}"];
         return callers.Length == 0 || token.IssuerId is null
             ? null
