@@ -216,8 +216,8 @@ public sealed class FaultTests : SandboxTest
     }
 
     [Theory]
-    [InlineData("""{"kind":"status","status":500,"count":9}""", 401)]
-    [InlineData("""{"kind":"status","status":500,"count":9,"method":"POST"}""", 401)]
+    [InlineData("""{"kind":"status","status":500,"count":9}""", 400)]
+    [InlineData("""{"kind":"status","status":500,"count":9,"method":"POST"}""", 400)]
     [InlineData("""{"kind":"status","status":500,"count":9,"service":"gcore"}""", 500)]
     [InlineData("""{"kind":"status","status":500,"count":9,"path":"*/login"}""", 500)]
     public async Task Fault_LogIn_RequiresServiceOrPath(string fault, int status)

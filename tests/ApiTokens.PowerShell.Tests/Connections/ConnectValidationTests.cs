@@ -76,12 +76,6 @@ public sealed class ConnectValidationTests(SandboxFixture fixture) : ConnectionT
         "param($Access) Connect-ApiTokenService gcore 4711 -Token $Access.Secret -BaseUri $Access.BaseUri",
         Access("gcore"));
 
-    [Fact]
-    public void Connect_ApiVersionThatGcoreRemoved_IsNotAParameter() => AssertRefused(
-        "NamedParameterNotFound",
-        "param($Access) Connect-ApiTokenService gcore -Token $Access.Secret -BaseUri $Access.BaseUri -ApiVersion V1",
-        Access("gcore"));
-
     [Theory]
     [InlineData("two words")]
     [InlineData("line\nbreak")]
