@@ -29,6 +29,9 @@ param(
     # Also asks the services whose format a secret matches whether they accept it. This sends the secret to them.
     [switch] $Probe,
 
+    # Also revokes tokens that a secret only suggests, for example because it contains their id. Anybody can write such a value.
+    [switch] $AllowUnproven,
+
     # Connections to create first, with the fields of Connect-ApiTokenService -ConnectionInfo. By default, uses the existing connections.
     [hashtable[]] $ConnectionInfo = @(),
 
@@ -85,7 +88,7 @@ $unattributed = @($failures | Where-Object { $_.FullyQualifiedErrorId -match '^(
 $problems += @($failures | Where-Object { $_ -notin $unattributed })
 
 if ($found.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess("$($found.Count) tokens whose secrets leaked", 'Revoke'))) {
-    $parameters = @{ PassThru = $true; Confirm = $false; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failures' }
+    $parameters = @{ AllowUnproven = $AllowUnproven; PassThru = $true; Confirm = $false; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failures' }
     if ($JournalPath) {
         $parameters['JournalPath'] = $JournalPath
     }

@@ -66,6 +66,28 @@ public sealed class LeakAttributionTests(SandboxFixture fixture) : CmdletTest(fi
     }
 
     [Fact]
+    public void Candidate_Serialized_KeepsItsEvidence()
+    {
+        PSObject token = NewToken("gcore");
+        const string Command =
+            """
+            param($Secret)
+            $found = Find-ApiToken $Secret -Connection gcore -WarningAction Ignore
+            $text = [System.Management.Automation.PSSerializer]::Serialize($found, 3)
+            [System.Management.Automation.PSSerializer]::Deserialize($text) | Remove-ApiToken -Confirm:$false
+            """;
+        Session.Host.Asked = () => throw new PSInvalidOperationException("PowerShell is in NonInteractive mode.");
+        try
+        {
+            AssertRefused("UnprovenMatch", Command, token.Get("Secret"));
+        }
+        finally
+        {
+            Session.Host.Asked = null;
+        }
+    }
+
+    [Fact]
     public void Candidate_Prompt_TellsThatNothingIsProven()
     {
         PSObject token = NewToken("gcore");

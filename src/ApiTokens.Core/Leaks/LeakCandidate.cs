@@ -35,7 +35,12 @@ internal sealed class LeakCandidate(string source, string text, IReadOnlyList<Se
     /// <summary>The connections that authenticate with the secret.</summary>
     public IReadOnlyList<TokenConnection> OwnOf => _ownOf ?? [];
 
-    public SecureString ToSecret() => SecretText.ToSecureString(Encoding.UTF8.GetString(_text));
+    private string Text => Encoding.UTF8.GetString(_text);
+
+    public SecureString ToSecret() => SecretText.ToSecureString(Text);
+
+    /// <summary>Returns what the secret says about its token.</summary>
+    public IEnumerable<string> Describe() => Services.Select(service => service.SecretFormat.Describe(Text)).OfType<string>();
 
     public void AddNote(string note) => (_notes ??= []).Add(note);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using ApiTokens.Services;
 
@@ -10,19 +9,13 @@ namespace ApiTokens.Leaks;
 /// searched for others.
 /// </summary>
 /// <remarks>Add secrets until <see cref="IsFull"/>, call <see cref="Run"/> and <see cref="TakeUnattributed"/>, and repeat.</remarks>
-public sealed class SecretSearch : IDisposable
+public sealed partial class SecretSearch : IDisposable
 {
     private const int ConcurrentProbes = 8;
 
     // Some services read all their tokens for each run, so a run has as many secrets as fit into some ten megabytes.
     private const int MaxSecrets = 150_000;
     private const int MaxCharacters = 8 * 1024 * 1024;
-
-    private static readonly Advice NotFound =
-        $"It may belong to another account, be expired, or not be a secret. Specify {Field.Probe} to test it by sending it to the service.";
-
-    private static readonly Advice NotFoundByProbe =
-        "It may belong to another account, be expired, or not be a secret. Connect to the other accounts, then search again.";
 
     private readonly IReadOnlyList<TokenConnection> _connections;
     private readonly List<LeakCandidate> _secrets = [];
@@ -295,40 +288,5 @@ public sealed class SecretSearch : IDisposable
             _reported[identity] = proven;
             return new SearchEvent(connection) { Found = new FoundToken(token, secret.Source, evidence, own) };
         }
-    }
-
-    private ApiTokenException CreateError(LeakCandidate secret)
-    {
-        string length = secret.Length.ToString(CultureInfo.InvariantCulture);
-        string services = string.Join(" or ", secret.Services.Select(service => service.Name));
-        if (secret.OwnOf.Count > 0)
-        {
-            return new ApiTokenException(
-                ErrorKind.ObjectNotFound,
-                $"{secret.Source}: this is the credential of the connection "
-                    + $"{string.Join(", ", secret.OwnOf)}, and no listed token has it.",
-                "Change the credential at its issuer, then connect again.",
-                ErrorIds.OwnCredentialLeaked);
-        }
-
-        (string message, Advice advice) = secret switch
-        {
-            { Services.Count: 0 } => (
-                $"a value of {length} characters does not have the format of a secret of "
-                    + $"{string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
-                "If it is a secret of another service, revoke it there."),
-            { SearchedConnections.Count: 0 } => (
-                $"a value of {length} characters has the format of a {services} secret, but there is no connection to {services}.",
-                "Connect to the account that it may belong to, then search again."),
-            _ => (
-                $"a value of {length} characters has the format of a {services} secret, "
-                    + $"but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
-                Probe ? NotFoundByProbe : NotFound),
-        };
-        IEnumerable<string> descriptions = secret.Services
-            .Select(service => service.SecretFormat.Describe(SecretText.ToPlainText(secret.Leaked.Secret))).OfType<string>();
-        string notes = string.Concat(secret.Notes.Concat(descriptions).Distinct().Select(note => $" {note}"));
-        return new ApiTokenException(
-            ErrorKind.ObjectNotFound, $"{secret.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
     }
 }

@@ -36,7 +36,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <summary>Also removes tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = TokenSet)]
     public SwitchParameter AllowUnproven { get; set; }
 
     internal override bool AsksForUnproven => !AllowUnproven;

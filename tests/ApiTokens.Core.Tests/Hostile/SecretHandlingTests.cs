@@ -47,6 +47,7 @@ public sealed partial class SecretHandlingTests
         ["SecretTransformation.cs"] = 1,
         ["ConnectApiTokenServiceCommand.cs"] = 1,
         ["LeakFile.cs"] = 1,
+        ["LeakCandidate.cs"] = 1,
 
         // From the sandbox, which generated it.
         ["ApiTokenSandbox.cs"] = 3,

@@ -53,7 +53,8 @@ public sealed class MillionLinesTests(SandboxFixture sandbox) : IClassFixture<Sa
     {
         await foreach (SearchEvent step in search.RunAsync(default))
         {
-            Assert.Null(step.Found);
+            // The numbers have all ends, so they match the tokens whose secrets are masked.
+            Assert.NotEqual(true, step.Found?.IsProven);
         }
 
         search.TakeUnattributed();

@@ -64,6 +64,19 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
         Assert.Equal(TokenStatus.Active, (await connection.Tokens.GetAsync(own.Id, default)).Status);
     }
 
+    [Fact]
+    public async Task Run_TokenOfAnotherServer_IsRejectedWithoutRequest()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Gcore");
+        ApiToken token = (await connection.Tokens.ListAsync()).First(token => token.Name != "administrator");
+        var other = new ApiToken(token) { BaseUri = new Uri("https://api.gcore.com") };
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => new RemoveOperation(connection, other).RunAsync());
+
+        Assert.Equal(ErrorIds.ConnectionMismatch, error.ErrorId);
+        Assert.Contains(await connection.Tokens.ListAsync(), kept => kept.Id == token.Id);
+    }
+
     private static DueToken Due(TokenConnection connection, ApiToken token) => new(
         connection.Name,
         new TokenIdentity(connection.AccountIdentity, token.Id),

@@ -98,7 +98,7 @@ public sealed class ReportTextTests
 
         Assert.Equal(3, rows.Length);
         Assert.EndsWith(",\"2027-01-01T00:00:00Z\",\"\",\"Warning\",\"NeverExpires: It never expires.\"", rows[1]);
-        Assert.StartsWith("\"Gcore\",\"1234\",\"gcore\",\"\",\"\"", rows[2]);
+        Assert.StartsWith("\"Gcore\",\"1234\",\"\",\"gcore\",\"\",\"\"", rows[2]);
         Assert.EndsWith("\"NearLimit: 9 of 10 tokens.\"", rows[2]);
     }
 
