@@ -43,11 +43,11 @@ public sealed class WegnologySecretFormatTests
     [Fact]
     public void Unattributed_NoConnection_DescribesSecretWithoutRequest()
     {
-        var search = new SecretSearch([]);
+        using var search = new SecretSearch([]);
         string text = Secret("""{"sub":"5e0000000000000000000abc","subtype":"apiToken","scope":["all.User\u001b[2J"],"exp":1924992000}""");
         search.Add(new LeakedSecret(SecretText.ToSecureString(text), "line 1"));
 
-        ApiTokenException error = Assert.Single(search.Unattributed()).Error;
+        ApiTokenException error = Assert.Single(search.TakeUnattributed()).Error;
 
         Assert.Contains($"it is the secret of token {Subject} with the scope all.User\uFFFD[2J, and expires at 2031-01-01", error.Message);
         Assert.DoesNotContain(text, error.ToString());
