@@ -37,10 +37,5 @@ internal sealed record OperationProgress(JournalStage Stage, DateTimeOffset? Sta
     /// <summary>The name of the token when the operation started, or of the token that it issues; it may have changed since.</summary>
     public string? Name { get; init; }
 
-    /// <summary>
-    /// Whether the run recorded a failure after it issued the token. Then it returned the secret to the caller, if it could not save it.
-    /// </summary>
-    public bool HasReturnedSecret { get; init; }
-
     public static OperationProgress None { get; } = new(JournalStage.None, null, null);
 }

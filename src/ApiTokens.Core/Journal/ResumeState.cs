@@ -60,7 +60,6 @@ internal sealed class ResumeState
             JournalEvents.End when entry.Outcome == JournalOutcomes.Done => progress with { Stage = JournalStage.Done },
             JournalEvents.End when entry.Outcome == JournalOutcomes.Failed && progress.Stage == JournalStage.Started =>
                 OperationProgress.None,
-            JournalEvents.End when entry.ErrorId == ErrorIds.SecretNotSaved => progress with { HasReturnedSecret = true },
             _ => progress,
         };
         if (entry.Event == JournalEvents.Start)

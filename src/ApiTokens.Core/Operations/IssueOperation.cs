@@ -49,7 +49,7 @@ public sealed class IssueOperation : Operation
             return;
         }
 
-        if (await LeftoverToken.FindDeliveredAsync(Connection, _request, RemoveOrphan, context).ConfigureAwait(false) is not null)
+        if (await LeftoverToken.FindDeliveredAsync(Connection, _request, context).ConfigureAwait(false) is not null)
         {
             return;
         }

@@ -10,7 +10,7 @@ internal static class LeftoverToken
     /// <returns>The token of the earlier run if its secret was saved, and only the journal does not show that; otherwise null.</returns>
     /// <exception cref="OrphanedTokenException">A leftover token exists.</exception>
     public static async Task<ApiToken?> FindDeliveredAsync(
-        TokenConnection connection, NewTokenRequest request, bool remove, OperationContext context)
+        TokenConnection connection, NewTokenRequest request, OperationContext context)
     {
         OperationProgress progress = context.Progress;
         if (progress.Stage is not (JournalStage.Started or JournalStage.Issued or JournalStage.Refused))
@@ -22,15 +22,13 @@ internal static class LeftoverToken
         if (progress.IssuedId is { } issuedId
             && await connection.ReadIfExistsAsync(issuedId, context.CancellationToken).ConfigureAwait(false) is { } leftover)
         {
-            bool? saved = await context.IsSecretSavedAsync(leftover).ConfigureAwait(false);
-            if (saved == true)
+            if (await context.IsSecretSavedAsync(leftover).ConfigureAwait(false) == true)
             {
                 return RecordDelivered(leftover, context);
             }
 
-            OrphanedTokenException error = saved is null || progress.HasReturnedSecret
-                ? MayBeDelivered(leftover)
-                : await ReportAsync(connection, leftover, remove, context).ConfigureAwait(false);
+            OrphanedTokenException error =
+                progress.Stage == JournalStage.Refused ? Rejected(connection, leftover) : MayBeDelivered(leftover);
             context.IsReconciling = error.OutcomeUnknown;
             throw error;
         }
@@ -87,19 +85,13 @@ internal static class LeftoverToken
         inner: null,
         advice: AdviseRemoval(found[0]));
 
-    private static Task<OrphanedTokenException> ReportAsync(
-        TokenConnection connection, ApiToken leftover, bool remove, OperationContext context) => OrphanSearch.ReportAsync(
-        connection,
+    private static OrphanedTokenException Rejected(TokenConnection connection, ApiToken leftover) => new(
         leftover,
-        context.Progress.Stage == JournalStage.Refused
-            ? $"An earlier run issued the token {leftover}, and {connection.Service} rejected its secret."
-            : $"An earlier run issued the token {leftover} and ended before its secret was delivered.",
-        inner: null,
-        remove,
-        context.CancellationToken);
+        $"An earlier run issued the token {leftover}, and {connection.Service} rejected its secret.",
+        inner: null);
 
-    // The run may have ended between the delivery and the line of the journal, or it returned the secret to the caller because it could
-    // not be saved. So the token is never removed here.
+    // The run may have ended between the delivery and the line of the journal. Or it returned the secret to the caller because the secret
+    // could not be saved, and could not record that either. So the token is never removed here.
     private static OrphanedTokenException MayBeDelivered(ApiToken leftover) => new(
         leftover,
         $"An earlier run issued the token {leftover} and ended before it recorded the delivery. Its secret may have been delivered.",

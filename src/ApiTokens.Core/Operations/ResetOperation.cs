@@ -164,7 +164,7 @@ public sealed class ResetOperation : Operation
             (e.Kind == ErrorKind.ObjectNotFound || e.ErrorId == ErrorIds.TokenRevoked) && Name.Length > 0)
         {
             // Somebody has removed the old token. The new one may exist all the same.
-            await LeftoverToken.FindDeliveredAsync(Connection, new NewTokenRequest { Name = Name }, remove: false, context)
+            await LeftoverToken.FindDeliveredAsync(Connection, new NewTokenRequest { Name = Name }, context)
                 .ConfigureAwait(false);
             throw;
         }
@@ -176,7 +176,7 @@ public sealed class ResetOperation : Operation
         }
 
         NewTokenRequest request = Tokens.CreateSuccessorRequest(old, _options.Expiry);
-        return await LeftoverToken.FindDeliveredAsync(Connection, request, remove: false, context).ConfigureAwait(false);
+        return await LeftoverToken.FindDeliveredAsync(Connection, request, context).ConfigureAwait(false);
     }
 
     // If the earlier run did not verify the delivered secret, the old token may be the only one that works. A verified secret is not

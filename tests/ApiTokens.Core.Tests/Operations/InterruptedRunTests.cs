@@ -42,7 +42,7 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
     {
         TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
         NewTokenRequest request = FaultySandbox.New("Wegnology", FaultySandbox.NewName());
-        var file = new FileWithoutTokens();
+        var file = new FileWithout("\"issuedId\"");
         RunResult first = await RunResult.RunAsync(Open(file, connection), new IssueOperation(connection, request));
         Assert.Equal(ErrorIds.JournalNotWritten, Assert.IsType<ApiTokenException>(first.Error).ErrorId);
         var issued = Assert.IsType<IssuedToken>(Assert.Single(first.Outputs));
@@ -60,12 +60,34 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
     }
 
     [Fact]
+    public async Task Resume_NeitherVaultNorJournalWritten_KeepsTokenThatCallerReceived()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        NewTokenRequest request = FaultySandbox.New("Wegnology", FaultySandbox.NewName());
+        var file = new FileWithout("\"outcome\"");
+        var locked = new DelegateSink(
+            token => throw new SecretNotSavedException(token, "The vault is locked.", "Unlock the vault."), contains: _ => false);
+        RunResult first = await RunResult.RunAsync(Open(file, connection), locked, Issue());
+        var issued = Assert.IsType<IssuedToken>(Assert.Single(first.Outputs));
+        using var copy = new MemoryStream();
+        copy.Write(file.ToArray());
+        copy.Position = 0;
+
+        RunResult second = await RunResult.RunAsync(Open(copy, connection), locked, Issue());
+
+        Assert.Contains("may have been delivered", Assert.IsType<OrphanedTokenException>(second.Error).Message);
+        Assert.True(await sandbox.WorksAsync(issued));
+
+        IssueOperation Issue() => new(connection, request) { RemoveOrphan = true };
+    }
+
+    [Fact]
     public async Task Issue_ResponseLostBesideUnrecordedToken_IsNotTakenForIt()
     {
         TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
         NewTokenRequest request = FaultySandbox.New("Wegnology", FaultySandbox.NewName());
         RunResult first = await RunResult.RunAsync(
-            Open(new FileWithoutTokens(), connection), new IssueOperation(connection, request));
+            Open(new FileWithout("\"issuedId\""), connection), new IssueOperation(connection, request));
         var issued = Assert.IsType<IssuedToken>(Assert.Single(first.Outputs));
         sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Reset, Method = "POST" });
 
@@ -133,12 +155,12 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
     private JournalWriter Open(Stream file, TokenConnection connection) =>
         JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], sandbox.Clock);
 
-    /// <summary>A file on which the lines about issued tokens cannot be written.</summary>
-    private sealed class FileWithoutTokens : MemoryStream
+    /// <summary>A file on which lines that contain a text cannot be written.</summary>
+    private sealed class FileWithout(string text) : MemoryStream
     {
         public override void Write(byte[] buffer, int offset, int count)
         {
-            if (Encoding.UTF8.GetString(buffer, offset, count).Contains("\"issuedId\""))
+            if (Encoding.UTF8.GetString(buffer, offset, count).Contains(text))
             {
                 throw new IOException("No space left on device");
             }

@@ -258,11 +258,11 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
         else
         {
             var error = Assert.IsType<OrphanedTokenException>(result.Error);
-            Assert.Equal(isSaved is null, error.OutcomeUnknown);
-            Assert.Contains(isSaved is null ? "may have been delivered" : "The token was removed", error.Message);
+            Assert.True(error.OutcomeUnknown);
+            Assert.Contains("may have been delivered", error.Message);
         }
 
-        Assert.Equal(isSaved != false, await sandbox.WorksAsync(issued));
+        Assert.True(await sandbox.WorksAsync(issued));
     }
 
     private static NewTokenRequest Administrator(string service) => service switch
