@@ -83,7 +83,8 @@ public sealed class SandboxCmdletTests : IDisposable
         Assert.Contains(tokens[0].Text("Name"), stored, StringComparison.Ordinal);
         Assert.All(secrets, secret => Assert.DoesNotContain(secret, stored, StringComparison.Ordinal));
 
-        sandbox = Sandbox.Start(_session, parameters);
+        // On another port, it would be another server, whose tokens are not these.
+        sandbox = Sandbox.Start(_session, $"{parameters} -Port {sandbox.BaseUri.Port}");
         Assert.All(tokens, token => Assert.True(sandbox.Accepts(token)));
         _session.Run("param($Tokens) $Tokens | Remove-ApiToken", [tokens]).ShouldSucceed();
         Assert.All(tokens, token => Assert.False(sandbox.Accepts(token)));

@@ -29,7 +29,7 @@ public sealed class ProgramTests
         }
 
         Assert.Equal("example-domain", services["devo"]!["account"]!.GetValue<string>());
-        Assert.Equal("user", services["wegnology"]!["account"]!.GetValue<string>());
+        Assert.Equal("user/575ed70c7ae143cd83dc4aa9", services["wegnology"]!["account"]!.GetValue<string>());
         Assert.Equal("1001", services["gcore"]!["account"]!.GetValue<string>());
         Assert.Equal("example-site", services["application-users"]!["account"]!.GetValue<string>());
         Assert.Matches("^[0-9a-f]{24}$", services["wegnology"]!["applications"]![0]!.GetValue<string>());

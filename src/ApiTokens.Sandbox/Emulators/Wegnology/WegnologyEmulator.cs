@@ -63,7 +63,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         return new ServiceDescription
         {
             BaseUri = baseAddress,
-            Account = "user",
+            Account = $"user/{WegnologyAccount.User.Id}",
             Secret = secret,
             Username = WegnologyAccount.Email,
             Password = password,
