@@ -46,6 +46,8 @@ public sealed class ResetOperation : Operation
                 "Run the operation with a journal.");
         }
 
+        // Until the state that an earlier run left has been checked, a failure must not look as if that run had failed without effect.
+        context.IsReconciling = context.Progress.Stage != JournalStage.None;
         await OwnTokenGuard.CheckAsync(Connection, _token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
         if (context.Progress is { Stage: JournalStage.Delivered or JournalStage.Verified, IssuedId: { } delivered } progress)
         {
@@ -62,6 +64,7 @@ public sealed class ResetOperation : Operation
             return;
         }
 
+        context.IsReconciling = false;
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
         await (inPlace ? RegenerateAsync(context) : ReplaceAsync(old, context)).ConfigureAwait(false);
     }

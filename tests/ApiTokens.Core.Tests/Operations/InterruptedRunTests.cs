@@ -35,6 +35,28 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
         Assert.True(await sandbox.WorksAsync(old));
     }
 
+    [Fact]
+    public async Task Resume_CheckOfOwnTokenFails_NextRunStillSearchesForNewToken()
+    {
+        const string Service = "ApplicationUsers";
+        TokenConnection connection = await sandbox.ConnectAsync(Service);
+        IssuedToken old = await connection.Tokens.CreateAsync(FaultySandbox.New(Service, FaultySandbox.NewName()), default);
+        using var file = new JournalFile();
+        Operation killed = Reset(connection);
+        file.WriteInterruptedRun("Reset", sandbox.Clock, killed, journal => journal.Start(killed));
+        IssuedToken lost = await connection.Tokens.CreateAsync(FaultySandbox.New(Service, old.Name), default);
+        sandbox.Plan(Service, new Fault { Kind = FaultKind.Status, Status = 403, Method = "GET" });
+        RunResult second = await file.RunAsync("Reset", sandbox.Clock, Reset(await sandbox.ConnectAsync(Service)));
+        Assert.Equal(ErrorKind.PermissionDenied, Assert.IsType<ApiTokenException>(second.Error).Kind);
+
+        RunResult third = await file.RunAsync("Reset", sandbox.Clock, Reset(await sandbox.ConnectAsync(Service)));
+
+        Assert.Equal(lost.Id, Assert.IsType<OrphanedTokenException>(third.Error).Token.Id);
+        Assert.Empty(third.Outputs);
+
+        ResetOperation Reset(TokenConnection to) => new(to, old.WithoutSecret(), new ResetOptions { WithSuccessor = true });
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
