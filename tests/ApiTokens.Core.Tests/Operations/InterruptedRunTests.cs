@@ -24,7 +24,8 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
         ApiToken lost = Assert.IsType<OrphanedTokenException>(killed.Error).Token;
 
         // As if the process had been killed before the response.
-        file.Text = string.Concat(file.Text.Split('\n')[..^1].Where(line => !line.Contains("\"event\":\"end\"")).Select(line => line + "\n"));
+        string[] lines = file.Text.Split('\n');
+        file.Text = string.Join('\n', lines.Where(line => !line.Contains("\"event\":\"end\"")));
         await connection.Tokens.RenameAsync(old.Id, FaultySandbox.NewName(), default);
 
         RunResult second = await file.RunAsync(
@@ -113,7 +114,8 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
         var issued = Assert.IsType<IssuedToken>(Assert.Single(first.Outputs));
         sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Reset, Method = "POST" });
 
-        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => TestOperations.IssueAsync(connection, request, removeOrphan: true));
+        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(
+            () => TestOperations.IssueAsync(connection, request, removeOrphan: true));
 
         Assert.IsNotType<OrphanedTokenException>(error);
         Assert.True(await sandbox.WorksAsync(issued));
