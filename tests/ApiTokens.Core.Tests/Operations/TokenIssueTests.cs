@@ -342,7 +342,7 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
     [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
-    public async Task Resume_TokenNotDeliveredWithRemoveOrphan_RemovesItAndNextRunIssues(string service)
+    public async Task Resume_TokenNotDeliveredWithRemoveOrphan_IsKeptUntilUserRemovesIt(string service)
     {
         (TokenConnection connection, string name, JournalFile file) = await PrepareAsync(service);
         using JournalFile _ = file;
@@ -354,10 +354,11 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         });
 
         var sink = new DelegateSink(_ => Task.CompletedTask, contains: _ => false);
-        RunResult removed = await RunResult.RunAsync(
+        RunResult reported = await RunResult.RunAsync(
             file.Open("New", sandbox.Clock, connection), sink, On(connection, name, removeOrphan: true));
-        Assert.False(Assert.IsType<OrphanedTokenException>(removed.Error).OutcomeUnknown);
-        Assert.False(await sandbox.WorksAsync(orphan));
+        Assert.True(Assert.IsType<OrphanedTokenException>(reported.Error).OutcomeUnknown);
+        Assert.True(await sandbox.WorksAsync(orphan));
+        await connection.Tokens.RemoveAsync(orphan.Id, default);
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name, removeOrphan: true));
 
         Assert.True(await sandbox.WorksAsync(Assert.IsType<IssuedToken>(Assert.Single(result.Outputs))));
