@@ -120,7 +120,7 @@ public sealed partial class ErrorTests
             int room = 100 - test.Output("Get-ApiToken -Connection gcore | Where-Object Status -NE Expired").Count;
             object tokens = test.Output(
                 "param($Count) 1..$Count | ForEach-Object { [pscustomobject]@{ Name = \"full-$_\" } } | "
-                    + "New-ApiToken -Connection gcore -Role Users",
+                    + "New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d",
                 room).ToArray();
             try
             {
@@ -188,7 +188,7 @@ public sealed partial class ErrorTests
         {
             test.Sandbox.AddFault(new { service = "gcore", method = "POST", kind = "reset", when = "after" });
             string name = NewName();
-            RunResult result = test.Run("param($Name) New-ApiToken -Connection gcore -Role Users -Name $Name", name);
+            RunResult result = test.Run("param($Name) New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Name $Name", name);
             return new(result, IsToken(test.Single("param($Name) Get-ApiToken -Connection gcore -Name $Name", name)));
         }),
         ["PredecessorNotDisabled"] = RotationAnsweredWith(
@@ -218,18 +218,18 @@ public sealed partial class ErrorTests
         {
             string path = test.NewPath(".txt");
             File.WriteAllText(path, "another secret");
-            return new(test.Run("param($Path) New-ApiToken x -Connection gcore -Role Users -Path $Path", path), Assert.Null);
+            return new(test.Run("param($Path) New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -Path $Path", path), Assert.Null);
         }),
         ["SecretNotSaved"] = new("NewApiToken", ErrorCategory.InvalidOperation, EndsPipeline: false, test =>
         {
             RunResult result = test.Run(
-                "param($Path) New-ApiToken -Connection gcore -Role Users -Name unsaved -Path { \"$Path/missing/secret\" }", test.Folder);
+                "param($Path) New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Name unsaved -Path { \"$Path/missing/secret\" }", test.Folder);
             return new(result, IsToken(result.Single));
         }),
         ["SecretDestinationInUse"] = new("NewApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test => new(
             test.Run(
                 "param($Path) 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } | "
-                    + "New-ApiToken -Connection gcore -Role Users -Path $Path",
+                    + "New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Path $Path",
                 test.NewPath(".txt")),
             IsText("two"))),
         ["SecretManagementNotFound"] = new("NewApiToken", ErrorCategory.ObjectNotFound, EndsPipeline: true, test =>
@@ -337,7 +337,7 @@ public sealed partial class ErrorTests
     {
         using ModuleSession session = OpenSession();
         session.Run(preparation).ShouldSucceed();
-        return new(session.Run("New-ApiToken never -Connection gcore -Role Users -Vault Any"), Assert.Null);
+        return new(session.Run("New-ApiToken never -Connection gcore -Role Users -ExpiresIn 30d -Vault Any"), Assert.Null);
     }
 
     private PSObject ServiceOf(string connection) =>

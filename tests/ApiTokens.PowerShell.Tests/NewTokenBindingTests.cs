@@ -20,9 +20,9 @@ public sealed class NewTokenBindingTests(SandboxFixture fixture) : CmdletTest(fi
     {
         RunResult result = Run(
             """
-            [pscustomobject]@{ Name = 'good-1'; Role = 'Users' },
+            [pscustomobject]@{ Name = 'good-1'; Role = 'Users'; ExpiresIn = '30d' },
             [pscustomobject]@{ Name = 'bad'; Role = 'Kings' },
-            [pscustomobject]@{ Name = 'good-2'; Role = 'Users' } | New-ApiToken -Connection gcore
+            [pscustomobject]@{ Name = 'good-2'; Role = 'Users'; ExpiresIn = '30d' } | New-ApiToken -Connection gcore
             """);
         Assert.Equal(["good-1", "good-2"], result.Output.Texts("Name").Order());
         Assert.Equal("bad", result.ShouldFail("InvalidRole").TargetObject);
@@ -33,8 +33,8 @@ public sealed class NewTokenBindingTests(SandboxFixture fixture) : CmdletTest(fi
     {
         RunResult result = Run(
             """
-            [pscustomobject]@{ Connection = 'gcore'; Name = 'here'; Role = 'Users' },
-            [pscustomobject]@{ Connection = 'nowhere'; Name = 'lost'; Role = 'Users' } | New-ApiToken
+            [pscustomobject]@{ Connection = 'gcore'; Name = 'here'; Role = 'Users'; ExpiresIn = '30d' },
+            [pscustomobject]@{ Connection = 'nowhere'; Name = 'lost'; Role = 'Users'; ExpiresIn = '30d' } | New-ApiToken
             """);
         Assert.Equal("here", result.Single.Text("Name"));
         result.ShouldFail("ConnectionNotFound");

@@ -185,7 +185,7 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
         int quota = 100 - Output("Get-ApiToken -Connection gcore").Count(token => token.Text("Status") != "Expired");
         IReadOnlyList<PSObject> tokens = Output(
             "param($Quota) 1..$Quota | ForEach-Object { [pscustomobject]@{ Name = \"full-$_\" } } "
-                + "| New-ApiToken -Connection gcore -Role Users",
+                + "| New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d",
             quota);
         AssertRefused("TokenLimitReached", "param($Token) $Token | Reset-ApiToken", tokens[0]);
         Assert.True(Sandbox.Accepts(tokens[0]));

@@ -98,7 +98,7 @@ public sealed class StopTests(StopTests.Fixture fixture) : CmdletTest<StopTests.
         RequestCount before = Sandbox.Count();
         PSObject first = Single(
             """
-            1..60 | ForEach-Object { [pscustomobject]@{ Name = "many-$_"; Role = 'Users' } } |
+            1..60 | ForEach-Object { [pscustomobject]@{ Name = "many-$_"; Role = 'Users'; ExpiresIn = '30d' } } |
                 New-ApiToken -Connection gcore -ThrottleLimit 4 | Select-First 1
             """);
         AssertFrozen(before, 20);

@@ -122,9 +122,9 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
         Session.Connect(Sandbox, "gcore", "engineer", secret: (System.Security.SecureString)engineer.Get("Secret")!);
         try
         {
-            AssertRefused("InvalidRole", "New-ApiToken -Connection engineer -Name high -Role Administrators");
-            Assert.True(Sandbox.Accepts(Single("New-ApiToken -Connection engineer -Name same -Role Engineers")));
-            Assert.True(Sandbox.Accepts(Single("New-ApiToken -Connection engineer -Name low -Role Users")));
+            AssertRefused("InvalidRole", "New-ApiToken -Connection engineer -Name high -Role Administrators -ExpiresIn 30d");
+            Assert.True(Sandbox.Accepts(Single("New-ApiToken -Connection engineer -Name same -Role Engineers -ExpiresIn 30d")));
+            Assert.True(Sandbox.Accepts(Single("New-ApiToken -Connection engineer -Name low -Role Users -ExpiresIn 30d")));
         }
         finally
         {

@@ -27,9 +27,9 @@ Describe 'An unusual name, on <_>' -ForEach 'devo', 'wegnology', 'gcore', 'appli
 
 Describe 'A file with a secret' -Tag PowerShell7 -Skip:(-not (Test-Path /proc/version)) {
     It 'is readable only by its owner from its creation, whatever the umask, and no other file remains: <Way>' -ForEach @(
-        @{ Way = 'New-ApiToken -Path'; Command = 'New-ApiToken -Connection gcore -Name watched -Role Users -Path $target | Out-Null' }
-        @{ Way = 'Save-ApiTokenSecret'; Command = 'New-ApiToken -Connection gcore -Name watched -Role Users | Save-ApiTokenSecret -Path $target' }
-        @{ Way = 'New-ApiToken -Path over a file that everyone can read'; Command = 'Set-Content $target "old"; chmod 666 $target; New-ApiToken -Connection gcore -Name watched -Role Users -Path $target -Force | Out-Null' }
+        @{ Way = 'New-ApiToken -Path'; Command = 'New-ApiToken -Connection gcore -Name watched -Role Users -ExpiresIn 30d -Path $target | Out-Null' }
+        @{ Way = 'Save-ApiTokenSecret'; Command = 'New-ApiToken -Connection gcore -Name watched -Role Users -ExpiresIn 30d | Save-ApiTokenSecret -Path $target' }
+        @{ Way = 'New-ApiToken -Path over a file that everyone can read'; Command = 'Set-Content $target "old"; chmod 666 $target; New-ApiToken -Connection gcore -Name watched -Role Users -ExpiresIn 30d -Path $target -Force | Out-Null' }
     ) {
         # A watcher records the mode of each file when it is created; the umask allows all access.
         $folder = Join-Path $TestDrive ([guid]::NewGuid().ToString('n'))

@@ -10,7 +10,7 @@ BeforeAll {
     # The last step of each child: use the module, and report which assemblies are loaded in which context.
     $script:report = @'
 $sandbox = Start-ApiTokenSandbox
-$token = New-ApiToken -Connection gcore -Name isolated -Role Users
+$token = New-ApiToken -Connection gcore -Name isolated -Role Users -ExpiresIn 30d
 $listed = @(Get-ApiToken -Connection *).Count
 $token | Remove-ApiToken -Confirm:$false
 Stop-ApiTokenSandbox
@@ -138,7 +138,7 @@ Import-Module '$moduleFolder'
 `$done = foreach (`$service in `$sandbox.Services) {
     Get-ApiToken -Connection `$service.Service | Select-Object -First 1 | ForEach-Object { `$_.Service }
 }
-`$token = New-ApiToken -Connection gcore -Name isolated -Role Users
+`$token = New-ApiToken -Connection gcore -Name isolated -Role Users -ExpiresIn 30d
 `$token | Remove-ApiToken -Confirm:`$false
 Stop-ApiTokenSandbox
 "@
@@ -207,7 +207,7 @@ Import-Module '$moduleFolder'
 `$seen = 1..4 | ForEach-Object -Parallel {
     Import-Module '$moduleFolder'
     `$sandbox = Start-ApiTokenSandbox
-    `$issued = New-ApiToken -Connection gcore -Name "runspace-`$_" -Role Users
+    `$issued = New-ApiToken -Connection gcore -Name "runspace-`$_" -Role Users -ExpiresIn 30d
     `$names = (Get-ApiToken -Connection gcore -Name 'runspace-*').Name -join ' '
     Stop-ApiTokenSandbox
     `$names

@@ -96,7 +96,7 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
         $rows = @(
             @{ Connection = 'devo'; Count = 55; Issue = @{ User = 'user@example.com'; Audience = 'apiv2' } }
             @{ Connection = 'wegnology'; Count = 55; Issue = @{ Scope = 'All' } }
-            @{ Connection = 'gcore'; Count = 40; Issue = @{ Role = 'Engineers' } }
+            @{ Connection = 'gcore'; Count = 40; Issue = @{ Role = 'Engineers'; ExpiresIn = '30d' } }
             @{ Connection = 'application-users'; Count = 50; Issue = @{ User = 'jdoe'; ApplyToAll = 'Full' } }
         )
         $script:before = foreach ($row in $rows) {

@@ -82,7 +82,7 @@ Describe 'A new token and a vault' -Skip:$noVaults {
         Set-Content -LiteralPath "$folder/refuse" -Value 'no-*' -NoNewline
         try {
             $tokens = 'no-1', 'yes-1', 'no-2' | ForEach-Object { [pscustomobject]@{ Name = $_ } } |
-                New-ApiToken -Connection gcore -Role Users -Vault Test -SecretName { $_.Name } -ErrorVariable failure -ErrorAction SilentlyContinue
+                New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -SecretName { $_.Name } -ErrorVariable failure -ErrorAction SilentlyContinue
         }
         finally {
             Remove-Item -LiteralPath "$folder/refuse"
@@ -102,7 +102,7 @@ Describe 'A new token and a vault' -Skip:$noVaults {
     ) {
         $null = New-Item -ItemType File -Path "$folder/locked"
         try {
-            Assert-Rejected $ErrorId { New-ApiToken never -Connection gcore -Role Users -Vault $Vault }
+            Assert-Rejected $ErrorId { New-ApiToken never -Connection gcore -Role Users -ExpiresIn 30d -Vault $Vault }
         }
         finally {
             Remove-Item -LiteralPath "$folder/locked"
@@ -116,7 +116,7 @@ Import-Module '$moduleFolder'
 `$env:PSModulePath = ''
 `$secret = [System.Net.NetworkCredential]::new('', `$env:VAULT_TEST_SECRET).SecurePassword
 `$null = Connect-ApiTokenService Gcore -Token `$secret -BaseUri '$($gcore.BaseUri)'
-try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQualifiedErrorId; Action = `$_.ErrorDetails.RecommendedAction; Message = `$_.Exception.Message } | ConvertTo-Json -Compress }
+try { New-ApiToken never -Role Users -ExpiresIn 30d -Vault Any } catch { @{ Id = `$_.FullyQualifiedErrorId; Action = `$_.ErrorDetails.RecommendedAction; Message = `$_.Exception.Message } | ConvertTo-Json -Compress }
 "@
         Remove-Item env:VAULT_TEST_SECRET
         $result.Id | Should -BeLike 'SecretManagementNotFound,*' -Because $result.Message
@@ -138,25 +138,25 @@ try { New-ApiToken never -Role Users -Vault Any } catch { @{ Id = `$_.FullyQuali
 
     It 'does not replace the secret of another token' {
         $first = Add-TestToken gcore twin -With @{ Vault = 'Test' }
-        $second = New-ApiToken twin -Connection gcore -Role Users -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
+        $second = New-ApiToken twin -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
         $failure[0].ErrorDetails.RecommendedAction | Should -BeLike '*-Force*'
         Test-Secret $second | Should -BeTrue
         (Get-SecretInfo -Vault Test -Name (Get-DefaultName $first)).Metadata['tokenId'] | Should -Be $first.Id
-        $null = New-ApiToken twin -Connection gcore -Role Users -Vault Test -Force -ErrorAction Stop
+        $null = New-ApiToken twin -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -Force -ErrorAction Stop
     }
 
     It 'is rejected before it is issued if another token of this run has its name' {
         $count = (Get-RequestCount).writes
         $tokens = 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } |
-            New-ApiToken -Connection gcore -Role Users -Vault Test -SecretName same -ErrorVariable failure -ErrorAction SilentlyContinue
+            New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -SecretName same -ErrorVariable failure -ErrorAction SilentlyContinue
         $tokens | Should -HaveCount 1
         $failure.FullyQualifiedErrorId | Should -BeLike 'SecretDestinationInUse,*'
         (Get-RequestCount).writes | Should -Be ($count + 1)
     }
 
     It 'has its secret only in the vault: -AsPlainText is rejected' {
-        Assert-Rejected InvalidAsPlainText { New-ApiToken x -Connection gcore -Role Users -Vault Test -AsPlainText }
+        Assert-Rejected InvalidAsPlainText { New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -AsPlainText }
     }
 }
 
@@ -273,7 +273,7 @@ Describe 'A file for the secret' {
     It 'is not overwritten without -Force, which sets its permissions again' {
         $file = Join-Path $TestDrive 'there.txt'
         Set-Content -LiteralPath $file -Value 'precious'
-        Assert-Rejected SecretExists { New-ApiToken x -Connection gcore -Role Users -Path $file }
+        Assert-Rejected SecretExists { New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -Path $file }
         Get-Content -LiteralPath $file | Should -Be 'precious'
         $token = Add-TestToken gcore -With @{ Path = $file; Force = $true }
         Test-Secret $token -Secret (ConvertTo-Secret ([System.IO.File]::ReadAllText($file))) | Should -BeTrue
@@ -298,10 +298,10 @@ Describe 'A file for the secret' {
     }
 
     It 'with an invalid path is rejected before a token is issued' {
-        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path (Join-Path $TestDrive 'nowhere/x.txt') }
-        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path $TestDrive }
-        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -Path x -Vault y }
-        Assert-Rejected InvalidSecretName { New-ApiToken x -Connection gcore -Role Users -SecretName x }
+        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -Path (Join-Path $TestDrive 'nowhere/x.txt') }
+        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -Path $TestDrive }
+        Assert-Rejected InvalidPath { New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -Path x -Vault y }
+        Assert-Rejected InvalidSecretName { New-ApiToken x -Connection gcore -Role Users -ExpiresIn 30d -SecretName x }
     }
 
     It 'is written by Save-ApiTokenSecret' {

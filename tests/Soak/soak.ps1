@@ -66,7 +66,7 @@ $worker = {
     $issueParameters = @{
         'devo'              = @{ User = 'user@example.com'; Audience = 'apiv2' }
         'wegnology'         = @{ Scope = 'All' }
-        'gcore'             = @{ Role = 'Engineers' }
+        'gcore'             = @{ Role = 'Engineers'; ExpiresIn = '30d' }
         'application-users' = @{ User = 'jdoe'; ApplyToAll = 'Read' }
     }
     foreach ($service in $Services) {

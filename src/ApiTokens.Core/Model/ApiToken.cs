@@ -34,6 +34,7 @@ public class ApiToken
         UpdatedAt = token.UpdatedAt;
         ExpiresAt = token.ExpiresAt;
         LastUsedAt = token.LastUsedAt;
+        ExpirationMonths = token.ExpirationMonths;
     }
 
     /// <summary>The name of the connection that read the token.</summary>
@@ -94,6 +95,9 @@ public class ApiToken
 
     /// <summary>The time when the secret was last used (UTC); null if it was never used or the service does not report it.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>Application Users: the lifetime in calendar months that was last specified.</summary>
+    internal int? ExpirationMonths { get; init; }
 
     /// <summary>The time from issue to expiry; null if the token never expires.</summary>
     public TimeSpan? Lifetime => ExpiresAt - CreatedAt;

@@ -54,6 +54,10 @@ public sealed class NamePattern
     /// <returns>True for a pattern.</returns>
     public static bool HasWildcards(string text) => text.IndexOfAny(['*', '?', '[']) >= 0;
 
+    /// <summary>Returns the name that patterns match if there is only one pattern, and it matches only one name; otherwise null.</summary>
+    internal static string? SingleName(IReadOnlyList<NamePattern> patterns) =>
+        patterns.Count == 1 && patterns[0].IsLiteral ? Regex.Replace(patterns[0].Text, "`(.)", "$1") : null;
+
     /// <summary>Creates a pattern that matches one name literally.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The pattern.</returns>

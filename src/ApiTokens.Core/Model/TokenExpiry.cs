@@ -8,8 +8,8 @@ public sealed class TokenExpiry
     }
 
     /// <summary>
-    /// The service's default: WEGnology never, Gcore one year (the default of its form), Application Users 6 months, Devo the setting
-    /// of the domain.
+    /// The service's default: WEGnology never, Application Users 6 months, Devo the setting of the domain. Gcore has none and requires
+    /// an expiry.
     /// </summary>
     public static TokenExpiry ServiceDefault { get; } = new();
 

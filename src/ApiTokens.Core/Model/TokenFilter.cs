@@ -12,17 +12,17 @@ public sealed record TokenFilter
     /// <summary>The statuses. Empty for all except <see cref="TokenStatus.Revoked"/>.</summary>
     public IReadOnlyList<TokenStatus> Statuses { get; init; } = [];
 
-    /// <summary>The user whom the tokens act for; the comparison ignores case.</summary>
-    public string? User { get; init; }
+    /// <summary>The users whom the tokens act for, of which a token must match at least one. Empty for any user.</summary>
+    public IReadOnlyList<NamePattern> Users { get; init; } = [];
 
-    /// <summary>The user who created the tokens; the comparison ignores case.</summary>
-    public string? Issuer { get; init; }
+    /// <summary>
+    /// The users or tokens that created the tokens, by name, e-mail address or id, of which a token must match at least one. Empty for
+    /// any issuer.
+    /// </summary>
+    public IReadOnlyList<NamePattern> Issuers { get; init; } = [];
 
-    /// <summary>Gcore: the id of the user who created the tokens, instead of <see cref="Issuer"/>. The service applies it.</summary>
-    internal long? IssuerId { get; init; }
-
-    /// <summary>Gcore: the name of the role.</summary>
-    public string? Role { get; init; }
+    /// <summary>Gcore: the roles, by name or id, of which a token must match at least one. Empty for any role.</summary>
+    public IReadOnlyList<NamePattern> Roles { get; init; } = [];
 
     /// <summary>Selects tokens that expire before this time, including tokens that have already expired.</summary>
     public DateTimeOffset? ExpiresBefore { get; init; }
@@ -51,9 +51,9 @@ public sealed record TokenFilter
     public bool IsMatch(ApiToken token) =>
         (Names.Count == 0 || Names.Any(name => name.IsMatch(token.Name)))
         && (Statuses.Count == 0 ? token.Status != TokenStatus.Revoked : Statuses.Contains(token.Status))
-        && SameName(User, token.Owner)
-        && SameName(Issuer, token.Issuer)
-        && SameName(Role, token.Role)
+        && (Users.Count == 0 || Users.Any(user => IsUser(user, token)))
+        && (Issuers.Count == 0 || Issuers.Any(issuer => IsIssuer(issuer, token)))
+        && (Roles.Count == 0 || Roles.Any(role => IsRole(role, token)))
         && (ExpiresBefore is null || token.ExpiresAt < ExpiresBefore)
         && (ExpiresAfter is null || token.ExpiresAt > ExpiresAfter)
         && (CreatedBefore is null || token.CreatedAt < CreatedBefore)
@@ -61,6 +61,13 @@ public sealed record TokenFilter
         && (Shard is null || Shard.Contains(token))
         && (UnusedSince is null || (token.LastUsedAt ?? token.CreatedAt) < UnusedSince);
 
-    private static bool SameName(string? expected, string? actual) =>
-        expected is null || string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Determines whether a token acts for a user.</summary>
+    internal static bool IsUser(NamePattern user, ApiToken token) => token.Owner is { } owner && user.IsMatch(owner);
+
+    /// <summary>Determines whether a token has a role.</summary>
+    internal static bool IsRole(NamePattern role, ApiToken token) => token.Role is { } name && role.IsMatch(name);
+
+    /// <summary>Determines whether a token has an issuer: by name or address, or by a word of its id, such as <c>apiToken 5e00</c>.</summary>
+    internal static bool IsIssuer(NamePattern issuer, ApiToken token) =>
+        (token.Issuer is { } name && issuer.IsMatch(name)) || (token.IssuerId is { } id && id.Split(' ').Any(issuer.IsMatch));
 }

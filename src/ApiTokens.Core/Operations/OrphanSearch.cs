@@ -18,7 +18,7 @@ internal sealed class OrphanSearch(
     Func<string, bool> wasDelivered)
 {
     private readonly IssuedTokenRegistry _registry = scope.Issued.Of(connection);
-    private readonly TokenFilter _userFilter = new() { User = request.User };
+    private readonly TokenFilter _userFilter = new() { Users = request.User is { } user ? [NamePattern.Literal(user)] : [] };
 
     public TokenConnection Connection => connection;
 

@@ -84,7 +84,7 @@ public sealed class ResetOperation : Operation
 
     private async Task ReplaceAsync(ApiToken old, OperationContext context)
     {
-        NewTokenRequest request = Tokens.CreateSuccessorRequest(old, _options.Expiry);
+        NewTokenRequest request = SuccessorRequest(old);
         Tokens.Validate(request);
         using TokenQuota.QuotaReservation reservation =
             await context.Scope.Quota.ReserveAsync(Connection, old, context.CancellationToken).ConfigureAwait(false);
@@ -178,8 +178,7 @@ public sealed class ResetOperation : Operation
             throw SecretProof.RefusedSuccessor(Connection, old, rejected, when: ", in an earlier run");
         }
 
-        NewTokenRequest request = Tokens.CreateSuccessorRequest(old, _options.Expiry);
-        return await LeftoverToken.FindDeliveredAsync(Connection, request, context).ConfigureAwait(false);
+        return await LeftoverToken.FindDeliveredAsync(Connection, SuccessorRequest(old), context).ConfigureAwait(false);
     }
 
     // If the earlier run did not verify the delivered secret, the old token may be the only one that works. A verified secret is not
@@ -221,6 +220,12 @@ public sealed class ResetOperation : Operation
         }
 
         return _options.SkipProof;
+    }
+
+    private NewTokenRequest SuccessorRequest(ApiToken old)
+    {
+        NewTokenRequest request = Tokens.CreateSuccessorRequest(old, _options.Expiry);
+        return _options.Permissions?.Apply(request) ?? request;
     }
 
     // Returns true if the old token no longer exists.

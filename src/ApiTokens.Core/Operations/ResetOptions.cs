@@ -25,6 +25,9 @@ public sealed record ResetOptions
     /// <summary>The time for which both tokens work. It requires a journal, which records when the old token is due.</summary>
     public TimeSpan? GracePeriod { get; init; }
 
+    /// <summary>The permissions of the new token; null to keep those of the old token.</summary>
+    public SuccessorPermissions? Permissions { get; init; }
+
     /// <summary>
     /// Retires the old token although the new secret was not verified, for networks where the service cannot be asked for it. The
     /// journal records that the verification was skipped.
@@ -53,16 +56,19 @@ public sealed record ResetOptions
         {
             capabilities.RequireSetEnabled(enabled: false);
         }
+
+        Permissions?.Validate(capabilities);
     }
 
     internal bool IsInPlace(ServiceCapabilities capabilities) =>
-        InPlace || (capabilities.Regenerate && !WithSuccessor && GracePeriod is null && Predecessor == OldTokenAction.Remove);
+        InPlace || (capabilities.Regenerate && !WithSuccessor && GracePeriod is null && Predecessor == OldTokenAction.Remove
+            && Permissions is null);
 
     private void ValidateInPlace()
     {
         string? other = GracePeriod is not null ? nameof(GracePeriod)
             : Predecessor != OldTokenAction.Remove ? nameof(Predecessor)
-            : null;
+            : Permissions?.Fields[0].ToString();
         if (InPlace && (other is not null || WithSuccessor))
         {
             throw ApiTokenException.InvalidParameter(

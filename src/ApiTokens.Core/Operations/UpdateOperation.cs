@@ -2,7 +2,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
-/// <summary>Changes the description or the access levels of a token.</summary>
+/// <summary>Changes the description, the access levels or the lifetime of a token.</summary>
 public sealed class UpdateOperation : Operation
 {
     private readonly TokenChanges _changes;
@@ -23,7 +23,7 @@ public sealed class UpdateOperation : Operation
 
     // Access levels are set again: which of them an earlier run set is not worth a rule, as setting them twice has no other effect.
     internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
-        _changes is { Description: { } description, Access: null, ApplyToAll: null }
+        _changes is { Description: { } description, Access: null, ApplyToAll: null, ExpirationMonths: null }
         && (await Connection.Tokens.GetAsync(Identity.Id, cancellationToken).ConfigureAwait(false)).Description == description;
 
     internal override async Task ExecuteAsync(OperationContext context)

@@ -47,6 +47,9 @@ public sealed record ServiceCapabilities
     /// <summary>Whether the permissions of an existing token can be changed.</summary>
     public bool UpdateAccess { get; init; }
 
+    /// <summary>Whether the lifetime of an existing token can be changed.</summary>
+    public bool UpdateExpiry { get; init; }
+
     /// <summary>Whether the secret of a token can be replaced.</summary>
     public bool Regenerate { get; init; }
 
@@ -76,6 +79,9 @@ public sealed record ServiceCapabilities
 
     /// <summary>The recommended action if <see cref="UpdateAccess"/> is not supported.</summary>
     public Advice UpdateAccessAdvice { get; init; } = "Issue a token with the new permissions and remove this one.";
+
+    /// <summary>The recommended action if <see cref="UpdateExpiry"/> is not supported.</summary>
+    public Advice UpdateExpiryAdvice { get; init; } = "Reset the token. The new token gets another expiry.";
 
     /// <summary>The recommended action if <see cref="Regenerate"/> is not supported.</summary>
     public Advice RegenerateAdvice { get; init; } =
@@ -111,6 +117,11 @@ public sealed record ServiceCapabilities
         Require(changes.Description is null || UpdateDescription, "change a token's description", DescriptionAdvice);
         bool access = changes.Access is not null || changes.ApplyToAll is not null;
         Require(!access || UpdateAccess, "change a token's permissions", UpdateAccessAdvice);
+        Require(changes.ExpirationMonths is null || UpdateExpiry, "change a token's expiry", UpdateExpiryAdvice);
+        if (changes.ExpirationMonths is { } months)
+        {
+            NewTokenValidator.ValidateExpiry(TokenExpiry.AfterMonths(months), this, DateTimeOffset.MinValue);
+        }
     }
 
     /// <summary>Throws if the service cannot replace the secret of a token.</summary>

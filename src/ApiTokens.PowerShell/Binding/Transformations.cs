@@ -99,6 +99,23 @@ public sealed class TokenLifetimeTransformationAttribute : ArgumentTransformatio
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => TokenLifetime.From(inputData);
 }
 
+/// <summary>Converts <c>Deleted</c>, the word of Gcore, to <see cref="TokenStatus.Revoked"/>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class TokenStatusTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) => BlankAsNullAttribute.Unwrap(inputData) switch
+    {
+        IEnumerable items and not string => items.Cast<object?>().Select(One).ToArray(),
+        var item => One(item),
+    };
+
+    private static object? One(object? item) =>
+        BlankAsNullAttribute.Unwrap(item) is string text && text.Equals("Deleted", StringComparison.OrdinalIgnoreCase)
+            ? TokenStatus.Revoked
+            : item;
+}
+
 /// <summary>Converts a hashtable, the access of a token, or <c>Invoices=Full,Orders=Read</c> to access levels by API.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AccessTransformationAttribute : ArgumentTransformationAttribute
@@ -135,10 +152,18 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
                 $"'{ForeignText.Argument(entry)}' is not valid. Specify api=Full, api=Read or api=None.");
     }
 
+    // The web form says Full Access, Read Access and No Access.
+    private static string WithoutUnit(string text)
+    {
+        const string unit = " access";
+        string word = text.EndsWith(unit, StringComparison.OrdinalIgnoreCase) ? text.Substring(0, text.Length - unit.Length) : text;
+        return word.Equals("No", StringComparison.OrdinalIgnoreCase) ? nameof(AccessLevel.None) : word;
+    }
+
     private static string Text(object value) => LanguagePrimitives.ConvertTo<string>(value);
 
     private static AccessLevel Level(object? value) =>
-        Enum.TryParse(LanguagePrimitives.ConvertTo<string>(value), ignoreCase: true, out AccessLevel level)
+        Enum.TryParse(WithoutUnit(LanguagePrimitives.ConvertTo<string>(value)), ignoreCase: true, out AccessLevel level)
         && Enum.IsDefined(typeof(AccessLevel), level)
             ? level
             : throw new ArgumentTransformationMetadataException(

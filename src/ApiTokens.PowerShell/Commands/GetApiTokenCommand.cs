@@ -14,6 +14,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     private const string FilterSet = "Filter";
     private const string IdSet = "Id";
 
+    private static readonly TokenStatus[] AllStatuses = [.. Enum.GetValues(typeof(TokenStatus)).Cast<TokenStatus>()];
+
     private static readonly string[] FilterParameters =
     [
         nameof(Status), nameof(User), nameof(Issuer), nameof(Role), nameof(ExpiringWithin), nameof(ExpiresBefore),
@@ -39,21 +41,25 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     /// <summary>The statuses. By default, all except revoked and deleted tokens are listed.</summary>
     [Parameter(ParameterSetName = FilterSet)]
+    [TokenStatusTransformation]
     public TokenStatus[] Status { get; set; } = [];
 
-    /// <summary>The user whom the tokens act for.</summary>
+    /// <summary>The users whom the tokens act for, as names or wildcard patterns.</summary>
     [Parameter(ParameterSetName = FilterSet)]
+    [SupportsWildcards]
     [Alias("Owner")]
-    public string? User { get; set; }
+    public string[] User { get; set; } = [];
 
-    /// <summary>The user who created the tokens.</summary>
+    /// <summary>The users or tokens that created the tokens: names, e-mail addresses, ids or wildcard patterns.</summary>
     [Parameter(ParameterSetName = FilterSet)]
-    public string? Issuer { get; set; }
+    [SupportsWildcards]
+    public string[] Issuer { get; set; } = [];
 
-    /// <summary>The role, by name or id (Gcore).</summary>
+    /// <summary>The roles, as names, ids or wildcard patterns (Gcore).</summary>
     [Parameter(ParameterSetName = FilterSet)]
+    [SupportsWildcards]
     [ArgumentCompleter(typeof(RoleCompleter))]
-    public string? Role { get; set; }
+    public string[] Role { get; set; } = [];
 
     /// <summary>Lists tokens that expire within this time from now.</summary>
     [Parameter(ParameterSetName = FilterSet)]
@@ -120,6 +126,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             .GroupBy(name => name.Text, StringComparer.OrdinalIgnoreCase)
             .Select(same => same.First())
             .ToList();
+        List<ValueFilter> unmatched = ValueFilters();
         ConnectionStore store = Connections;
         var outer = store.UnfilteredList;
         store.UnfilteredList = IsUnfiltered() ? (MyInvocation, connections) : null;
@@ -127,7 +134,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         {
             foreach (TokenConnection connection in connections)
             {
-                List(connection, filter, missing, alone: connections.Count == 1);
+                List(connection, filter, missing, unmatched, alone: connections.Count == 1);
             }
         }
         finally
@@ -139,7 +146,25 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         {
             Fail(NotFound($"named '{ForeignText.Argument(name.Text)}'"), ForeignText.Argument(name.Text));
         }
+
+        foreach (ValueFilter value in unmatched)
+        {
+            WriteWarning($"No listed token matches -{value.Parameter} '{ForeignText.Argument(value.Text)}'.");
+        }
     }
+
+    // The values that are not patterns, to tell which of them match nothing. A role may be an id, which only the service knows.
+    private List<ValueFilter> ValueFilters() =>
+    [
+        .. Values(nameof(User), User, user => new TokenFilter { Users = user, Statuses = AllStatuses }),
+        .. Values(nameof(Issuer), Issuer, issuer => new TokenFilter { Issuers = issuer, Statuses = AllStatuses }),
+        .. Values(nameof(Role), [.. Role.Where(role => !role.All(char.IsDigit))],
+            role => new TokenFilter { Roles = role, Statuses = AllStatuses }),
+    ];
+
+    private static IEnumerable<ValueFilter> Values(string parameter, string[] texts, Func<NamePattern[], TokenFilter> filter) =>
+        texts.Select(text => new NamePattern(text)).Where(pattern => pattern.IsLiteral)
+            .Select(pattern => new ValueFilter(parameter, pattern.Text, filter([pattern])));
 
     private static ApiTokenException NotFound(string description) => new(
         ErrorKind.ObjectNotFound, $"There is no token {description}.",
@@ -150,11 +175,11 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         DateTimeOffset now = Clock.UtcNow;
         return new TokenFilter
         {
-            Names = [.. Name.Select(name => new NamePattern(name))],
+            Names = Patterns(Name),
             Statuses = Status,
-            User = User,
-            Issuer = Issuer,
-            Role = Role,
+            Users = Patterns(User),
+            Issuers = Patterns(Issuer),
+            Roles = Patterns(Role),
             ExpiresBefore = Earlier(ExpiresBefore, now + ExpiringWithin),
             ExpiresAfter = ExpiringWithin is null ? null : now,
             CreatedBefore = CreatedBefore,
@@ -164,6 +189,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         };
     }
 
+    private static NamePattern[] Patterns(string[] texts) => [.. texts.Select(text => new NamePattern(text))];
+
     // No filter, or only a name pattern that matches every token.
     private bool IsUnfiltered() =>
         (Name.Length == 0 || Name.Any(name => new NamePattern(name).MatchesEverything))
@@ -171,7 +198,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
     private static DateTimeOffset? Earlier(DateTimeOffset? left, DateTimeOffset? right) => left < right ? left : right ?? left;
 
-    private void List(TokenConnection connection, TokenFilter filter, List<NamePattern> missing, bool alone)
+    private void List(
+        TokenConnection connection, TokenFilter filter, List<NamePattern> missing, List<ValueFilter> unmatched, bool alone)
     {
         try
         {
@@ -180,6 +208,11 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
                 if (missing.Count > 0)
                 {
                     missing.RemoveAll(name => name.IsMatch(token.Name));
+                }
+
+                if (unmatched.Count > 0)
+                {
+                    unmatched.RemoveAll(value => value.Filter.IsMatch(token));
                 }
 
                 Connections.Listed.Add(token);
@@ -192,8 +225,9 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         }
         catch (ApiTokenException e)
         {
-            // The list is incomplete, so it is not known which names are missing.
+            // The list is incomplete, so it is not known which names and values are missing.
             missing.Clear();
+            unmatched.Clear();
             Fail(e, connection);
         }
     }
@@ -222,4 +256,6 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             }
         }
     }
+
+    private sealed record ValueFilter(string Parameter, string Text, TokenFilter Filter);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
@@ -17,6 +18,11 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
+    private bool _hasWarned;
+
+    /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -127,6 +133,17 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (InputObject?.BaseObject is TokenPermission permission)
+        {
+            // It would bind by property name, and each permission would issue a token without that permission.
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    permission.Kind == "Api" ? nameof(Access) : permission.Kind == "Preset" ? nameof(Scope) : permission.Kind,
+                    "permissions are not accepted from the pipeline, because they belong to one token.",
+                    "Specify their values, such as -Scope (Get-ApiTokenPermission 'event.*').Value."),
+                permission);
+        }
+
         try
         {
             TokenConnection connection = OneConnection();
@@ -137,8 +154,9 @@ public sealed class NewApiTokenCommand : BulkCmdlet
                 RemoveOrphan = RemoveOrphan,
             };
             operation.Validate();
+            WarnOnceIfNeverExpires(connection, request);
             string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
-            if (Confirm($"{description} on {Describe(connection)}", "Create API token"))
+            if (Confirm($"{description}{Details(request)} on {Describe(connection)}", "Create API token"))
             {
                 Queue(
                     operation,
@@ -154,6 +172,17 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         catch (ApiTokenException e)
         {
             Fail(e, Name);
+        }
+    }
+
+    private void WarnOnceIfNeverExpires(TokenConnection connection, NewTokenRequest request)
+    {
+        if (!_hasWarned && request.Expiry.IsServiceDefault && connection.Capabilities.Expiry == ExpiryChoice.AnyOrNever)
+        {
+            _hasWarned = true;
+            WriteWarning(
+                $"By default, a new token of {connection.Service} never expires. Specify -ExpiresIn, such as -ExpiresIn 90d, or "
+                    + "-NeverExpires if that is intended.");
         }
     }
 
@@ -179,6 +208,26 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         ApplyToAll = ApplyToAll,
         User = User,
     };
+
+    // What a reader must know before they confirm: the permissions and the expiry.
+    private static string Details(NewTokenRequest request)
+    {
+        var details = new List<string>();
+        Add("scope", string.Join(" ", request.Scope));
+        Add("audience", string.Join(" ", request.Audience));
+        Add("role", request.Role);
+        Add("access", string.Join(" ", request.Access.Select(entry => $"{entry.Key}={entry.Value}")));
+        Add("every API", request.ApplyToAll?.ToString());
+        Add("expires", request.Expiry switch
+        {
+            { Never: true } => "never",
+            { IsServiceDefault: true } => null,
+            var expiry => expiry.GetExpiration(Clock.UtcNow)?.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture),
+        });
+        return details.Count == 0 ? string.Empty : $" ({string.Join("; ", details)})";
+
+        void Add(string name, string? value) => details.AddRange(string.IsNullOrEmpty(value) ? [] : [$"{name}: {value}"]);
+    }
 
     // The occurrence number distinguishes rows with the same request in a journal.
     private int OccurrenceOf(TokenConnection connection, NewTokenRequest request)

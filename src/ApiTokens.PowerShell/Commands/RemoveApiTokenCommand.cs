@@ -208,7 +208,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     {
         if (!connection.Capabilities.RemoveAll)
         {
-            var filter = new TokenFilter { User = User };
+            var filter = new TokenFilter { Users = [NamePattern.Literal(User!)] };
             foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(filter, cancellationToken)))
             {
                 Submit(connection, token, token);

@@ -35,6 +35,31 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter NeverExpires { get; set; }
 
+    /// <summary>Another scope for the new token. WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ScopeCompleter))]
+    public string[]? Scope { get; set; }
+
+    /// <summary>Devo: other APIs that accept the new token.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(AudienceCompleter))]
+    public string[]? Audience { get; set; }
+
+    /// <summary>Gcore: another role for the new token, by name or id.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(RoleCompleter))]
+    public string? Role { get; set; }
+
+    /// <summary>Application Users: the access levels of the new token by API; other APIs keep their level.</summary>
+    [Parameter]
+    [AccessTransformation]
+    [ArgumentCompleter(typeof(AccessCompleter))]
+    public Dictionary<string, AccessLevel>? Access { get; set; }
+
+    /// <summary>Application Users: the access level of the new token for every API. -Access overrides it for single APIs.</summary>
+    [Parameter]
+    public AccessLevel? ApplyToAll { get; set; }
+
     /// <summary>The action on the old token: Remove (default), Disable if the service supports it, or Keep.</summary>
     [Parameter]
     public OldTokenAction Predecessor { get; set; }
@@ -124,7 +149,13 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         Predecessor = Predecessor,
         GracePeriod = GracePeriod,
         SkipProof = SkipProof,
+        Permissions = Permissions,
     };
+
+    private SuccessorPermissions? Permissions =>
+        Scope is null && Audience is null && Role is null && Access is null && ApplyToAll is null
+            ? null
+            : new SuccessorPermissions { Scope = Scope, Audience = Audience, Role = Role, Access = Access, ApplyToAll = ApplyToAll };
 
     private void ValidateCombination()
     {

@@ -6,7 +6,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Changes the description (WEGnology) or the access by API (Application Users) of tokens.</summary>
+/// <summary>Changes the description (WEGnology), or the access by API or the lifetime (Application Users) of tokens.</summary>
 [Cmdlet(VerbsCommon.Set, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium,
     DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
@@ -27,16 +27,20 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     [Parameter]
     public AccessLevel? ApplyToAll { get; set; }
 
+    /// <summary>The new lifetime in calendar months from now: 3, 6 or 12 (Application Users).</summary>
+    [Parameter]
+    public int? ExpirationMonths { get; set; }
+
     internal override string OperationName => "Set";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Description is null && Access is null && ApplyToAll is null)
+        if (Description is null && Access is null && ApplyToAll is null && ExpirationMonths is null)
         {
             FailTerminating(
                 ApiTokenException.InvalidParameter(
-                    "Description", "no changes were specified.", "Specify -Description, -Access or -ApplyToAll."),
+                    "Description", "no changes were specified.", "Specify -Description, -Access, -ApplyToAll or -ExpirationMonths."),
                 Token);
         }
 
@@ -44,7 +48,13 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     }
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
-        new UpdateOperation(connection, token, new TokenChanges { Description = Description, Access = Access, ApplyToAll = ApplyToAll })
+        new UpdateOperation(connection, token, new TokenChanges
+        {
+            Description = Description,
+            Access = Access,
+            ApplyToAll = ApplyToAll,
+            ExpirationMonths = ExpirationMonths,
+        })
         {
             Target = target,
             ReturnsToken = PassThru,

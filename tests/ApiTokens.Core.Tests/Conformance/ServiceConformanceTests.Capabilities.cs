@@ -137,7 +137,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
         Assert.Equal(before + 1, await Sandbox.CountAsync());
         Assert.Contains(issued.Id, removed);
         Assert.False(await WorksAsync(issued));
-        Assert.Empty(await Tokens.ListAsync(new TokenFilter { User = issued.Owner, Statuses = [TokenStatus.Active] }));
+        Assert.Empty(await Tokens.ListAsync(new TokenFilter { Users = [new NamePattern(issued.Owner!)], Statuses = [TokenStatus.Active] }));
     }
 
     [Fact]

@@ -37,8 +37,9 @@ public abstract partial class ServiceConformanceTests<TRecipe>
 
         if (Capabilities.RequiredFields.HasFlag(field))
         {
+            string expected = field == NewTokenFields.Expiry ? "InvalidExpiresIn" : $"Invalid{field}";
             Assert.Equal(
-                $"Invalid{field}", (await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default))).ErrorId);
+                expected, (await Sandbox.AssertFailsWithoutRequestAsync(() => Tokens.CreateAsync(request, default))).ErrorId);
         }
         else
         {

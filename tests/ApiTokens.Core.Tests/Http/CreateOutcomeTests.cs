@@ -68,7 +68,7 @@ public sealed class CreateOutcomeTests(FaultySandbox sandbox) : IClassFixture<Fa
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Wegnology", time: clock);
 
         var error = await Assert.ThrowsAsync<OrphanedTokenException>(
-            () => TestOperations.IssueAsync(connection, new NewTokenRequest { Name = "x" }));
+            () => TestOperations.IssueAsync(connection, new NewTokenRequest { Name = "x", Scope = ["All"] }));
 
         Assert.Equal(("575ec7417ae143cd83dc4a95", true), (error.Token.Id, error.OutcomeUnknown));
         Assert.Single(server.Requests, request => request.Method == "POST");

@@ -143,7 +143,7 @@ public sealed class LoginTests : IAsyncLifetime
         await _tokens.GetAsync(Id, default);
         _validSession = "session2";
 
-        IssuedToken issued = await _tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
+        IssuedToken issued = await _tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default);
 
         Assert.Equal(Id, issued.Id);
         Assert.Equal(2, _logins);

@@ -135,7 +135,8 @@ public sealed class RedactionTests : IAsyncLifetime
         _server.Json($$"""{"type":"Validation","message":"bad header Bearer {{Jwt}}"}""", 400);
         ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Wegnology", secret: Jwt)).Tokens;
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default));
 
         Assert.DoesNotContain("eyJ", error.ToString());
         Assert.DoesNotContain("dBjft", error.ToString());
@@ -222,7 +223,7 @@ public sealed class RedactionTests : IAsyncLifetime
         _server.Json($$"""{"id":"575ec7417ae143cd83dc4a95","name":"x","token":"{{Jwt}}"}""", 201);
         TokenConnection connection = await TestConnections.ConnectAsync(_server, "Wegnology");
 
-        IssuedToken issued = await connection.Tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
+        IssuedToken issued = await connection.Tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default);
 
         Assert.DoesNotContain("eyJ", issued.ToString());
         Assert.DoesNotContain(TestConnections.Secret, connection.ToString());

@@ -129,7 +129,8 @@ public sealed class RetryTests : IAsyncLifetime
         ITokenService tokens = (await TestConnections.ConnectAsync(raw.BaseUri, "Wegnology", _clock)).Tokens;
         await tokens.GetAsync(Id, default);
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default));
 
         Assert.Equal((ErrorKind.ConnectionError, true), (error.Kind, error.OutcomeUnknown));
         Assert.Equal((2, 1), (raw.Requests.Count, raw.Connections));
@@ -163,7 +164,7 @@ public sealed class RetryTests : IAsyncLifetime
         };
         ITokenService tokens = (await TestConnections.ConnectAsync(new Uri($"http://127.0.0.1:{port}"), "Wegnology", clock)).Tokens;
 
-        IssuedToken issued = await tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
+        IssuedToken issued = await tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default);
 
         await using (late)
         {
@@ -179,7 +180,8 @@ public sealed class RetryTests : IAsyncLifetime
         var unusedAddress = new Uri($"http://127.0.0.1:{ScriptedServer.UnusedPort()}");
         ITokenService tokens = (await TestConnections.ConnectAsync(unusedAddress, "Wegnology", _clock)).Tokens;
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default));
 
         Assert.Equal((ErrorKind.ConnectionError, false), (error.Kind, error.OutcomeUnknown));
         Assert.Equal(MaxAttempts - 1, _clock.Waits.Count);
@@ -308,6 +310,6 @@ public sealed class RetryTests : IAsyncLifetime
         "rename" => _tokens.RenameAsync(Id, "new", default),
         "describe" => _tokens.UpdateAsync(Id, new TokenChanges { Description = "d" }, default),
         "remove" => _tokens.RemoveAsync(Id, default),
-        _ => _tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default),
+        _ => _tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default),
     };
 }

@@ -31,12 +31,32 @@ public sealed class TokenFilterTests
     {
         var token = new ApiToken { Owner = "JDoe@example.com", Issuer = "Admin", Role = "Users" };
 
-        Assert.True(new TokenFilter { User = "jdoe@EXAMPLE.com", Issuer = "admin", Role = "users" }.IsMatch(token));
-        Assert.False(new TokenFilter { User = "jdoe" }.IsMatch(token));
-        Assert.False(new TokenFilter { User = "jdoe*" }.IsMatch(token));
-        Assert.False(new TokenFilter { Issuer = "other" }.IsMatch(token));
-        Assert.False(new TokenFilter { Role = "Engineers" }.IsMatch(token));
-        Assert.False(new TokenFilter { User = "x" }.IsMatch(new ApiToken()));
+        Assert.True(new TokenFilter
+        {
+            Users = [new NamePattern("jdoe@EXAMPLE.com")],
+            Issuers = [new NamePattern("admin")],
+            Roles = [new NamePattern("users")],
+        }.IsMatch(token));
+        Assert.False(new TokenFilter { Users = [new NamePattern("jdoe")] }.IsMatch(token));
+        Assert.True(new TokenFilter { Users = [new NamePattern("jdoe*")] }.IsMatch(token));
+        Assert.True(new TokenFilter { Users = [new NamePattern("other"), new NamePattern("*@example.com")] }.IsMatch(token));
+        Assert.False(new TokenFilter { Users = [new NamePattern("other"), new NamePattern("*@example.org")] }.IsMatch(token));
+        Assert.False(new TokenFilter { Issuers = [new NamePattern("other")] }.IsMatch(token));
+        Assert.False(new TokenFilter { Roles = [new NamePattern("Engineers")] }.IsMatch(token));
+        Assert.False(new TokenFilter { Users = [new NamePattern("x")] }.IsMatch(new ApiToken()));
+    }
+
+    [Theory]
+    [InlineData("Jane Doe", true)]
+    [InlineData("123", true)]
+    [InlineData("jane@*", true)]
+    [InlineData("12", false)]
+    [InlineData("123 jane@example.com", false)]
+    public void IsMatch_Issuer_ComparesNameAndWordsOfId(string issuer, bool expected)
+    {
+        var token = new ApiToken { Issuer = "Jane Doe", IssuerId = "123 jane@example.com" };
+
+        Assert.Equal(expected, new TokenFilter { Issuers = [new NamePattern(issuer)] }.IsMatch(token));
     }
 
     [Fact]
@@ -77,7 +97,7 @@ public sealed class TokenFilterTests
     [Fact]
     public void IsMatch_SeveralConditions_RequiresAll()
     {
-        var filter = new TokenFilter { Names = [new NamePattern("ci")], User = "jdoe" };
+        var filter = new TokenFilter { Names = [new NamePattern("ci")], Users = [new NamePattern("jdoe")] };
 
         Assert.True(filter.IsMatch(new ApiToken { Name = "ci", Owner = "jdoe" }));
         Assert.False(filter.IsMatch(new ApiToken { Name = "ci", Owner = "x" }));

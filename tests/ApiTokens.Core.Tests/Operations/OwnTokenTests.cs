@@ -41,6 +41,7 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
                 Name = "mine",
                 Scope = service == "Wegnology" ? ["All"] : [],
                 Role = service == "Gcore" ? "Administrators" : null,
+                Expiry = TokenExpiry.NeverExpires,
             },
             default);
         TokenConnection other = await sandbox.ConnectAsync(service, secret: SecretText.ToPlainText(issued.Secret));

@@ -80,7 +80,8 @@ public sealed class TokenQuotaTests
             for (int i = active; i < tokens; i++)
             {
                 account.Tokens.Add(
-                    await account.Connection.Tokens.CreateAsync(new NewTokenRequest { Name = $"t{i}", Role = "Users" }, default));
+                    await account.Connection.Tokens.CreateAsync(
+                        new NewTokenRequest { Name = $"t{i}", Role = "Users", Expiry = TokenExpiry.NeverExpires }, default));
             }
 
             return account;

@@ -212,7 +212,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
             Scope = ["table://a level://admin table://b level://admin"],
         },
         "Wegnology" => new() { Name = "reset", Description = "d", Scope = ["all.User"], Expiry = expiry ?? TokenExpiry.ServiceDefault },
-        "Gcore" => new() { Name = "reset", Description = "d", Role = "Users", Expiry = expiry ?? TokenExpiry.ServiceDefault },
+        "Gcore" => new() { Name = "reset", Description = "d", Role = "Users", Expiry = expiry ?? TokenExpiry.AfterMonths(12) },
         _ => new() { User = "jdoe", ApplyToAll = AccessLevel.Read },
     };
 

@@ -111,13 +111,13 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         Session.ConnectTo(Sandbox, "gcore", "-Name other");
         if (connectionHasListedTokens)
         {
-            Single("param($Name) New-ApiToken $Name -Connection other -Role Users -RemoveOrphan", NewName());
+            Single("param($Name) New-ApiToken $Name -Connection other -Role Users -ExpiresIn 30d -RemoveOrphan", NewName());
         }
 
         PSObject theirs = NewToken("gcore");
         Sandbox.AddFault(new { kind = "reset", when = "before", service = "gcore", method = "POST" });
 
-        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection other -Role Users -RemoveOrphan", theirs.Text("Name"))
+        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection other -Role Users -ExpiresIn 30d -RemoveOrphan", theirs.Text("Name"))
             .ShouldFail("ConnectionError");
 
         // It was issued by another user, and existed before.

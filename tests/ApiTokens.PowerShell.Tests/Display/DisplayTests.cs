@@ -9,7 +9,7 @@ namespace ApiTokens.PowerShell.Tests.Display;
 public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
 {
     private const string AllTokens = "Get-ApiToken -Connection *";
-    private const string NewIssuedToken = "New-ApiToken -Connection gcore -Name shown -Role Engineers";
+    private const string NewIssuedToken = "New-ApiToken -Connection gcore -Name shown -Role Engineers -ExpiresIn 30d";
 
     // The expected output by the name of the view.
     private static readonly Dictionary<string, string> Tables = new()

@@ -63,6 +63,11 @@ public abstract class CmdletTest<TFixture> : IClassFixture<TFixture>, IDisposabl
     protected PSObject NewToken(string connection, string? name = null, Hashtable? with = null)
     {
         var parameters = (Hashtable)ServiceCase.Of(connection).Issue.Clone();
+        if (with?.Keys.Cast<string>().Any(key => key.Contains("Expir")) == true)
+        {
+            parameters.Remove("ExpiresIn");
+        }
+
         foreach (DictionaryEntry entry in with ?? [])
         {
             parameters[entry.Key] = entry.Value;

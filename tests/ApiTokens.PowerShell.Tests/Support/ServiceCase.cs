@@ -41,7 +41,7 @@ public sealed record ServiceCase
         {
             Service = "Gcore", Connection = "gcore", HasLogin = true,
             NewDescription = true, LastUsed = true, Expiry = "AnyOrNever",
-            Issue = new() { ["Role"] = "Engineers" },
+            Issue = new() { ["Role"] = "Engineers", ["ExpiresIn"] = "180d" },
             Proof = use => new("gcore/iam/clients/me", ("Authorization", $"APIKey {use.Secret}")),
             Complete = new() { ["Role"] = "Users", ["Description"] = "what for", ["ExpiresIn"] = "45d" },
             UnusedId = "999999",

@@ -12,6 +12,7 @@ internal static class ApplicationUsersRules
         Service = "ApplicationUsers",
         Rename = true,
         UpdateAccess = true,
+        UpdateExpiry = true,
         Regenerate = true,
         RemoveAll = true,
         LastUsed = true,

@@ -62,11 +62,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         }
     }
 
-    // The expiry is a number of calendar months after the token was issued or last regenerated (contracts/application-users.md, 2.3).
     protected override TokenExpiry ResolveExpiry(ApiToken token) =>
-        (token.UpdatedAt ?? token.CreatedAt, token.ExpiresAt) is ({ } start, { } expiry)
-        ? TokenExpiry.AfterMonths(((int[])[3, 6, 12]).OrderBy(months => (start.AddMonths(months) - expiry).Duration()).First())
-        : TokenExpiry.ServiceDefault;
+        token.ExpirationMonths is { } months ? TokenExpiry.AfterMonths(months) : TokenExpiry.ServiceDefault;
 
     protected override ServiceRequest CreateRequest(NewTokenRequest request) => Issue(
         ["sites", Identity.Account, "users", request.User!, "tokens"],
@@ -89,8 +86,9 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
             {
                 Access = Levels(changes.Access ?? new Dictionary<string, AccessLevel>()),
                 ApplyToAll = Level(changes.ApplyToAll),
+                ExpirationMonths = changes.ExpirationMonths,
             },
-            $"change the access of token {id}",
+            $"change token {id}",
             cancellationToken);
 
     // "Works with every active token of the site, also without the control" (docs/application-users-api.yaml).
@@ -134,7 +132,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         bool byStatus = filter.Statuses.Count == 1 && filter.Statuses[0] != TokenStatus.Inactive;
         string? status = byStatus ? filter.Statuses[0].ToString().ToLowerInvariant() : null;
         return new ServiceRequest(HttpMethod.Get, Path()) { Purpose = "list the tokens" }
-            .WithQuery("userId", filter.User)
+            .WithQuery("userId", NamePattern.SingleName(filter.Users))
             .WithQuery("status", status)
             .WithQuery("pageNumber", (number + 1).ToString(CultureInfo.InvariantCulture))
             .WithQuery("pageSize", size.ToString(CultureInfo.InvariantCulture));
@@ -151,6 +149,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         UpdatedAt = wire.RegeneratedAt,
         ExpiresAt = wire.ExpiresAt,
         LastUsedAt = wire.LastUsedAt,
+        ExpirationMonths = wire.ExpirationMonths,
     };
 
     private static Dictionary<string, string>? Levels(IReadOnlyDictionary<string, AccessLevel> access) =>

@@ -6,7 +6,7 @@ internal static class GcoreRules
     public static readonly ServiceCapabilities Capabilities = new()
     {
         Service = "Gcore",
-        RequiredFields = NewTokenFields.Name | NewTokenFields.Role,
+        RequiredFields = NewTokenFields.Name | NewTokenFields.Role | NewTokenFields.Expiry,
         OptionalFields = NewTokenFields.Description,
         LastUsed = true,
         TokenLimit = GcoreRules.DocumentedLimit,

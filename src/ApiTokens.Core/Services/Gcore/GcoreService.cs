@@ -54,23 +54,21 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
 
     protected override TokenFilter Normalize(TokenFilter filter) => filter with
     {
-        Role = filter.Role is { } role ? GcoreRoles.Find(role)?.Name ?? role : null,
-        Issuer = UserId(filter.Issuer) is null ? filter.Issuer : null,
-        IssuerId = UserId(filter.Issuer),
+        Roles = [.. filter.Roles.Select(role => GcoreRoles.Find(role.Text) is { } known ? NamePattern.Literal(known.Name) : role)],
     };
 
     protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(
         TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool any = false;
-        await foreach (GcoreTokenWire wire in ReadListAsync(filter, filter.Role, cancellationToken).ConfigureAwait(false))
+        await foreach (GcoreTokenWire wire in ReadListAsync(filter, NamePattern.SingleName(filter.Roles), cancellationToken).ConfigureAwait(false))
         {
             any = true;
             yield return Map(wire);
         }
 
         // The documentation describes the filter both as a name and as an id (1.3). If it matches nothing, filter in the client.
-        if (!any && filter.Role is not null)
+        if (!any && filter.Roles.Count > 0)
         {
             await foreach (GcoreTokenWire wire in ReadListAsync(filter, role: null, cancellationToken).ConfigureAwait(false))
             {
@@ -79,7 +77,16 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         }
     }
 
-    protected override void ValidateNew(NewTokenRequest request) => GcoreRoles.RequireAtMost(GcoreRoles.Require(request.Role), _ownRole);
+    protected override void ValidateNew(NewTokenRequest request)
+    {
+        GcoreRoles.RequireAtMost(GcoreRoles.Require(request.Role), _ownRole);
+        if (request.Expiry.IsServiceDefault)
+        {
+            // The form requires a choice, and names no default (1.8).
+            throw ApiTokenException.InvalidParameter(
+                "ExpiresIn", "Gcore requires an expiry.", $"Specify a lifetime, such as one year, or {Field.NeverExpires}.");
+        }
+    }
 
     protected override ServiceRequest CreateRequest(NewTokenRequest request) =>
         Post(Path(), NewBody(request), GcoreJson.Default.GcoreNewTokenWire, $"create the token '{request.Name}'");
@@ -135,9 +142,6 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             GcoreJson.Default.GcoreClientWire,
             cancellationToken);
 
-    private static long? UserId(string? issuer) =>
-        long.TryParse(issuer, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
-
     private GcoreNewTokenWire NewBody(NewTokenRequest request)
     {
         GcoreRole role = GcoreRoles.Require(request.Role);
@@ -146,8 +150,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         {
             Name = request.Name,
             Description = request.Description,
-            // The API has no default. One year is the default of the web form (1.8), and safer than a token that never expires.
-            ExpDate = request.Expiry.IsServiceDefault ? now.AddYears(1) : request.Expiry.GetExpiration(now),
+            ExpDate = request.Expiry.GetExpiration(now),
             ClientUser = new GcoreClientUserWire { Role = new GcoreRoleWire { Id = role.Id, Name = role.Name } },
         };
     }
@@ -202,14 +205,14 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     {
         ServiceRequest list = ListRequest()
             .WithQuery("role", role)
-            .WithQuery("issued_by", filter.IssuerId?.ToString(CultureInfo.InvariantCulture));
+            .WithQuery("issued_by", NamePattern.SingleName(filter.Issuers) is { } issuer ? TokenIds.Number(issuer) : null);
         await foreach (
             GcoreTokenWire wire in Client.StreamAsync(list, GcoreJson.Default.GcoreTokenWire, cancellationToken).ConfigureAwait(false))
         {
-            // The documentation of the 'deleted' parameter is contradictory (1.3). It is not sent, and deleted records are dropped here.
-            bool deleted = wire.Deleted == true && !filter.IncludesDeleted;
-            bool otherIssuer = filter.IssuerId is { } issuer && wire.ClientUser?.UserId != issuer;
-            if (!deleted && !otherIssuer)
+            // The documentation of the 'deleted' parameter is contradictory (1.3). It is not sent, and records of tokens that somebody
+            // deleted are dropped here. The service also marks expired tokens as deleted.
+            bool deleted = GcoreRules.Status(wire, Time.GetUtcNow()) == TokenStatus.Revoked && !filter.IncludesDeleted;
+            if (!deleted)
             {
                 yield return wire;
             }

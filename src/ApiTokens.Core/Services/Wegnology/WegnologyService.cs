@@ -49,7 +49,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         .. WegnologyScopes.Presets
             .Where(preset => scopes.Values.Contains($"all.{account.Kind}{preset.Value}"))
             .Select(preset => Permission("Preset", preset.Key, $"all.{account.Kind}{preset.Value}")),
-        .. scopes.Values.Select(value => Permission("Scope", value)),
+        .. scopes.Values.Select(value => Permission("Scope", value, WegnologyScopes.CallOf(value))),
     ];
 
     protected override void ValidateNew(NewTokenRequest request)
@@ -140,8 +140,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             : found;
     }
 
-    // Without a scope, the service would give a new token every permission, and with an empty one none.
-    private string[]? ScopeOf(NewTokenRequest request) => request switch
+    private string[] ScopeOf(NewTokenRequest request) => request switch
     {
         { HasKnownPermissions: false } => scopes.Resolve(request.Scope, account),
         { Scope.Count: > 0 } => [.. request.Scope],

@@ -141,9 +141,13 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
     private async Task<IResult> EditAsync(HttpRequest request, string site, string id)
     {
         Authorize(request, site);
-        RequestBody body = await RequestBody.ReadStrictAsync(request, Problems.Body, "name", "access", "applyToAll");
+        RequestBody body = await RequestBody.ReadStrictAsync(request, Problems.Body, "name", "access", "applyToAll", "expirationMonths");
+        int? months = body.Has("expirationMonths") ? TokenRequest.ReadMonths(body) : null;
+        DateTimeOffset now = clock.Now();
         return ToResult(Change(id, token => token with
         {
+            ExpirationMonths = months ?? token.ExpirationMonths,
+            Expires = months is { } count ? now.AddMonths(count) : token.Expires,
             Name = body.Has("name") ? TokenRequest.ReadName(body) : token.Name,
             Access = TokenRequest.ReadAccess(body, token.Access),
         }));

@@ -100,7 +100,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     [Fact]
     public async Task List_UserOrStatus_ReturnsMatchingTokens()
     {
-        List<ApiToken> ofUser = await Tokens.ListAsync(new TokenFilter { User = "leaver" });
+        List<ApiToken> ofUser = await Tokens.ListAsync(new TokenFilter { Users = [new NamePattern("leaver")] });
         List<ApiToken> expired = await Tokens.ListAsync(new TokenFilter { Statuses = [TokenStatus.Expired] });
 
         Assert.All(ofUser, token => Assert.Equal("leaver", token.Owner));
@@ -132,7 +132,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
         await Tokens.RemoveAllAsync("admin", default);
 
         await Tokens.CheckAsync(default);
-        ApiToken remaining = Assert.Single(await Tokens.ListAsync(new TokenFilter { User = "admin" }));
+        ApiToken remaining = Assert.Single(await Tokens.ListAsync(new TokenFilter { Users = [new NamePattern("admin")] }));
         Assert.True(await Tokens.IsOwnTokenAsync(remaining, default));
     }
 

@@ -70,7 +70,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
     {
         _server.Json("""{"items":[],"pageNumber":1,"pageSize":1000,"totalCount":0}""");
 
-        await (await TokensAsync()).ListAsync(new TokenFilter { User = "j doe", Statuses = [TokenStatus.Expired] });
+        await (await TokensAsync()).ListAsync(new TokenFilter { Users = [new NamePattern("j doe")], Statuses = [TokenStatus.Expired] });
 
         Assert.Equal("/sites/acme/tokens?userId=j%20doe&status=expired&pageNumber=1&pageSize=1000", _server.Request.Target);
     }

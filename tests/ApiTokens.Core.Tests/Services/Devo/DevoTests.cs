@@ -44,7 +44,8 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     public async Task List_Filter_IsAppliedLocallyAfterOneRequest()
     {
         long before = await Sandbox.CountAsync();
-        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { User = "LEAVER@example.com", Statuses = [TokenStatus.Inactive] });
+        List<ApiToken> found = await Tokens.ListAsync(
+            new TokenFilter { Users = [new NamePattern("LEAVER@example.com")], Statuses = [TokenStatus.Inactive] });
 
         Assert.Equal("alert bridge", Assert.Single(found).Name);
         Assert.Equal(before + 1, await Sandbox.CountAsync());

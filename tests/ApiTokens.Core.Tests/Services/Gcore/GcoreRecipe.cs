@@ -19,7 +19,8 @@ public sealed class GcoreRecipe : ServiceRecipe
 
     public override string Scheme => "APIKey";
 
-    public override NewTokenRequest New(string name) => new() { Name = name, Description = "before", Role = "Users" };
+    public override NewTokenRequest New(string name) =>
+        new() { Name = name, Description = "before", Role = "Users", Expiry = TokenExpiry.AfterMonths(3) };
 
     public override (string Path, (string Name, string Value)[] Headers) Proof(string? owner, string account, string secret) =>
         ("gcore/iam/clients/me", [("Authorization", $"APIKey {secret}")]);

@@ -7,7 +7,8 @@ namespace ApiTokens.Core.Tests.Services.Gcore;
 /// <summary>The behaviour specific to Gcore, and the conformance tests.</summary>
 public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConformanceTests<GcoreRecipe>(sandbox)
 {
-    private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers", Description = "for the pipeline" };
+    private static readonly NewTokenRequest New =
+        new() { Name = "ci", Role = "Engineers", Description = "for the pipeline", Expiry = TokenExpiry.AfterMonths(12) };
 
     [Fact]
     public async Task Create_TokenWithRole_HasRequestedValuesAndWorkingSecret()
@@ -55,7 +56,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     [InlineData("5")]
     public async Task List_RoleNameOrId_ReturnsTokensWithRole(string role)
     {
-        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Role = role });
+        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Roles = [new NamePattern(role)] });
 
         Assert.Contains(found, token => token.Name == "log shipper");
         Assert.All(found, token => Assert.Equal("Engineers", token.Role));
@@ -66,7 +67,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     [InlineData("jdoe@example.com")]
     public async Task List_IssuerIdOrAddress_ReturnsTokensOfIssuer(string issuer)
     {
-        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Issuer = issuer });
+        List<ApiToken> found = await Tokens.ListAsync(new TokenFilter { Issuers = [new NamePattern(issuer)] });
 
         Assert.Contains(found, token => token.Name == "log shipper");
         Assert.All(found, token => Assert.Equal("jdoe@example.com", token.Issuer));
@@ -80,7 +81,8 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
         long writes = await Sandbox.CountAsync("writes");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => lower.Tokens.CreateAsync(new NewTokenRequest { Name = "x", Role = "Administrators" }, default));
+            () => lower.Tokens.CreateAsync(
+                new NewTokenRequest { Name = "x", Role = "Administrators", Expiry = TokenExpiry.NeverExpires }, default));
 
         Assert.Equal("InvalidRole", error.ErrorId);
         Assert.Equal(writes, await Sandbox.CountAsync("writes"));

@@ -13,7 +13,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
          "user_email":"some@email.com","client_id":456}}
         """;
 
-    private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers" };
+    private static readonly NewTokenRequest New = new() { Name = "ci", Role = "Engineers", Expiry = TokenExpiry.AfterMonths(12) };
 
     private ScriptedServer _server = null!;
 
@@ -116,7 +116,8 @@ public sealed class GcoreWireTests : IAsyncLifetime
     {
         _server.Json(Created);
 
-        await (await TokensAsync()).CreateAsync(new NewTokenRequest { Name = "ci", Role = role }, default);
+        await (await TokensAsync()).CreateAsync(
+            new NewTokenRequest { Name = "ci", Role = role, Expiry = TokenExpiry.NeverExpires }, default);
 
         Assert.Equal(id, _server.Request.Json.GetProperty("client_user").GetProperty("role").GetProperty("id").GetInt32());
     }
@@ -130,7 +131,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         ITokenService tokens = await TokensAsync();
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => tokens.CreateAsync(new NewTokenRequest { Name = "ci", Role = role }, default));
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "ci", Role = role, Expiry = TokenExpiry.NeverExpires }, default));
 
         Assert.Equal("InvalidRole", error.ErrorId);
         Assert.Empty(_server.Requests);
@@ -241,7 +242,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         _server.Json(List).Json(List);
         ITokenService tokens = await TokensAsync();
 
-        Assert.Equal(["1"], (await tokens.ListAsync()).Select(token => token.Id));
+        Assert.Equal(["1", "3"], (await tokens.ListAsync()).Select(token => token.Id));
         Assert.Equal(["2"], (await tokens.ListAsync(new TokenFilter { Statuses = [TokenStatus.Revoked] })).Select(token => token.Id));
         Assert.All(_server.Requests, request => Assert.DoesNotContain("deleted", request.Query));
     }
@@ -252,7 +253,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         _server.Json(
             """[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
 
-        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Role = "5" });
+        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Roles = [new NamePattern("5")] });
 
         Assert.Equal("role=Engineers", _server.Request.Query);
         Assert.Equal(["1"], list.Select(token => token.Id));
@@ -264,7 +265,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         _server.Json("[]").Json(
             """[{"id":1,"client_user":{"role":{"id":5,"name":"Engineers"}}},{"id":2,"client_user":{"role":{"id":2,"name":"Users"}}}]""");
 
-        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Role = "Engineers" });
+        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Roles = [new NamePattern("Engineers")] });
 
         Assert.Equal(["role=Engineers", ""], _server.Requests.Select(request => request.Query));
         Assert.Equal(["1"], list.Select(token => token.Id));
@@ -275,7 +276,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
     {
         _server.Json("""[{"id":1,"client_user":{"user_id":123}},{"id":2,"client_user":{"user_id":124}}]""");
 
-        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Issuer = "123" });
+        List<ApiToken> list = await (await TokensAsync()).ListAsync(new TokenFilter { Issuers = [new NamePattern("123")] });
 
         Assert.Equal("issued_by=123", _server.Request.Query);
         Assert.Equal(["1"], list.Select(token => token.Id));

@@ -26,11 +26,13 @@ public sealed class WegnologySecretFormatTests
     [InlineData(
         """{"sub":"5e0000000000000000000abc","subtype":"apiToken","scope":["all.User.read","devices.get"],"exp":1924992000}""",
         "the scope all.User.read, devices.get, and expires at 2031-01-01 00:00:00Z.")]
-    [InlineData("""{"sub":"5e0000000000000000000abc","subtype":"apiToken","scope":["all.User"]}""", "the scope all.User, and never expires.")]
+    [InlineData(
+        """{"sub":"5e0000000000000000000abc","subtype":"apiToken","scope":["all.User"]}""", "the scope all.User, and never expires.")]
     [InlineData("""{"sub":"5e0000000000000000000abc","subtype":"apiToken"}""", "an unknown scope, and never expires.")]
     [InlineData("""{"sub":"5e0000000000000000000abc","subtype":"apiToken","exp":9e99}""", "an unknown scope, and never expires.")]
     public void Describe_ApiToken_SaysScopeAndExpiry(string claims, string end) => Assert.Equal(
-        $"According to its claims, which are not verified, it is the secret of token {Subject} with {end}", _format.Describe(Secret(claims)));
+        $"According to its claims, which are not verified, it is the secret of token {Subject} with {end}",
+        _format.Describe(Secret(claims)));
 
     [Theory]
     [InlineData("""{"sub":"5e0000000000000000000abc"}""")]

@@ -200,14 +200,53 @@ public sealed class WegnologyWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_NameOnly_SendsOnlyName()
+    public async Task Create_NameAndScope_SendsOnlyThese()
     {
         _server.Json(Token, 201);
         ITokenService tokens = await TokensAsync();
 
-        await tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default);
+        await tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default);
 
-        Assert.Equal("""{"name":"x"}""", _server.Request.Body);
+        Assert.Equal("""{"name":"x","scope":["all.User"]}""", _server.Request.Body);
+    }
+
+    [Fact]
+    public async Task Create_NoScope_ThrowsWithoutRequest()
+    {
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
+
+        Assert.Equal("InvalidScope", error.ErrorId);
+        Assert.Contains("All, ReadOnly, Cli", error.RecommendedAction);
+        Assert.Empty(_server.Requests);
+    }
+
+    [Theory]
+    [InlineData("device.*", new[] { "device.*" })]
+    [InlineData("event.[a-z]*", new[] { "event.delete", "event.get", "event.patch" })]
+    [InlineData("EVENTS.?e*", new[] { "events.delete", "events.get" })]
+    public async Task Create_Wildcard_IsOfServiceOrReplacedByActions(string scope, string[] expected)
+    {
+        _server.Json(Token, 201);
+        ITokenService tokens = await TokensAsync();
+
+        await tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = [scope] }, default);
+
+        string[] sent = [.. _server.Request.Json.GetProperty("scope").EnumerateArray().Select(value => value.GetString()!)];
+        Assert.Equal(expected, sent.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Create_WildcardWithoutMatch_ThrowsWithoutRequest()
+    {
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["nothing*"] }, default));
+
+        Assert.Equal("InvalidScope", error.ErrorId);
+        Assert.Empty(_server.Requests);
     }
 
     [Fact]
@@ -238,8 +277,9 @@ public sealed class WegnologyWireTests : IAsyncLifetime
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 30, 10, 0, 0, TimeSpan.Zero));
         ITokenService tokens = (await TestConnections.ConnectAsync(_server, "Wegnology", time: clock)).Tokens;
 
-        await tokens.CreateAsync(new NewTokenRequest { Name = "x", Expiry = TokenExpiry.AfterMonths(3) }, default);
-        await tokens.CreateAsync(new NewTokenRequest { Name = "x", Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) }, default);
+        await tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"], Expiry = TokenExpiry.AfterMonths(3) }, default);
+        await tokens.CreateAsync(
+            new NewTokenRequest { Name = "x", Scope = ["All"], Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) }, default);
 
         Assert.Equal("2027-02-28T10:00:00.000Z", _server.Requests[0].Json.GetProperty("expirationDate").GetString());
         Assert.Equal("2027-02-28T10:00:00.000Z", _server.Requests[1].Json.GetProperty("expirationDate").GetString());
@@ -279,7 +319,8 @@ public sealed class WegnologyWireTests : IAsyncLifetime
         _server.Json($$"""{"id":"{{Id}}","name":"x"}""", 201);
         ITokenService tokens = await TokensAsync();
 
-        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(() => tokens.CreateAsync(new NewTokenRequest { Name = "x" }, default));
+        var error = await Assert.ThrowsAnyAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", Scope = ["All"] }, default));
 
         Assert.Equal(("OrphanedToken", true), (error.ErrorId, error.OutcomeUnknown));
         Assert.Contains(Id, error.RecommendedAction);

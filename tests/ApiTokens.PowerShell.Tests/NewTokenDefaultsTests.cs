@@ -1,0 +1,75 @@
+using ApiTokens.PowerShell.Tests.Support;
+
+namespace ApiTokens.PowerShell.Tests;
+
+/// <summary>New-ApiToken never grants everything, or forever, because a parameter is missing.</summary>
+public sealed class NewTokenDefaultsTests(SandboxFixture fixture) : CmdletTest(fixture)
+{
+    [Fact]
+    public void New_WegnologyWithoutScope_IsRefused()
+    {
+        ErrorRecord error = AssertRefused("InvalidScope", "New-ApiToken -Connection wegnology -Name everything");
+        Assert.Contains("All, ReadOnly, Cli", error.ErrorDetails.RecommendedAction);
+    }
+
+    [Fact]
+    public void New_GcoreWithoutExpiry_IsRefused()
+    {
+        ErrorRecord error = AssertRefused("InvalidExpiresIn", "New-ApiToken -Connection gcore -Name forever -Role Users");
+        Assert.Contains("-NeverExpires", error.ErrorDetails.RecommendedAction);
+    }
+
+    [Theory]
+    [InlineData("wegnology", "-Connection wegnology -Name event.get")]
+    [InlineData("devo", "-Connection devo -User user@example.com")]
+    [InlineData("gcore", "-Connection gcore -ExpiresIn 1d")]
+    [InlineData("application-users", "-Connection application-users -User jdoe")]
+    public void New_PermissionsFromPipeline_AreRefused(string connection, string parameters)
+    {
+        RunResult result = Run($"Get-ApiTokenPermission -Connection {connection} | New-ApiToken -Name piped {parameters.Replace("-Name event.get", "")}");
+
+        Assert.NotNull(result.Terminating);
+        Assert.Contains("from the pipeline", result.Error.Exception.Message);
+        Assert.Empty(Output("param($Connection) Get-ApiToken piped* -Connection $Connection", connection));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("-NeverExpires", false)]
+    [InlineData("-ExpiresIn 90d", false)]
+    public void New_WegnologyThatNeverExpires_WarnsUnlessRequested(string expiry, bool warns)
+    {
+        RunResult result = Run($"'a', 'b' | ForEach-Object {{ [pscustomobject]@{{ Name = $_ }} }} "
+            + $"| New-ApiToken -Connection wegnology -Scope ReadOnly {expiry}");
+
+        Assert.Equal(2, result.ShouldSucceed().Output.Count);
+        Assert.Equal(warns ? 1 : 0, result.Warnings.Count(warning => warning.Contains("-ExpiresIn 90d")));
+    }
+
+    [Theory]
+    [InlineData("-Connection wegnology -Scope ReadOnly, devices.get -NeverExpires", "(scope: ReadOnly devices.get; expires: never)")]
+    [InlineData("-Connection gcore -Role Users -ExpiresAt 2031-01-02T00:00:00Z", "(role: Users; expires: 2031-01-02 00:00Z)")]
+    [InlineData("-Connection devo -User user@example.com -Audience apiv2", "(audience: apiv2)")]
+    [InlineData(
+        "-Connection application-users -User jdoe -Access vendor=Full -ApplyToAll Read", "(access: vendor=Full; every API: Read)")]
+    public void New_WhatIf_NamesPermissionsAndExpiry(string parameters, string expected)
+    {
+        int before = Sandbox.Count().Writes;
+
+        Run($"New-ApiToken -Name planned {parameters} -WhatIf").ShouldSucceed();
+
+        Assert.Contains(Session.Host.Lines, line => line.Contains($"'planned' {expected} on "));
+        Assert.Equal(before, Sandbox.Count().Writes);
+    }
+
+    [Theory]
+    [InlineData("@{ vendor = 'Full Access'; location = 'read access' }", "Full", "Read")]
+    [InlineData("'vendor=Full'", "Full", "None")]
+    [InlineData("@{ vendor = 'No Access'; location = 'Full' }", "None", "Full")]
+    public void New_WordsOfTheForm_AreAccessLevels(string access, string vendor, string location)
+    {
+        PSObject token = Single($"New-ApiToken -Connection application-users -User jdoe -Access {access}");
+
+        Assert.Equal((vendor, location), ($"{token.Access()["vendor"]}", $"{token.Access()["location"]}"));
+    }
+}
