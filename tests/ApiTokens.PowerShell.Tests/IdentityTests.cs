@@ -45,12 +45,12 @@ public sealed class IdentityTests(SandboxFixture fixture) : CmdletTest(fixture)
         using var other = new SandboxFixture();
         using var session = new ModuleSession();
         session.Connect(Sandbox, "gcore", "production");
-        PSObject token = session.Single("New-ApiToken -Connection production -Name ours -Role Engineers");
+        PSObject token = session.Single("New-ApiToken -Connection production -Name ours -Role Engineers -ExpiresIn 30d");
         session.Connect(other.Sandbox, "gcore", "production");
-        PSObject theirs = session.Single("New-ApiToken -Connection production -Name theirs -Role Engineers");
+        PSObject theirs = session.Single("New-ApiToken -Connection production -Name theirs -Role Engineers -ExpiresIn 30d");
         for (int i = 0; i < 20 && theirs.Text("Id") != token.Text("Id"); i++)
         {
-            theirs = session.Single("New-ApiToken -Connection production -Name theirs -Role Engineers");
+            theirs = session.Single("New-ApiToken -Connection production -Name theirs -Role Engineers -ExpiresIn 30d");
         }
 
         Assert.Equal(token.Text("Id"), theirs.Text("Id"));

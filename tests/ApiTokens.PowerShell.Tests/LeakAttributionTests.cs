@@ -109,12 +109,12 @@ public sealed class LeakAttributionTests(SandboxFixture fixture) : CmdletTest(fi
         using var session = new ModuleSession();
         session.Connect(other.Sandbox, "gcore", "a-sandbox");
         session.Connect(Sandbox, "gcore", "production");
-        PSObject real = session.Single("New-ApiToken -Connection production -Name real -Role Engineers");
-        PSObject innocent = session.Single("New-ApiToken -Connection a-sandbox -Name innocent -Role Engineers");
+        PSObject real = session.Single("New-ApiToken -Connection production -Name real -Role Engineers -ExpiresIn 30d");
+        PSObject innocent = session.Single("New-ApiToken -Connection a-sandbox -Name innocent -Role Engineers -ExpiresIn 30d");
         for (int i = 0; i < 40 && innocent.Text("Id") != real.Text("Id"); i++)
         {
             string behind = int.Parse(innocent.Text("Id")!, null) < int.Parse(real.Text("Id")!, null) ? "a-sandbox" : "production";
-            PSObject next = session.Single("param($To) New-ApiToken -Connection $To -Name next -Role Engineers", behind);
+            PSObject next = session.Single("param($To) New-ApiToken -Connection $To -Name next -Role Engineers -ExpiresIn 30d", behind);
             (real, innocent) = behind == "production" ? (next, innocent) : (real, next);
         }
 

@@ -183,7 +183,7 @@ public sealed class MisuseTests : CmdletTest
         Hashtable administrator = connection switch
         {
             "wegnology" => new() { ["Scope"] = "All" },
-            "gcore" => new() { ["Role"] = "Administrators" },
+            "gcore" => new() { ["Role"] = "Administrators", ["ExpiresIn"] = "30d" },
             "application-users" => new() { ["User"] = "admin", ["ApplyToAll"] = "Full" },
             _ => new() { ["User"] = "admin@example.com", ["Audience"] = "credentials" },
         };

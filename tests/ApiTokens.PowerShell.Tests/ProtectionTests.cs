@@ -10,7 +10,7 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
     {
         ["devo"] = ("1", new() { ["User"] = "admin@example.com", ["Audience"] = "credentials" }),
         ["wegnology"] = ("5e00000000000000000000ff", new() { ["Scope"] = "All" }),
-        ["gcore"] = ("7001", new() { ["Role"] = "Administrators" }),
+        ["gcore"] = ("7001", new() { ["Role"] = "Administrators", ["ExpiresIn"] = "30d" }),
         ["application-users"] = ("at_00000000000000000adm", new() { ["User"] = "admin", ["ApplyToAll"] = "Full" }),
     };
 

@@ -101,7 +101,7 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
     [Theory]
     [InlineData("devo", "-User admin@example.com -Audience credentials")]
     [InlineData("wegnology", "-Scope All")]
-    [InlineData("gcore", "-Role Administrators")]
+    [InlineData("gcore", "-Role Administrators -ExpiresIn 30d")]
     [InlineData("application-users", "-User admin -ApplyToAll Full")]
     public void Due_TokenOfItsConnection_IsRetiredOnlyWithForce(string connection, string administrator)
     {

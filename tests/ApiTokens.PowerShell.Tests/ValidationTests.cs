@@ -100,8 +100,16 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
     [InlineData("wegnology")]
     [InlineData("gcore")]
     [InlineData("application-users")]
-    public void New_ValidParameters_AreAccepted(string connection) =>
-        Assert.Equal("new", Single("param($Parameters) New-ApiToken @Parameters", ValidParameters(connection)).Text("Name"));
+    public void New_ValidParameters_AreAccepted(string connection)
+    {
+        Hashtable parameters = ValidParameters(connection);
+        if (connection == "gcore")
+        {
+            parameters["ExpiresIn"] = "30d";
+        }
+
+        Assert.Equal("new", Single("param($Parameters) New-ApiToken @Parameters", parameters).Text("Name"));
+    }
 
     [Fact]
     public void New_ValuesJustWithinBounds_AreAccepted()
@@ -196,7 +204,7 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
     private static Hashtable ValidParameters(string connection) => connection switch
     {
         "devo" => new() { ["Connection"] = "devo", ["Name"] = "new", ["User"] = "user@example.com", ["Audience"] = "apiv2" },
-        "wegnology" => new() { ["Connection"] = "wegnology", ["Name"] = "new" },
+        "wegnology" => new() { ["Connection"] = "wegnology", ["Name"] = "new", ["Scope"] = "All" },
         "gcore" => new() { ["Connection"] = "gcore", ["Name"] = "new", ["Role"] = "Users" },
         _ => new() { ["Connection"] = "application-users", ["Name"] = "new", ["User"] = "jdoe" },
     };

@@ -141,6 +141,7 @@ public sealed class GcoreTests : SandboxTest
         Response expired = await Admin.GetAsync($"{Tokens}/{token.Id}");
         Assert.True(expired["expired"]!.GetValue<bool>());
         Assert.True(expired["deleted"]!.GetValue<bool>());
+        (await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NoContent);
         (await Admin.DeleteAsync($"{Tokens}/{token.Id}")).Expect(HttpStatusCode.NotFound);
     }
 

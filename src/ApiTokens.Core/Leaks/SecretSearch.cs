@@ -14,7 +14,7 @@ public sealed partial class SecretSearch : IDisposable
     private const int ConcurrentProbes = 8;
 
     // Some services read all their tokens for each run, so a run has as many secrets as fit into some ten megabytes.
-    private const int MaxSecrets = 150_000;
+    private const int MaxSecrets = 60_000;
     private const int MaxCharacters = 8 * 1024 * 1024;
 
     private readonly IReadOnlyList<TokenConnection> _connections;

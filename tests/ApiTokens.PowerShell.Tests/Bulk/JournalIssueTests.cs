@@ -33,7 +33,7 @@ public sealed class JournalIssueTests(JournalTest.Fixture fixture) : JournalTest
     {
         string path = NewJournal();
         string name = NewName();
-        List<PSObject> rows = [.. Enumerable.Range(0, 3).Select(_ => Records.Row(("Name", name), ("Role", "Users")))];
+        List<PSObject> rows = [.. Enumerable.Range(0, 3).Select(_ => Records.Row(("Name", name), ("Role", "Users"), ("ExpiresIn", "30d")))];
         const string script = "param($Rows, $Journal) $Rows | New-ApiToken -Connection gcore -JournalPath $Journal";
         Assert.Equal(2, Output(script, rows[..2], path).Count);
         Assert.Single(Output(script, rows, path));

@@ -22,7 +22,7 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
         Assert.Equal("journal", lines[0].Text("event"));
         Assert.Equal("Remove", lines[0].Text("operation"));
         Assert.Equal(
-            [$"Wegnology user {new Uri(Sandbox.BaseUri, "wegnology")}"],
+            [$"Wegnology user/575ed70c7ae143cd83dc4aa9 {new Uri(Sandbox.BaseUri, "wegnology")}"],
             lines[0].GetProperty("accounts").EnumerateArray().Select(account => account.GetString()));
         foreach (PSObject token in tokens)
         {
@@ -120,7 +120,7 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
                 NewJournal()),
             .. Output(
                 "param($Rows, $Journal) $Rows | New-ApiToken -Connection gcore -JournalPath $Journal",
-                Enumerable.Range(0, 3).Select(_ => Records.Row(("Name", NewName()), ("Role", "Users"))).ToList(),
+                Enumerable.Range(0, 3).Select(_ => Records.Row(("Name", NewName()), ("Role", "Users"), ("ExpiresIn", "30d"))).ToList(),
                 NewJournal()),
         ];
         IReadOnlyList<PSObject> successors = Output(

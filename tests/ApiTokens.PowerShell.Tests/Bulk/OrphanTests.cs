@@ -81,9 +81,9 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         [
             Records.Row(("Connection", "devo"), ("Name", name), ("User", "user@example.com"), ("Audience", "apiv2")),
             Records.Row(("Connection", "wegnology"), ("Name", name), ("Scope", "ReadOnly")),
-            Records.Row(("Connection", "gcore"), ("Name", name), ("Role", "Users")),
+            Records.Row(("Connection", "gcore"), ("Name", name), ("Role", "Users"), ("ExpiresIn", "30d")),
             Records.Row(("Connection", "application-users"), ("Name", name), ("User", "jdoe"), ("ApplyToAll", "Full")),
-            Records.Row(("Connection", "gcore"), ("Name", NewToken("gcore").Text("Name")), ("Role", "Users")),
+            Records.Row(("Connection", "gcore"), ("Name", NewToken("gcore").Text("Name")), ("Role", "Users"), ("ExpiresIn", "30d")),
         ];
         IReadOnlyList<string> existing = InUseOf(rows);
         Assert.Equal(5, existing.Count);

@@ -323,13 +323,7 @@ public sealed class ListingTests(ListingFixture fixture) : IClassFixture<Listing
     // The filter returns the same tokens as its condition on the complete list: some, but not all.
     private void AssertFinds(string connection, Hashtable filter, Func<PSObject, bool> condition, bool includeHidden = false)
     {
-        // Gcore deletes expired tokens.
-        string[] hidden = (includeHidden, connection) switch
-        {
-            (true, _) => [],
-            (_, "gcore") => ["Revoked", "Expired"],
-            _ => ["Revoked"],
-        };
+        string[] hidden = includeHidden ? [] : ["Revoked"];
         IReadOnlyList<PSObject> whole = fixture.Whole[connection];
         string[] expected =
         [

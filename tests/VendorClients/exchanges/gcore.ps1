@@ -9,7 +9,7 @@ $null = Get-ApiTokenPermission -Connection gcore
 
 $token = New-ApiToken -Connection gcore -Name ci -Role Engineers -ExpiresIn 90d -Description 'Deploys.'
 $never = New-ApiToken -Connection gcore -Name never -Role 2 -NeverExpires
-$session = New-ApiToken -Connection login -Name session -Role 'Purge and Prefetch only (API)'
+$session = New-ApiToken -Connection login -Name session -Role 'Purge and Prefetch only (API)' -ExpiresIn 30d
 Assert-That 'the token has a role and a secret' -Holds ($token.Role -eq 'Engineers' -and $token.Secret.Length -gt 0)
 Assert-That 'a token is read by its id' -Holds ((Get-ApiToken -Connection gcore -Id $token.Id).Name -eq 'ci')
 Assert-That 'a new token was never used' -Holds ($null -eq (Get-ApiToken -Connection gcore -Id $token.Id).LastUsedAt)
@@ -37,8 +37,8 @@ Assert-Error 'AuthenticationError' {
 }
 
 # An engineer sees the tokens of the same issuer only, and cannot issue a higher role.
-$engineer = New-ApiToken -Connection gcore -Name engineer -Role Engineers
+$engineer = New-ApiToken -Connection gcore -Name engineer -Role Engineers -ExpiresIn 30d
 $null = Connect-ApiTokenService Gcore -Token $engineer.Secret -BaseUri $service.baseUri -Name engineer
 $others = Get-ApiToken -Connection gcore -Issuer 2002
 Assert-Error 'PermissionDenied' { Get-ApiToken -Connection engineer -Id $others[0].Id }
-Assert-Error 'InvalidRole' { New-ApiToken -Connection engineer -Name n -Role Administrators }
+Assert-Error 'InvalidRole' { New-ApiToken -Connection engineer -Name n -Role Administrators -ExpiresIn 30d }
