@@ -140,7 +140,8 @@ public sealed class ConfirmationTests(SandboxFixture fixture) : CmdletTest(fixtu
         int before = Sandbox.Count().Writes;
         int whenAsked = -1;
         Session.Host.Asked = () => whenAsked = Sandbox.Count().Writes;
-        IReadOnlyList<PSObject> output = Output("param($Name) New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn 30d -Confirm", name);
+        IReadOnlyList<PSObject> output = Output(
+            "param($Name) New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn 30d -Confirm", name);
         Assert.Equal(before, whenAsked);
         Assert.Equal(before + issued, Sandbox.Count().Writes);
         Assert.Equal(issued, output.Count);

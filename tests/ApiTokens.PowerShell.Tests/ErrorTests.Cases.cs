@@ -223,7 +223,9 @@ public sealed partial class ErrorTests
         ["SecretNotSaved"] = new("NewApiToken", ErrorCategory.InvalidOperation, EndsPipeline: false, test =>
         {
             RunResult result = test.Run(
-                "param($Path) New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Name unsaved -Path { \"$Path/missing/secret\" }", test.Folder);
+                "param($Path) New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Name unsaved "
+                    + "-Path { \"$Path/missing/secret\" }",
+                test.Folder);
             return new(result, IsToken(result.Single));
         }),
         ["SecretDestinationInUse"] = new("NewApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test => new(

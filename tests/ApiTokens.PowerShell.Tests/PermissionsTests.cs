@@ -59,7 +59,9 @@ public sealed class PermissionsTests(SandboxFixture fixture) : CmdletTest(fixtur
         Assert.NotEmpty(roles);
         Assert.All(
             roles,
-            role => Assert.Equal(role, Single("param($Role) New-ApiToken -Connection gcore -Name role -Role $Role -ExpiresIn 30d", role).Text("Role")));
+            role => Assert.Equal(
+                role,
+                Single("param($Role) New-ApiToken -Connection gcore -Name role -Role $Role -ExpiresIn 30d", role).Text("Role")));
     }
 
     [Fact]

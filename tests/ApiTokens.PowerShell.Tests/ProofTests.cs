@@ -2,7 +2,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Reset-ApiToken retires an old token only after the service has accepted the new secret, unless -SkipProof is specified.</summary>
+/// <summary>Reset-ApiToken retires an old token only after the service has accepted the new secret; not with -SkipProof.</summary>
 public sealed class ProofTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const string ReadUser = "/devo/probio/user/email/*";

@@ -94,7 +94,9 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
         RunResult result = fixture.Session.Run("Get-ApiToken -Connection * | Remove-ApiToken");
 
         Assert.Equal(Enumerable.Repeat("OwnTokenProtected", 4), result.ErrorIds);
-        IReadOnlyList<PSObject> left = fixture.Session.Output("Get-ApiToken -Connection *");
+
+        // Gcore still lists a token that has expired after it was deleted, and does not tell whether it was.
+        IReadOnlyList<PSObject> left = fixture.Session.Output("Get-ApiToken -Connection * -Status Active, Inactive");
         Assert.Equal(Enumerable.Repeat("administrator", 4), left.Texts("Name"));
         Assert.Equal(ServiceCase.All.Select(service => service.Connection).Order(), left.Texts("Connection").Order());
     }

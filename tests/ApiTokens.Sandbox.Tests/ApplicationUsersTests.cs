@@ -138,7 +138,20 @@ public sealed class ApplicationUsersTests : ApplicationUsersTest
         Assert.Null(all["name"]);
         Assert.Equal("full", all["access"]!["location"]!.GetValue<string>());
         Assert.Equal("none", all["access"]!["budget"]!.GetValue<string>());
-        (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"expirationMonths":3}""")).Expect(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Edit_ExpirationMonths_CountFromNowAndKeepSecret()
+    {
+        Response token = await CreateAsync("jdoe", """{"name":"n","applyToAll":"read"}""");
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        Response edited = await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"expirationMonths":3}""");
+
+        Assert.Equal("2030-05-01T12:00:00.000Z", edited.Expect(HttpStatusCode.OK).Text("expiresAt"));
+        Assert.Equal(3, edited["expirationMonths"]!.GetValue<int>());
+        (await DataAsync(HttpMethod.Get, "location", token.Text("secret"), "jdoe")).Expect(HttpStatusCode.OK);
+        (await Admin.PatchAsync($"{Tokens}/{token.Id}", """{"expirationMonths":5}""")).Expect(HttpStatusCode.BadRequest);
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class FaultTests : SandboxTest
     private Client Control => new(Http, new Uri(Server.BaseAddress, "/sandbox"), $"Bearer {Server.Description.ControlToken}");
 
     [Theory]
-    [InlineData("devo", "Bearer", "/ws/accounts/example-domain/credentials/tokens", """{"error":{"code":503,"message":"Service Unavailable"}}""")]
+    [InlineData(
+        "devo", "Bearer", "/ws/accounts/example-domain/credentials/tokens", """{"error":{"code":503,"message":"Service Unavailable"}}""")]
     [InlineData("wegnology", "Bearer", "/me", """{"type":"ServiceUnavailable","message":"Service Unavailable"}""")]
     [InlineData("gcore", "APIKey", "/iam/clients/me", """{"message":"Service Unavailable"}""")]
     [InlineData(

@@ -19,7 +19,8 @@ public sealed class ProgramTests
 
         foreach ((string name, string path) in new[]
         {
-            ("devo", "/ws/accounts/example-domain/credentials/tokens"), ("wegnology", "/me"), ("gcore", "/iam/clients/me"), ("application-users", "/sites/example-site/me"),
+            ("devo", "/ws/accounts/example-domain/credentials/tokens"), ("wegnology", "/me"), ("gcore", "/iam/clients/me"),
+            ("application-users", "/sites/example-site/me"),
         })
         {
             JsonNode service = services[name]!;
@@ -140,7 +141,8 @@ public sealed class ProgramTests
         string line = (await sandbox.StandardOutput.ReadLineAsync().WaitAsync(Timeout))!;
         var devo = new Uri(JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>());
         using var http = new HttpClient();
-        using HttpResponseMessage response = await http.GetAsync(new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/ws/accounts/example-domain/credentials/tokens" }.Uri);
+        using HttpResponseMessage response = await http.GetAsync(
+            new UriBuilder(devo) { Host = "127.0.0.1", Path = "/devo/ws/accounts/example-domain/credentials/tokens" }.Uri);
 
         sandbox.Kill();
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);

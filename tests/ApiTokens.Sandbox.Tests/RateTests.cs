@@ -9,6 +9,8 @@ public sealed class RateTests : SandboxTest
 
     internal override SandboxOptions Options => new() { TimeProvider = Clock, Rate = Rate };
 
+    private const string Tokens = "/ws/accounts/example-domain/credentials/tokens";
+
     private Client Devo => Administrator("devo", "Bearer");
 
     [Fact]
@@ -17,7 +19,7 @@ public sealed class RateTests : SandboxTest
         TimeSpan interval = TimeSpan.FromSeconds(1) / (Rate * 0.95);
         for (int i = 0; i < 2 * Rate; i++)
         {
-            (await Devo.GetAsync("/ws/accounts/example-domain/credentials/tokens")).Expect(HttpStatusCode.OK);
+            (await Devo.GetAsync(Tokens)).Expect(HttpStatusCode.OK);
             Clock.Advance(interval);
         }
     }
@@ -28,7 +30,7 @@ public sealed class RateTests : SandboxTest
         var responses = new List<Response>();
         for (int i = 0; i < 75; i++)
         {
-            responses.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync("/ws/accounts/example-domain/credentials/tokens"))));
+            responses.AddRange(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Devo.GetAsync(Tokens))));
             Clock.Advance(TimeSpan.FromMilliseconds(20));
         }
 
@@ -56,7 +58,7 @@ public sealed class RateTests : SandboxTest
 
         throttled.Expect(HttpStatusCode.TooManyRequests, body);
         Assert.Equal(TimeSpan.FromSeconds(1), throttled.Headers.RetryAfter?.Delta);
-        (await Devo.GetAsync("/ws/accounts/example-domain/credentials/tokens")).Expect(HttpStatusCode.OK);
+        (await Devo.GetAsync(Tokens)).Expect(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class WegnologyTests : SandboxTest
             """);
         JsonNode claims = JsonNode.Parse(Base64Url.DecodeFromChars(secret.Split('.')[1]))!;
         Assert.Equal(
-            $$"""{"sub":"{{token.Id}}","subtype":"apiToken","scope":["all.User.read"],"iat":1896091200,"iss":"app.wnology.io","exp":1924992000}""",
+            $$"""{"sub":"{{token.Id}}","subtype":"apiToken","scope":["all.User.read"],"iat":1896091200,"iss":"app.wnology.io","""
+                + "\"exp\":1924992000}",
             claims.ToJsonString());
     }
 

@@ -37,7 +37,8 @@ internal sealed class Batch(Options options)
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_operations} operations, {_requests} requests, {watch.Elapsed.TotalMilliseconds / Math.Max(1, _run):0.00} ms each, history {_hash:x16}"));
+            $"{_operations} operations, {_requests} requests, "
+                + $"{watch.Elapsed.TotalMilliseconds / Math.Max(1, _run):0.00} ms each, history {_hash:x16}"));
         Console.WriteLine($"{_run - _failed} passed, {_failed} failed, 0 skipped");
         return _failed == 0 ? 0 : 1;
     }

@@ -64,7 +64,8 @@ internal sealed class Options
             Trace = values.ContainsKey("--trace"),
             First = values.ContainsKey("--first"),
             Operations = long.Parse(
-                values.GetValueOrDefault("--operations", long.MaxValue.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture),
+                values.GetValueOrDefault("--operations", long.MaxValue.ToString(CultureInfo.InvariantCulture)),
+                CultureInfo.InvariantCulture),
             Explain = int.Parse(values.GetValueOrDefault("--explain", "1"), CultureInfo.InvariantCulture),
             Only = values.GetValueOrDefault("--only", string.Empty),
         };

@@ -45,6 +45,10 @@ function Add-TestToken {
 
     # A connection can have another name that starts with the default one.
     $parameters = $testServices.Where({ $Connection -like "$($_.Connection)*" })[0].Issue.Clone()
+    if ($With.Keys -like '*Expir*') {
+        $parameters.Remove('ExpiresIn')
+    }
+
     foreach ($key in $With.Keys) {
         $parameters[$key] = $With[$key]
     }
@@ -65,8 +69,11 @@ function Get-SecretStatus {
     $text = Get-PlainText $Secret
     $base = $sandbox.BaseUri.AbsoluteUri.TrimEnd('/')
     $request = switch ($Token.Service) {
+        'Devo' {
+            @{ Uri = "$base/devo/probio/user/email/$($Token.Owner)"; Headers = @{ standAloneToken = $text } }
+        }
         'Wegnology' {
-            $path = $Token.Account -replace '^user$', 'me' -replace '^application/', 'applications/' -replace '^instance/', 'instances/'
+            $path = $Token.Account -replace '^user(/.*)?$', 'me' -replace '^application/', 'applications/' -replace '^instance/', 'instances/'
             @{ Uri = "$base/wegnology/$path"; Headers = @{ Authorization = "Bearer $text" } }
         }
         'ApplicationUsers' {

@@ -4,14 +4,13 @@
 #   Connection   the default name of its connections
 #   HasLogin     whether a connection can sign in with a user name and a password
 #   Issue        the parameters of a token whose secret can be checked
-#   Proof        the path that any secret may GET, and its scheme; two services need more (Get-SecretStatus)
+#   Proof        the path that any secret may GET, and its scheme; three services need more (Get-SecretStatus)
 #   Complete     the parameters of a token of which a new token must copy everything
 @{
     Services = @(
         @{
             Service = 'Devo'; Connection = 'devo'; HasLogin = $false
             Issue = @{ User = 'user@example.com'; Audience = 'apiv2' }
-            Proof = @{ Path = 'whoami'; Scheme = 'Bearer' }
             Complete = @{ Scope = 'table://my.app.table level://admin'; Audience = 'apiv2 alerts' }
         }
         @{
@@ -21,7 +20,7 @@
         }
         @{
             Service = 'Gcore'; Connection = 'gcore'; HasLogin = $true
-            Issue = @{ Role = 'Engineers' }
+            Issue = @{ Role = 'Engineers'; ExpiresIn = '180d' }
             Proof = @{ Path = 'iam/clients/me'; Scheme = 'APIKey' }
             Complete = @{ Role = 'Users'; Description = 'what for'; ExpiresIn = '45d' }
         }

@@ -47,6 +47,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
         }
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
+        // Reading the message returns the buffer of the body.
+        bool isWebPage = response.IsWebPage;
         (string? message, bool isError) = ReadMessage(request, response);
         TimeSpan? wait = RetryPolicy.RequestedWait(response, endpoint.Time);
         DateTimeOffset? retryAt = RetryPolicy.LongWait(response, endpoint.Time) is { } longWait ? TimeAfter(longWait) : null;
@@ -70,6 +72,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
             RetryAt = retryAt,
             StatusCode = response.Status,
             IsFromService = isError && response.IsJson,
+            IsWebPage = isWebPage,
             CorrelationId = response.CorrelationId,
             OutcomeUnknown = unknown,
         };

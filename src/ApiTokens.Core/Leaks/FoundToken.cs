@@ -3,8 +3,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Leaks;
 
 /// <summary>
-/// The token that a leaked secret belongs to, or a candidate if the match is not proven. It does not contain the secret, and can be removed like
-/// any other token.
+/// The token that a leaked secret belongs to, or a candidate if the match is not proven. It does not contain the secret, and can be
+/// removed like any other token.
 /// </summary>
 public sealed class FoundToken : ApiToken
 {

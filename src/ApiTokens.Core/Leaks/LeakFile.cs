@@ -14,7 +14,7 @@ public static class LeakFile
     private const int MaxPartLength = 256 * 1024;
     private const int SampleSize = 4096;
 
-    private static readonly char[] Separators = [' ', '\t', '"', '\'', '`', ',', ';', ':', '=', '<', '>', '(', ')', '[', ']', '{', '}', '&', '|'];
+    private static readonly char[] Separators = [.. " \t\"'`,;:=<>()[]{}&|"];
 
     /// <summary>Reads the values that may be secrets.</summary>
     /// <param name="path">The path of the file.</param>

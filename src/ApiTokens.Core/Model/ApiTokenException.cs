@@ -48,6 +48,9 @@ public class ApiTokenException : Exception
     /// <summary>Whether the response is an error of the service, in its own format, and not of a proxy in between.</summary>
     internal bool IsFromService { get; init; }
 
+    /// <summary>Whether the response is a page or a text, which a proxy in between may have sent.</summary>
+    internal bool IsWebPage { get; init; }
+
     /// <summary>Whether the request may have succeeded, because its response was lost or cannot be read.</summary>
     public bool OutcomeUnknown { get; init; }
 

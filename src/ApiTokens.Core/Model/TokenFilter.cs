@@ -67,7 +67,7 @@ public sealed record TokenFilter
     /// <summary>Determines whether a token has a role.</summary>
     internal static bool IsRole(NamePattern role, ApiToken token) => token.Role is { } name && role.IsMatch(name);
 
-    /// <summary>Determines whether a token has an issuer: by name or address, or by a word of its id, such as <c>apiToken 5e00</c>.</summary>
+    /// <summary>Determines whether a token has an issuer: by its name or address, or by a word of its id (<c>apiToken 5e00</c>).</summary>
     internal static bool IsIssuer(NamePattern issuer, ApiToken token) =>
         (token.Issuer is { } name && issuer.IsMatch(name)) || (token.IssuerId is { } id && id.Split(' ').Any(issuer.IsMatch));
 }

@@ -27,7 +27,8 @@ internal sealed class TokenSnapshot
                 if (_tokens is null)
                 {
                     var tokens = new HashSet<TokenIdentity>();
-                    await foreach (ApiToken token in connection.Tokens.ListAsync(TokenFilter.Existing, cancellationToken).ConfigureAwait(false))
+                    await foreach (ApiToken token in connection.Tokens.ListAsync(TokenFilter.Existing, cancellationToken)
+                        .ConfigureAwait(false))
                     {
                         tokens.Add(connection.GetIdentity(token.Id));
                     }

@@ -29,7 +29,8 @@ internal sealed class CsvReport : IReportFormat
         {
             WriteRow(writer,
             [
-                token.Service, token.Account, token.BaseUri?.AbsoluteUri, token.Connection, token.Id, token.Name, token.Description, token.Status?.ToString(),
+                token.Service, token.Account, token.BaseUri?.AbsoluteUri, token.Connection, token.Id, token.Name,
+                token.Description, token.Status?.ToString(),
                 token.Owner, token.Issuer, token.Permissions, Timestamp(token.CreatedAt), Timestamp(token.ExpiresAt),
                 Timestamp(token.LastUsedAt), .. Findings([.. report.FindingsOf(token)]),
             ]);

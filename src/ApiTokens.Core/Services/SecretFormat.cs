@@ -32,7 +32,7 @@ internal class SecretFormat
     /// <summary>The note about a secret in which <see cref="TokenIdsIn"/> finds no id; null for no note.</summary>
     public virtual string? NoTokenIdNote => null;
 
-    /// <summary>Returns what a secret says about its token, without any request; null if it says nothing. Nothing of it is verified.</summary>
+    /// <summary>Returns what a secret says about its token, which is not verified; null if it says nothing. Sends nothing.</summary>
     public virtual string? Describe(string secret) => null;
 
     /// <summary>Determines whether a text has the format of the service's secrets.</summary>

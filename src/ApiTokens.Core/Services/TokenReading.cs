@@ -17,7 +17,7 @@ internal static class TokenReading
             ApiToken token = await reading.ConfigureAwait(false);
             return token.Status == TokenStatus.Revoked ? null : token;
         }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        catch (ApiTokenException e) when (e is { Kind: ErrorKind.ObjectNotFound, IsWebPage: false })
         {
             return null;
         }

@@ -34,7 +34,8 @@ public sealed class TokenReference
     internal string? MatchedBy { get; set; }
 
     /// <summary>Whether the input is a token that a leaked secret suggests, without proof.</summary>
-    internal bool IsUnproven => MatchedBy is not null && !(Enum.TryParse(MatchedBy, out MatchedBy evidence) && FoundToken.IsProof(evidence));
+    internal bool IsUnproven =>
+        MatchedBy is not null && !(Enum.TryParse(MatchedBy, out MatchedBy evidence) && FoundToken.IsProof(evidence));
 
     /// <summary>The token, if the input is a token.</summary>
     internal ApiToken? Token { get; set; }

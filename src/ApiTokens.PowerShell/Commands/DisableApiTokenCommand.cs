@@ -15,7 +15,7 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Also disables tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
+    /// <summary>Also disables tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked) unasked.</summary>
     [Parameter]
     public SwitchParameter AllowUnproven { get; set; }
 

@@ -9,7 +9,9 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Finds the tokens that leaked secrets belong to, or may belong to. Errors for other values contain their location but not the value.</summary>
+/// <summary>
+/// Finds the tokens that leaked secrets belong to, or may belong to. Errors for other values contain their location but not the value.
+/// </summary>
 [Cmdlet(VerbsCommon.Find, "ApiToken", DefaultParameterSetName = SecretSet)]
 [OutputType(typeof(FoundToken))]
 public sealed class FindApiTokenCommand : ApiTokenCmdlet
@@ -106,10 +108,10 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         if (_candidates > 0)
         {
             WriteWarning(
-                $"{_candidates.ToString("N0", CultureInfo.InvariantCulture)} of the tokens are candidates: the secrets suggest them, but the "
-                + "services have not proven it (MatchedBy: Form, Claims or Masked). Anybody can write such a value. To have the services "
-                + "prove it, specify -Probe. Remove-ApiToken, Disable-ApiToken and Reset-ApiToken ask for each candidate, or require "
-                + "-AllowUnproven.");
+                $"{_candidates.ToString("N0", CultureInfo.InvariantCulture)} of the tokens are candidates: the secrets suggest them, "
+                + "but the services have not proven it (MatchedBy: Form, Claims or Masked). Anybody can write such a value. To have the "
+                + "services prove it, specify -Probe. Remove-ApiToken, Disable-ApiToken and Reset-ApiToken ask for each candidate, or "
+                + "require -AllowUnproven.");
         }
 
         if (_progressShown)

@@ -35,7 +35,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Also removes tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
+    /// <summary>Also removes tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked) unasked.</summary>
     [Parameter(ParameterSetName = TokenSet)]
     public SwitchParameter AllowUnproven { get; set; }
 

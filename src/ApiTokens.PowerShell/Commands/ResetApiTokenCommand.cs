@@ -108,7 +108,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Also resets tokens that Find-ApiToken returned without proof (MatchedBy: Form, Claims or Masked), without a prompt.</summary>
+    /// <summary>Also resets tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked) unasked.</summary>
     [Parameter]
     public SwitchParameter AllowUnproven { get; set; }
 

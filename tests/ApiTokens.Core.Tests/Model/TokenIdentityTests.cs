@@ -26,7 +26,8 @@ public sealed class TokenIdentityTests
         var token = new ApiToken { Service = "Gcore", Account = "1001", Id = "7001", BaseUri = Production };
 
         Assert.Equal(Of("Gcore", "07001"), TokenIdentity.Of(token));
-        Assert.NotEqual(TokenIdentity.Of(token), TokenIdentity.Of(new ApiToken(token) { BaseUri = new Uri("https://staging.example.com") }));
+        var other = new ApiToken(token) { BaseUri = new Uri("https://staging.example.com") };
+        Assert.NotEqual(TokenIdentity.Of(token), TokenIdentity.Of(other));
         Assert.NotEqual(TokenIdentity.Of(token), TokenIdentity.Of(new ApiToken(token) { BaseUri = null }));
     }
 

@@ -76,7 +76,9 @@ public sealed class JournalLineTests(JournalTest.Fixture fixture) : JournalTest(
     {
         string path = NewJournal();
         PSObject issued = Single(
-            "param($Name, $Journal) New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn 30d -JournalPath $Journal", NewName(), path);
+            "param($Name, $Journal) New-ApiToken -Connection gcore -Name $Name -Role Users -ExpiresIn 30d -JournalPath $Journal",
+            NewName(),
+            path);
         JsonElement[] lines = [.. JournalFile.Read(path).Skip(1)];
         Assert.Equal(["start", "issued", "delivered", "end"], lines.Texts("event"));
         Assert.Equal([issued.Text("Id"), issued.Text("Id")], lines[1..3].Texts("issuedId"));

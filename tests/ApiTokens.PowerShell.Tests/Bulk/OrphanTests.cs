@@ -117,7 +117,8 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         PSObject theirs = NewToken("gcore");
         Sandbox.AddFault(new { kind = "reset", when = "before", service = "gcore", method = "POST" });
 
-        ErrorRecord error = Run("param($Name) New-ApiToken $Name -Connection other -Role Users -ExpiresIn 30d -RemoveOrphan", theirs.Text("Name"))
+        ErrorRecord error = Run(
+            "param($Name) New-ApiToken $Name -Connection other -Role Users -ExpiresIn 30d -RemoveOrphan", theirs.Text("Name"))
             .ShouldFail("ConnectionError");
 
         // It was issued by another user, and existed before.

@@ -61,7 +61,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         bool any = false;
-        await foreach (GcoreTokenWire wire in ReadListAsync(filter, NamePattern.SingleName(filter.Roles), cancellationToken).ConfigureAwait(false))
+        string? role = NamePattern.SingleName(filter.Roles);
+        await foreach (GcoreTokenWire wire in ReadListAsync(filter, role, cancellationToken).ConfigureAwait(false))
         {
             any = true;
             yield return Map(wire);

@@ -160,7 +160,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         int index = DevoRules.Users.IndexOf(email);
         return index < 0
             ? throw DevoErrors.NotFound()
-            : TypedResults.Json(new DevoUser(index + 1, email, email[..email.IndexOf('@', StringComparison.Ordinal)]), DevoJson.Wire.DevoUser);
+            : TypedResults.Json(new DevoUser(index + 1, email, email.Split('@')[0]), DevoJson.Wire.DevoUser);
     }
 
     private DevoToken Authorize(HttpRequest request, string account)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ApiTokens.Sandbox.Http;
 using ApiTokens.Sandbox.Storage;
 
@@ -15,7 +14,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     private readonly WegnologyTokenStore _tokens = new(database);
     private readonly Sessions<WegnologyCaller> _sessions = new(clock);
     private readonly ObjectIds _ids = new(clock);
-    private readonly Jwt _jwt = new();
+    private readonly WegnologySecrets _secrets = new();
     private byte[] _passwordHash = [];
 
     public string Name => "wegnology";
@@ -58,7 +57,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Updated = now,
             Scope = ["all.User"],
         };
-        string secret = Sign(token);
+        string secret = _secrets.Of(token);
         _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
         return new ServiceDescription
         {
@@ -132,8 +131,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             int seconds => now.AddSeconds(seconds),
         };
 
-        // Inferred: the claims of a session are not documented. The id distinguishes two sessions of the same second.
-        string secret = Sign(new JsonObject { ["sub"] = WegnologyAccount.User.Id, ["jti"] = _ids.Next() }, now, expires);
+        string secret = _secrets.OfSession(WegnologyAccount.User.Id, _ids.Next(), now, expires);
         _sessions.Add(
             secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
         return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
@@ -205,7 +203,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Status = WegnologyRules.ReadStatus(body) ?? WegnologyToken.Active,
             DefaultRole = Losant.ReadDefaultRole(body),
         };
-        string secret = Sign(token);
+        string secret = _secrets.Of(token);
         _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
         return ToResult(request, token, secret, StatusCodes.Status201Created);
     }
@@ -279,29 +277,6 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now())
             ? new WegnologyCaller(token.Owner, new Creator("apiToken", token.Id, token.Name), token.Scope)
             : null;
-
-    // The claims of a real secret (contracts/wegnology.md, 1.12).
-    private string Sign(WegnologyToken token) => Sign(
-        new JsonObject
-        {
-            ["sub"] = token.Id,
-            ["subtype"] = "apiToken",
-            ["scope"] = new System.Text.Json.Nodes.JsonArray([.. token.Scope.Select(value => JsonValue.Create(value))]),
-        },
-        token.Created,
-        token.Expires);
-
-    private string Sign(JsonObject claims, DateTimeOffset issued, DateTimeOffset? expires)
-    {
-        claims["iat"] = issued.ToUnixTimeSeconds();
-        claims["iss"] = "app.wnology.io";
-        if (expires is { } expiry)
-        {
-            claims["exp"] = expiry.ToUnixTimeSeconds();
-        }
-
-        return _jwt.Sign(claims);
-    }
 
     private static IResult ToResult(
         HttpRequest request, WegnologyToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
