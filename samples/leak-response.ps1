@@ -98,7 +98,7 @@ if ($found.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess("$($f
     $done = [System.Collections.Generic.List[object]]::new()
     $ended = $null
     try {
-        $found | Remove-ApiToken @parameters | ForEach-Object { $done.Add($_) }
+        $found.Where({ $_.Status -ne 'Revoked' }) | Remove-ApiToken @parameters | ForEach-Object { $done.Add($_) }
     }
     catch {
         $ended = $_
