@@ -47,6 +47,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
         }
 
         (ErrorKind kind, Advice advice) = KindOf(response.Status);
+
         // Reading the message returns the buffer of the body.
         bool isWebPage = response.IsWebPage;
         (string? message, bool isError) = ReadMessage(request, response);

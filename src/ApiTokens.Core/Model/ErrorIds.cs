@@ -156,9 +156,9 @@ public static class ErrorIds
     /// <summary>The vault reports that it cannot be used now.</summary>
     public const string VaultNotReady = "VaultNotReady";
 
-    /// <summary>A wildcard that matches every token was specified where a single token is required. No request was sent.</summary>
-    public const string WildcardNotAllowed = "WildcardNotAllowed";
-
     /// <summary>A leaked secret suggests a token but does not prove that it belongs to it, and the session cannot prompt.</summary>
     public const string UnprovenMatch = "UnprovenMatch";
+
+    /// <summary>A wildcard that matches every token was specified where a single token is required. No request was sent.</summary>
+    public const string WildcardNotAllowed = "WildcardNotAllowed";
 }

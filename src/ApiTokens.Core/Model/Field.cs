@@ -7,6 +7,9 @@ public sealed record Field(string Name)
     /// <summary>Access levels by API.</summary>
     public static Field Access { get; } = new(nameof(Access));
 
+    /// <summary>Counts a token that is due and that the service does not know as retired.</summary>
+    public static Field AllowMissing { get; } = new(nameof(AllowMissing));
+
     /// <summary>Allows changes to the token that the connection itself uses.</summary>
     public static Field AllowOwnToken { get; } = new(nameof(AllowOwnToken));
 
@@ -24,9 +27,6 @@ public sealed record Field(string Name)
 
     /// <summary>The description of a token.</summary>
     public static Field Description { get; } = new(nameof(Description));
-
-    /// <summary>Counts a token that is due and that the service does not know as retired.</summary>
-    public static Field AllowMissing { get; } = new(nameof(AllowMissing));
 
     /// <summary>The lifetime of a token in calendar months.</summary>
     public static Field ExpirationMonths { get; } = new(nameof(ExpirationMonths));

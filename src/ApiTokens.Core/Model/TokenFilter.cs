@@ -61,13 +61,11 @@ public sealed record TokenFilter
         && (Shard is null || Shard.Contains(token))
         && (UnusedSince is null || (token.LastUsedAt ?? token.CreatedAt) < UnusedSince);
 
-    /// <summary>Determines whether a token acts for a user.</summary>
-    internal static bool IsUser(NamePattern user, ApiToken token) => token.Owner is { } owner && user.IsMatch(owner);
+    private static bool IsUser(NamePattern user, ApiToken token) => token.Owner is { } owner && user.IsMatch(owner);
 
-    /// <summary>Determines whether a token has a role.</summary>
-    internal static bool IsRole(NamePattern role, ApiToken token) => token.Role is { } name && role.IsMatch(name);
+    private static bool IsRole(NamePattern role, ApiToken token) => token.Role is { } name && role.IsMatch(name);
 
-    /// <summary>Determines whether a token has an issuer: by its name or address, or by a word of its id (<c>apiToken 5e00</c>).</summary>
-    internal static bool IsIssuer(NamePattern issuer, ApiToken token) =>
+    // By the name or address, or by a word of the id, such as "apiToken 5e00".
+    private static bool IsIssuer(NamePattern issuer, ApiToken token) =>
         (token.Issuer is { } name && issuer.IsMatch(name)) || (token.IssuerId is { } id && id.Split(' ').Any(issuer.IsMatch));
 }

@@ -157,7 +157,6 @@ public sealed class ResetOperation : Operation
     // whose secret was saved.
     private async Task<ApiToken?> ReconcileAsync(OperationContext context)
     {
-        context.IsReconciling = true;
         ApiToken old;
         try
         {

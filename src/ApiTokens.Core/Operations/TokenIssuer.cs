@@ -110,7 +110,7 @@ internal static class TokenIssuer
                 found.Count == 1 ? found[0] : search.UnknownToken,
                 $"{error.Message} New tokens with this name exist: {OrphanSearch.Names(found)}. One of them may be this token.",
                 error,
-                advice: $"Find out which of them nobody uses, and remove it. To see the tokens: {SuggestedCommand.List}"),
+                advice: $"Check which of these tokens is not in use, and remove it. To see the tokens: {SuggestedCommand.List}"),
         };
     }
 

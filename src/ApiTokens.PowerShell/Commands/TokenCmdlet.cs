@@ -152,8 +152,8 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         Operation operation = CreateOperation(connection, token, reference.Input);
         operation.Validate();
-        string match = $"Nothing proves that the leaked secret belongs to the token {token} on {Describe(connection)}: it was matched by "
-            + $"{ForeignText.Argument(reference.MatchedBy!)}, and whoever wrote the value could have chosen it.";
+        string match = $"Nothing proves that the leaked secret belongs to the token {token} on {Describe(connection)}. The match "
+            + $"is based on {ForeignText.Argument(reference.MatchedBy!)}, which anybody can forge.";
         bool isConfirmed;
         try
         {
