@@ -22,6 +22,12 @@ internal sealed class CallTrace
     /// <summary>The correlation id of the last response.</summary>
     public string? CorrelationId { get; private set; }
 
+    /// <summary>
+    /// The error after which no request of the connection can succeed: the service asks to wait too long, or the proxy requires another
+    /// credential. An operation may not report it, such as one that is done except for a check.
+    /// </summary>
+    public ApiTokenException? BlockingError { get; private set; }
+
     /// <summary>Starts a trace. It flows with the asynchronous calls that follow.</summary>
     public static CallTrace Start() => Ambient.Value = new CallTrace();
 
@@ -29,5 +35,17 @@ internal sealed class CallTrace
     {
         Retries += Math.Max(0, attempts - 1);
         CorrelationId = correlationId ?? CorrelationId;
+    }
+
+    /// <summary>Records an error, if it is a blocking one.</summary>
+    /// <returns>The same error.</returns>
+    public static ApiTokenException Record(ApiTokenException error)
+    {
+        if (Current is { } trace && error is { RetryAt: not null } or { ErrorId: ErrorIds.ProxyAuthenticationRequired })
+        {
+            trace.BlockingError ??= error;
+        }
+
+        return error;
     }
 }

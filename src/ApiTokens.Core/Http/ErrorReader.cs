@@ -61,7 +61,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
                 CultureInfo.InvariantCulture, " Retry after {0:0} seconds.", requested.TotalSeconds),
             _ => string.Empty,
         };
-        return new ApiTokenException(
+        return CallTrace.Record(new ApiTokenException(
             kind,
             $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
                 + $"({status}{(message is null ? string.Empty : ": " + message)}).{retry}{outcome}",
@@ -76,20 +76,20 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
             IsWebPage = isWebPage,
             CorrelationId = response.CorrelationId,
             OutcomeUnknown = unknown,
-        };
+        });
     }
 
     /// <summary>Creates the error for a request that is not sent, because the service asked another request to wait too long.</summary>
     public ApiTokenException LongWait(ServiceRequest request, TimeSpan wait)
     {
         DateTimeOffset retryAt = TimeAfter(wait);
-        return new ApiTokenException(
+        return CallTrace.Record(new ApiTokenException(
             ErrorKind.LimitsExceeded,
             FormattableString.Invariant(
                 $"The request to {request.Purpose} was not sent, because {endpoint.Service} asks to wait until {retryAt:u}."),
             WaitAdvice,
             ErrorIds.RetryAfterTooLong)
-        { RetryAt = retryAt };
+        { RetryAt = retryAt });
     }
 
     public ApiTokenException NoResponse(ServiceRequest request, TransportException error, bool outcomeUnknown)
@@ -101,13 +101,13 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
         string service = $"{endpoint.Service} at {endpoint.BaseUri.Host}";
         if (error.ProxyStatus == ProxyAuthenticationRequired)
         {
-            return new ApiTokenException(
+            return CallTrace.Record(new ApiTokenException(
                 ErrorKind.ConnectionError,
                 $"The proxy{ProxyName} requires a valid credential to connect to {service}, to {request.Purpose} (407).{outcome}",
                 ProxyCredentialAdvice,
                 ErrorIds.ProxyAuthenticationRequired,
                 cause)
-            { OutcomeUnknown = unknown };
+            { OutcomeUnknown = unknown });
         }
 
         service += endpoint.Http.Proxy?.Address is null || endpoint.BaseUri.IsLoopback ? string.Empty : $" through the proxy{ProxyName}";

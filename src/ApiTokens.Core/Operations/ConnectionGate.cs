@@ -49,6 +49,18 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
         }
     }
 
+    /// <summary>Records the error of a request after which no other can succeed, whatever became of its operation.</summary>
+    public void RecordBlocking(ApiTokenException error)
+    {
+        lock (_lock)
+        {
+            string reason = error.RetryAt is { } retryAt
+                ? FormattableString.Invariant($"{connection.Service} asks to wait until {retryAt:u}")
+                : "the proxy requires a valid credential";
+            _end ??= new RunEnd(error, reason, error.Advice, error.ErrorId);
+        }
+    }
+
     /// <summary>Records the failure of an operation.</summary>
     public void Record(ApiTokenException error)
     {
@@ -107,19 +119,6 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
         if (error.Kind == ErrorKind.AuthenticationError)
         {
             return new RunEnd(error, Reason: null, error.Advice, error.ErrorId);
-        }
-
-        // The error of an operation with several steps may contain that of a request.
-        for (Exception? e = error; e is not null; e = e.InnerException)
-        {
-            switch (e)
-            {
-                case ApiTokenException { RetryAt: { } retryAt } wait:
-                    string reason = FormattableString.Invariant($"{connection.Service} asks to wait until {retryAt:u}");
-                    return new RunEnd(wait, reason, wait.Advice, wait.ErrorId);
-                case ApiTokenException { ErrorId: ErrorIds.ProxyAuthenticationRequired } proxy:
-                    return new RunEnd(proxy, "the proxy requires a valid credential", proxy.Advice, proxy.ErrorId);
-            }
         }
 
         return _failuresInARow < MaxFailuresInARow ? null : new RunEnd(

@@ -211,7 +211,7 @@ public sealed class OperationRunner : IDisposable
             await gate.Slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                end = gate.HasEnded(operation, out error) ? end : gate.Record(await ExecuteAsync(operation).ConfigureAwait(false));
+                end = gate.HasEnded(operation, out error) ? end : gate.Record(await ExecuteAsync(operation, gate).ConfigureAwait(false));
             }
             catch (ApiTokenException e)
             {
@@ -237,7 +237,7 @@ public sealed class OperationRunner : IDisposable
         PostEnd(operation, end, error);
     }
 
-    private async Task<OperationEnd> ExecuteAsync(Operation operation)
+    private async Task<OperationEnd> ExecuteAsync(Operation operation, ConnectionGate gate)
     {
         var context = new OperationContext(operation, _scope, _pipeline, _output, _secrets, _journal, _stop.Token)
         {
@@ -252,6 +252,10 @@ public sealed class OperationRunner : IDisposable
         finally
         {
             Interlocked.Add(ref _retried, trace.Retries);
+            if (trace.BlockingError is { } error)
+            {
+                gate.RecordBlocking(error);
+            }
         }
     }
 

@@ -79,10 +79,9 @@ internal static class TokenIssuer
             return new OrphanedTokenException(
                 search.UnknownToken, $"{error.Message} The run was stopped before the search for the token had ended.", error);
         }
-        catch (ApiTokenException) when (found.Count == 0)
+        catch (ApiTokenException e) when (found.Count == 0)
         {
-            // The search also failed. Report the original error.
-            return error;
+            return WithOutcomeUnknown(error, $"The search for the token also failed. {e.Message}");
         }
         catch (ApiTokenException)
         {
@@ -115,9 +114,12 @@ internal static class TokenIssuer
     }
 
     // The service may create the token later, so its absence proves nothing.
-    private static ApiTokenException NotFound(OrphanSearch search, ApiTokenException error) => new(
+    private static ApiTokenException NotFound(OrphanSearch search, ApiTokenException error) => WithOutcomeUnknown(
+        error, $"No new token '{search.Request.Name}' was found within 3 seconds, but the service may still create it.");
+
+    private static ApiTokenException WithOutcomeUnknown(ApiTokenException error, string details) => new(
         error.Kind,
-        $"{error.Message} No new token '{search.Request.Name}' was found within 3 seconds, but the service may still create it.",
+        $"{error.Message} {details}",
         error.Advice,
         error.ErrorId,
         error)

@@ -58,13 +58,7 @@ public sealed class LongRetryAfterTests : IAsyncLifetime
         TokenConnection two = await TestConnections.ConnectAsync(healthy, "Devo", time: _clock);
         using var runner = new TestRunner(ThrottleLimit);
         var errors = new List<ApiTokenException>();
-        void Collect(Report report)
-        {
-            if (report.Error is not null)
-            {
-                errors.Add(Assert.IsType<ApiTokenException>(report.Error));
-            }
-        }
+        void Collect(Report report) => AddError(report, errors);
 
         for (int i = 1; i <= Operations; i++)
         {
@@ -87,6 +81,38 @@ public sealed class LongRetryAfterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_SearchForLostTokenIsToldToWait_SendsNothingMore()
+    {
+        _server.DefaultHandler = context =>
+        {
+            if (context.Request.Method == "POST")
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            return ScriptedServer.WriteAsync(context, 429, "", headers: ("Retry-After", "3600"));
+        };
+        TokenConnection connection = await TestConnections.ConnectAsync(_server, "Devo", time: _clock);
+        using var runner = new TestRunner(throttleLimit: 1);
+        var errors = new List<ApiTokenException>();
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            runner.Add(
+                new IssueOperation(connection, FaultySandbox.New("Devo", name)), report => AddError(report, errors));
+        }
+
+        runner.Complete(report => AddError(report, errors));
+
+        Assert.Equal(["POST", "GET"], _server.Requests.Select(request => request.Method));
+        Assert.Equal(2, errors.Count);
+        Assert.True(errors[0].OutcomeUnknown);
+        Assert.Contains("The search for the token also failed.", errors[0].Message);
+        Assert.Equal("RetryAfterTooLong", errors[1].ErrorId);
+        Assert.Contains("2 operations were not tried", errors[1].Message);
+    }
+
+    [Fact]
     public async Task Run_WaitTooLong_LeavesOtherOperationsForNextRun()
     {
         using var file = new JournalFile();
@@ -100,6 +126,14 @@ public sealed class LongRetryAfterTests : IAsyncLifetime
 
         Assert.Equal((20, 0), (summary.Done, summary.Failed));
         Assert.Equal(20, _server.Requests.Skip(before).Count(request => request.Method == "DELETE"));
+    }
+
+    private static void AddError(Report report, List<ApiTokenException> errors)
+    {
+        if (report.Error is not null)
+        {
+            errors.Add(Assert.IsAssignableFrom<ApiTokenException>(report.Error));
+        }
     }
 
     private static OperationSummary RunRemovals(TokenConnection connection, JournalFile file)
