@@ -83,11 +83,14 @@ internal sealed class OrphanSearch(
 
     public static string Names(IReadOnlyList<ApiToken> tokens) => string.Join(", ", tokens.Select(token => token.ToString()));
 
-    /// <summary>Determines whether several tokens with the name of the request are being issued.</summary>
+    /// <summary>Determines whether a new token with the name may be the one of another request of the run.</summary>
     public bool IsShared() => scope.Issued.IsShared(connection.AccountIdentity, request.Name);
 
     /// <summary>Determines whether a connection of the run has issued a token with its secret.</summary>
     public bool IsIssued(string id) => scope.Issued.Contains(connection.GetIdentity(id));
+
+    /// <summary>Records that the token was not identified, so that no other search takes it for its own.</summary>
+    public void AddUnsettled() => scope.Issued.AddUnsettled(connection.AccountIdentity, request.Name);
 
     /// <summary>Records that a token was reported, so that no other search finds it.</summary>
     public void AddReported(ApiToken token) => _registry.Add(token, connection.Time.GetUtcNow());

@@ -75,12 +75,15 @@ internal static class TokenIssuer
         }
         catch (OperationCanceledException)
         {
+            search.AddUnsettled();
+
             // A candidate may be the token of somebody else, so only the name is certain.
             return new OrphanedTokenException(
                 search.UnknownToken, $"{error.Message} The run was stopped before the search for the token had ended.", error);
         }
         catch (ApiTokenException e) when (found.Count == 0)
         {
+            search.AddUnsettled();
             return WithOutcomeUnknown(error, $"The search for the token also failed. {e.Message}");
         }
         catch (ApiTokenException)
@@ -91,6 +94,10 @@ internal static class TokenIssuer
         if (found.Count == 1 && !shared)
         {
             search.AddReported(found[0]);
+        }
+        else
+        {
+            search.AddUnsettled();
         }
 
         return (found.Count, certain) switch

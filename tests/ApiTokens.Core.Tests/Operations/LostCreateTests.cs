@@ -55,6 +55,27 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task RemoveOrphan_OutcomeOfEarlierRequestUnknown_ReportsAndKeepsToken()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("ApplicationUsers");
+        string name = FaultySandbox.NewName();
+        var scope = new OperationScope();
+        await scope.Snapshot.GetTokensAsync(connection, default);
+        sandbox.Plan("ApplicationUsers", new Fault { Kind = FaultKind.Reset, Method = "POST" });
+        await Assert.ThrowsAnyAsync<ApiTokenException>(() => TestOperations.IssueAsync(
+            connection, FaultySandbox.New("ApplicationUsers", name), removeOrphan: true, scope));
+        sandbox.Plan("ApplicationUsers", new Fault { Kind = FaultKind.Reset, When = FaultTiming.After, Method = "POST" });
+
+        var error = await Assert.ThrowsAsync<OrphanedTokenException>(() => TestOperations.IssueAsync(
+            connection, FaultySandbox.New("ApplicationUsers", name), removeOrphan: true, scope));
+
+        // The service may have created the token of the first request late, and may still create the other one.
+        Assert.True(error.OutcomeUnknown);
+        Assert.Contains("One of them may be this token", error.Message);
+        Assert.Single(await FaultySandbox.ListByNameAsync(connection, name));
+    }
+
+    [Fact]
     public async Task RemoveOrphan_IssuerUnknown_ReportsAndKeepsToken()
     {
         // Devo does not tell who the caller is.
