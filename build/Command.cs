@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace ApiTokens.Build;
 
@@ -8,6 +9,10 @@ internal static class Command
     public static string Root { get; } = FindRoot();
 
     public static string Out(params string[] parts) => Path.Combine([Root, "out", .. parts]);
+
+    /// <summary>Returns the folder with the tools of a package that the project of the build names.</summary>
+    public static string PackageFolder(string package) => typeof(Command).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == package).Value!;
 
     /// <summary>Runs a program and returns its exit code.</summary>
     public static int TryRun(string program, params string[] arguments) => TryRun(program, arguments, Root);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 
 namespace ApiTokens.Build;
@@ -78,9 +77,7 @@ internal static class Coverage
 
     private static string ReportGenerator()
     {
-        string package = typeof(Coverage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(data => data.Key == "ReportGenerator").Value!;
-        return Directory.GetFiles(Path.Combine(package, "tools"), "ReportGenerator.dll", SearchOption.AllDirectories)
+        return Directory.GetFiles(Command.PackageFolder("ReportGenerator"), "ReportGenerator.dll", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .Last();
     }

@@ -62,15 +62,14 @@ internal static class Testing
         if (PowerShellHost.Find() is not { } host)
         {
             Console.WriteLine(
-                "Pester: skipped. PowerShell 7 was not found on the PATH or as a tool of the manifest. See "
+                "Pester: skipped. PowerShell 7 was not found on the PATH, and could not be restored as a tool of the manifest. See "
                     + "https://aka.ms/install-powershell.");
             return default;
         }
 
         if (string.IsNullOrEmpty(host.TryGetOutput("(Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0').Version")))
         {
-            Console.WriteLine("Pester: skipped, because Pester 5 is not installed. Install it with: Install-PSResource Pester");
-            return default;
+            UsePesterPackage();
         }
 
         // Most tests spend most of their time waiting for a server, so two processes run them in parallel.
@@ -79,6 +78,23 @@ internal static class Testing
         Task<Counts>[] running =
             [.. Enumerable.Range(1, parts).Select(part => Task.Run(() => PesterPart(host, results, $"{part}/{parts}")))];
         return Task.WhenAll(running).GetAwaiter().GetResult().Aggregate(default(Counts), (sum, counts) => sum + counts);
+    }
+
+    // The package from NuGet has the module in a folder with another name.
+    private static void UsePesterPackage()
+    {
+        string package = Command.PackageFolder("Pester");
+        string modules = Command.Out("modules");
+        foreach (string source in Directory.EnumerateFiles(package, "*", SearchOption.AllDirectories))
+        {
+            string target = Path.Combine(modules, "Pester", Path.GetRelativePath(package, source));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(source, target, overwrite: true);
+        }
+
+        string? path = Environment.GetEnvironmentVariable("PSModulePath");
+        Environment.SetEnvironmentVariable(
+            "PSModulePath", string.IsNullOrEmpty(path) ? modules : modules + Path.PathSeparator + path);
     }
 
     private static Counts PesterPart(PowerShellHost host, string results, string part)

@@ -57,6 +57,10 @@ internal sealed class OperationContext
     /// </summary>
     public bool IsReconciling { get; set; }
 
+    /// <summary>Whether the journal records that the operation is complete, from an earlier run or from a duplicate in this one.</summary>
+    public bool IsRecordedAsDone =>
+        Progress.Stage == JournalStage.Done || (_subject is not null && Scope.CompletedEarlierOperations.ContainsKey(_subject.Key));
+
     /// <summary>The tokens whose secrets were not delivered because the caller stopped.</summary>
     public ConcurrentQueue<ApiToken> Undelivered { get; init; } = [];
 
@@ -76,8 +80,14 @@ internal sealed class OperationContext
     }
 
     /// <summary>Records the outcome of the operation.</summary>
-    public void End(string outcome, string? errorId = null, string? correlationId = null) =>
+    public void End(string outcome, string? errorId = null, string? correlationId = null)
+    {
         _journal?.End(_subject!, outcome, errorId, correlationId);
+        if (outcome == JournalOutcomes.Done && Progress.Stage != JournalStage.None)
+        {
+            Scope.CompletedEarlierOperations.TryAdd(_subject!.Key, true);
+        }
+    }
 
     /// <summary>Records that an earlier attempt left nothing behind, and restarts the operation.</summary>
     public void Restart()

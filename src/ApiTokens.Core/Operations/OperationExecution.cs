@@ -44,7 +44,7 @@ internal static class OperationExecution
         catch (Exception e)
         {
             // If only the check of a completed operation failed, the journal stays as it is.
-            if (!wasDone || !context.IsReconciling)
+            if (!context.IsReconciling || !context.IsRecordedAsDone)
             {
                 context.RecordFailure(e, trace);
             }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using ApiTokens.Journal;
+
 namespace ApiTokens.Operations;
 
 /// <summary>The state that the operations of one run share.</summary>
@@ -14,4 +17,7 @@ public sealed class OperationScope
 
     /// <summary>Limits the number of tokens that the run may add to an account.</summary>
     internal TokenQuota Quota { get; } = new();
+
+    /// <summary>The operations of earlier runs with the same journal that this run recorded as done.</summary>
+    internal ConcurrentDictionary<JournalKey, bool> CompletedEarlierOperations { get; } = new();
 }

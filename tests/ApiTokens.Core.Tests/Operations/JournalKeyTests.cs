@@ -95,6 +95,26 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task Resume_CheckOfDuplicateFails_LeavesJournalAsItIs()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Respond(404, """{"error":"not found"}""");
+        server.Respond(403, """{"error":"no"}""");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        ApiToken token = connection.CreateReference("3", "ci");
+        using var file = new JournalFile();
+        RemoveOperation[] twice = [Remove(), Remove()];
+        file.WriteInterruptedRun("Remove", connection.Time, twice[0], journal => journal.Start(twice[0]));
+
+        RunResult result = await file.RunAsync("Remove", twice);
+
+        Assert.Equal((1, 1), (result.Summary.Skipped, result.Summary.Failed));
+        Assert.Equal(["start", "end done"], file.Events);
+
+        RemoveOperation Remove() => new(connection, token) { AllowOwnToken = true };
+    }
+
+    [Fact]
     public async Task Resume_DisableStartedAgainAndKilled_IsChecked()
     {
         (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
