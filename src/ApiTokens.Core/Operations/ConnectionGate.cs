@@ -50,8 +50,14 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
     }
 
     /// <summary>Records the error of a request after which no other can succeed, whatever became of its operation.</summary>
-    public void RecordBlocking(ApiTokenException error)
+    /// <param name="error">The error; null if there was none.</param>
+    public void RecordBlocking(ApiTokenException? error)
     {
+        if (error is null)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             string reason = error.RetryAt is { } retryAt

@@ -47,6 +47,9 @@ public abstract class Operation
     /// <summary>Whether the operation issues a token, which may exist if the outcome is unknown.</summary>
     internal virtual bool IssuesToken => false;
 
+    /// <summary>What is known of the token that the operation may have issued, if the outcome is unknown.</summary>
+    internal virtual ApiToken UnsettledToken => Connection.CreateReference(id: string.Empty, Name);
+
     /// <summary>The parameters that distinguish operations on one token in a journal; null if there is only one.</summary>
     internal virtual string? Parameters => null;
 
@@ -93,7 +96,7 @@ public abstract class Operation
     internal ApiToken? LostToken(Exception? error) => error switch
     {
         OrphanedTokenException { OutcomeUnknown: true } orphan => orphan.Token,
-        ApiTokenException { OutcomeUnknown: true } when IssuesToken => Connection.CreateReference(id: string.Empty, Name),
+        ApiTokenException { OutcomeUnknown: true } when IssuesToken => UnsettledToken,
         _ => null,
     };
 

@@ -252,10 +252,7 @@ public sealed class OperationRunner : IDisposable
         finally
         {
             Interlocked.Add(ref _retried, trace.Retries);
-            if (trace.BlockingError is { } error)
-            {
-                gate.RecordBlocking(error);
-            }
+            gate.RecordBlocking(trace.BlockingError);
         }
     }
 

@@ -35,7 +35,11 @@ public sealed class ResetOperation : Operation
 
     internal override bool IssuesToken => true;
 
+    internal override ApiToken UnsettledToken => IsInPlace ? Connection.CreateReference(_token.Id, Name) : base.UnsettledToken;
+
     private ITokenService Tokens => Connection.Tokens;
+
+    private bool IsInPlace => _options.IsInPlace(Connection.Capabilities);
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
@@ -55,8 +59,7 @@ public sealed class ResetOperation : Operation
             return;
         }
 
-        bool inPlace = _options.IsInPlace(Connection.Capabilities);
-        if (!inPlace
+        if (!IsInPlace
             && context.Progress.Stage != JournalStage.None
             && await ReconcileAsync(context).ConfigureAwait(false) is { } saved)
         {
@@ -66,7 +69,7 @@ public sealed class ResetOperation : Operation
 
         context.IsReconciling = false;
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
-        await (inPlace ? RegenerateAsync(context) : ReplaceAsync(old, context)).ConfigureAwait(false);
+        await (IsInPlace ? RegenerateAsync(context) : ReplaceAsync(old, context)).ConfigureAwait(false);
     }
 
     private protected override void ValidateCore() => _options.Validate(Connection.Capabilities);

@@ -212,6 +212,33 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task Stop_RegenerateWithoutResponse_IsUndeliveredWithItsId()
+    {
+        const string Id = "at_0123456789abcdefghij";
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.DefaultHandler = async context =>
+        {
+            if (context.Request.Method == "POST")
+            {
+                sent.TrySetResult();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+
+            await ScriptedServer.WriteAsync(
+                context, 200, $$"""{"id":"{{Id}}","userId":"jdoe","status":"active","expirationMonths":3}""");
+        };
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "ApplicationUsers");
+        var runner = new TestRunner(1);
+        runner.Add(new ResetOperation(connection, connection.CreateReference(Id, name: string.Empty)) { AllowOwnToken = true }, _ => { });
+        await sent.Task;
+
+        runner.Dispose();
+
+        Assert.Equal(Id, Assert.Single(runner.Undelivered).Id);
+    }
+
+    [Fact]
     public async Task Stop_DuringSearchForLostToken_IsUndelivered()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
