@@ -25,7 +25,9 @@ public class ApiToken
         Status = token.Status;
         Owner = token.Owner;
         Issuer = token.Issuer;
+        IssuerKind = token.IssuerKind;
         IssuerId = token.IssuerId;
+        IssuerName = token.IssuerName;
         Scope = token.Scope;
         Audience = token.Audience;
         Role = token.Role;
@@ -66,11 +68,17 @@ public class ApiToken
     /// <summary>The user or account that the token acts for.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>The user who created the token.</summary>
+    /// <summary>Who created the token: an e-mail address or a name, or the id if the service tells nothing else.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>What created the token: a user, another token, or a workflow (contracts/wegnology.md, 1.4).</summary>
+    public IssuerKind? IssuerKind { get; init; }
+
     /// <summary>The id of the issuer, if the service has ids of issuers.</summary>
-    internal string? IssuerId { get; init; }
+    public string? IssuerId { get; init; }
+
+    /// <summary>The name of the issuer, if <see cref="Issuer"/> is an address. Filters match both.</summary>
+    internal string? IssuerName { get; init; }
 
     /// <summary>WEGnology: the scope values. Devo: the table and level URIs.</summary>
     public string[] Scope { get; init; } = [];

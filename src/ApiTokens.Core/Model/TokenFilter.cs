@@ -65,7 +65,6 @@ public sealed record TokenFilter
 
     private static bool IsRole(NamePattern role, ApiToken token) => token.Role is { } name && role.IsMatch(name);
 
-    // By the name or address, or by a word of the id, such as "apiToken 5e00".
     private static bool IsIssuer(NamePattern issuer, ApiToken token) =>
-        (token.Issuer is { } name && issuer.IsMatch(name)) || (token.IssuerId is { } id && id.Split(' ').Any(issuer.IsMatch));
+        new[] { token.Issuer, token.IssuerName, token.IssuerId }.Any(text => text is not null && issuer.IsMatch(text));
 }

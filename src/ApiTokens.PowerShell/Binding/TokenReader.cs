@@ -65,6 +65,8 @@ internal sealed class TokenReader(PSObject input)
             Status = status,
             Owner = Text(nameof(ApiToken.Owner)),
             Issuer = Text(nameof(ApiToken.Issuer)),
+            IssuerKind = Enum.TryParse(Text(nameof(ApiToken.IssuerKind)), ignoreCase: true, out IssuerKind issuer) ? issuer : null,
+            IssuerId = Text(nameof(ApiToken.IssuerId)),
             Scope = Texts(nameof(ApiToken.Scope)),
             Audience = Texts(nameof(ApiToken.Audience)),
             Role = Text(nameof(ApiToken.Role)),

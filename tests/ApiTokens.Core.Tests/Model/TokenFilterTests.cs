@@ -54,7 +54,7 @@ public sealed class TokenFilterTests
     [InlineData("123 jane@example.com", false)]
     public void IsMatch_Issuer_ComparesNameAndWordsOfId(string issuer, bool expected)
     {
-        var token = new ApiToken { Issuer = "Jane Doe", IssuerId = "123 jane@example.com" };
+        var token = new ApiToken { Issuer = "jane@example.com", IssuerName = "Jane Doe", IssuerId = "123" };
 
         Assert.Equal(expected, new TokenFilter { Issuers = [new NamePattern(issuer)] }.IsMatch(token));
     }

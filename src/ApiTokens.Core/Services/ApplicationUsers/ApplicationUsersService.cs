@@ -144,6 +144,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         Status = StatusOf(wire),
         Owner = wire.UserId,
         Issuer = wire.CreatedBy,
+        IssuerKind = wire.CreatedBy is null ? null : IssuerKind.User,
+        IssuerId = wire.CreatedBy,
         Access = wire.Access?.ToDictionary(entry => entry.Key, entry => LevelOf(entry.Value)),
         CreatedAt = wire.CreatedAt,
         UpdatedAt = wire.RegeneratedAt,

@@ -193,6 +193,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         Status = DevoRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.User,
         Issuer = wire.Owner,
+        IssuerKind = wire.Owner is null ? null : IssuerKind.User,
         Scope = Lists.Sequence([wire.Scope ?? string.Empty]),
         Audience = Lists.Words([wire.Audience ?? string.Empty]),
         CreatedAt = wire.Created,

@@ -127,9 +127,9 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         Status = GcoreRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.ClientUser?.UserEmail ?? wire.ClientUser?.UserName,
         Issuer = wire.ClientUser?.UserEmail ?? wire.ClientUser?.UserName,
-        IssuerId = wire.ClientUser is { UserId: { } userId } user
-            ? string.Format(CultureInfo.InvariantCulture, "{0} {1}", userId, user.UserEmail)
-            : null,
+        IssuerName = wire.ClientUser?.UserName,
+        IssuerKind = wire.ClientUser is null ? null : IssuerKind.User,
+        IssuerId = wire.ClientUser?.UserId?.ToString(CultureInfo.InvariantCulture),
         Role = wire.ClientUser?.Role?.Name,
         CreatedAt = wire.Created,
         ExpiresAt = wire.ExpDate,

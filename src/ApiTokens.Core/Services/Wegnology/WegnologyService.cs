@@ -36,12 +36,14 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     // The creator of a token is the token, or the user who logged in, that created it (1.4).
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
     {
-        string[] callers = Credential is SecretCredential { Secret: { } secret } ? [.. TokenIdsIn(secret).Select(id => $"apiToken {id}")]
-            : !account.IsUser ? []
-            : [$"user {(await ReadAccountAsync(credential: null, cancellationToken).ConfigureAwait(false)).Id}"];
-        return callers.Length == 0 || token.IssuerId is null
+        (IssuerKind kind, string?[] callers) = Credential is SecretCredential { Secret: { } secret }
+            ? (IssuerKind.ApiToken, [.. TokenIdsIn(secret)])
+            : (IssuerKind.User, account.IsUser
+                ? new[] { (await ReadAccountAsync(credential: null, cancellationToken).ConfigureAwait(false)).Id }
+                : []);
+        return callers.Length == 0 || token.IssuerKind is null || token.IssuerId is null
             ? null
-            : callers.Contains(token.IssuerId, StringComparer.OrdinalIgnoreCase);
+            : token.IssuerKind == kind && callers.Contains(token.IssuerId, StringComparer.OrdinalIgnoreCase);
     }
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
@@ -123,7 +125,8 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         Status = WegnologyRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.OwnerId,
         Issuer = wire.CreatorName ?? wire.CreatorId,
-        IssuerId = $"{wire.CreatorType} {wire.CreatorId}",
+        IssuerKind = Enum.TryParse(wire.CreatorType, ignoreCase: true, out IssuerKind kind) ? kind : null,
+        IssuerId = wire.CreatorId,
         Scope = wire.Scope ?? [],
         CreatedAt = wire.CreationDate,
         UpdatedAt = wire.LastUpdated,
