@@ -32,10 +32,9 @@ internal static class Program
         Description = "The maximum number of requests per second of each service. Others are rejected with 429. 0 sets no limit.",
     };
 
-    private static readonly Option<int> GcoreTokenLimit = new("--gcore-token-limit")
+    private static readonly Option<int?> GcoreTokenLimit = new("--gcore-token-limit")
     {
-        Description = "The maximum number of live tokens of a Gcore account.",
-        DefaultValueFactory = _ => new SandboxOptions().GcoreTokenLimit,
+        Description = "The maximum number of live tokens of the Gcore account; by default 100 more than --tokens.",
     };
 
     private static readonly Option<int?> Parent = new("--parent") { Description = "Exit when the process with this id ends." };
@@ -46,11 +45,11 @@ internal static class Program
         {
             Urls, AllowRemote, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
         };
-        foreach (Option<int> count in new[] { Tokens, Latency, Rate, GcoreTokenLimit })
+        foreach (Option count in new Option[] { Tokens, Latency, Rate, GcoreTokenLimit })
         {
             count.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int>() < 0)
+                if (result.GetValueOrDefault<int?>() < 0)
                 {
                     result.AddError($"{count.Name} cannot be negative.");
                 }

@@ -13,6 +13,9 @@ namespace ApiTokens.Sandbox;
 /// <summary>A running sandbox. Several can run in one process; each has its own database and port.</summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
+    // contracts/gcore.md, 1.9.
+    private const int DocumentedTokenLimit = 100;
+
     private const int SchemaVersion = 2;
     private const long MaxBodySize = 1024 * 1024;
     private const int MaxHeaderSize = 16 * 1024;
@@ -100,7 +103,7 @@ public sealed class SandboxServer : IAsyncDisposable
     [
         new DevoEmulator(database, options.TimeProvider),
         new WegnologyEmulator(database, options.TimeProvider),
-        new GcoreEmulator(database, options.TimeProvider, Math.Max(options.GcoreTokenLimit, options.Tokens + 100)),
+        new GcoreEmulator(database, options.TimeProvider, options.GcoreTokenLimit ?? options.Tokens + DocumentedTokenLimit),
         new ApplicationUsersEmulator(database, options.TimeProvider),
         .. options.MoreEmulators.Select(create => create(database, options.TimeProvider)),
     ];

@@ -22,7 +22,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     private static readonly string[] InfoFields =
     [
         "Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "Proxy", "ProxyUserName",
-        "ProxyPassword",
+        "ProxyPassword", "TokenLimit",
     ];
 
     /// <summary>The service.</summary>
@@ -79,6 +79,13 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     [Parameter]
     [ValidateRange(0.1, 100_000)]
     public double RequestsPerSecond { get; set; }
+
+    /// <summary>
+    /// The maximum number of tokens of the account (Gcore), if it differs from the documented limit. A token beyond it is not issued.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int TokenLimit { get; set; }
 
     /// <summary>The address of a proxy. Requests to this machine never use a proxy.</summary>
     [Parameter]
@@ -182,6 +189,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         NoProxy = NoProxy,
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
+        TokenLimit = TokenLimit > 0 ? TokenLimit : null,
         SkipCheck = SkipCheck,
     };
 
@@ -213,12 +221,21 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             NoProxy = NoProxy,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
+            TokenLimit = TokenLimit > 0 ? TokenLimit : Count("TokenLimit"),
             SkipCheck = SkipCheck,
         };
     }
 
     private string? Text(string field) =>
         Value(field) is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text ? text : null;
+
+    private int? Count(string field) => Text(field) switch
+    {
+        null => null,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) => count,
+        var text => throw ApiTokenException.InvalidParameter(
+            "ConnectionInfo", $"the field '{field}' is '{ForeignText.Argument(text)}', which is not a number.", "Specify a number."),
+    };
 
     private Uri? Address(string field) => Text(field) is { } text ? new Uri(text, UriKind.RelativeOrAbsolute) : null;
 

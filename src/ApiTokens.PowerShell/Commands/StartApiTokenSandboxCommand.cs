@@ -29,6 +29,13 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
     [ValidateRange(0, 1_000_000)]
     public int Rate { get; set; }
 
+    /// <summary>
+    /// The maximum number of tokens of the Gcore account; by default 100 more than -Tokens. The connection gets the same limit.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int GcoreTokenLimit { get; set; }
+
     /// <summary>The port; by default a free port.</summary>
     [Parameter]
     [ValidateRange(0, 65_535)]
@@ -72,6 +79,11 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
             arguments.AddRange(["--rate", Rate.ToString(CultureInfo.InvariantCulture)]);
         }
 
+        if (GcoreTokenLimit > 0)
+        {
+            arguments.AddRange(["--gcore-token-limit", GcoreTokenLimit.ToString(CultureInfo.InvariantCulture)]);
+        }
+
         if (DatabasePath is not null)
         {
             arguments.AddRange(["--database", GetUnresolvedProviderPathFromPSPath(DatabasePath)]);
@@ -91,6 +103,8 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
                     Account = service.Value.Account,
                     BaseUri = service.Value.BaseUri,
                     Secret = SecretText.ToSecureString(service.Value.Secret),
+                    TokenLimit = GcoreTokenLimit > 0 && ServiceCatalog.Find(service.Key).Capabilities.TokenLimit is not null
+                        ? GcoreTokenLimit : null,
                 },
                 cancellationToken)));
         }

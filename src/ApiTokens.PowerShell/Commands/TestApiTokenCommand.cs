@@ -91,7 +91,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            _audit = new TokenAudit(ReadPolicy());
+            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf };
         }
         catch (ApiTokenException e)
         {
@@ -165,6 +165,10 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
             MinimumSeverity = MinimumSeverity ?? policy.MinimumSeverity,
         };
     }
+
+    private static int? TokenLimitOf(ApiToken token) =>
+        Connections.Find(token.Connection) is { } connection && connection.AccountIdentity.Equals(TokenIdentity.Of(token).Account)
+            ? connection.TokenLimit : null;
 
     // A short -ExpiryWarning must not conflict with the longer default of the other threshold.
     private static TimeSpan Shorter(TimeSpan error, TimeSpan? warning) => warning < error ? warning.Value : error;
