@@ -19,8 +19,11 @@ internal static class Program
             "Allow addresses in --urls that other machines can reach. They have full access: use this only in an isolated network.",
     };
 
-    private static readonly Option<string?> Database =
-        new("--database") { Description = "Store the data in this file instead of in memory." };
+    private static readonly Option<string?> Database = new("--database")
+    {
+        Description = "Store the data in this file instead of in memory. Secrets that Devo shows again are encrypted with the key in a "
+            + "file with the same name and '.key', which only its owner can read.",
+    };
 
     private static readonly Option<int> Tokens =
         new("--tokens") { Description = "The number of additional tokens to generate for each service in a new database." };
