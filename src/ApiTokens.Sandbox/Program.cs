@@ -19,8 +19,11 @@ internal static class Program
             "Allow addresses in --urls that other machines can reach. They have full access: use this only in an isolated network.",
     };
 
-    private static readonly Option<string?> Database =
-        new("--database") { Description = "Store the data in this file instead of in memory." };
+    private static readonly Option<string?> Database = new("--database")
+    {
+        Description = "Store the data in this file instead of in memory. Secrets that Devo shows again are encrypted with the key in a "
+            + "file with the same name and '.key', which only its owner can read.",
+    };
 
     private static readonly Option<int> Tokens =
         new("--tokens") { Description = "The number of additional tokens to generate for each service in a new database." };
@@ -32,10 +35,9 @@ internal static class Program
         Description = "The maximum number of requests per second of each service. Others are rejected with 429. 0 sets no limit.",
     };
 
-    private static readonly Option<int> GcoreTokenLimit = new("--gcore-token-limit")
+    private static readonly Option<int?> GcoreTokenLimit = new("--gcore-token-limit")
     {
-        Description = "The maximum number of live tokens of a Gcore account.",
-        DefaultValueFactory = _ => new SandboxOptions().GcoreTokenLimit,
+        Description = "The maximum number of live tokens of the Gcore account; by default 100 more than --tokens.",
     };
 
     private static readonly Option<int?> Parent = new("--parent") { Description = "Exit when the process with this id ends." };
@@ -46,11 +48,11 @@ internal static class Program
         {
             Urls, AllowRemote, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
         };
-        foreach (Option<int> count in new[] { Tokens, Latency, Rate, GcoreTokenLimit })
+        foreach (Option count in new Option[] { Tokens, Latency, Rate, GcoreTokenLimit })
         {
             count.Validators.Add(result =>
             {
-                if (result.GetValueOrDefault<int>() < 0)
+                if (result.GetValueOrDefault<int?>() < 0)
                 {
                     result.AddError($"{count.Name} cannot be negative.");
                 }

@@ -27,8 +27,8 @@ public sealed record SandboxOptions
     /// <summary>The maximum number of requests per second of each service. Others are rejected with 429. Zero sets no limit.</summary>
     public int Rate { get; init; }
 
-    /// <summary>The maximum number of live tokens of a Gcore account; at least <see cref="Tokens"/> + 100.</summary>
-    public int GcoreTokenLimit { get; init; } = 100;
+    /// <summary>The maximum number of live tokens of a Gcore account; null for 100 more than <see cref="Tokens"/>.</summary>
+    public int? GcoreTokenLimit { get; init; }
 
     /// <summary>Emulators from other assemblies.</summary>
     internal IReadOnlyList<Func<Database, TimeProvider, IServiceEmulator>> MoreEmulators { get; init; } = [];

@@ -13,7 +13,13 @@ namespace ApiTokens.Sandbox;
 /// <summary>A running sandbox. Several can run in one process; each has its own database and port.</summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
-    private const int SchemaVersion = 2;
+    // contracts/gcore.md, 1.9.
+    private const int DocumentedTokenLimit = 100;
+
+    private const int SchemaVersion = 3;
+
+    // The first version that can still be opened. Columns that it lacks are added.
+    private const int OldestSchemaVersion = 2;
     private const long MaxBodySize = 1024 * 1024;
     private const int MaxHeaderSize = 16 * 1024;
 
@@ -27,11 +33,19 @@ public sealed class SandboxServer : IAsyncDisposable
 
     private readonly WebApplication _application;
     private readonly Database _database;
+    private readonly SecretCipher _cipher;
 
-    private SandboxServer(WebApplication application, Database database, FaultPlan faults, Uri baseAddress, SandboxDescription description)
+    private SandboxServer(
+        WebApplication application,
+        Database database,
+        SecretCipher cipher,
+        FaultPlan faults,
+        Uri baseAddress,
+        SandboxDescription description)
     {
         _application = application;
         _database = database;
+        _cipher = cipher;
         Faults = faults;
         BaseAddress = baseAddress;
         Description = description;
@@ -55,11 +69,14 @@ public sealed class SandboxServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(options.Rate);
         WebApplicationBuilder builder = CreateBuilder(options);
         var database = Database.Open(options.DatabasePath);
+        SecretCipher? cipher = null;
         WebApplication? application = null;
         try
         {
-            IServiceEmulator[] emulators = CreateEmulators(database, options);
-            Fill(database, emulators, options.Tokens);
+            long version = ReadVersion(database);
+            cipher = SecretCipher.Open(database, options.DatabasePath);
+            IServiceEmulator[] emulators = CreateEmulators(database, cipher, options);
+            Fill(database, emulators, version == 0, options.Tokens);
             application = builder.Build();
             var faults = new FaultPlan(emulators.Select(emulator => emulator.Name));
             string controlToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
@@ -74,7 +91,7 @@ public sealed class SandboxServer : IAsyncDisposable
                     emulator => emulator.Name,
                     emulator => emulator.StartAdministrator(new Uri(baseAddress, emulator.Name))),
             };
-            return new SandboxServer(application, database, faults, baseAddress, description);
+            return new SandboxServer(application, database, cipher, faults, baseAddress, description);
         }
         catch
         {
@@ -83,6 +100,7 @@ public sealed class SandboxServer : IAsyncDisposable
                 await application.DisposeAsync();
             }
 
+            cipher?.Dispose();
             database.Dispose();
             throw;
         }
@@ -93,27 +111,30 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
+        _cipher.Dispose();
         _database.Dispose();
     }
 
-    private static IServiceEmulator[] CreateEmulators(Database database, SandboxOptions options) =>
+    private static IServiceEmulator[] CreateEmulators(Database database, SecretCipher cipher, SandboxOptions options) =>
     [
-        new DevoEmulator(database, options.TimeProvider),
+        new DevoEmulator(database, options.TimeProvider, cipher),
         new WegnologyEmulator(database, options.TimeProvider),
-        new GcoreEmulator(database, options.TimeProvider, Math.Max(options.GcoreTokenLimit, options.Tokens + 100)),
+        new GcoreEmulator(database, options.TimeProvider, options.GcoreTokenLimit ?? options.Tokens + DocumentedTokenLimit),
         new ApplicationUsersEmulator(database, options.TimeProvider),
         .. options.MoreEmulators.Select(create => create(database, options.TimeProvider)),
     ];
 
-    private static void Fill(Database database, IServiceEmulator[] emulators, int generated) => database.Atomically(() =>
+    /// <summary>Returns the version of the schema; 0 for a new database.</summary>
+    private static long ReadVersion(Database database)
     {
         long version = database.Number($"PRAGMA user_version");
-        bool isNew = version == 0;
-        if (!isNew && version != SchemaVersion)
-        {
-            throw new ArgumentException("The database was written by another version of the sandbox.");
-        }
+        return version is 0 or (>= OldestSchemaVersion and <= SchemaVersion)
+            ? version
+            : throw new ArgumentException("The database was written by another version of the sandbox.");
+    }
 
+    private static void Fill(Database database, IServiceEmulator[] emulators, bool isNew, int generated) => database.Atomically(() =>
+    {
         foreach (IServiceEmulator emulator in emulators)
         {
             emulator.CreateSchema();

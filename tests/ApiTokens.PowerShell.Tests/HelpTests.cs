@@ -39,6 +39,17 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
 
     [Theory]
     [MemberData(nameof(Cmdlets))]
+    public void HelpMessage_Parameter_IsTheFirstSentenceOfItsDescription(string cmdlet)
+    {
+        Dictionary<string, (string Text, string Facts)> documented = DocumentedParameters(Page(cmdlet));
+        IEnumerable<ParameterMetadata> own = ParametersOf(cmdlet).Where(parameter => !Cmdlet.OptionalCommonParameters.Contains(parameter.Name));
+        Assert.All(own, parameter => Assert.All(
+            parameter.ParameterSets.Values,
+            set => Assert.Equal(FirstSentence(documented[parameter.Name].Text), set.HelpMessage)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cmdlets))]
     public void Page_SyntaxAndAliases_AreThoseOfTheCmdlet(string cmdlet)
     {
         string page = Page(cmdlet);
@@ -201,6 +212,9 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
                 $"AcceptedValues: {string.Join(' ', values)}",
             ]);
     }
+
+    private static string FirstSentence(string text) =>
+        Regex.Match(text.Split("\n\n")[0].Replace('\n', ' ').Replace("`", string.Empty), @"^.*?\.(?= |$)").Value;
 
     private static string Lower(bool value) => value ? "true" : "false";
 

@@ -30,5 +30,24 @@ public sealed class GcoreLimitTests : SandboxTest
         (await CreateAsync()).Expect(HttpStatusCode.BadRequest);
     }
 
-    private Task<Response> CreateAsync() => Admin.PostAsync(Tokens, """{"name":"n","exp_date":null,"client_user":{}}""");
+    [Theory]
+    [InlineData(0)]
+    [InlineData(250)]
+    public async Task Create_LimitBelowDefault_IsHonored(int generated)
+    {
+        var options = new SandboxOptions { TimeProvider = Clock, Tokens = generated, GcoreTokenLimit = 6 };
+        await using SandboxServer server = await SandboxServer.StartAsync(options);
+        ServiceDescription gcore = server.Description.Services["gcore"];
+        var admin = new Client(Http, gcore.BaseUri, $"APIKey {gcore.Secret}");
+
+        HttpStatusCode[] statuses =
+            [(await CreateAsync(admin)).Status, (await CreateAsync(admin)).Status];
+
+        Assert.Equal([generated == 0 ? HttpStatusCode.OK : HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], statuses);
+    }
+
+    private Task<Response> CreateAsync() => CreateAsync(Admin);
+
+    private static Task<Response> CreateAsync(Client client) =>
+        client.PostAsync(Tokens, """{"name":"n","exp_date":null,"client_user":{}}""");
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace ApiTokens.Sandbox.Tests;
 
@@ -24,6 +25,48 @@ public sealed class LosantTests : SandboxTest
         Assert.Equal("none", (await Losant.PatchAsync($"{Tokens}/{token.Id}", """{"name":"m"}""")).Text("defaultRole"));
     }
 
+    [Fact]
+    public async Task Create_RolesInOrganizations_AreKeptAndCanBeChanged()
+    {
+        const string Roles = """
+            [{"orgId":"sandbox","role":"view"},{"orgId":"575ec7417ae143cd83dc4a95","role":"edit",
+              "applicationRoles":[{"resourceId":"575ec8687ae143cd83dc4a97","role":"none"}],"dashboardRoles":[]}]
+            """;
+        Response token = (await Losant.PostAsync(Tokens, $$"""{"name":"n","orgRoles":{{Roles}}}""")).Expect(HttpStatusCode.Created);
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Roles), token.Body!["orgRoles"]));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Roles), (await Losant.GetAsync($"{Tokens}/{token.Id}")).Body!["orgRoles"]));
+        Response renamed = await Losant.PatchAsync($"{Tokens}/{token.Id}", """{"name":"m"}""");
+        Assert.Equal(2, renamed.Body!["orgRoles"]!.AsArray().Count);
+        Response changed = await Losant.PatchAsync($"{Tokens}/{token.Id}", """{"orgRoles":[]}""");
+        Assert.Empty(changed.Body!["orgRoles"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("""{"orgId":"sandbox","role":"view"}""")]
+    [InlineData("""["sandbox"]""")]
+    [InlineData("""[{"orgId":"sandbox"}]""")]
+    [InlineData("""[{"role":"view"}]""")]
+    [InlineData("""[{"orgId":"mine","role":"view"}]""")]
+    [InlineData("""[{"orgId":"sandbox","role":"owner"}]""")]
+    [InlineData("""[{"orgId":"sandbox","role":"view","name":"x"}]""")]
+    [InlineData("""[{"orgId":"sandbox","role":"view","applicationRoles":[{"resourceId":"sandbox","role":"view"}]}]""")]
+    [InlineData("""[{"orgId":"sandbox","role":"view","dashboardRoles":[{"resourceId":"575ec7417ae143cd83dc4a95","role":"edit"}]}]""")]
+    public async Task Create_InvalidRolesInOrganizations_ReturnsValidationError(string roles) =>
+        Assert.Equal(
+            "Validation",
+            (await Losant.PostAsync(Tokens, $$"""{"name":"n","orgRoles":{{roles}}}""")).Expect(HttpStatusCode.BadRequest).Text("type"));
+
+    [Theory]
+    [InlineData(25, HttpStatusCode.Created)]
+    [InlineData(26, HttpStatusCode.BadRequest)]
+    public async Task Create_ManyOrganizations_AreLimited(int count, HttpStatusCode expected)
+    {
+        string roles = string.Join(",", Enumerable.Repeat("""{"orgId":"sandbox","role":"view"}""", count));
+
+        (await Losant.PostAsync(Tokens, $$"""{"name":"n","orgRoles":[{{roles}}]}""")).Expect(expected);
+    }
+
     [Theory]
     [InlineData("""{"name":"n","defaultRole":"owner"}""")]
     [InlineData("""{"name":"n","defaultRole":1}""")]
@@ -33,6 +76,7 @@ public sealed class LosantTests : SandboxTest
 
     [Theory]
     [InlineData("""{"name":"n","defaultRole":"view"}""")]
+    [InlineData("""{"name":"n","orgRoles":[]}""")]
     [InlineData("""{"name":"n","scope":["all.User.bounded"]}""")]
     public async Task Create_FieldOrScopeThatLosantAdded_IsRejectedByWegnology(string body)
     {

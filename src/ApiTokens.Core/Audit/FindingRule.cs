@@ -31,6 +31,9 @@ internal sealed record AuditedToken(ApiToken Token, ServiceDefinition Service, F
     /// <summary>Whether the token has expired, even if it was read before it expired.</summary>
     public bool IsExpired => Token.Status == TokenStatus.Expired || Token.ExpiresAt <= Now;
 
+    /// <summary>The maximum number of tokens of the account; null if it has none.</summary>
+    public int? TokenLimit { get; init; }
+
     public AccountKey Account => new(Token.Connection, Token.Service, Token.Account, Token.BaseUri);
 
     public TokenIdentity Identity { get; } = TokenIdentity.Of(Token);

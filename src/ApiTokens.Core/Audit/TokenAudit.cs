@@ -32,6 +32,12 @@ public sealed class TokenAudit
         _rules = [.. FindingRules.Create().Where(policy.Applies)];
     }
 
+    /// <summary>
+    /// Returns the maximum number of tokens of a token's account, such as <see cref="TokenConnection.TokenLimit"/>; null for the limit
+    /// that the service documents. The policy takes precedence.
+    /// </summary>
+    public Func<ApiToken, int?> TokenLimit { get; init; } = _ => null;
+
     /// <summary>Checks a token. A revoked token has no findings.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The findings.</returns>
@@ -43,7 +49,11 @@ public sealed class TokenAudit
             return [];
         }
 
-        var audited = new AuditedToken(token, ServiceCatalog.Find(token.Service), _policy, _time.GetUtcNow());
+        ServiceDefinition service = ServiceCatalog.Find(token.Service);
+        var audited = new AuditedToken(token, service, _policy, _time.GetUtcNow())
+        {
+            TokenLimit = _policy.TokenLimit ?? TokenLimit(token) ?? service.Capabilities.TokenLimit,
+        };
         var found = new List<TokenFinding>();
         foreach (FindingRule rule in _rules)
         {

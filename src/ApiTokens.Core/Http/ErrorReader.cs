@@ -50,7 +50,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
 
         // Reading the message returns the buffer of the body.
         bool isWebPage = response.IsWebPage;
-        (string? message, bool isError) = ReadMessage(request, response);
+        (string? message, bool isError, bool isTokenLimit) = ReadMessage(request, response);
+        if (isTokenLimit)
+        {
+            (kind, advice) = (ErrorKind.LimitsExceeded, "Remove a token that is no longer needed, then try again.");
+        }
+
         TimeSpan? wait = RetryPolicy.RequestedWait(response, endpoint.Time);
         DateTimeOffset? retryAt = RetryPolicy.LongWait(response, endpoint.Time) is { } longWait ? TimeAfter(longWait) : null;
         string retry = (wait, retryAt) switch
@@ -68,6 +73,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
             retryAt is null ? advice : WaitAdvice,
             retryAt is not null ? ErrorIds.RetryAfterTooLong
                 : status == ProxyAuthenticationRequired ? ErrorIds.ProxyAuthenticationRequired
+                : isTokenLimit ? ErrorIds.TokenLimitReached
                 : null)
         {
             RetryAt = retryAt,
@@ -181,9 +187,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
     }
 
     /// <summary>
-    /// Returns the message of the service, if there is one, and whether the body has the form that the service documents.
+    /// Returns the message of the service, if there is one, whether the body has the form that the service documents, and whether the
+    /// message is about the token limit of the account.
     /// </summary>
-    private (string? Message, bool IsError) ReadMessage(ServiceRequest request, ServiceResponse response)
+    private (string? Message, bool IsError, bool IsTokenLimit) ReadMessage(ServiceRequest request, ServiceResponse response)
     {
         string? message = null;
         bool isError = false;
@@ -204,12 +211,15 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
 
         if (string.IsNullOrWhiteSpace(message))
         {
-            return (null, isError);
+            return (null, isError, false);
         }
 
         string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
         string redacted = Redact(request, printable);
-        return (redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…", isError);
+        return (
+            redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…",
+            isError,
+            request.IsWrite && endpoint.IsTokenLimit((int)response.Status, redacted));
     }
 
     // A secret that was cut would not be recognized, so the last word of a long text is removed.

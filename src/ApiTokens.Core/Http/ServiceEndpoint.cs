@@ -20,6 +20,11 @@ internal sealed record ServiceEndpoint
     /// <summary>Determines whether the body of an error has the complete form that the service documents.</summary>
     public Func<System.Text.Json.JsonElement, bool> IsError { get; init; } = _ => false;
 
+    /// <summary>
+    /// Determines from the status and the message of a rejected request whether the account has reached its token limit.
+    /// </summary>
+    public Func<int, string, bool> IsTokenLimit { get; init; } = (_, _) => false;
+
     /// <summary>The timeout of one attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 

@@ -31,6 +31,7 @@ public class ApiToken
         Scope = token.Scope;
         Audience = token.Audience;
         Role = token.Role;
+        UnsupportedPermissions = token.UnsupportedPermissions;
         Access = token.Access;
         CreatedAt = token.CreatedAt;
         UpdatedAt = token.UpdatedAt;
@@ -86,8 +87,11 @@ public class ApiToken
     /// <summary>Devo: the APIs that accept the token.</summary>
     public string[] Audience { get; init; } = [];
 
-    /// <summary>Gcore: the name of the role.</summary>
+    /// <summary>Gcore: the name of the role. Losant: the maximum role of a user's token.</summary>
     public string? Role { get; init; }
+
+    /// <summary>A field with permissions that a request for a new token cannot have; null if there is none.</summary>
+    internal string? UnsupportedPermissions { get; init; }
 
     /// <summary>Application Users: the access level for each API of the catalogue.</summary>
     public IReadOnlyDictionary<string, AccessLevel>? Access { get; init; }

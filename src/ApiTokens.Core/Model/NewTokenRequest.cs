@@ -20,7 +20,7 @@ public sealed class NewTokenRequest
     /// <summary>Devo: the APIs that accept the token.</summary>
     public IReadOnlyList<string> Audience { get; init; } = [];
 
-    /// <summary>Gcore: the role, by name or id.</summary>
+    /// <summary>Gcore: the role, by name or id. Losant: the maximum role of a user's token.</summary>
     public string? Role { get; init; }
 
     /// <summary>Application Users: the access level by API; other APIs get <see cref="AccessLevel.None"/>.</summary>

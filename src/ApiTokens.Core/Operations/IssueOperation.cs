@@ -37,7 +37,7 @@ public sealed class IssueOperation : Operation
     internal Task<IssuedToken> IssueAsync(OperationScope scope, CancellationToken cancellationToken)
     {
         Validate();
-        return TokenIssuer.IssueAsync(scope, Connection, _request, RemoveOrphan, _ => false, cancellationToken);
+        return IssueWithinLimitAsync(scope, _ => false, cancellationToken);
     }
 
     internal override bool IssuesToken => true;
@@ -54,9 +54,35 @@ public sealed class IssueOperation : Operation
             return;
         }
 
-        IssuedToken issued = await TokenIssuer.IssueAsync(
-            context.Scope, Connection, _request, RemoveOrphan, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
+        IssuedToken issued =
+            await IssueWithinLimitAsync(context.Scope, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
         await context.DeliverAsync(issued).ConfigureAwait(false);
+    }
+
+    // The tokens are counted only for a limit that was specified. A documented limit may be outdated, so the service decides.
+    private async Task<IssuedToken> IssueWithinLimitAsync(
+        OperationScope scope, Func<string, bool> wasDelivered, CancellationToken cancellationToken)
+    {
+        if (!Connection.IsTokenLimitSpecified)
+        {
+            return await CreateAsync().ConfigureAwait(false);
+        }
+
+        using TokenQuota.QuotaReservation reservation = await scope.Quota.ReserveAsync(
+            Connection, $"The token '{_request.Name}' cannot be issued", cancellationToken).ConfigureAwait(false);
+        reservation.IsUsed = true;
+        try
+        {
+            return await CreateAsync().ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (!e.OutcomeUnknown)
+        {
+            reservation.IsUsed = false;
+            throw;
+        }
+
+        Task<IssuedToken> CreateAsync() =>
+            TokenIssuer.IssueAsync(scope, Connection, _request, RemoveOrphan, wasDelivered, cancellationToken);
     }
 
     private protected override void ValidateCore() => Connection.Tokens.Validate(_request);

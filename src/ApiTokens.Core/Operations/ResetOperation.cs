@@ -90,7 +90,7 @@ public sealed class ResetOperation : Operation
         NewTokenRequest request = SuccessorRequest(old);
         Tokens.Validate(request);
         using TokenQuota.QuotaReservation reservation =
-            await context.Scope.Quota.ReserveAsync(Connection, old, context.CancellationToken).ConfigureAwait(false);
+            await context.Scope.Quota.ReserveAsync(Connection, $"The token {old} cannot be reset", context.CancellationToken).ConfigureAwait(false);
         reservation.IsUsed = true;
         IssuedToken successor = await IssueAsync(request, reservation, context).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);

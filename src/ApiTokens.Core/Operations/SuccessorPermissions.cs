@@ -11,7 +11,7 @@ public sealed record SuccessorPermissions
     /// <summary>Devo: the APIs that accept the token.</summary>
     public IReadOnlyList<string>? Audience { get; init; }
 
-    /// <summary>Gcore: the role, by name or id.</summary>
+    /// <summary>Gcore: the role, by name or id. Losant: the maximum role of a user's token.</summary>
     public string? Role { get; init; }
 
     /// <summary>Application Users: the access level by API; other APIs keep theirs, or get <see cref="ApplyToAll"/>.</summary>

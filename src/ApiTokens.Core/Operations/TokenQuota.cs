@@ -10,12 +10,15 @@ internal sealed class TokenQuota
     private readonly ConcurrentDictionary<TokenConnection, AccountQuota> _quotas = new();
 
     /// <summary>Reserves quota for one token before it is issued, and waits if a concurrent reset may release some.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="rejected">The beginning of the error, such as "The token 'a' cannot be reset".</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ApiTokenException"><c>TokenLimitReached</c>: no quota is left, and no concurrent reset can release any.</exception>
     internal async Task<QuotaReservation> ReserveAsync(
-        TokenConnection connection, ApiToken predecessor, CancellationToken cancellationToken)
+        TokenConnection connection, string rejected, CancellationToken cancellationToken)
     {
         AccountQuota quota = _quotas.GetOrAdd(connection, _ => new AccountQuota());
-        await quota.ReserveAsync(connection, predecessor, cancellationToken).ConfigureAwait(false);
+        await quota.ReserveAsync(connection, rejected, cancellationToken).ConfigureAwait(false);
         return new QuotaReservation(quota);
     }
 
@@ -37,9 +40,9 @@ internal sealed class TokenQuota
         private int _reserved;
         private TaskCompletionSource<bool> _changed = NewSignal();
 
-        public async Task ReserveAsync(TokenConnection connection, ApiToken predecessor, CancellationToken cancellationToken)
+        public async Task ReserveAsync(TokenConnection connection, string rejected, CancellationToken cancellationToken)
         {
-            if (connection.Capabilities.TokenLimit is not { } limit)
+            if (connection.TokenLimit is not { } limit)
             {
                 return;
             }
@@ -59,12 +62,7 @@ internal sealed class TokenQuota
 
                     if (_reserved == 0)
                     {
-                        throw new ApiTokenException(
-                            ErrorKind.LimitsExceeded,
-                            $"The token {predecessor} cannot be reset: the account {connection.Account} has {limit} tokens, "
-                                + $"which is the documented limit of {connection.Service}.",
-                            "Remove a token that is no longer needed, then reset again.",
-                            ErrorIds.TokenLimitReached);
+                        throw LimitReached(connection, rejected, limit);
                     }
 
                     changed = _changed.Task;
@@ -96,7 +94,18 @@ internal sealed class TokenQuota
             }
         }
 
+        private static ApiTokenException LimitReached(TokenConnection connection, string rejected, int limit)
+        {
+            string reason = connection.IsTokenLimitSpecified ? "of this connection" : $"that {connection.Service} documents";
+            return new ApiTokenException(
+                ErrorKind.LimitsExceeded,
+                $"{rejected}: the account {connection.Account} has reached the limit of {limit} tokens {reason}.",
+                $"Remove a token that is no longer needed, then try again. If the account has another limit, connect with {Field.TokenLimit}.",
+                ErrorIds.TokenLimitReached);
+        }
+
         // If the account has more tokens than the documented limit, or cannot be counted, the quota is unlimited and the service decides.
+        // A limit that was specified applies in any case.
         private async Task CountOnceAsync(TokenConnection connection, int limit, CancellationToken cancellationToken)
         {
             await _countLock.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -113,7 +122,7 @@ internal sealed class TokenQuota
                     count += token.Status == TokenStatus.Expired ? 0 : 1;
                 }
 
-                _free = count > limit ? null : limit - count;
+                _free = count > limit && !connection.IsTokenLimitSpecified ? null : Math.Max(0, limit - count);
                 _counted = true;
             }
             catch (ApiTokenException)

@@ -52,6 +52,11 @@ public sealed class ConnectionRequest
     /// <summary>The maximum number of requests per second; null for the limit that the service documents, if any.</summary>
     public double? RequestsPerSecond { get; init; }
 
+    /// <summary>
+    /// The maximum number of tokens of the account, if it differs from the limit that the service documents, for example by contract.
+    /// </summary>
+    public int? TokenLimit { get; init; }
+
     /// <summary>Skips the request that proves the credential.</summary>
     public bool SkipCheck { get; init; }
 

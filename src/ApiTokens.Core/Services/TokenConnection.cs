@@ -8,7 +8,7 @@ public sealed class TokenConnection
 {
     private readonly AdaptiveRateLimiter _rateLimiter;
 
-    private TokenConnection(string name, ServiceDefinition definition, OpenedService opened, Uri baseUri, TimeProvider time)
+    private TokenConnection(string name, ServiceDefinition definition, OpenedService opened, Uri baseUri, ConnectionRequest request)
     {
         Name = name;
         Service = definition.Name;
@@ -17,8 +17,10 @@ public sealed class TokenConnection
         IsAccountKnown = opened.IsAccountKnown;
         AccountIdentity = new AccountIdentity(Service, Account, baseUri);
         Tokens = opened.Service;
-        Time = time;
-        ConnectedAt = time.GetUtcNow();
+        TokenLimit = request.TokenLimit ?? definition.Capabilities.TokenLimit;
+        IsTokenLimitSpecified = request.TokenLimit is not null;
+        Time = request.Time;
+        ConnectedAt = Time.GetUtcNow();
         _rateLimiter = opened.Context.Client.RateLimiter;
         ServiceClock = opened.Context.Client.Clock;
     }
@@ -54,11 +56,20 @@ public sealed class TokenConnection
         set => _rateLimiter.Cap = value;
     }
 
+    /// <summary>
+    /// The maximum number of tokens of the account: the limit that was specified for the connection, or the limit that the service
+    /// documents; null if the service has none.
+    /// </summary>
+    public int? TokenLimit { get; }
+
     /// <summary>The operations and fields that the service supports.</summary>
     public ServiceCapabilities Capabilities => Tokens.Capabilities;
 
     /// <summary>Manages the tokens of the account.</summary>
     public ITokenService Tokens { get; }
+
+    /// <summary>Whether <see cref="TokenLimit"/> was specified, so that it is certain. A documented limit may be outdated.</summary>
+    internal bool IsTokenLimitSpecified { get; }
 
     internal TimeProvider Time { get; }
 
@@ -75,6 +86,7 @@ public sealed class TokenConnection
     {
         ServiceDefinition definition = ServiceCatalog.Find(request.Service);
         CheckCredential(request);
+        CheckTokenLimit(definition, request);
         Uri baseUri = GetBaseUri(definition, request);
         string name = string.IsNullOrWhiteSpace(request.Name) ? definition.ConnectionName : request.Name!;
         OpenedService opened = await definition.OpenAsync(request, baseUri, cancellationToken).ConfigureAwait(false);
@@ -83,7 +95,7 @@ public sealed class TokenConnection
             await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new TokenConnection(name, definition, opened, baseUri, request.Time);
+        return new TokenConnection(name, definition, opened, baseUri, request);
     }
 
     /// <summary>Returns the identity of a token of the account.</summary>
@@ -126,6 +138,26 @@ public sealed class TokenConnection
                 "Token",
                 "the secret is empty or contains spaces, line breaks or characters that are not allowed in a header.",
                 "Specify only the secret, exactly as it was issued.");
+        }
+    }
+
+    private static void CheckTokenLimit(ServiceDefinition definition, ConnectionRequest request)
+    {
+        if (request.TokenLimit is null)
+        {
+            return;
+        }
+
+        if (definition.Capabilities.TokenLimit is null)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "TokenLimit", $"{definition.Name} has no documented limit of tokens.", "Omit it.");
+        }
+
+        if (request.TokenLimit < 1)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "TokenLimit", $"'{request.TokenLimit}' is not a valid number of tokens.", "Specify at least 1, or omit it.");
         }
     }
 

@@ -13,7 +13,7 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
 {
     private IReadOnlyCollection<string>? _ownIds;
 
-    public ServiceCapabilities Capabilities => Context.Definition.Capabilities;
+    public virtual ServiceCapabilities Capabilities => Context.Definition.Capabilities;
 
     public abstract IReadOnlyList<TokenPermission> KnownPermissions { get; }
 
@@ -91,6 +91,16 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
 
     public NewTokenRequest CreateSuccessorRequest(ApiToken token, TokenExpiry expiry)
     {
+        if (token.UnsupportedPermissions is { } field)
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidResult,
+                $"The token {token} has '{field}', which ApiTokens cannot give to a new token. Without it, the new token would have "
+                    + "other permissions.",
+                $"Issue a new token with the {Identity.Service} web interface, then remove the old token.",
+                ErrorIds.PermissionsUnknown);
+        }
+
         NewTokenFields fields = Capabilities.Fields;
         return new NewTokenRequest
         {

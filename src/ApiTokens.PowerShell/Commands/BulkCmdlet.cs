@@ -20,17 +20,17 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     private DeliverySink? _sink;
 
     /// <summary>The maximum number of concurrent operations per connection.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of concurrent operations for each connection, from 1 to 256.")]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 16;
 
     /// <summary>The maximum number of requests per second for each connection. The connection keeps this setting.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of requests per second for each connection.")]
     [ValidateRange(0.1, 100_000)]
     public double RequestsPerSecond { get; set; }
 
     /// <summary>The journal file. A run with the same file skips completed operations. The file is also an audit record.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a file that records the start and the end of each operation.")]
     public string? JournalPath { get; set; }
 
     /// <summary>The name of the operation, such as <c>Remove</c>.</summary>

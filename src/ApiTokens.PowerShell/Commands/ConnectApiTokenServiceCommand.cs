@@ -22,79 +22,102 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     private static readonly string[] InfoFields =
     [
         "Service", "Account", "Name", "Token", "Secret", "UserName", "Password", "Region", "BaseUri", "Proxy", "ProxyUserName",
-        "ProxyPassword",
+        "ProxyPassword", "TokenLimit",
     ];
 
     /// <summary>The service.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TokenSet)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CredentialSet)]
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = TokenSet,
+        HelpMessage = "Specifies the service: Devo, Wegnology, Gcore or ApplicationUsers.")]
+    [Parameter(
+        Mandatory = true, Position = 0, ParameterSetName = CredentialSet,
+        HelpMessage = "Specifies the service: Devo, Wegnology, Gcore or ApplicationUsers.")]
     [ArgumentCompleter(typeof(ServiceCompleter))]
     public string Service { get; set; } = string.Empty;
 
     /// <summary>The account: Devo domain, WEGnology user, application/{id} or instance/{id}, Gcore client id, site.</summary>
-    [Parameter(Position = 1, ParameterSetName = TokenSet)]
-    [Parameter(Position = 1, ParameterSetName = CredentialSet)]
+    [Parameter(
+        Position = 1, ParameterSetName = TokenSet,
+        HelpMessage = "Specifies the account: the Devo domain; user, application/{id} or instance/{id} for WEGnology; the Gcore client "
+            + "id; the site of Application Users.")]
+    [Parameter(
+        Position = 1, ParameterSetName = CredentialSet,
+        HelpMessage = "Specifies the account: the Devo domain; user, application/{id} or instance/{id} for WEGnology; the Gcore client "
+            + "id; the site of Application Users.")]
     public string? Account { get; set; }
 
     /// <summary>The secret of a token that may manage tokens.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = TokenSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = TokenSet,
+        HelpMessage = "Specifies the secret of a token with permission to manage tokens, as a SecureString.")]
     [Alias("Secret")]
     public SecureString Token { get; set; } = null!;
 
     /// <summary>The user name and password to log in with (WEGnology, Gcore).</summary>
-    [Parameter(Mandatory = true, ParameterSetName = CredentialSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = CredentialSet,
+        HelpMessage = "Specifies the user name and the password for the login (WEGnology, Gcore).")]
     [Credential]
     public PSCredential Credential { get; set; } = null!;
 
     /// <summary>The one-time code of a second factor.</summary>
-    [Parameter(ParameterSetName = CredentialSet)]
+    [Parameter(ParameterSetName = CredentialSet, HelpMessage = "Specifies the code of the user's second factor.")]
     public SecureString? OneTimePassword { get; set; }
 
     /// <summary>All values in a hashtable or an object with properties, such as a connection asset of Azure Automation.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ConnectionInfoSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = ConnectionInfoSet,
+        HelpMessage = "Specifies all settings in one hashtable or object with properties, such as a connection asset of Azure Automation.")]
     [ConnectionInfoTransformation]
     public Hashtable ConnectionInfo { get; set; } = [];
 
     /// <summary>The region (Devo).</summary>
-    [Parameter(ParameterSetName = TokenSet)]
-    [Parameter(ParameterSetName = CredentialSet)]
+    [Parameter(ParameterSetName = TokenSet, HelpMessage = "Specifies the region of Devo: US, EU, CA, APAC, US3 or ES.")]
+    [Parameter(ParameterSetName = CredentialSet, HelpMessage = "Specifies the region of Devo: US, EU, CA, APAC, US3 or ES.")]
     [ArgumentCompleter(typeof(RegionCompleter))]
     public string? Region { get; set; }
 
     /// <summary>The address, if it differs from the service's default.</summary>
-    [Parameter(ParameterSetName = TokenSet)]
-    [Parameter(ParameterSetName = CredentialSet)]
+    [Parameter(ParameterSetName = TokenSet, HelpMessage = "Specifies the address, if it is not the default of the service.")]
+    [Parameter(ParameterSetName = CredentialSet, HelpMessage = "Specifies the address, if it is not the default of the service.")]
     public Uri? BaseUri { get; set; }
 
     /// <summary>The name of the connection.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the name of the connection.")]
     public string? Name { get; set; }
 
     /// <summary>The timeout of one request, in seconds.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the timeout of one request, in seconds.")]
     [ValidateRange(1, 3600)]
     public int TimeoutSec { get; set; } = 100;
 
     /// <summary>The maximum number of requests per second. The default for Gcore is its documented limit of 100.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of requests per second of the connection.")]
     [ValidateRange(0.1, 100_000)]
     public double RequestsPerSecond { get; set; }
 
-    /// <summary>The address of a proxy. Requests to this machine never use a proxy.</summary>
+    /// <summary>
+    /// The maximum number of tokens of the account (Gcore), if it differs from the documented limit. A token beyond it is not issued.
+    /// </summary>
     [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int TokenLimit { get; set; }
+
+    /// <summary>The address of a proxy. Requests to this machine never use a proxy.</summary>
+    [Parameter(HelpMessage = "Specifies the address of a proxy, such as http://proxy.example.com:8080.")]
     public Uri? Proxy { get; set; }
 
     /// <summary>The user name and password for the proxy.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the user name and the password for -Proxy.")]
     [Credential]
     public PSCredential? ProxyCredential { get; set; }
 
     /// <summary>Uses no proxy, not even the system's.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Uses no proxy, not even the one that the system or an environment variable specifies.")]
     public SwitchParameter NoProxy { get; set; }
 
     /// <summary>Skips the request that proves the credential.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Skips the request that verifies the credential and the request that checks for tokens about to expire.")]
     public SwitchParameter SkipCheck { get; set; }
 
     /// <inheritdoc/>
@@ -182,6 +205,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         NoProxy = NoProxy,
         Timeout = TimeSpan.FromSeconds(TimeoutSec),
         RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
+        TokenLimit = TokenLimit > 0 ? TokenLimit : null,
         SkipCheck = SkipCheck,
     };
 
@@ -213,12 +237,21 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             NoProxy = NoProxy,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
             RequestsPerSecond = RequestsPerSecond > 0 ? RequestsPerSecond : null,
+            TokenLimit = TokenLimit > 0 ? TokenLimit : Count("TokenLimit"),
             SkipCheck = SkipCheck,
         };
     }
 
     private string? Text(string field) =>
         Value(field) is { } value && LanguagePrimitives.ConvertTo<string>(value) is { Length: > 0 } text ? text : null;
+
+    private int? Count(string field) => Text(field) switch
+    {
+        null => null,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) => count,
+        var text => throw ApiTokenException.InvalidParameter(
+            "ConnectionInfo", $"the field '{field}' is '{ForeignText.Argument(text)}', which is not a number.", "Specify a number."),
+    };
 
     private Uri? Address(string field) => Text(field) is { } text ? new Uri(text, UriKind.RelativeOrAbsolute) : null;
 

@@ -12,11 +12,13 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class DisableApiTokenCommand : TokenCmdlet
 {
     /// <summary>Also disables the token that the connection itself uses.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Also disables the token that the connection itself uses.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Also disables tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked) unasked.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Also disables tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked), without a "
+            + "prompt.")]
     public SwitchParameter AllowUnproven { get; set; }
 
     internal override bool AsksForUnproven => !AllowUnproven;

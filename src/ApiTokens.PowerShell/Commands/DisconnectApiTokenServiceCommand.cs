@@ -10,7 +10,9 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class DisconnectApiTokenServiceCommand : ApiTokenCmdlet
 {
     /// <summary>The connections, as objects, names or wildcard patterns.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the connections: names, wildcard patterns or objects from Get-ApiTokenService.")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]

@@ -15,33 +15,36 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     private bool _confirmed;
 
     /// <summary>The path of the file. Its extension determines the format.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "Specifies the file.")]
     [Alias("LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
     /// <summary>The tokens and findings, which may come from a file or another machine.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(
+        ValueFromPipeline = true,
+        HelpMessage = "Specifies tokens and findings, including those from a job, from Import-Clixml, from JSON or from an earlier CSV "
+            + "report.")]
     [AllowNull]
     [AllowEmptyCollection]
     public PSObject[]? InputObject { get; set; }
 
     /// <summary>The title of the report.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the title of the report.")]
     [ValidateNotNullOrEmpty]
     public string Title { get; set; } = "API tokens";
 
     /// <summary>Keeps an existing file and writes an error.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Does not overwrite an existing file, but returns an error.")]
     [Alias("NoOverwrite")]
     public SwitchParameter NoClobber { get; set; }
 
     /// <summary>Also replaces a read-only file.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Also replaces a read-only file.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Also writes the file to the pipeline.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the file.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

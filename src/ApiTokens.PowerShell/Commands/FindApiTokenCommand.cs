@@ -25,16 +25,22 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
     private bool _progressShown;
 
     /// <summary>The secrets, as SecureStrings or as objects with a property Secret.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SecretSet)]
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = SecretSet,
+        HelpMessage = "Specifies the secrets: SecureStrings, or objects with a property Secret, such as issued tokens or rows of a "
+            + "scanner's JSON.")]
     [SecretTransformation]
     public SecureString[] Secret { get; set; } = [];
 
     /// <summary>Files with leaked secrets, one per line, or a scanner's report as text, CSV or JSON.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = PathSet,
+        HelpMessage = "Specifies files with one value per line, or findings of a scanner (gitleaks, trufflehog) as text, CSV or JSON, in "
+            + "which secrets are recognized by their format.")]
     public string[] Path { get; set; } = [];
 
     /// <summary>The connections, as objects, names or wildcard patterns; all connections by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the connections to search: names, wildcard patterns or objects from Get-ApiTokenService.")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
@@ -42,11 +48,13 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
     /// <summary>
     /// Tests whether a secret works by sending it to the services whose format it has. A token is returned only if its service accepts it.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Also asks the services whose format a secret matches whether they accept it.")]
     public SwitchParameter Probe { get; set; }
 
     /// <summary>The maximum number of tokens to read one by one per connection, if the comparison needs that (Devo).</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Specifies the maximum number of tokens to read for each connection of a service whose tokens must be read one by "
+            + "one (Devo).")]
     [ValidateRange(1, int.MaxValue)]
     public int MaximumReads { get; set; } = 10_000;
 

@@ -23,78 +23,85 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     ];
 
     /// <summary>The names or wildcard patterns.</summary>
-    [Parameter(Position = 0, ParameterSetName = FilterSet)]
+    [Parameter(Position = 0, ParameterSetName = FilterSet, HelpMessage = "Specifies names or wildcard patterns: *, ?, [a-z].")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(TokenNameCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>The ids.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet, HelpMessage = "Specifies ids.")]
     [ArgumentCompleter(typeof(TokenIdCompleter))]
     public string[] Id { get; set; } = [];
 
     /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the connections: names, wildcard patterns or objects from Get-ApiTokenService; * selects all "
+            + "connections.")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
     /// <summary>The statuses. By default, all except revoked and deleted tokens are listed.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens with this status: Active, Inactive, Expired or Revoked.")]
     [TokenStatusTransformation]
     public TokenStatus[] Status { get; set; } = [];
 
     /// <summary>The users whom the tokens act for, as names or wildcard patterns.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that act for one of these users.")]
     [SupportsWildcards]
     [Alias("Owner")]
     public string[] User { get; set; } = [];
 
     /// <summary>The users or tokens that created the tokens: names, e-mail addresses, ids or wildcard patterns.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that one of these users or tokens created.")]
     [SupportsWildcards]
     public string[] Issuer { get; set; } = [];
 
-    /// <summary>The roles, as names, ids or wildcard patterns (Gcore).</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    /// <summary>The roles, as names, ids or wildcard patterns (Gcore, Losant).</summary>
+    [Parameter(
+        ParameterSetName = FilterSet,
+        HelpMessage = "Gets only tokens with one of these roles: names, ids or wildcard patterns (Gcore, Losant).")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string[] Role { get; set; } = [];
 
     /// <summary>Lists tokens that expire within this time from now.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that expire within this time from now.")]
     [DurationTransformation]
     public TimeSpan? ExpiringWithin { get; set; }
 
     /// <summary>Lists tokens that expire or expired before this time.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that expire or expired before this time.")]
     [DateTimeTransformation]
     public DateTimeOffset? ExpiresBefore { get; set; }
 
     /// <summary>Lists tokens that were issued before this time.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that were issued before this time.")]
     [DateTimeTransformation]
     public DateTimeOffset? CreatedBefore { get; set; }
 
     /// <summary>Lists tokens that never expire.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that never expire.")]
     public SwitchParameter NeverExpires { get; set; }
 
     /// <summary>Lists tokens that were not used for this time, if the service reports their last use.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(
+        ParameterSetName = FilterSet,
+        HelpMessage = "Gets only tokens that were not used for this time, or were never used and are older.")]
     [DurationTransformation(Back = true)]
     public TimeSpan? UnusedFor { get; set; }
 
     /// <summary>A fixed part of the tokens, such as 3/8, so that several machines can share a job.</summary>
-    [Parameter(ParameterSetName = FilterSet)]
+    [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets one part of the tokens, such as 3/8: the third of eight.")]
     public string? Shard { get; set; }
 
     /// <summary>Also reads the secret, if the service shows it (Devo, to owner and user).</summary>
-    [Parameter(ParameterSetName = IdSet)]
+    [Parameter(ParameterSetName = IdSet, HelpMessage = "Also gets the secret, as a SecureString.")]
     public SwitchParameter IncludeSecret { get; set; }
 
     /// <summary>With -IncludeSecret: writes the secret as plain text.</summary>
-    [Parameter(ParameterSetName = IdSet)]
+    [Parameter(ParameterSetName = IdSet, HelpMessage = "Returns the secret as plain text instead of a SecureString.")]
     public SwitchParameter AsPlainText { get; set; }
 
     /// <inheritdoc/>

@@ -11,17 +11,20 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class GetApiTokenPermissionCommand : ApiTokenCmdlet
 {
     /// <summary>The values or wildcard patterns.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "Specifies values or wildcard patterns.")]
     [SupportsWildcards]
     public string[] Value { get; set; } = ["*"];
 
     /// <summary>The kinds: Scope, Preset, Audience, Role, Api.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Gets only these kinds of permissions: Scope, Preset, Audience, Role, Api.")]
     [ValidateSet("Scope", "Preset", "Audience", "Role", "Api")]
     public string[] Kind { get; set; } = [];
 
     /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(
+        ValueFromPipeline = true,
+        HelpMessage = "Specifies the connections: names, wildcard patterns or objects from Get-ApiTokenService; * selects all "
+            + "connections.")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }

@@ -10,7 +10,7 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
 {
     /// <summary>The names or wildcard patterns.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, HelpMessage = "Specifies names or wildcard patterns.")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public string[] Name { get; set; } = ["*"];

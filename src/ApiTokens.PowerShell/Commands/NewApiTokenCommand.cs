@@ -21,87 +21,98 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     private bool _hasWarned;
 
     /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
-    [Parameter(ValueFromPipeline = true)]
+    [Parameter(
+        ValueFromPipeline = true,
+        HelpMessage = "Specifies an object whose properties bind to the other parameters, such as a row of a CSV file.")]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The display name.</summary>
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the display name.")]
     [AllowEmptyString]
     public string Name { get; set; } = string.Empty;
 
     /// <summary>The description (WEGnology, Gcore).</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies a description (WEGnology, Gcore).")]
     [BlankAsNull]
     public string? Description { get; set; }
 
     /// <summary>The time of expiry; in local time if it has no offset.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies when the token expires (WEGnology, Gcore).")]
     [DateTimeTransformation]
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>The lifetime from now: a TimeSpan, or 90d, 12h, 30m, 2w, 6mo, 1y.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the lifetime of the token from now (WEGnology, Gcore, and in calendar months Application Users).")]
     [TokenLifetimeTransformation]
     public TokenLifetime? ExpiresIn { get; set; }
 
     /// <summary>The lifetime in calendar months; 3, 6 (default) or 12 for Application Users.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the lifetime of the token in calendar months.")]
     [BlankAsNull]
     public int? ExpirationMonths { get; set; }
 
     /// <summary>Issues a token that never expires (WEGnology, Gcore).</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies that the token never expires (WEGnology, Gcore).")]
     [SwitchFromText]
     public SwitchParameter NeverExpires { get; set; }
 
     /// <summary>WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the scope.")]
     [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>Devo: the APIs that accept the token.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the APIs that accept the token (Devo), such as apiv2, apiv2-admin, aggregations, alerts or http.")]
     [ArgumentCompleter(typeof(AudienceCompleter))]
     public string[]? Audience { get; set; }
 
-    /// <summary>Gcore: the role, by name or id.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    /// <summary>Gcore: the role, by name or id. Losant: the maximum role.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the role, by name or id (Gcore), or the maximum role (Losant).")]
     [BlankAsNull]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }
 
     /// <summary>Application Users: the access by API, as a hashtable or as api=Full,api=Read.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the access level for each API (Application Users): Full, Read or None, as a hashtable or as text: @{ "
+            + "location = 'Read' } or 'location=Read,vendor=Full'.")]
     [AccessTransformation]
     [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
     /// <summary>Application Users: the access level for every API. -Access overrides it for single APIs.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies one access level for all APIs (Application Users).")]
     [BlankAsNull]
     public AccessLevel? ApplyToAll { get; set; }
 
     /// <summary>The user whom the token acts for (Devo, Application Users).</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the user that the token acts for (Devo: an email address of the domain; Application Users: a user id).")]
     [BlankAsNull]
     public string? User { get; set; }
 
     /// <summary>The connection; the newest connection by default.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the connection.")]
     [BlankAsNull]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public ConnectionReference[]? Connection { get; set; }
 
     /// <summary>Removes an issued token whose secret was lost with the response.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Removes a token whose secret was lost with the response.")]
     public SwitchParameter RemoveOrphan { get; set; }
 
     /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the secret as plain text instead of a SecureString.")]
     public SwitchParameter AsPlainText { get; set; }
 
     /// <summary>The SecretManagement vault that stores the secret. The token is then returned without it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a SecretManagement vault for the secret.")]
     [Alias("VaultName")]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
@@ -109,17 +120,20 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     /// <summary>
     /// With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.
     /// </summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
+            + "$_.")]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>
     /// The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a file for the secret: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
     /// <summary>Overwrites an existing secret or file.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
     public SwitchParameter Force { get; set; }
 
     internal override string OperationName => "New";

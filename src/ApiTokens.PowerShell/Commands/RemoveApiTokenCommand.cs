@@ -16,27 +16,36 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     private const string DueSet = "Due";
 
     /// <summary>With -All: the user whom the tokens act for.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    [Parameter(Mandatory = true, ParameterSetName = AllSet, HelpMessage = "Specifies the user whose tokens are removed.")]
     [Alias("Owner")]
     public string User { get; set; } = string.Empty;
 
     /// <summary>Removes all tokens of -User, with one request if the service supports that.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = AllSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = AllSet,
+        HelpMessage = "Removes all tokens of -User on the connections: with one request if the service supports it (Application Users), "
+            + "otherwise one by one.")]
     public SwitchParameter All { get; set; }
 
     /// <summary>Retires the old tokens of Reset-ApiToken -GracePeriod that are due according to -JournalPath.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = DueSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = DueSet,
+        HelpMessage = "Retires the old tokens of Reset-ApiToken -GracePeriod that are due according to -JournalPath: removes them, or "
+            + "disables them as specified by -Predecessor.")]
     public SwitchParameter Due { get; set; }
 
     /// <summary>
     /// Also removes the token that the connection itself uses, and with -Due a token whose name differs from the journal's. With -Due, a
     /// token that no longer exists counts as removed.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Also removes the token that the connection itself uses.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Also removes tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked) unasked.</summary>
-    [Parameter(ParameterSetName = TokenSet)]
+    [Parameter(
+        ParameterSetName = TokenSet,
+        HelpMessage = "Also removes tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked), without a "
+            + "prompt.")]
     public SwitchParameter AllowUnproven { get; set; }
 
     internal override bool AsksForUnproven => !AllowUnproven;

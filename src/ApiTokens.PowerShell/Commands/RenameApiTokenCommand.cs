@@ -12,7 +12,10 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class RenameApiTokenCommand : TokenCmdlet
 {
     /// <summary>The new name.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(
+        Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the new name: a text, the property NewName of the pipeline input, or a script block that returns a name "
+            + "for the token in $_.")]
     public string NewName { get; set; } = string.Empty;
 
     internal override string OperationName => JournalOperations.Rename;

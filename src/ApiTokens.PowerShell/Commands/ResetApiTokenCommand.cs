@@ -18,72 +18,73 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
     /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies when the new token expires.")]
     [DateTimeTransformation]
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>The lifetime from now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the lifetime of the new token from now.")]
     [TokenLifetimeTransformation]
     public TokenLifetime? ExpiresIn { get; set; }
 
     /// <summary>The lifetime in calendar months from now.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the lifetime of the new token in calendar months.")]
     public int? ExpirationMonths { get; set; }
 
     /// <summary>Issues a token that never expires.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies that the new token never expires (WEGnology, Gcore).")]
     public SwitchParameter NeverExpires { get; set; }
 
     /// <summary>Another scope for the new token. WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies another scope for the new token.")]
     [ArgumentCompleter(typeof(ScopeCompleter))]
     public string[]? Scope { get; set; }
 
     /// <summary>Devo: other APIs that accept the new token.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies other APIs that accept the new token (Devo).")]
     [ArgumentCompleter(typeof(AudienceCompleter))]
     public string[]? Audience { get; set; }
 
-    /// <summary>Gcore: another role for the new token, by name or id.</summary>
-    [Parameter]
+    /// <summary>Gcore: another role for the new token, by name or id. Losant: another maximum role.</summary>
+    [Parameter(HelpMessage = "Specifies another role for the new token, by name or id (Gcore), or another maximum role (Losant).")]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }
 
     /// <summary>Application Users: the access levels of the new token by API; other APIs keep their level.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Specifies access levels of the new token by API, as a hashtable or as api=Full,api=Read (Application Users).")]
     [AccessTransformation]
     [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
     /// <summary>Application Users: the access level of the new token for every API. -Access overrides it for single APIs.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the access level of the new token for every API (Application Users).")]
     public AccessLevel? ApplyToAll { get; set; }
 
     /// <summary>The action on the old token: Remove (default), Disable if the service supports it, or Keep.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies what to do with the old token: Remove, Disable (if the service supports it), or Keep.")]
     public OldTokenAction Predecessor { get; set; }
 
     /// <summary>
     /// The time for which both tokens work: a TimeSpan, or 1d, 12h, 30m. The journal records when the old token is due, and
     /// Remove-ApiToken -Due retires it.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies how long the old token and the new token both work.")]
     [DurationTransformation]
     public TimeSpan? GracePeriod { get; set; }
 
     /// <summary>Replaces the secret in place (Application Users). The old secret stops working immediately.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Requires a new secret in the same token (Application Users).")]
     public SwitchParameter InPlace { get; set; }
 
     /// <summary>
     /// Retires the old token although the new secret was not verified, for networks where the service cannot be asked for it.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Retires the old token although the new secret was not verified.")]
     public SwitchParameter SkipProof { get; set; }
 
     /// <summary>The SecretManagement vault that stores the new secret. The token is then returned without it.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a SecretManagement vault for the secret.")]
     [Alias("VaultName")]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
@@ -91,25 +92,29 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     /// <summary>
     /// With -Vault: the name of the secret, or a script block that returns it for the token in $_; by default service/account/name.
     /// </summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
+            + "$_.")]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>
     /// The path of a file for the secret, or a script block that returns it for the token in $_. Only the owner can read the file.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a file for the secret: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
     /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the secret as plain text instead of a SecureString.")]
     public SwitchParameter AsPlainText { get; set; }
 
     /// <summary>Also resets the token that the connection itself uses, and overwrites an existing file.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Also resets the token that the connection itself uses, and overwrites an existing file.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Also resets tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked) unasked.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Also resets tokens that Find-ApiToken returned without proof (MatchedBy is Form, Claims or Masked), without a "
+            + "prompt.")]
     public SwitchParameter AllowUnproven { get; set; }
 
     internal override bool AsksForUnproven => !AllowUnproven;

@@ -18,30 +18,38 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
     private int _count;
 
     /// <summary>A token with its secret, or any object with a property Secret.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(
+        Mandatory = true, Position = 0, ValueFromPipeline = true,
+        HelpMessage = "Specifies a token with its secret, or any object with a SecureString in a property Secret.")]
     [Alias("Token")]
     public PSObject InputObject { get; set; } = null!;
 
     /// <summary>The SecretManagement vault.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = VaultSet)]
+    [Parameter(Mandatory = true, ParameterSetName = VaultSet, HelpMessage = "Specifies a SecretManagement vault.")]
     [Alias("VaultName")]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? Vault { get; set; }
 
     /// <summary>The name of the secret, or a script block that returns it for the token in $_; by default service/account/name.</summary>
-    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(
+        ParameterSetName = VaultSet,
+        HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
+            + "$_.")]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>The path of the file, or a script block that returns it for the token in $_.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [Parameter(
+        Mandatory = true, ParameterSetName = PathSet,
+        HelpMessage = "Specifies a file: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
     /// <summary>Overwrites an existing secret or file.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
     public SwitchParameter Force { get; set; }
 
     /// <summary>Also writes the tokens, without their secrets.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the tokens without their secrets.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

@@ -13,22 +13,24 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class SetApiTokenCommand : TokenCmdlet
 {
     /// <summary>The new description. An empty text removes the description.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the new description (WEGnology).")]
     [AllowEmptyString]
     public string? Description { get; set; }
 
     /// <summary>The access levels by API; other APIs keep their level.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Specifies the new access levels by API (Application Users), as a hashtable or as text such as "
+            + "'location=Read,vendor=Full'.")]
     [AccessTransformation]
     [ArgumentCompleter(typeof(AccessCompleter))]
     public Dictionary<string, AccessLevel>? Access { get; set; }
 
     /// <summary>The access level for every API. -Access overrides it for single APIs.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies one access level for all APIs (Application Users).")]
     public AccessLevel? ApplyToAll { get; set; }
 
     /// <summary>The new lifetime in calendar months from now: 3, 6 or 12 (Application Users).</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the new lifetime in calendar months from now: 3, 6 or 12 (Application Users).")]
     public int? ExpirationMonths { get; set; }
 
     internal override string OperationName => "Set";

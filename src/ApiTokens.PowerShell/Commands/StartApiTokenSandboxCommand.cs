@@ -11,31 +11,38 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
 {
     /// <summary>The file that stores the tokens. Without it, they are lost when the sandbox ends.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a file that keeps the tokens for the next start.")]
     public string? DatabasePath { get; set; }
 
     /// <summary>The number of tokens to create in each service.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the number of tokens to create in each service.")]
     [ValidateRange(0, 10_000_000)]
     public int Tokens { get; set; }
 
     /// <summary>The latency of each response, in milliseconds.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a delay for each response in milliseconds, to simulate a remote service.")]
     [ValidateRange(0, 60_000)]
     public int Latency { get; set; }
 
     /// <summary>The maximum number of requests per second of each account; 0 for no limit.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the number of requests per second that each account can send.")]
     [ValidateRange(0, 1_000_000)]
     public int Rate { get; set; }
 
-    /// <summary>The port; by default a free port.</summary>
+    /// <summary>
+    /// The maximum number of tokens of the Gcore account; by default 100 more than -Tokens. The connection gets the same limit.
+    /// </summary>
     [Parameter]
+    [ValidateRange(1, 1_000_000)]
+    public int GcoreTokenLimit { get; set; }
+
+    /// <summary>The port; by default a free port.</summary>
+    [Parameter(HelpMessage = "Specifies the port.")]
     [ValidateRange(0, 65_535)]
     public int Port { get; set; }
 
     /// <summary>Does not connect to the services.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Does not connect to the services of the sandbox.")]
     public SwitchParameter SkipConnect { get; set; }
 
     /// <inheritdoc/>
@@ -72,6 +79,11 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
             arguments.AddRange(["--rate", Rate.ToString(CultureInfo.InvariantCulture)]);
         }
 
+        if (GcoreTokenLimit > 0)
+        {
+            arguments.AddRange(["--gcore-token-limit", GcoreTokenLimit.ToString(CultureInfo.InvariantCulture)]);
+        }
+
         if (DatabasePath is not null)
         {
             arguments.AddRange(["--database", GetUnresolvedProviderPathFromPSPath(DatabasePath)]);
@@ -91,6 +103,8 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
                     Account = service.Value.Account,
                     BaseUri = service.Value.BaseUri,
                     Secret = SecretText.ToSecureString(service.Value.Secret),
+                    TokenLimit = GcoreTokenLimit > 0 && ServiceCatalog.Find(service.Key).Capabilities.TokenLimit is not null
+                        ? GcoreTokenLimit : null,
                 },
                 cancellationToken)));
         }

@@ -9,7 +9,9 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class StopApiTokenSandboxCommand : ApiTokenCmdlet
 {
     /// <summary>The sandboxes.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(
+        Position = 0, ValueFromPipeline = true,
+        HelpMessage = "Specifies the sandboxes: objects from Start-ApiTokenSandbox or Get-ApiTokenSandbox.")]
     public ApiTokenSandbox[]? Sandbox { get; set; }
 
     /// <inheritdoc/>

@@ -20,70 +20,74 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     private long _tested;
 
     /// <summary>The tokens, which may come from a file or another machine. By default, all tokens of -Connection.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the tokens: objects, ids or names.")]
     [Alias("InputObject")]
     public PSObject[]? Token { get; set; }
 
     /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Specifies the connections: names, wildcard patterns or objects from Get-ApiTokenService; * selects all "
+            + "connections.")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
     /// <summary>The policy file (.psd1). Parameters override its values.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies a policy file (.psd1) with one table of constants, of at most 64 KiB.")]
     public string? Policy { get; set; }
 
     /// <summary>The time before expiry from which a token causes a warning; 7d by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies how long before its expiry a token is a Warning.")]
     [DurationTransformation]
     public TimeSpan? ExpiryWarning { get; set; }
 
     /// <summary>The time before expiry from which a token causes an error; 1d by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies how long before its expiry a token is an Error.")]
     [DurationTransformation]
     public TimeSpan? ExpiryError { get; set; }
 
     /// <summary>The maximum lifetime of a secret; 366d by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum lifetime of a secret.")]
     [DurationTransformation]
     public TimeSpan? MaximumLife { get; set; }
 
     /// <summary>The maximum time since a token was last used; 90d by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum time that a token can be unused.")]
     [DurationTransformation(Back = true)]
     public TimeSpan? MaximumUnused { get; set; }
 
     /// <summary>The users who may own or issue tokens, as names or wildcard patterns.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the users who can own or issue tokens: names or wildcard patterns.")]
     [SupportsWildcards]
     public string[]? KnownUser { get; set; }
 
     /// <summary>The maximum number of tokens of an account, instead of the limit that its service documents.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of tokens of an account.")]
     [ValidateRange(1, int.MaxValue)]
     public int? TokenLimit { get; set; }
 
     /// <summary>The share of the limit from which an account is near its limit; 0.9 by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the share of the token limit from which an account is near the limit, above 0 and up to 1.")]
     public double? NearLimit { get; set; }
 
     /// <summary>The ids of the rules to apply; all rules by default.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the ids of rules to apply.")]
     [ArgumentCompleter(typeof(RuleCompleter))]
     public string[]? Rule { get; set; }
 
     /// <summary>The ids of the rules to exclude.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the ids of rules to skip.")]
     [ArgumentCompleter(typeof(RuleCompleter))]
     public string[]? ExcludeRule { get; set; }
 
     /// <summary>The minimum severity. Findings with a lower severity are omitted.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the minimum severity of findings: Information, Warning or Error.")]
     public FindingSeverity? MinimumSeverity { get; set; }
 
     /// <summary>Returns a Boolean: true if all tokens could be tested and no finding has the severity Warning or Error.</summary>
-    [Parameter]
+    [Parameter(
+        HelpMessage = "Returns one boolean instead of findings: true if all tokens could be tested and there is no finding of severity "
+            + "Warning or higher.")]
     public SwitchParameter Quiet { get; set; }
 
     /// <inheritdoc/>
@@ -91,7 +95,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            _audit = new TokenAudit(ReadPolicy());
+            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf };
         }
         catch (ApiTokenException e)
         {
@@ -165,6 +169,10 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
             MinimumSeverity = MinimumSeverity ?? policy.MinimumSeverity,
         };
     }
+
+    private static int? TokenLimitOf(ApiToken token) =>
+        Connections.Find(token.Connection) is { } connection && connection.AccountIdentity.Equals(TokenIdentity.Of(token).Account)
+            ? connection.TokenLimit : null;
 
     // A short -ExpiryWarning must not conflict with the longer default of the other threshold.
     private static TimeSpan Shorter(TimeSpan error, TimeSpan? warning) => warning < error ? warning.Value : error;

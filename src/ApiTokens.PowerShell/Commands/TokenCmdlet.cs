@@ -26,20 +26,21 @@ public abstract class TokenCmdlet : BulkCmdlet
         Position = 0,
         ValueFromPipeline = true,
         ValueFromPipelineByPropertyName = true,
-        ParameterSetName = TokenSet)]
+        ParameterSetName = TokenSet,
+        HelpMessage = "Specifies the tokens: objects from Get-ApiToken, ids or names.")]
     [Alias("Id", "InputObject")]
     [TokenReferenceTransformation]
     [ArgumentCompleter(typeof(TokenCompleter))]
     public TokenReference[] Token { get; set; } = [];
 
     /// <summary>The connection. By default, the connection of a piped token, otherwise the newest connection.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the connection: a name, a wildcard pattern or an object from Get-ApiTokenService.")]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     [SupportsWildcards]
     public ConnectionReference[]? Connection { get; set; }
 
     /// <summary>Also writes the tokens.</summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Returns the tokens.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <summary>Whether the cmdlet asks for a token that Find-ApiToken did not prove, whatever -Confirm says.</summary>

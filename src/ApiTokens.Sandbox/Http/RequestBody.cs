@@ -34,8 +34,8 @@ internal sealed class RequestBody
         HttpRequest request, Func<BodyFault, HttpErrorException> createError, params string[] fields)
     {
         RequestBody body = await ReadAsync(request, createError);
-        string? unknown = body.Fields.FirstOrDefault(field => !fields.Contains(field, StringComparer.Ordinal));
-        return unknown is null ? body : throw createError(new BodyFault(BodyFaultKind.UnknownField, unknown, "is not allowed"));
+        body.RequireKnown(fields);
+        return body;
     }
 
     /// <summary>Reads the body. Unknown fields are ignored.</summary>
@@ -90,6 +90,34 @@ internal sealed class RequestBody
             ? [.. value.EnumerateArray().Select(item =>
                 item.ValueKind == JsonValueKind.String ? item.GetString()! : throw WrongType(field, Expected))]
             : null;
+    }
+
+    /// <summary>Reads an array of objects. Each of them may have only the fields in <paramref name="fields"/>.</summary>
+    public List<RequestBody>? Objects(string field, params string[] fields)
+    {
+        const string Expected = "must be an array of objects";
+        if (Find(field, JsonValueKind.Array, Expected) is not { } value)
+        {
+            return null;
+        }
+
+        var items = new List<RequestBody>();
+        foreach (JsonElement item in value.EnumerateArray())
+        {
+            var body = new RequestBody(item.ValueKind == JsonValueKind.Object ? item : throw WrongType(field, Expected), _createError);
+            body.RequireKnown(fields);
+            items.Add(body);
+        }
+
+        return items;
+    }
+
+    private void RequireKnown(string[] fields)
+    {
+        if (Fields.FirstOrDefault(field => !fields.Contains(field, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw _createError(new BodyFault(BodyFaultKind.UnknownField, unknown, "is not allowed"));
+        }
     }
 
     private JsonElement? Find(string field, JsonValueKind kind, string expected)

@@ -9,7 +9,7 @@ internal static class Secrets
     private const string LowerAlphanumerics = "abcdefghijklmnopqrstuvwxyz0123456789";
 
     /// <summary>
-    /// Returns the SHA-256 of a secret. Secrets have at least 128 random bits, so no salt is required and the hash can be looked up.
+    /// Returns the SHA-256 of a secret. Secrets have more than 100 random bits, so no salt is required and the hash can be looked up.
     /// </summary>
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

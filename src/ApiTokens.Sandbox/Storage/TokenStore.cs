@@ -6,7 +6,7 @@ namespace ApiTokens.Sandbox.Storage;
 /// <summary>A stored token.</summary>
 internal interface IStoredToken
 {
-    /// <summary>The hash of the secret; null for seeded tokens, which have no known secret.</summary>
+    /// <summary>The hash of the secret; null for a seeded token whose secret nobody has read.</summary>
     byte[]? SecretHash { get; }
 }
 
@@ -34,6 +34,7 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
             CREATE TABLE IF NOT EXISTS {table} ({string.Join(", ", columns.Select(column => $"{column.Name} {column.Type}"))});
             CREATE UNIQUE INDEX IF NOT EXISTS {table}_by_secret ON {table} (secret_hash) WHERE secret_hash IS NOT NULL;
             """);
+        AddMissingColumns();
         foreach ((string name, string indexed) in indexes)
         {
             Database.Run($"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} ({indexed})");
@@ -125,6 +126,16 @@ internal abstract class TokenStore<T>(Database database, string table, Column<T>
 
     /// <summary>Reads a row, with the columns in the order of the schema.</summary>
     protected abstract T Read(SqliteDataReader row);
+
+    // A database of an earlier version lacks the columns that were added since, which are the last ones and may be null.
+    private void AddMissingColumns()
+    {
+        List<string> known = Database.Query(Statement($"SELECT name FROM pragma_table_info('{table}')"), row => row.GetString(0));
+        foreach (Column<T> column in columns.Where(column => !known.Contains(column.Name, StringComparer.Ordinal)))
+        {
+            Database.Run($"ALTER TABLE {table} ADD COLUMN {column.Name} {column.Type}");
+        }
+    }
 
     private long Write(string verb, T token)
     {

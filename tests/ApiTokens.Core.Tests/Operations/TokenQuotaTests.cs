@@ -58,6 +58,66 @@ public sealed class TokenQuotaTests
         Assert.Equal((3, 0), (result.Summary.Done, result.Errors.Count));
     }
 
+    [Fact]
+    public async Task Reset_LimitOfConnectionReached_IssuesNothing()
+    {
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 12, tokenLimit: 10);
+        long writes = await account.Sandbox.CountAsync("writes");
+
+        RunResult result = await account.ResetAsync(account.Tokens.Take(1));
+
+        Assert.Equal("TokenLimitReached", ((ApiTokenException)Assert.Single(result.Errors)).ErrorId);
+        Assert.Contains("the limit of 10 tokens of this connection", result.Errors[0].Message);
+        Assert.Equal(writes, await account.Sandbox.CountAsync("writes"));
+    }
+
+    [Fact]
+    public async Task Issue_ConcurrentBeyondLimitOfConnection_IssuesUpToLimit()
+    {
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 7, tokenLimit: 10);
+        long before = await account.Sandbox.CountAsync("writes");
+
+        RunResult result = await account.IssueAsync(8);
+
+        Assert.Equal(3, result.Summary.Done);
+        Assert.Equal(5, result.Errors.Count(error => error is ApiTokenException { ErrorId: "TokenLimitReached" }));
+        Assert.Equal(before + 3, await account.Sandbox.CountAsync("writes"));
+    }
+
+    [Fact]
+    public async Task Issue_BeyondLimitOfService_IsTokenLimitReached()
+    {
+        await using Account account = await Account.CreateAsync(limit: 8, tokens: 7);
+
+        RunResult result = await account.IssueAsync(2);
+
+        Assert.Equal(1, result.Summary.Done);
+        var error = (ApiTokenException)Assert.Single(result.Errors);
+        Assert.Equal(("TokenLimitReached", ErrorKind.LimitsExceeded), (error.ErrorId, error.Kind));
+    }
+
+    [Theory]
+    [InlineData("Devo", 50)]
+    [InlineData("Wegnology", 50)]
+    [InlineData("ApplicationUsers", 50)]
+    [InlineData("Gcore", 0)]
+    public async Task Connect_TokenLimitThatCannotApply_IsRefused(string service, int limit)
+    {
+        var request = new ConnectionRequest
+        {
+            Service = service,
+            Account = "account",
+            Secret = SecretText.ToSecureString("secret"),
+            BaseUri = new Uri("http://127.0.0.1:1"),
+            TokenLimit = limit,
+        };
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => TokenConnection.ConnectAsync(request, default));
+
+        Assert.Equal("InvalidTokenLimit", error.ErrorId);
+        Assert.StartsWith("TokenLimit", error.Message, StringComparison.Ordinal);
+    }
+
     private sealed class Account : IAsyncDisposable
     {
         private Account(SandboxFixture sandbox)
@@ -71,7 +131,7 @@ public sealed class TokenQuotaTests
 
         private TokenConnection Connection { get; set; } = null!;
 
-        public static async Task<Account> CreateAsync(int limit, int tokens)
+        public static async Task<Account> CreateAsync(int limit, int tokens, int? tokenLimit = null)
         {
             var account = new Account(new SandboxFixture { Options = new SandboxOptions { GcoreTokenLimit = limit } });
             await account.Sandbox.InitializeAsync();
@@ -84,8 +144,17 @@ public sealed class TokenQuotaTests
                         new NewTokenRequest { Name = $"t{i}", Role = "Users", Expiry = TokenExpiry.NeverExpires }, default));
             }
 
+            account.Connection = await account.Sandbox.ConnectAsync("Gcore", tokenLimit: tokenLimit);
+            Assert.Equal(tokenLimit ?? 100, account.Connection.TokenLimit);
             return account;
         }
+
+        public Task<RunResult> IssueAsync(int count) =>
+            RunResult.RunAsync(
+                journal: null,
+                throttleLimit: 16,
+                [.. Enumerable.Range(0, count).Select(number => new IssueOperation(
+                    Connection, new NewTokenRequest { Name = $"new{number}", Role = "Users", Expiry = TokenExpiry.NeverExpires }))]);
 
         public Task<RunResult> ResetAsync(IEnumerable<ApiToken> tokens, ResetOptions? options = null) =>
             RunResult.RunAsync(

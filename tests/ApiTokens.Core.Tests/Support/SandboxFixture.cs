@@ -37,7 +37,8 @@ public class SandboxFixture : IAsyncLifetime
     public ServiceDescription Describe(string service) => _server.Description.Services[ServiceCatalog.Find(service).ConnectionName];
 
     /// <summary>Connects as the administrator.</summary>
-    public Task<TokenConnection> ConnectAsync(string service, string? account = null, string? secret = null, int pageSize = 1000) =>
+    public Task<TokenConnection> ConnectAsync(
+        string service, string? account = null, string? secret = null, int pageSize = 1000, int? tokenLimit = null) =>
         TokenConnection.ConnectAsync(
             new ConnectionRequest
             {
@@ -46,6 +47,7 @@ public class SandboxFixture : IAsyncLifetime
                 Account = account ?? Describe(service).Account,
                 Secret = SecretText.ToSecureString(secret ?? Describe(service).Secret),
                 PageSize = pageSize,
+                TokenLimit = tokenLimit,
                 RequestsPerSecond = TestConnections.UnlimitedRate,
                 Time = Clock,
             },

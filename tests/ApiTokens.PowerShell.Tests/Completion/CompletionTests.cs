@@ -45,6 +45,10 @@ public sealed class CompletionTests : CmdletTest
     }
 
     [Fact]
+    public void Parameter_Typed_IsShownWithItsHelpMessage() =>
+        Assert.Contains("Specifies the scope.", Assert.Single(Session.Complete("New-ApiToken -Sco")).ToolTip);
+
+    [Fact]
     public void Region_ServiceWithoutRegions_OffersNone() =>
         Assert.DoesNotContain("EU", Session.CompleteText("Connect-ApiTokenService Gcore -Region "), StringComparer.OrdinalIgnoreCase);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ApiTokens.Services;
 
 namespace ApiTokens.Audit.Rules;
 
@@ -7,7 +6,7 @@ namespace ApiTokens.Audit.Rules;
 internal sealed class NearTokenLimitRule : FindingRule
 {
     // Tokens and not a count, because a token may be listed twice. Tokens beyond the limit are not stored.
-    private readonly Dictionary<AccountKey, HashSet<TokenIdentity>> _tokens = [];
+    private readonly Dictionary<AccountKey, (int Limit, HashSet<TokenIdentity> Tokens)> _accounts = [];
 
     public override string Id => "NearTokenLimit";
 
@@ -15,19 +14,19 @@ internal sealed class NearTokenLimitRule : FindingRule
 
     internal override RuleViolation? Check(AuditedToken token)
     {
-        if ((token.Policy.TokenLimit ?? token.Service.Capabilities.TokenLimit) is not { } limit)
+        if (token.TokenLimit is not { } limit)
         {
             return null;
         }
 
-        if (!_tokens.TryGetValue(token.Account, out HashSet<TokenIdentity>? tokens))
+        if (!_accounts.TryGetValue(token.Account, out (int Limit, HashSet<TokenIdentity> Tokens) account))
         {
-            _tokens[token.Account] = tokens = [];
+            _accounts[token.Account] = account = (limit, []);
         }
 
-        if (tokens.Count < limit)
+        if (account.Tokens.Count < account.Limit)
         {
-            tokens.Add(token.Identity);
+            account.Tokens.Add(token.Identity);
         }
 
         return null;
@@ -35,10 +34,10 @@ internal sealed class NearTokenLimitRule : FindingRule
 
     internal override IEnumerable<RuleViolation> Complete(FindingPolicy policy)
     {
-        foreach (KeyValuePair<AccountKey, HashSet<TokenIdentity>> account in _tokens)
+        foreach (KeyValuePair<AccountKey, (int Limit, HashSet<TokenIdentity> Tokens)> account in _accounts)
         {
-            int limit = policy.TokenLimit ?? ServiceCatalog.Find(account.Key.Service).Capabilities.TokenLimit!.Value;
-            int count = account.Value.Count;
+            int limit = account.Value.Limit;
+            int count = account.Value.Tokens.Count;
             if (count < limit * policy.NearLimit)
             {
                 continue;
@@ -47,8 +46,8 @@ internal sealed class NearTokenLimitRule : FindingRule
             bool full = count >= limit;
             yield return new RuleViolation(
                 $"{account.Key} has {(full ? "all" : count.ToString(CultureInfo.InvariantCulture))} of its {limit} allowed tokens.",
-                "Remove unused tokens before you issue or reset any. If the account has a different limit, specify it as "
-                    + "TokenLimit in the policy.")
+                "Remove unused tokens before you issue or reset any. If the account has a different limit, specify it as TokenLimit "
+                    + "when you connect or in the policy.")
             {
                 Account = account.Key,
                 Severity = full ? FindingSeverity.Error : FindingSeverity.Warning,

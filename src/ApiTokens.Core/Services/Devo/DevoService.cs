@@ -106,11 +106,21 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     protected override async Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken)
     {
         DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        return wire.Secret is { } value
-            ? Issued(Map(wire), value)
-            : throw new ApiTokenException(
-                ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.",
-                Capabilities.ReadSecretAdvice, ErrorIds.SecretNotShown);
+        if (wire.Secret is { } value)
+        {
+            return Issued(Map(wire), value);
+        }
+
+        // Only the owner and the authorized user see it (2.2).
+        string[] people = [.. new[] { wire.Owner, wire.User }.OfType<string>().Where(name => name.Length > 0).Distinct()];
+        string shown = people.Length == 0
+            ? "Devo does not show it to this connection."
+            : $"Devo shows it only to its owner and its user: {string.Join(" and ", people)}.";
+        throw new ApiTokenException(
+            ErrorKind.PermissionDenied,
+            $"The secret of the token {Map(wire)} is masked. {shown}",
+            "Connect as one of them. Otherwise, reset the token.",
+            ErrorIds.SecretNotShown);
     }
 
     protected override void ValidateNew(NewTokenRequest request) => DevoRules.Check(request);

@@ -42,6 +42,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
                 ?? ErrorBodyFormatter.Field(body, "detail")
                 ?? ErrorBodyFormatter.Field(body, "errors")
                 ?? ErrorBodyFormatter.Flatten(body),
+            IsTokenLimit = GcoreRules.IsTokenLimit,
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
         };
         ServiceCredential credential = request.Secret is { } secret

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace ApiTokens.Services.Gcore;
 
 /// <summary>Gcore's rules for tokens (contracts/gcore.md, 1.6 and 1.8).</summary>
@@ -18,10 +20,19 @@ internal static class GcoreRules
     };
 
     /// <summary>
-    /// The maximum number of tokens per account (1.9). Older documents say 50, and no request returns the limit of an account, so the
-    /// service's own check decides.
+    /// The maximum number of tokens per account (1.9). Older documents say 50, a contract may say another number, and no request returns
+    /// the limit of an account, so the service's own check decides unless a limit is specified for the connection.
     /// </summary>
     public const int DocumentedLimit = 100;
+
+    // The response to a create beyond the limit is not documented (1.9), so its words tell it.
+    private static readonly Regex TokenLimit = new(
+        @"\b(limit|maximum|quota|too many)\b.*\btokens?\b|\btokens?\b.*\b(limit|maximum|quota|too many)\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        TimeSpan.FromSeconds(2));
+
+    /// <summary>Determines whether a rejected request is about the token limit of the account. A 429 is about the rate.</summary>
+    public static bool IsTokenLimit(int status, string message) => status is 400 or 403 or 409 or 422 && TokenLimit.IsMatch(message);
 
     /// <summary>Returns the status. The service deletes expired tokens, so expiry is checked first.</summary>
     public static TokenStatus Status(GcoreTokenWire token, DateTimeOffset now) => token switch

@@ -44,7 +44,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         string? userId = lookUp ? await WegnologyService.FindUserIdAsync(client, account, cancellationToken).ConfigureAwait(false) : null;
         account = userId is null ? account : WegnologyAccount.User(userId);
         ServiceContext context = Context(request, account.Name, client, credential);
-        return new OpenedService(new WegnologyService(context, account, WegnologyScopes.For(baseUri)), context, Proven: userId is not null)
+        return new OpenedService(new WegnologyService(context, account), context, Proven: userId is not null)
         {
             IsAccountKnown = account.Id is not null,
         };

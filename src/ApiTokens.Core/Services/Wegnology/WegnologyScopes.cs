@@ -32,8 +32,7 @@ internal sealed class WegnologyScopes
     /// Returns WEGnology's values for its own address; for other addresses also Losant's, because Losant has dedicated hosts.
     /// </summary>
     public static WegnologyScopes For(Uri baseUri) => new(Catalogue.Value
-        .Where(list => list.Key == WegnologyList
-            || !(baseUri.IsLoopback || baseUri.Host.EndsWith(".wnology.io", StringComparison.OrdinalIgnoreCase)))
+        .Where(list => list.Key == WegnologyList || LosantRoles.IsLosant(baseUri))
         .SelectMany(list => list.Value.Values)
         .SelectMany(values => values));
 

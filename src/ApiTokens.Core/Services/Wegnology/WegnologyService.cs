@@ -1,14 +1,19 @@
 using System.Globalization;
 using System.Security;
+using System.Text.Json;
 using ApiTokens.Http;
 
 namespace ApiTokens.Services.Wegnology;
 
 /// <summary>The tokens of one WEGnology user, application or instance (contracts/wegnology.md, 1.2).</summary>
-internal sealed class WegnologyService(ServiceContext context, WegnologyAccount account, WegnologyScopes scopes)
+internal sealed class WegnologyService(ServiceContext context, WegnologyAccount account)
     : PagedTokenService<WegnologyTokenWire, WegnologyPageWire>(
         context, WegnologyJson.Default.WegnologyTokenWire, WegnologyJson.Default.WegnologyPageWire, account.Path)
 {
+    private readonly WegnologyScopes _scopes = WegnologyScopes.For(context.Identity.BaseUri);
+
+    public override ServiceCapabilities Capabilities => HasRoles ? LosantRoles.Capabilities : base.Capabilities;
+
     /// <summary>Returns the id of the user of a credential; null if the credential may not read it.</summary>
     public static async Task<string?> FindUserIdAsync(
         ServiceClient client, WegnologyAccount account, CancellationToken cancellationToken)
@@ -49,15 +54,17 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
         .. WegnologyScopes.Presets
-            .Where(preset => scopes.Values.Contains($"all.{account.Kind}{preset.Value}"))
+            .Where(preset => _scopes.Values.Contains($"all.{account.Kind}{preset.Value}"))
             .Select(preset => Permission("Preset", preset.Key, $"all.{account.Kind}{preset.Value}")),
-        .. scopes.Values.Select(value => Permission("Scope", value, WegnologyScopes.CallOf(value))),
+        .. _scopes.Values.Select(value => Permission("Scope", value, WegnologyScopes.CallOf(value))),
+        .. HasRoles ? LosantRoles.ByPrivilege.Select(role => Permission("Role", role)) : [],
     ];
 
     protected override void ValidateNew(NewTokenRequest request)
     {
         CheckDescription(request.Description);
         ScopeOf(request);
+        LosantRoles.Resolve(request);
     }
 
     protected override ServiceRequest CreateRequest(NewTokenRequest request)
@@ -69,6 +76,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             ExpirationDate = request.Expiry.GetExpiration(Time.GetUtcNow())?.ToString(
                 "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
             Scope = ScopeOf(request),
+            DefaultRole = LosantRoles.Resolve(request),
         };
         return Post(Path(), body, WegnologyJson.Default.WegnologyNewTokenWire, $"create the token '{request.Name}'");
     }
@@ -128,10 +136,20 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         IssuerKind = Enum.TryParse(wire.CreatorType, ignoreCase: true, out IssuerKind kind) ? kind : null,
         IssuerId = wire.CreatorId,
         Scope = wire.Scope ?? [],
+        Role = wire.DefaultRole,
+        UnsupportedPermissions = wire switch
+        {
+            { OrgRoles: { ValueKind: JsonValueKind.Array } roles } when roles.GetArrayLength() > 0 => "orgRoles",
+            { DefaultRole: not null } when !HasRoles => "defaultRole",
+            _ => null,
+        },
         CreatedAt = wire.CreationDate,
         UpdatedAt = wire.LastUpdated,
         ExpiresAt = wire.ExpirationDate,
     };
+
+    // Losant's tokens of users have roles; those of applications and instances have none (1.5).
+    private bool HasRoles => account.IsUser && LosantRoles.IsLosant(Identity.BaseUri);
 
     // A page of a proxy may be JSON too. It does not name an account.
     private async Task<WegnologyAccountWire> ReadAccountAsync(ServiceCredential? credential, CancellationToken cancellationToken)
@@ -145,7 +163,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
 
     private string[] ScopeOf(NewTokenRequest request) => request switch
     {
-        { HasKnownPermissions: false } => scopes.Resolve(request.Scope, account),
+        { HasKnownPermissions: false } => _scopes.Resolve(request.Scope, account),
         { Scope.Count: > 0 } => [.. request.Scope],
         _ => throw new ApiTokenException(
             ErrorKind.InvalidResult,

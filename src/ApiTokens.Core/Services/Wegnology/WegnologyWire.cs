@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using ApiTokens.Http;
 
@@ -48,6 +49,14 @@ internal sealed class WegnologyTokenWire : ITokenWire
     [JsonPropertyName("status")]
     public string? Status { get; set; }
 
+    /// <summary>The maximum role (Losant).</summary>
+    [JsonPropertyName("defaultRole")]
+    public string? DefaultRole { get; set; }
+
+    /// <summary>The maximum roles in organizations (Losant).</summary>
+    [JsonPropertyName("orgRoles")]
+    public JsonElement? OrgRoles { get; set; }
+
     [JsonPropertyName("token")]
     public string? Secret { get; set; }
 
@@ -83,6 +92,10 @@ internal sealed class WegnologyNewTokenWire
 
     [JsonPropertyName("scope")]
     public string[]? Scope { get; set; }
+
+    /// <summary>The maximum role (Losant). WEGnology rejects it.</summary>
+    [JsonPropertyName("defaultRole")]
+    public string? DefaultRole { get; set; }
 }
 
 /// <summary>The body of an update request (1.8). Scope and expiry cannot be changed.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using ApiTokens.Sandbox.Http;
 using ApiTokens.Sandbox.Storage;
@@ -6,15 +5,12 @@ using ApiTokens.Sandbox.Storage;
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
 /// <summary>Emulates Devo's Credentials API.</summary>
-internal sealed class DevoEmulator(Database database, TimeProvider clock) : IServiceEmulator
+internal sealed class DevoEmulator(Database database, TimeProvider clock, SecretCipher cipher) : IServiceEmulator
 {
     private const long AdministratorTokenId = 1;
 
-    private readonly DevoTokenStore _tokens = new(database);
-
-    // Devo shows the value of a token again to its owner and its user. Only hashes are stored, so the values are known only within this
-    // process; values from an earlier process with the same database are masked.
-    private readonly ConcurrentDictionary<long, string> _values = new();
+    // Devo shows the value of a token again to its owner and its user, so values are stored, encrypted.
+    private readonly DevoTokenStore _tokens = new(database, cipher);
 
     public string Name => "devo";
 
@@ -23,7 +19,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     public void Seed(int generated)
     {
         DateTimeOffset now = clock.Now();
-        _tokens.Put(AdministratorToken("", now));
+        _tokens.Put(AdministratorToken(now));
         foreach (DevoToken token in DevoSeed.Tokens(now))
         {
             _tokens.Add(token);
@@ -35,8 +31,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
         string secret = Secrets.Hex(16);
-        _tokens.Put(AdministratorToken(secret, clock.Now()));
-        _values[AdministratorTokenId] = secret;
+        _tokens.Put(_tokens.WithSecret(AdministratorToken(clock.Now()), secret));
         return new ServiceDescription { BaseUri = baseAddress, Account = DevoRules.Domain, Secret = secret };
     }
 
@@ -71,8 +66,9 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     private IResult Get(HttpRequest request, string account, string id)
     {
         DevoToken caller = Authorize(request, account);
-        DevoToken token = Find(id);
-        return ToResult(token, caller.User == token.Owner || caller.User == token.User ? Value(token) : Mask(token));
+        DevoToken token = _tokens.FindWithSecret(Find(id).Id) ?? throw DevoErrors.TokenNotFound();
+        string? value = caller.User == token.Owner || caller.User == token.User ? _tokens.SecretOf(token) : null;
+        return ToResult(token, value ?? Mask(token));
     }
 
     private async Task<IResult> CreateAsync(HttpRequest request, string account)
@@ -110,12 +106,8 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
             Created = now,
             Updated = now,
             Expires = now + DevoRules.Lifetime,
-            SecretHash = Secrets.Hash(secret),
-            SecretTail = secret[^5..],
         };
-        token = token with { Id = _tokens.Add(token) };
-        _values[token.Id] = secret;
-        return ToResult(token, secret, StatusCodes.Status201Created);
+        return ToResult(_tokens.Add(token, secret), secret, StatusCodes.Status201Created);
     }
 
     private IResult Enable(HttpRequest request, string account, string id) => SetActive(request, account, id, active: true);
@@ -143,7 +135,6 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         Authorize(request, account);
         DevoToken token = Find(id);
         _tokens.Remove(token.Id);
-        _values.TryRemove(token.Id, out _);
         return TypedResults.NoContent();
     }
 
@@ -188,13 +179,8 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     private DevoToken Change(DevoToken token, Func<DevoToken, DevoToken> change) =>
         _tokens.Change(token.Id, current => change(current) with { Updated = clock.Now() }) ?? throw DevoErrors.TokenNotFound();
 
-    private string Value(DevoToken token) => _values.GetValueOrDefault(token.Id) ?? Mask(token);
-
-    private static string Mask(DevoToken token)
-    {
-        byte[] hash = token.SecretHash ?? Secrets.Hash(string.Create(CultureInfo.InvariantCulture, $"seed {token.Id}"));
-        return $"tk.{Convert.ToHexStringLower(hash.AsSpan(0, 16))}.{token.SecretTail}";
-    }
+    private static string Mask(DevoToken token) =>
+        $"tk.{Convert.ToHexStringLower(token.SecretHash.AsSpan(0, 16))}.{token.SecretTail}";
 
     private static string ReadName(RequestBody body) =>
         body.Text("name") is { } name && !string.IsNullOrWhiteSpace(name) ? name : throw DevoErrors.InvalidValue("name");
@@ -202,7 +188,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
     private IResult ToResult(DevoToken token, string? value = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(DevoTokenBody.Of(token, clock.Now(), value), DevoJson.Wire.DevoTokenBody, statusCode: status);
 
-    private static DevoToken AdministratorToken(string secret, DateTimeOffset now) => new()
+    private static DevoToken AdministratorToken(DateTimeOffset now) => new()
     {
         Id = AdministratorTokenId,
         Name = "administrator",
@@ -213,7 +199,5 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock) : ISer
         Created = now,
         Updated = now,
         Expires = now + DevoRules.Lifetime,
-        SecretHash = secret.Length > 0 ? Secrets.Hash(secret) : null,
-        SecretTail = secret.Length > 0 ? secret[^5..] : "00000",
     };
 }

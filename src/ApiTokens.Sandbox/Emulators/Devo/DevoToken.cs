@@ -30,6 +30,11 @@ internal sealed record DevoToken : IStoredToken
     /// <summary>The last five characters of the secret, which Devo shows to every caller.</summary>
     public string SecretTail { get; init; } = "00000";
 
+    /// <summary>
+    /// The encrypted secret; null if nobody has read it yet, or if it was issued by an earlier version that stored only the hash.
+    /// </summary>
+    public byte[]? EncryptedSecret { get; init; }
+
     public bool IsLive(DateTimeOffset now) => Active && Expires > now;
 
     public bool HasAudience(string audience) => Audience.Split(' ').Contains(audience, StringComparer.Ordinal);

@@ -4,9 +4,9 @@ using Microsoft.Data.Sqlite;
 namespace ApiTokens.Sandbox.Emulators.Devo;
 
 /// <summary>The tokens of the Devo domain.</summary>
-internal sealed class DevoTokenStore(Database database) : TokenStore<DevoToken>(
+internal sealed class DevoTokenStore(Database database, SecretCipher cipher) : TokenStore<DevoToken>(
     database,
-    "devo_tokens",
+    Table,
     [
         new("id", "INTEGER PRIMARY KEY AUTOINCREMENT", token => token.Id == 0 ? null : token.Id),
         new("name", "TEXT NOT NULL", token => token.Name),
@@ -20,8 +20,44 @@ internal sealed class DevoTokenStore(Database database) : TokenStore<DevoToken>(
         new("expires", "INTEGER NOT NULL", token => token.Expires),
         new("secret_hash", "BLOB", token => token.SecretHash),
         new("secret_tail", "TEXT NOT NULL", token => token.SecretTail),
+        new("secret", "BLOB", token => token.EncryptedSecret),
     ])
 {
+    private const string Table = "devo_tokens";
+
+    // The number of characters that the masked form shows.
+    private const int TailLength = 5;
+
+    /// <summary>Adds a token with a secret.</summary>
+    public DevoToken Add(DevoToken token, string secret) => Database.Atomically(() =>
+    {
+        long id = Add(token);
+        return Change(id, added => WithSecret(added, secret))!;
+    });
+
+    /// <summary>Returns a token with a secret.</summary>
+    public DevoToken WithSecret(DevoToken token, string secret) => token with
+    {
+        SecretHash = Secrets.Hash(secret),
+        SecretTail = secret[^TailLength..],
+        EncryptedSecret = cipher.Encrypt(secret, SecretCipher.ContextOf(Table, token.Id)),
+    };
+
+    /// <summary>Returns the secret of a token; null if only its hash is stored.</summary>
+    public string? SecretOf(DevoToken token) => token.EncryptedSecret is { } encrypted
+        ? cipher.Decrypt(encrypted, SecretCipher.ContextOf(Table, token.Id))
+        : null;
+
+    /// <summary>
+    /// Finds a token, and creates the secret of a seeded token when it is read for the first time. Nobody could have known it before,
+    /// and a large database is filled without it.
+    /// </summary>
+    public DevoToken? FindWithSecret(long id) => Find(id) is { } token && token.SecretHash is not null
+        ? token
+        : Change(id, seeded => seeded.SecretHash is null
+            ? WithSecret(seeded, Secrets.Hex(16)[..^TailLength] + seeded.SecretTail)
+            : seeded);
+
     public IEnumerable<DevoToken> All() => InChunks(token => token.Id);
 
     /// <summary>Generates tokens: users in turn, expiries from three weeks ago to a year ahead.</summary>
@@ -48,5 +84,6 @@ internal sealed class DevoTokenStore(Database database) : TokenStore<DevoToken>(
         Expires = row.Time(9),
         SecretHash = row.BytesOrNull(10),
         SecretTail = row.GetString(11),
+        EncryptedSecret = row.BytesOrNull(12),
     };
 }

@@ -202,6 +202,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             Scope = scope,
             Status = WegnologyRules.ReadStatus(body) ?? WegnologyToken.Active,
             DefaultRole = Losant.ReadDefaultRole(body),
+            OrganizationRoles = Losant.ReadOrganizationRoles(body),
         };
         string secret = _secrets.Of(token);
         _tokens.Add(token with { SecretHash = Secrets.Hash(secret) });
@@ -216,12 +217,14 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         string? description = WegnologyRules.ReadDescription(body);
         string? status = WegnologyRules.ReadStatus(body);
         string? role = Losant.ReadDefaultRole(body);
+        IReadOnlyList<OrganizationRole>? roles = Losant.ReadOrganizationRoles(body);
         WegnologyToken? changed = _tokens.Change(token.Id, current => current with
         {
             Name = name ?? current.Name,
             Description = description ?? current.Description,
             Status = status ?? current.Status,
             DefaultRole = role ?? current.DefaultRole,
+            OrganizationRoles = roles ?? current.OrganizationRoles,
             Updated = clock.Now(),
         });
         return ToResult(request, changed ?? throw WegnologyErrors.NotFound("API Token"));

@@ -44,6 +44,9 @@ internal sealed record WegnologyTokenBody
     /// <summary>The maximum role, for a token of a user of Losant.</summary>
     public string? DefaultRole { get; init; }
 
+    /// <summary>The maximum roles in organizations, for a token of a user of Losant.</summary>
+    public IReadOnlyList<OrganizationRole>? OrgRoles { get; init; }
+
     /// <summary>The secret; present only in the response to a create.</summary>
     public string? Token { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record WegnologyTokenBody
         Scope = token.Scope,
         Status = token.Status,
         DefaultRole = token.DefaultRole,
+        OrgRoles = token.OrganizationRoles,
         Token = secret,
     };
 
@@ -133,6 +137,7 @@ internal sealed record InstanceBody(string Id, string InstanceId, string Name);
 
 [JsonSerializable(typeof(WegnologyTokenBody))]
 [JsonSerializable(typeof(WegnologyPageBody))]
+[JsonSerializable(typeof(IReadOnlyList<OrganizationRole>))]
 [JsonSerializable(typeof(WegnologyError))]
 [JsonSerializable(typeof(Success))]
 [JsonSerializable(typeof(AuthedUser))]

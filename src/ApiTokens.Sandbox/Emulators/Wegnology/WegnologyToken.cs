@@ -32,6 +32,9 @@ internal sealed record WegnologyToken : IStoredToken
     /// <summary>The maximum role, which only Losant has.</summary>
     public string? DefaultRole { get; init; }
 
+    /// <summary>The maximum roles in organizations, which only Losant has.</summary>
+    public IReadOnlyList<OrganizationRole>? OrganizationRoles { get; init; }
+
     public byte[]? SecretHash { get; init; }
 
     public bool IsLive(DateTimeOffset now) => Status == Active && (Expires is null || Expires > now);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ApiTokens.Sandbox.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -22,6 +23,7 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
         new("scope", "TEXT NOT NULL", token => JsonArray.Of(token.Scope)),
         new("status", "TEXT NOT NULL", token => token.Status),
         new("default_role", "TEXT", token => token.DefaultRole),
+        new("org_roles", "TEXT", token => WriteRoles(token.OrganizationRoles)),
         new("secret_hash", "BLOB", token => token.SecretHash),
     ],
     ("by_name", "owner_id, name, id"),
@@ -120,8 +122,15 @@ internal sealed class WegnologyTokenStore(Database database) : TokenStore<Wegnol
         Scope = JsonArray.Read(row.GetString(11)),
         Status = row.GetString(12),
         DefaultRole = row.TextOrNull(13),
-        SecretHash = row.BytesOrNull(14),
+        OrganizationRoles = ReadRoles(row.TextOrNull(14)),
+        SecretHash = row.BytesOrNull(15),
     };
+
+    private static string? WriteRoles(IReadOnlyList<OrganizationRole>? roles) =>
+        roles is null ? null : JsonSerializer.Serialize(roles, WegnologyJson.Wire.IReadOnlyListOrganizationRole);
+
+    private static IReadOnlyList<OrganizationRole>? ReadRoles(string? json) =>
+        json is null ? null : JsonSerializer.Deserialize(json, WegnologyJson.Wire.IReadOnlyListOrganizationRole);
 
     private KeysetIndex Find(Owner owner, ListQuery query)
     {

@@ -31,13 +31,29 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     }
 
     [Fact]
-    public async Task GetWithSecret_MaskedSecret_ThrowsSecretNotShown()
+    public async Task GetWithSecret_OwnerOrUser_ReadsWorkingSecretOfSeededToken()
     {
         ApiToken seeded = (await Tokens.ListAsync()).Single(token => token.Name == "dashboard");
 
-        var error = await Assert.ThrowsAsync<ApiTokenException>(() => Tokens.GetWithSecretAsync(seeded.Id, default));
+        IssuedToken read = await Tokens.GetWithSecretAsync(seeded.Id, default);
+
+        Assert.True(await WorksAsync(read));
+        Assert.Equal(
+            SecretText.ToPlainText(read.Secret), SecretText.ToPlainText((await Tokens.GetWithSecretAsync(seeded.Id, default)).Secret));
+    }
+
+    [Fact]
+    public async Task GetWithSecret_NeitherOwnerNorUser_NamesThem()
+    {
+        ApiToken seeded = (await Tokens.ListAsync()).Single(token => token.Name == "dashboard");
+        IssuedToken other = await Tokens.CreateAsync(
+            new NewTokenRequest { Name = "m", User = "jdoe@example.com", Audience = ["credentials"] }, default);
+        TokenConnection connection = await Sandbox.ConnectAsync("Devo", secret: SecretText.ToPlainText(other.Secret));
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.GetWithSecretAsync(seeded.Id, default));
 
         Assert.Equal("SecretNotShown", error.ErrorId);
+        Assert.Contains("only to its owner and its user: admin@example.com and user@example.com.", error.Message);
     }
 
     [Fact]

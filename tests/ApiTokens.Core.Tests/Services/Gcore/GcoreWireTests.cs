@@ -310,6 +310,34 @@ public sealed class GcoreWireTests : IAsyncLifetime
         Assert.Contains($"(400: {expected}).", error.Message);
     }
 
+    [Theory]
+    [InlineData(400, """{"errors":{"name":["The account has reached its limit of 50 API tokens"]}}""", "TokenLimitReached")]
+    [InlineData(403, """{"message":"Maximum number of API tokens exceeded"}""", "TokenLimitReached")]
+    [InlineData(409, """{"message":"Too many tokens."}""", "TokenLimitReached")]
+    [InlineData(400, """{"errors":{"name":["Ensure this field has no more than 255 characters."]}}""", "InvalidData")]
+    [InlineData(400, """{"errors":{"client_user":{"role":["Can't create token with role Administrators"]}}}""", "InvalidData")]
+    public async Task Create_RejectedBecauseOfTokenLimit_HasItsOwnErrorId(int status, string body, string expected)
+    {
+        _server.Json(body, status);
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.CreateAsync(New, default));
+
+        Assert.Equal(expected, error.ErrorId);
+        Assert.Equal(expected == "TokenLimitReached" ? ErrorKind.LimitsExceeded : ErrorKind.InvalidData, error.Kind);
+    }
+
+    [Fact]
+    public async Task Get_RejectedWithWordsOfATokenLimit_IsNotTheTokenLimit()
+    {
+        _server.Json("""{"message":"Rate limit for tokens"}""", 403);
+        ITokenService tokens = await TokensAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.GetAsync("7", default));
+
+        Assert.Equal("PermissionDenied", error.ErrorId);
+    }
+
     [Fact]
     public async Task Login_AccessTokenExpiresSoon_IsRefreshed()
     {
