@@ -28,6 +28,7 @@ public class ApiToken
         IssuerKind = token.IssuerKind;
         IssuerId = token.IssuerId;
         IssuerName = token.IssuerName;
+        UserNames = token.UserNames;
         Scope = token.Scope;
         Audience = token.Audience;
         Role = token.Role;
@@ -80,6 +81,9 @@ public class ApiToken
 
     /// <summary>The name of the issuer, if <see cref="Issuer"/> is an address. Filters match both.</summary>
     internal string? IssuerName { get; init; }
+
+    /// <summary>Other names of the user whom the token acts for, if <see cref="Owner"/> is an id. Filters match all of them.</summary>
+    internal IReadOnlyList<string> UserNames { get; init; } = [];
 
     /// <summary>WEGnology: the scope values. Devo: the table and level URIs.</summary>
     public string[] Scope { get; init; } = [];

@@ -61,7 +61,8 @@ public sealed record TokenFilter
         && (Shard is null || Shard.Contains(token))
         && (UnusedSince is null || (token.LastUsedAt ?? token.CreatedAt) < UnusedSince);
 
-    private static bool IsUser(NamePattern user, ApiToken token) => token.Owner is { } owner && user.IsMatch(owner);
+    private static bool IsUser(NamePattern user, ApiToken token) =>
+        (token.Owner is { } owner && user.IsMatch(owner)) || token.UserNames.Any(user.IsMatch);
 
     private static bool IsRole(NamePattern role, ApiToken token) => token.Role is { } name && role.IsMatch(name);
 

@@ -38,6 +38,8 @@ internal static class TokenIssuer
         }
         catch (OrphanedTokenException e)
         {
+            // This token is reported here, so a search for another one must not find it.
+            registry.Add(e.Token, connection.Time.GetUtcNow());
             throw await OrphanSearch.ReportAsync(
                 connection, e.Token, e.Message, e, removeOrphan, cancellationToken).ConfigureAwait(false);
         }

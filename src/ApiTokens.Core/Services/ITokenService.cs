@@ -139,6 +139,16 @@ public interface ITokenService
     /// <returns>Whether the secret works, and which token it belongs to as far as the response shows.</returns>
     Task<SecretCheck> CheckSecretAsync(SecureString secret, ApiToken? token, CancellationToken cancellationToken);
 
+    /// <summary>Lists the users whom tokens can act for, and streams them page by page.</summary>
+    /// <param name="cancellationToken">Cancels the list.</param>
+    /// <returns>The users.</returns>
+    IAsyncEnumerable<TokenUser> ListUsersAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What a filter by user compares on this account, if the service does not tell whom each token acts for; otherwise null.
+    /// </summary>
+    string? UserFilterLimit { get; }
+
     /// <summary>Lists the permissions that the service offers.</summary>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The permissions.</returns>

@@ -59,6 +59,9 @@ public sealed record ServiceCapabilities
     /// <summary>Whether all tokens of a user can be removed in one request.</summary>
     public bool RemoveAll { get; init; }
 
+    /// <summary>Whether the users of the account can be listed.</summary>
+    public bool ListUsers { get; init; }
+
     /// <summary>Whether the service reports when a token was last used.</summary>
     public bool LastUsed { get; init; }
 
@@ -161,6 +164,9 @@ public sealed record ServiceCapabilities
 
     internal void RequireRemoveAll() =>
         Require(RemoveAll, "remove all tokens of a user in one request", "List the user's tokens and remove each.");
+
+    internal void RequireListUsers() => Require(
+        ListUsers, "list the users", $"To see whom existing tokens act for, list the tokens and their {nameof(ApiToken.Owner)}.");
 
     internal void RequireExpiry() => Require(
         Expiry != ExpiryChoice.None, "set the expiry of a new token", "Omit the expiry. The service applies its own setting.");

@@ -32,6 +32,14 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
     public virtual Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(KnownPermissions);
 
+    public IAsyncEnumerable<TokenUser> ListUsersAsync(CancellationToken cancellationToken)
+    {
+        Capabilities.RequireListUsers();
+        return ListUsersCoreAsync(cancellationToken);
+    }
+
+    public virtual string? UserFilterLimit => null;
+
     public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
     // The caller may have written the id in another form. The services compare canonical ids.
@@ -47,7 +55,7 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
             Capabilities.RequireLastUsed();
         }
 
-        TokenFilter normalized = Normalize(filter);
+        TokenFilter normalized = await NormalizeAsync(filter, cancellationToken).ConfigureAwait(false);
         await foreach (ApiToken token in ListCoreAsync(normalized, cancellationToken).ConfigureAwait(false))
         {
             if (normalized.IsMatch(token))
@@ -193,7 +201,7 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
     }
 
     /// <summary>Translates a filter to the service's terms, such as the id of a role to its name.</summary>
-    protected virtual TokenFilter Normalize(TokenFilter filter) => filter;
+    protected virtual Task<TokenFilter> NormalizeAsync(TokenFilter filter, CancellationToken cancellationToken) => Task.FromResult(filter);
 
     /// <summary>Returns an expiry that gives the new token the same lifetime as the old token.</summary>
     protected virtual TokenExpiry ResolveExpiry(ApiToken token) => token switch
@@ -245,6 +253,9 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
         throw new NotImplementedException();
 
     protected virtual Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    protected virtual IAsyncEnumerable<TokenUser> ListUsersCoreAsync(CancellationToken cancellationToken) =>
         throw new NotImplementedException();
 
     protected virtual Task<IssuedToken> RegenerateCoreAsync(string id, TokenExpiry expiry, CancellationToken cancellationToken) =>

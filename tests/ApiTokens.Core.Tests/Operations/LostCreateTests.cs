@@ -76,6 +76,38 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task RemoveOrphan_TokenOfOtherRequestWasReported_IsNotTakenForTheLostOne()
+    {
+        const string Token = """{"id":"at_0123456789abcdefghij","userId":"jdoe","name":"ci","createdBy":"admin","status":"active"}""";
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        int created = 0;
+        server.DefaultHandler = context =>
+        {
+            if (context.Request.Method == "POST" && Interlocked.Increment(ref created) == 2)
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            string list = $$"""{"items":[{{(created > 0 ? Token : "")}}],"pageNumber":1,"pageSize":1000,"totalCount":{{created}}}""";
+            string body = context.Request.Method == "POST" ? Token
+                : context.Request.Path.Value!.EndsWith("/me", StringComparison.Ordinal) ? """{"userId":"admin","tokenId":"at_own"}"""
+                : list.Replace("\"totalCount\":2", "\"totalCount\":1", StringComparison.Ordinal);
+            return ScriptedServer.WriteAsync(context, 200, body);
+        };
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "ApplicationUsers");
+        var scope = new OperationScope();
+        await scope.Snapshot.GetTokensAsync(connection, default);
+        NewTokenRequest request = FaultySandbox.New("ApplicationUsers", "ci");
+        await Assert.ThrowsAsync<OrphanedTokenException>(
+            () => TestOperations.IssueAsync(connection, request, removeOrphan: false, scope));
+
+        await Assert.ThrowsAsync<ApiTokenException>(() => TestOperations.IssueAsync(connection, request, removeOrphan: true, scope));
+
+        Assert.DoesNotContain(server.Requests, sent => sent.Path.EndsWith("/revoke", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task RemoveOrphan_IssuerUnknown_ReportsAndKeepsToken()
     {
         // Devo does not tell who the caller is.

@@ -15,6 +15,7 @@ internal static class ApplicationUsersRules
         UpdateExpiry = true,
         Regenerate = true,
         RemoveAll = true,
+        ListUsers = true,
         LastUsed = true,
         RequiredFields = NewTokenFields.User,
         OptionalFields = NewTokenFields.Name | NewTokenFields.Access | NewTokenFields.ApplyToAll,

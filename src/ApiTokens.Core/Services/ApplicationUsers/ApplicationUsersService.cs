@@ -53,6 +53,56 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         return caller is null || token.Issuer is null ? null : caller == token.Issuer;
     }
 
+    protected override async IAsyncEnumerable<TokenUser> ListUsersCoreAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (UserWire user in Page<UserWire>.WalkAsync(ReadAsync, user => user.Id!, cancellationToken).ConfigureAwait(false))
+        {
+            yield return new TokenUser
+            {
+                Connection = Identity.Connection,
+                Service = Identity.Service,
+                Account = Identity.Account,
+                Id = user.Id!,
+                Name = user.Name,
+                Email = user.Email,
+                IsActive = user.Active,
+                CanManageTokens = user.CanManageApiTokens,
+            };
+        }
+
+        async Task<Page<UserWire>> ReadAsync(int number, CancellationToken token)
+        {
+            ServiceRequest request = new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "users") { Purpose = "list the users" }
+                .WithQuery("pageNumber", (number + 1).ToString(CultureInfo.InvariantCulture))
+                .WithQuery("pageSize", Context.PageSize.ToString(CultureInfo.InvariantCulture));
+            UserPageWire page =
+                await Client.GetAsync(request, ApplicationUsersJson.Default.UserPageWire, token).ConfigureAwait(false);
+            return page is { Items: { } items, TotalCount: { } total }
+                ? new Page<UserWire>([.. items.OfType<UserWire>().Where(user => user.Id is not null)], page.PageSize ?? Context.PageSize, total)
+                : throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list of users without items or total.");
+        }
+    }
+
+    // The owner of a token is the id of a user. An address or a pattern may also describe a user by name or address.
+    protected override async Task<TokenFilter> NormalizeAsync(TokenFilter filter, CancellationToken cancellationToken)
+    {
+        if (!filter.Users.Any(user => !user.IsLiteral || user.Text.Contains('@')))
+        {
+            return filter;
+        }
+
+        var users = new List<NamePattern>(filter.Users);
+        await foreach (TokenUser user in ListUsersCoreAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (filter.Users.Any(pattern => new[] { user.Name, user.Email }.Any(text => text is not null && pattern.IsMatch(text))))
+            {
+                users.Add(NamePattern.Literal(user.Id));
+            }
+        }
+
+        return filter with { Users = users };
+    }
+
     protected override void ValidateNew(NewTokenRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.User))

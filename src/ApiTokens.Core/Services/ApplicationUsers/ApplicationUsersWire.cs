@@ -105,6 +105,38 @@ internal sealed class CallerWire
     public bool? CanManageApiTokens { get; set; }
 }
 
+/// <summary>A user of the site.</summary>
+internal sealed class UserWire
+{
+    [JsonPropertyName("userId")]
+    public string? Id { get; set; }
+
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    [JsonPropertyName("email")]
+    public string? Email { get; set; }
+
+    [JsonPropertyName("active")]
+    public bool? Active { get; set; }
+
+    [JsonPropertyName("canManageApiTokens")]
+    public bool? CanManageApiTokens { get; set; }
+}
+
+/// <summary>A page of users.</summary>
+internal sealed class UserPageWire
+{
+    [JsonPropertyName("items")]
+    public UserWire?[]? Items { get; set; }
+
+    [JsonPropertyName("pageSize")]
+    public int? PageSize { get; set; }
+
+    [JsonPropertyName("totalCount")]
+    public long? TotalCount { get; set; }
+}
+
 /// <summary>An API of the catalogue.</summary>
 internal sealed class ApiWire
 {
@@ -121,5 +153,6 @@ internal sealed class ApiWire
 [JsonSerializable(typeof(UserTokenChangeWire))]
 [JsonSerializable(typeof(RevokedWire))]
 [JsonSerializable(typeof(CallerWire))]
+[JsonSerializable(typeof(UserPageWire))]
 [JsonSerializable(typeof(ApiWire[]))]
 internal sealed partial class ApplicationUsersJson : JsonSerializerContext;

@@ -52,10 +52,11 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         [.. GcoreRoles.RolesByPrivilege.Select(
             role => Permission("Role", role.Name, $"Role {role.Id.ToString(CultureInfo.InvariantCulture)}"))];
 
-    protected override TokenFilter Normalize(TokenFilter filter) => filter with
-    {
-        Roles = [.. filter.Roles.Select(role => GcoreRoles.Find(role.Text) is { } known ? NamePattern.Literal(known.Name) : role)],
-    };
+    protected override Task<TokenFilter> NormalizeAsync(TokenFilter filter, CancellationToken cancellationToken) =>
+        Task.FromResult(filter with
+        {
+            Roles = [.. filter.Roles.Select(role => GcoreRoles.Find(role.Text) is { } known ? NamePattern.Literal(known.Name) : role)],
+        });
 
     protected override async IAsyncEnumerable<ApiToken> ListCoreAsync(
         TokenFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)

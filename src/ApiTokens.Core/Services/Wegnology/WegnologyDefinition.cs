@@ -41,10 +41,12 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             : Login(request, endpoint);
         var client = new ServiceClient(endpoint, credential);
         bool lookUp = account.IsUser && !request.SkipCheck;
-        string? userId = lookUp ? await WegnologyService.FindUserIdAsync(client, account, cancellationToken).ConfigureAwait(false) : null;
-        account = userId is null ? account : WegnologyAccount.User(userId);
+        WegnologyAccount found =
+            lookUp ? await WegnologyService.FindUserAsync(client, account, cancellationToken).ConfigureAwait(false) : account;
+        bool proven = found != account;
+        account = found;
         ServiceContext context = Context(request, account.Name, client, credential);
-        return new OpenedService(new WegnologyService(context, account), context, Proven: userId is not null)
+        return new OpenedService(new WegnologyService(context, account), context, Proven: proven)
         {
             IsAccountKnown = account.Id is not null,
         };

@@ -14,8 +14,8 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
 
     public override ServiceCapabilities Capabilities => HasRoles ? LosantRoles.Capabilities : base.Capabilities;
 
-    /// <summary>Returns the id of the user of a credential; null if the credential may not read it.</summary>
-    public static async Task<string?> FindUserIdAsync(
+    /// <summary>Returns the account of the user of a credential; the same account if the credential may not read it.</summary>
+    public static async Task<WegnologyAccount> FindUserAsync(
         ServiceClient client, WegnologyAccount account, CancellationToken cancellationToken)
     {
         WegnologyAccountWire me;
@@ -27,12 +27,14 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         }
         catch (ApiTokenException e) when (e is { Kind: ErrorKind.PermissionDenied, IsFromService: true })
         {
-            return null;
+            return account;
         }
 
         string? id = me.Id is not null && WegnologyRules.IsId(me.Id) ? TokenIds.LowerHex(me.Id) : null;
-        return account.Id is null || id == account.Id ? id : throw ApiTokenException.InvalidParameter(
-            "Account", $"the credential belongs to {WegnologyAccount.User(id).Name}, not to {account.Name}.", "Specify 'user'.");
+        return account.Id is null || id == account.Id
+            ? WegnologyAccount.User(id, me.Email)
+            : throw ApiTokenException.InvalidParameter(
+                "Account", $"the credential belongs to {WegnologyAccount.User(id).Name}, not to {account.Name}.", "Specify 'user'.");
     }
 
     public override Task CheckAsync(CancellationToken cancellationToken) => Client.GetAsync(
@@ -50,6 +52,8 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             ? null
             : token.IssuerKind == kind && callers.Contains(token.IssuerId, StringComparer.OrdinalIgnoreCase);
     }
+
+    public override string? UserFilterLimit => account.Email is null ? "the users who created tokens" : null;
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
@@ -132,6 +136,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         Description = wire.Description,
         Status = WegnologyRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.OwnerId,
+        UserNames = UserNamesOf(wire),
         Issuer = wire.CreatorName ?? wire.CreatorId,
         IssuerKind = Enum.TryParse(wire.CreatorType, ignoreCase: true, out IssuerKind kind) ? kind : null,
         IssuerId = wire.CreatorId,
@@ -150,6 +155,14 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
 
     // Losant's tokens of users have roles; those of applications and instances have none (1.5).
     private bool HasRoles => account.IsUser && LosantRoles.IsLosant(Identity.BaseUri);
+
+    // The owner is an id. The service tells the name of the user who created a token, and the address of the connection's own user.
+    private string[] UserNamesOf(WegnologyTokenWire wire)
+    {
+        string? creator = string.Equals(wire.CreatorType, nameof(IssuerKind.User), StringComparison.OrdinalIgnoreCase)
+            ? wire.CreatorName : null;
+        return [.. new[] { account.Email, creator }.OfType<string>()];
+    }
 
     // A page of a proxy may be JSON too. It does not name an account.
     private async Task<WegnologyAccountWire> ReadAccountAsync(ServiceCredential? credential, CancellationToken cancellationToken)

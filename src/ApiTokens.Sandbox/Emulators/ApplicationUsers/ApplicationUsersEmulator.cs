@@ -83,7 +83,7 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
         IEnumerable<UserBody> page = ApplicationUsersSite.Users
             .Skip((int)Math.Min(paging.Offset, int.MaxValue))
             .Take(paging.Size)
-            .Select(user => new UserBody(user.UserId, user.Name, user.Active));
+            .Select(user => new UserBody(user.UserId, user.Name, user.Email, user.Active, user.CanManageApiTokens));
         return TypedResults.Json(paging.ToBody<UserBody>([.. page], ApplicationUsersSite.Users.Count), ApplicationUsersJson.Wire.UserPage);
     }
 

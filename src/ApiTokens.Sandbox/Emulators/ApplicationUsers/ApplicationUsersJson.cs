@@ -63,7 +63,7 @@ internal sealed record CallerBody(string UserId, string Site, bool CanManageApiT
 
 internal sealed record ApiBody(string Code, string Name);
 
-internal sealed record UserBody(string UserId, string Name, bool Active);
+internal sealed record UserBody(string UserId, string Name, string? Email, bool Active, bool CanManageApiTokens);
 
 internal sealed record RevokedBody(IReadOnlyList<string> Revoked);
 

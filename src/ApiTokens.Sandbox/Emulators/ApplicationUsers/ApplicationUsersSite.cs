@@ -28,4 +28,7 @@ internal static class ApplicationUsersSite
 /// <param name="Name">The user's name.</param>
 /// <param name="Active">Whether the user is active.</param>
 /// <param name="CanManageApiTokens">Whether the user's group has the control <c>Application Users &gt; API Tokens</c>.</param>
-internal sealed record ApplicationUser(string UserId, string Name, bool Active, bool CanManageApiTokens);
+internal sealed record ApplicationUser(string UserId, string Name, bool Active, bool CanManageApiTokens)
+{
+    public string Email => $"{UserId}@example.com";
+}
