@@ -64,7 +64,10 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     {
         try
         {
-            return await TokenReading.IfExistsAsync(GetCoreAsync(id, cancellationToken)).ConfigureAwait(false) is not null;
+            return await TokenReading.IfExistsAsync(
+                GetCoreAsync(id, cancellationToken),
+                () => ListCoreAsync(TokenFilter.Existing, cancellationToken),
+                token => token.Id == id).ConfigureAwait(false) is not null;
         }
         catch (ApiTokenException e) when (!e.OutcomeUnknown)
         {

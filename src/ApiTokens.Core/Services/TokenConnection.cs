@@ -43,6 +43,9 @@ public sealed class TokenConnection
     /// </summary>
     public bool IsAccountKnown { get; }
 
+    /// <summary>What the service accepts the credential for only in part; null if that is not known. Used for a warning.</summary>
+    internal string? CredentialLimit { get; private init; }
+
     /// <summary>Service, account and address. Connections to the same account have equal values.</summary>
     public AccountIdentity AccountIdentity { get; }
 
@@ -90,12 +93,13 @@ public sealed class TokenConnection
         Uri baseUri = GetBaseUri(definition, request);
         string name = string.IsNullOrWhiteSpace(request.Name) ? definition.ConnectionName : request.Name!;
         OpenedService opened = await definition.OpenAsync(request, baseUri, cancellationToken).ConfigureAwait(false);
+        string? limit = null;
         if (!request.SkipCheck && !opened.Proven)
         {
-            await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
+            limit = await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new TokenConnection(name, definition, opened, baseUri, request);
+        return new TokenConnection(name, definition, opened, baseUri, request) { CredentialLimit = limit };
     }
 
     /// <summary>Returns the identity of a token of the account.</summary>

@@ -12,7 +12,11 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     private string? _ownId;
 
     // The list is the cheapest documented request. Reading stops at the first element.
-    public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(cancellationToken);
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        await ReadFirstAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [

@@ -26,7 +26,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         return me.Id ?? throw ApiTokenException.InvalidResult("Gcore did not return the account of the credential.");
     }
 
-    public override async Task CheckAsync(CancellationToken cancellationToken)
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         string account = await FindAccountAsync(Client, cancellationToken).ConfigureAwait(false);
         if (account != Identity.Account)
@@ -34,6 +34,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             throw ApiTokenException.InvalidParameter(
                 "Account", $"the credential belongs to account {account}, not {Identity.Account}.", $"Specify {account}, or omit it.");
         }
+
+        return null;
     }
 
     // A token acts for the user who issued it, so both have the same issuer (1.5). A user who logged in is not known here.
