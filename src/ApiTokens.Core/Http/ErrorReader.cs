@@ -162,12 +162,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
 
     private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
-    private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
+    private (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
     {
         401 => (ErrorKind.AuthenticationError,
             $"The credential is invalid, disabled, expired or revoked. Connect with a valid credential: {SuggestedCommand.Connect}"),
         403 => (ErrorKind.PermissionDenied,
-            "Check the permissions of the credential, the account, and the region or address of the connection."),
+            $"{endpoint.PermissionRule} Otherwise, check the account, and the region or address of the connection."),
         404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),
         ProxyAuthenticationRequired => (ErrorKind.ConnectionError, ProxyCredentialAdvice),
         408 => (ErrorKind.OperationTimeout, "Try again later."),

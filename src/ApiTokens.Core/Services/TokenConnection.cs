@@ -43,8 +43,8 @@ public sealed class TokenConnection
     /// </summary>
     public bool IsAccountKnown { get; }
 
-    /// <summary>What the service accepts the credential for only in part; null if that is not known. Used for a warning.</summary>
-    internal string? CredentialLimit { get; private init; }
+    /// <summary>What the credential does not allow, as the check of the connection showed; null if nothing is known.</summary>
+    public string? CredentialLimit { get; private init; }
 
     /// <summary>Service, account and address. Connections to the same account have equal values.</summary>
     public AccountIdentity AccountIdentity { get; }

@@ -19,6 +19,7 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         ["TokenConnection"] = "Get-ApiTokenService",
         ["TokenFinding"] = "Get-ApiToken -Connection * | Test-ApiToken",
         ["TokenPermission"] = "Get-ApiTokenPermission -Connection wegnology",
+        ["TokenUser"] = "Get-ApiTokenUser -Connection application-users",
         ["ApiTokenSandbox"] = "Get-ApiTokenSandbox",
         ["ApiTokenSandboxService"] = "(Get-ApiTokenSandbox).Services",
     };

@@ -119,7 +119,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         string[] people = [.. new[] { wire.Owner, wire.User }.OfType<string>().Where(name => name.Length > 0).Distinct()];
         string shown = people.Length == 0
             ? "Devo does not show it to this connection."
-            : $"Devo shows it only to its owner and its user: {string.Join(" and ", people)}.";
+            : $"Devo shows it only to its issuer, whom Devo calls owner, and its owner, whom Devo calls user: {string.Join(" and ", people)}.";
         throw new ApiTokenException(
             ErrorKind.PermissionDenied,
             $"The secret of the token {Map(wire)} is masked. {shown}",

@@ -35,6 +35,10 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
             IsError = body => ErrorBodyFormatter.Field(body, "type") is not null && ErrorBodyFormatter.Field(body, "message") is not null,
             ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Flatten(body),
+
+            // 1.3.
+            PermissionRule = $"The credential needs a scope for the request, such as '{account.Scope}.get', '{account.Scope}.post' or "
+                + $"'{account.Scope}.*', and a new token cannot have a scope that its issuer does not have.",
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
