@@ -56,6 +56,54 @@ public sealed class FileAttackTests(SandboxFixture fixture) : CmdletTest(fixture
         Directory.GetFiles(Folder, "out-*").ToList().ForEach(File.Delete);
     }
 
+    [DeviceFileTheory]
+    [InlineData("$_.Name + '.txt'")]
+    [InlineData("$_.Name.ToUpperInvariant().ToLowerInvariant()")]
+    [InlineData("'' + $_.Description")]
+    public void Path_IsAbsoluteTextOfService_IsRefusedWithoutForce(string script)
+    {
+        string target = Path.Combine(Folder, NewName("planted").ToLowerInvariant());
+        PSObject token = NewToken("gcore", target, new() { ["Description"] = target });
+        string save = $"param($Token) $Token | Save-ApiTokenSecret -Path {{ {script} }}";
+
+        Run(save, token).ShouldFail("InvalidPath");
+        Assert.Empty(Directory.GetFiles(Folder, "planted*"));
+    }
+
+    [DeviceFileFact]
+    public void Path_FolderThatDiffersInCase_IsRefusedWithoutForce()
+    {
+        string folder = Directory.CreateDirectory(NewPath(".Safe")).FullName;
+        string other = Directory.CreateDirectory(Path.Combine(Folder, Path.GetFileName(folder).ToLowerInvariant())).FullName;
+        PSObject token = NewToken("gcore", $"../{Path.GetFileName(other)}/out");
+
+        Run("param($Token, $Folder) $Token | Save-ApiTokenSecret -Path { \"$Folder/$($_.Name)\" }", token, folder)
+            .ShouldFail("InvalidPath");
+        Assert.Empty(Directory.GetFiles(other));
+    }
+
+    [DeviceFileTheory]
+    [InlineData("Get-ApiToken -Connection gcore | Test-ApiToken -Policy $Path")]
+    public void Policy_Pipe_IsRefusedWithoutWaiting(string command)
+    {
+        string path = NewPath(".psd1");
+        using (Process process = Process.Start("mkfifo", path))
+        {
+            process.WaitForExit();
+        }
+
+        RunningScript running = Session.Start($"param($Path) {command}", path);
+        Task<RunResult> result = Task.Run(running.Wait);
+        bool ended = result.Wait(TimeSpan.FromSeconds(20));
+        if (!ended)
+        {
+            File.WriteAllText(path, "@{}");
+        }
+
+        Assert.True(ended, "The command waits for the pipe.");
+        Assert.Contains("is a device or a pipe", result.Result.Error.ToString());
+    }
+
     [Theory]
     [InlineData("\"$Folder/$($_.Id).txt\"")]
     [InlineData("Join-Path2 $Folder $_.Id")]

@@ -15,6 +15,7 @@ public static partial class ForeignText
     /// <summary>Replaces a secret.</summary>
     internal const string Masked = "***";
     private const int MaxArgumentLength = 200;
+    private const int MaxNameLength = 255;
 
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
 
@@ -54,8 +55,19 @@ public static partial class ForeignText
     /// <returns>At most 200 characters in one line, with secrets replaced by <c>***</c>.</returns>
     public static string Argument(string argument)
     {
-        string masked = Printable(Mask(argument));
-        return masked.Length <= MaxArgumentLength ? masked : masked.Substring(0, MaxArgumentLength) + "…";
+        return Shorten(Printable(Mask(argument)), MaxArgumentLength);
+    }
+
+    /// <summary>Returns a text that is cut after a number of characters; the longest valid name by default.</summary>
+    internal static string Shorten(string text, int maxLength = MaxNameLength)
+    {
+        if (text.Length <= maxLength)
+        {
+            return text;
+        }
+
+        int length = char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength;
+        return text.Substring(0, length) + "…";
     }
 
     /// <summary>Returns an exception that is safe to be the cause of another one: no text of it or of its causes has a secret.</summary>

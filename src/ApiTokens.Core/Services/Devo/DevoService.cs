@@ -106,7 +106,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     protected override async Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken)
     {
         DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        return wire.Secret is { } value
+        return wire.Secret is { } value && SecretText.FitsHeader(value)
             ? Issued(Map(wire), value)
             : throw new ApiTokenException(
                 ErrorKind.PermissionDenied, $"Devo does not show the secret of token {id} to this connection.",
