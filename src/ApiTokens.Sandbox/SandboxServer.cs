@@ -13,7 +13,7 @@ namespace ApiTokens.Sandbox;
 /// <summary>A running sandbox. Several can run in one process; each has its own database and port.</summary>
 public sealed class SandboxServer : IAsyncDisposable
 {
-    private const int SchemaVersion = 2;
+    private const int SchemaVersion = 3;
     private const long MaxBodySize = 1024 * 1024;
     private const int MaxHeaderSize = 16 * 1024;
 

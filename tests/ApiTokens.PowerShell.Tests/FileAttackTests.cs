@@ -39,6 +39,20 @@ public sealed class FileAttackTests(SandboxFixture fixture) : CmdletTest(fixture
     }
 
     [Theory]
+    [InlineData("Remove-ApiToken")]
+    [InlineData("Reset-ApiToken")]
+    public void Row_NameOfAnotherToken_IsNotShownAsTheNameOfTheToken(string command)
+    {
+        PSObject production = NewToken("gcore", NewName("production"));
+        Run(
+            $"param($Id) [pscustomobject]@{{ Id = $Id; Name = 'harmless'; Connection = 'gcore' }} | {command} -WhatIf",
+            production.Text("Id")).ShouldSucceed();
+
+        Assert.Contains($"{production.Text("Id")} (called 'harmless' in the input) on gcore", Session.Host.Text);
+        Assert.DoesNotContain($"'harmless' ({production.Text("Id")})", Session.Host.Text);
+    }
+
+    [Theory]
     [InlineData("\"$Folder/$($_.Name).txt\"")]
     [InlineData("\"$Folder/sub/../$($_.Name)\"")]
     [InlineData("$Folder + '/' + $_.Name")]
