@@ -96,6 +96,28 @@ public sealed class FileAttackTests(SandboxFixture fixture) : CmdletTest(fixture
         Assert.Empty(Directory.GetFiles(other));
     }
 
+    [DeviceFileFact]
+    public void LeakedTexts_Pipe_CanBeStoppedWhileItWaits()
+    {
+        string path = NewPath(".txt");
+        using (Process process = Process.Start("mkfifo", path))
+        {
+            process.WaitForExit();
+        }
+
+        RunningScript running = Session.Start("param($Path) Find-ApiToken -Path $Path", path);
+        Thread.Sleep(1000);
+        Task stop = Task.Run(running.Stop);
+        bool ended = stop.Wait(TimeSpan.FromSeconds(20));
+
+        // The thread that opens the pipe ends with it.
+        using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
+        {
+        }
+
+        Assert.True(ended, "The command waits for the pipe.");
+    }
+
     [DeviceFileTheory]
     [InlineData("Get-ApiToken -Connection gcore | Test-ApiToken -Policy $Path")]
     public void Policy_Pipe_IsRefusedWithoutWaiting(string command)
