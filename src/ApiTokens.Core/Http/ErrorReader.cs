@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Security;
 using System.Text.Json;
 
 namespace ApiTokens.Http;
 
 /// <summary>Creates the exception for a failed request, with the service's message without secrets and a recommended action.</summary>
-internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> credential)
+internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential credential)
 {
     private const string MayHaveSucceeded = " The operation may have succeeded.";
 
@@ -158,7 +157,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
     private string ProxyName => endpoint.Http.Proxy?.Address is null ? string.Empty : $" {endpoint.Http.Proxy}";
 
     private string Redact(ServiceRequest request, string text) =>
-        ForeignText.Redact(endpoint.Http.Proxy?.Redact(text) ?? text, credential(), request.Credential?.Secret);
+        ForeignText.Redact(
+        endpoint.Http.Proxy?.Redact(text) ?? text, [.. credential.KnownSecrets, request.Credential?.Secret]);
 
     private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 

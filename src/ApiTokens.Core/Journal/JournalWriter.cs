@@ -9,6 +9,8 @@ namespace ApiTokens.Journal;
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
+    private const int MaxTextLength = 1024;
+
     private readonly Stream _file;
     private readonly object _lock = new();
     private readonly TimeProvider _time;
@@ -232,8 +234,10 @@ public sealed class JournalWriter : IDisposable
         entry.Service = subject.Key.Token.Account.Service;
         entry.Account = subject.Key.Token.Account.Account;
         entry.BaseUri = subject.Key.Token.Account.BaseUri;
-        entry.Id = subject.Key.Token.Id;
-        entry.Name = subject.Name;
+
+        // A line that is too long could not be read again. No valid id or name is longer.
+        entry.Id = ForeignText.Shorten(subject.Key.Token.Id, MaxTextLength);
+        entry.Name = subject.Name is { } name ? ForeignText.Shorten(name, MaxTextLength) : null;
         lock (_lock)
         {
             Append(entry, toDisk);

@@ -189,10 +189,13 @@ public sealed class TokenConnection
         }
 
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
-            ? uri
+            ? WithAsciiHost(uri)
             : throw ApiTokenException.InvalidParameter(
                 "BaseUri", "it has a user, a query or a fragment.", "Specify only the address, such as https://api.example.com.");
     }
+
+    // Letters of other scripts look like Latin ones. In views, errors and journals, the host must be the one that is really used.
+    private static Uri WithAsciiHost(Uri uri) => uri.Host.All(c => c <= '\x7f') ? uri : new UriBuilder(uri) { Host = uri.IdnHost }.Uri;
 
     private static Uri GetRegionUri(ServiceDefinition definition, string? region)
     {

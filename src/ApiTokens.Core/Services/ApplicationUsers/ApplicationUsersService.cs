@@ -219,7 +219,9 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     private static string? Level(AccessLevel? level) => level?.ToString().ToLowerInvariant();
 
-    private static AccessLevel LevelOf(string text) => Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
+    // Enum.TryParse would also accept a number and a list.
+    private static AccessLevel LevelOf(string text) =>
+        text.All(char.IsLetter) && Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
         ? level
         : throw ApiTokenException.InvalidResult(
             $"ApplicationUsers returned the unknown access level '{ForeignText.Argument(text)}'.", outcomeUnknown: true);

@@ -51,7 +51,7 @@ internal sealed class GcoreDefinition : ServiceDefinition
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential(GcoreService.Scheme, secret)
-            : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time);
+            : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time, request.Password);
         var client = new ServiceClient(endpoint, credential);
         bool lookUp = string.IsNullOrEmpty(request.Account);
         string account = lookUp ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;

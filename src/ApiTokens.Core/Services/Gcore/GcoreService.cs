@@ -23,7 +23,11 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     public static async Task<string> FindAccountAsync(ServiceClient client, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(client, credential: null, cancellationToken).ConfigureAwait(false);
-        return me.Id ?? throw ApiTokenException.InvalidResult("Gcore did not return the account of the credential.");
+
+        // The account is part of addresses, and of the names of secrets.
+        return me.Id is { } id && TokenIds.Number(id) is { } account
+            ? account
+            : throw ApiTokenException.InvalidResult("Gcore did not return the account of the credential.");
     }
 
     public override async Task<string?> CheckAsync(CancellationToken cancellationToken)

@@ -60,7 +60,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
     private static LoginCredential Login(ConnectionRequest request, ServiceEndpoint endpoint)
     {
         ServiceClient client = ServiceClient.Anonymous(endpoint, request.Password!);
-        return new LoginCredential(cancellationToken => LoginAsync(request, client, cancellationToken), request.Time);
+        return new LoginCredential(cancellationToken => LoginAsync(request, client, cancellationToken), request.Time, request.Password);
     }
 
     private static async Task<LoginResult> LoginAsync(
@@ -82,8 +82,8 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             },
             WegnologyJson.Default.WegnologyLoggedInWire,
             cancellationToken).ConfigureAwait(false);
-        return answer.Token is { Length: > 0 } secret
+        return answer.Token is { } secret && SecretText.FitsHeader(secret)
             ? new LoginResult(SecretText.ToSecureString(secret), ValidUntil: null)
-            : throw ApiTokenException.InvalidResult("WEGnology accepted the login but returned no token.");
+            : throw ApiTokenException.InvalidResult("WEGnology accepted the login but returned no usable token.");
     }
 }
