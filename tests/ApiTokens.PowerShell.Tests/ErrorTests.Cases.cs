@@ -96,8 +96,18 @@ public sealed partial class ErrorTests
             PSObject own = test.Single("Get-ApiToken -Connection gcore -Name administrator");
             return new(test.Run("param($Token) $Token | Remove-ApiToken", own), IsToken(own));
         }),
-        ["SecretNotShown"] = new("GetApiToken", ErrorCategory.PermissionDenied, EndsPipeline: false, test => new(
-            test.Run("Get-ApiToken -Connection devo -Id 4 -IncludeSecret"), IsText("4"))),
+        ["SecretNotShown"] = new("GetApiToken", ErrorCategory.PermissionDenied, EndsPipeline: false, test =>
+        {
+            test.Output("param($Info) Connect-ApiTokenService -ConnectionInfo $Info", test.Sandbox.Person("devo", "engineer"));
+            try
+            {
+                return new(test.Run("Get-ApiToken -Connection devo-engineer -Id 2 -IncludeSecret"), IsText("2"));
+            }
+            finally
+            {
+                test.Session.Disconnect("devo-engineer");
+            }
+        }),
         ["TokenInactive"] = new("ResetApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("wegnology");

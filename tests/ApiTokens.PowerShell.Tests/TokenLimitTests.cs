@@ -59,7 +59,7 @@ public sealed class TokenLimitTests(TokenLimitTests.Fixture fixture) : CmdletTes
             "InvalidTokenLimit",
             "param($To) Connect-ApiTokenService Devo example-domain -Token $To.Secret -BaseUri $To.BaseUri -TokenLimit 50",
             Sandbox.Service("devo"));
-        Assert.StartsWith("-TokenLimit", error.Exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("TokenLimit:", error.Exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

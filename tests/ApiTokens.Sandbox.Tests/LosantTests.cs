@@ -97,7 +97,7 @@ public sealed class LosantTests : SandboxTest
         Client caller = At(token.Expect(HttpStatusCode.Created).Text("token"));
 
         (await caller.GetAsync(Tokens)).Expect((HttpStatusCode)read);
-        (await caller.PostAsync(Tokens, """{"name":"x"}""")).Expect((HttpStatusCode)write);
+        (await caller.PostAsync(Tokens, $$"""{"name":"x","scope":["{{scope}}"]}""")).Expect((HttpStatusCode)write);
     }
 
     [Fact]

@@ -53,6 +53,7 @@ public sealed class ApiTokenSandboxService
         Secret = SecretText.ToSecureString(ready.Secret);
         Credential = ready is { UserName: { } user, Password: { } password }
             ? new PSCredential(user, SecretText.ToSecureString(password)) : null;
+        People = [.. (ready.People ?? []).Select(person => new ApiTokenSandboxPerson(name, ready.BaseUri, person))];
         OtherAccounts =
             [.. (ready.Applications ?? []).Select(id => $"application/{id}"), .. (ready.Instances ?? []).Select(id => $"instance/{id}")];
     }
@@ -74,4 +75,7 @@ public sealed class ApiTokenSandboxService
 
     /// <summary>The login of an administrator, if the service supports logins.</summary>
     public PSCredential? Credential { get; }
+
+    /// <summary>The people who can sign in to the service.</summary>
+    public ApiTokenSandboxPerson[] People { get; }
 }

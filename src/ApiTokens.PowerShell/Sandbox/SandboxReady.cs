@@ -52,9 +52,35 @@ internal sealed class SandboxReadyService
     [DataMember(Name = "password")]
     public string? Password { get; private set; }
 
+    [DataMember(Name = "people")]
+    public SandboxReadyPerson[]? People { get; private set; }
+
     [DataMember(Name = "applications")]
     public string[]? Applications { get; private set; }
 
     [DataMember(Name = "instances")]
     public string[]? Instances { get; private set; }
+}
+
+/// <summary>A person who can sign in to a service of the sandbox.</summary>
+[DataContract]
+internal sealed class SandboxReadyPerson
+{
+    [DataMember(Name = "name")]
+    public string Name { get; private set; } = string.Empty;
+
+    [DataMember(Name = "role")]
+    public string Role { get; private set; } = string.Empty;
+
+    [DataMember(Name = "account")]
+    public string Account { get; private set; } = string.Empty;
+
+    [DataMember(Name = "user")]
+    public string User { get; private set; } = string.Empty;
+
+    [DataMember(Name = "secret")]
+    public string? Secret { get; private set; }
+
+    [DataMember(Name = "password")]
+    public string? Password { get; private set; }
 }

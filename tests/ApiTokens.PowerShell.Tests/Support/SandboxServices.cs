@@ -16,6 +16,14 @@ public static class SandboxServices
     public static IReadOnlyList<PSObject> Services(this Sandbox sandbox) =>
         [.. ((IEnumerable)sandbox.Started.Get("Services")!).Cast<object>().Select(PSObject.AsPSObject)];
 
+    /// <summary>The values to connect as a person with, from Start-ApiTokenSandbox.</summary>
+    /// <param name="sandbox">The sandbox.</param>
+    /// <param name="service">The default name of the service's connections.</param>
+    /// <param name="name">The name of the person.</param>
+    public static Hashtable Person(this Sandbox sandbox, string service, string name) => (Hashtable)Assert.Single(
+        ((IEnumerable)sandbox.Service(service).Get("People")!).Cast<object>().Select(PSObject.AsPSObject),
+        person => person.Text("Name") == name).Get("ConnectionInfo")!;
+
     /// <summary>Connects a session to a service.</summary>
     /// <param name="session">The session.</param>
     /// <param name="sandbox">The sandbox.</param>

@@ -6,8 +6,6 @@ namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 /// <summary>The reference implementation of the Application Users API, published as <c>docs/application-users-api.yaml</c>.</summary>
 internal sealed class ApplicationUsersEmulator(Database database, TimeProvider clock) : IServiceEmulator
 {
-    private const string AdministratorTokenId = "at_00000000000000000adm";
-
     // The time of the last use has a precision of one minute, so that not every request causes a write.
     private static readonly TimeSpan UsagePrecision = TimeSpan.FromMinutes(1);
 
@@ -20,7 +18,7 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
     public void Seed(int generated)
     {
         DateTimeOffset now = clock.Now();
-        _tokens.Add(AdministratorToken(now));
+        _tokens.Add(ApplicationUsersSeed.AdministratorToken(now));
         foreach (UserToken token in ApplicationUsersSeed.Tokens(now))
         {
             _tokens.Add(token);
@@ -33,14 +31,42 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
     {
         DateTimeOffset now = clock.Now();
         string secret = NewSecret();
-        _tokens.Change(AdministratorTokenId, token => AdministratorToken(now) with
+        _tokens.Change(ApplicationUsersSeed.AdministratorTokenId, token => ApplicationUsersSeed.AdministratorToken(now) with
         {
             Created = token.Created,
             LastUsed = token.LastUsed,
             SecretHash = Secrets.Hash(secret),
         });
-        return new ServiceDescription { BaseUri = baseAddress, Account = ApplicationUsersSite.Name, Secret = secret };
+        return new ServiceDescription
+        {
+            BaseUri = baseAddress,
+            Account = ApplicationUsersSite.Name,
+            Secret = secret,
+            People =
+            [
+                Person("administrator", ApplicationUsersSite.Administrator, "with the control", secret),
+                Person("clerk", ApplicationUsersSite.Clerk, "without the control", StartClerk(now)),
+            ],
+        };
     }
+
+    private string StartClerk(DateTimeOffset now)
+    {
+        string secret = NewSecret();
+        _tokens.Change(
+            ApplicationUsersSeed.ClerkTokenId,
+            token => ApplicationUsersSeed.Reactivate(token, now) with { SecretHash = Secrets.Hash(secret) });
+        return secret;
+    }
+
+    private static PersonDescription Person(string name, string userId, string control, string secret) => new()
+    {
+        Name = name,
+        Role = $"{control} Application Users > API Tokens",
+        Account = ApplicationUsersSite.Name,
+        User = userId,
+        Secret = secret,
+    };
 
     public void Map(RouteGroupBuilder routes)
     {
@@ -263,16 +289,4 @@ internal sealed class ApplicationUsersEmulator(Database database, TimeProvider c
 
     private IResult ToResult(UserToken token, string? secret = null, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(UserTokenBody.Of(token, clock.Now(), secret), ApplicationUsersJson.Wire.UserTokenBody, statusCode: status);
-
-    private static UserToken AdministratorToken(DateTimeOffset now) => new()
-    {
-        Id = AdministratorTokenId,
-        UserId = ApplicationUsersSite.Administrator,
-        Name = "administrator",
-        Access = ApiCatalogue.All(AccessLevel.Full),
-        ExpirationMonths = 12,
-        Created = now,
-        CreatedBy = ApplicationUsersSite.Administrator,
-        Expires = now.AddMonths(12),
-    };
 }

@@ -3,6 +3,34 @@ namespace ApiTokens.Sandbox.Emulators.ApplicationUsers;
 /// <summary>The tokens of a new site, in addition to the administrator's token.</summary>
 internal static class ApplicationUsersSeed
 {
+    public const string AdministratorTokenId = "at_00000000000000000adm";
+
+    /// <summary>The token that the clerk signs in with.</summary>
+    public const string ClerkTokenId = $"{Prefix}{ClerkToken}";
+
+    private const string Prefix = "at_";
+    private const string ClerkToken = "clerkscreen000000006";
+
+    public static UserToken AdministratorToken(DateTimeOffset now) => new()
+    {
+        Id = AdministratorTokenId,
+        UserId = ApplicationUsersSite.Administrator,
+        Name = "administrator",
+        Access = ApiCatalogue.All(AccessLevel.Full),
+        ExpirationMonths = 12,
+        Created = now,
+        CreatedBy = ApplicationUsersSite.Administrator,
+        Expires = now.AddMonths(12),
+    };
+
+    /// <summary>Returns a token that is active again if it has expired or was revoked, so that its user can sign in.</summary>
+    public static UserToken Reactivate(UserToken token, DateTimeOffset now) => token.Status(now) == TokenStatus.Active ? token : token with
+    {
+        Created = now,
+        Expires = now.AddMonths(token.ExpirationMonths),
+        Revoked = null,
+    };
+
     public static IEnumerable<UserToken> Tokens(DateTimeOffset now) =>
     [
         Token(
@@ -15,14 +43,14 @@ internal static class ApplicationUsersSeed
         Token("leaverreports0000004", "leaver", "reports", 12, now.AddMonths(-1), Access(AccessLevel.Read, "sales-mix", "location")),
         Token("leaverlaptop00000005", "leaver", null, 6, now.AddMonths(-3), Access(AccessLevel.Full, "inventory-adjustment"))
             with { Revoked = now.AddDays(-20) },
-        Token("clerkscreen000000006", "clerk", "screen", 3, now.AddMonths(-1), Access(AccessLevel.Read, "schedules")),
+        Token(ClerkToken, ApplicationUsersSite.Clerk, "screen", 3, now.AddMonths(-1), Access(AccessLevel.Read, "schedules")),
     ];
 
     private static UserToken Token(
         string id, string userId, string? name, int months, DateTimeOffset created, IReadOnlyDictionary<string,
         AccessLevel> access) => new()
         {
-            Id = $"at_{id}",
+            Id = Prefix + id,
             UserId = userId,
             Name = name,
             Access = access,

@@ -7,10 +7,12 @@ internal static class ApplicationUsersSite
 
     public const string Administrator = "admin";
 
+    public const string Clerk = "clerk";
+
     public static readonly IReadOnlyList<ApplicationUser> Users =
     [
         new(Administrator, "Ada Admin", Active: true, CanManageApiTokens: true),
-        new("clerk", "Clara Clerk", Active: true, CanManageApiTokens: false),
+        new(Clerk, "Clara Clerk", Active: true, CanManageApiTokens: false),
         new("jdoe", "John Doe", Active: true, CanManageApiTokens: false),
         new("asmith", "Anna Smith", Active: true, CanManageApiTokens: false),
         new("leaver", "Lee Leaver", Active: false, CanManageApiTokens: false),

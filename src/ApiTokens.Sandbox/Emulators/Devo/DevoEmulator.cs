@@ -12,6 +12,9 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
     // Devo shows the value of a token again to its owner and its user, so values are stored, encrypted.
     private readonly DevoTokenStore _tokens = new(database, cipher);
 
+    // The people sign in with credentials that are no tokens of the domain, so they are not listed.
+    private readonly Sessions<DevoToken> _people = new(clock);
+
     public string Name => "devo";
 
     public void CreateSchema() => _tokens.CreateSchema();
@@ -32,8 +35,34 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
     {
         string secret = Secrets.Hex(16);
         _tokens.Put(_tokens.WithSecret(AdministratorToken(clock.Now()), secret));
-        return new ServiceDescription { BaseUri = baseAddress, Account = DevoRules.Domain, Secret = secret };
+        return new ServiceDescription
+        {
+            BaseUri = baseAddress,
+            Account = DevoRules.Domain,
+            Secret = secret,
+            People =
+            [
+                Person("administrator", DevoRules.Administrator, secret),
+                .. DevoRules.People.Select(person => Person(person.Name, person.User, SignIn(person.User))),
+            ],
+        };
     }
+
+    private string SignIn(string user)
+    {
+        string secret = Secrets.Hex(16);
+        _people.Add(secret, AdministratorToken(clock.Now()) with { Id = 0, Owner = user, User = user }, DateTimeOffset.MaxValue);
+        return secret;
+    }
+
+    private static PersonDescription Person(string name, string user, string secret) => new()
+    {
+        Name = name,
+        Role = $"API Credentials: {(DevoRules.MayManage(user) ? "Manage" : "View")}",
+        Account = DevoRules.Domain,
+        User = user,
+        Secret = secret,
+    };
 
     public void Map(RouteGroupBuilder routes)
     {
@@ -58,22 +87,27 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
 
     private IResult List(HttpRequest request, string account)
     {
-        Authorize(request, account);
+        DevoToken caller = Authorize(request, account);
         DateTimeOffset now = clock.Now();
-        return TypedResults.Json(_tokens.All().Select(token => DevoTokenBody.Of(token, now)), DevoJson.Wire.IEnumerableDevoTokenBody);
+        return TypedResults.Json(_tokens.All().Where(token => Sees(caller, token)).Select(token => DevoTokenBody.Of(token, now)), DevoJson.Wire.IEnumerableDevoTokenBody);
     }
 
     private IResult Get(HttpRequest request, string account, string id)
     {
         DevoToken caller = Authorize(request, account);
         DevoToken token = _tokens.FindWithSecret(Find(id).Id) ?? throw DevoErrors.TokenNotFound();
+        if (!Sees(caller, token))
+        {
+            throw DevoErrors.Forbidden();
+        }
+
         string? value = caller.User == token.Owner || caller.User == token.User ? _tokens.SecretOf(token) : null;
         return ToResult(token, value ?? Mask(token));
     }
 
     private async Task<IResult> CreateAsync(HttpRequest request, string account)
     {
-        DevoToken caller = Authorize(request, account);
+        DevoToken caller = AuthorizeToManage(request, account);
         RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name", "user", "audience", "scopes");
         string name = ReadName(body);
         string? user = body.Text("user");
@@ -84,7 +118,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
             throw DevoErrors.InvalidValue("user");
         }
 
-        if (!DevoRules.IsAudience(audience))
+        if (!DevoRules.IsAudience(audience) || !DevoRules.MayHave(user, audience!))
         {
             throw DevoErrors.InvalidAudience();
         }
@@ -117,13 +151,13 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
     // An expired token can be enabled, but it stays expired, and its "active" field stays false.
     private IResult SetActive(HttpRequest request, string account, string id, bool active)
     {
-        Authorize(request, account);
+        AuthorizeToManage(request, account);
         return ToResult(Change(Find(id), token => token with { Active = active }));
     }
 
     private async Task<IResult> RenameAsync(HttpRequest request, string account, string id)
     {
-        Authorize(request, account);
+        AuthorizeToManage(request, account);
         DevoToken token = Find(id);
         RequestBody body = await RequestBody.ReadStrictAsync(request, DevoErrors.Body, "name");
         string name = ReadName(body);
@@ -132,7 +166,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
 
     private IResult Delete(HttpRequest request, string account, string id)
     {
-        Authorize(request, account);
+        AuthorizeToManage(request, account);
         DevoToken token = Find(id);
         _tokens.Remove(token.Id);
         return TypedResults.NoContent();
@@ -168,8 +202,17 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
             : throw DevoErrors.Forbidden();
     }
 
-    private DevoToken? Authenticate(string? secret) =>
-        secret is { Length: > 0 } && _tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null;
+    private DevoToken AuthorizeToManage(HttpRequest request, string account)
+    {
+        DevoToken caller = Authorize(request, account);
+        return DevoRules.MayManage(caller.User) ? caller : throw DevoErrors.Forbidden();
+    }
+
+    // Without the level Manage, a user sees the tokens that they may use (2.2).
+    private static bool Sees(DevoToken caller, DevoToken token) => DevoRules.MayManage(caller.User) || caller.User == token.User;
+
+    private DevoToken? Authenticate(string? secret) => string.IsNullOrEmpty(secret) ? null
+        : _people.Find(secret) ?? (_tokens.FindBySecret(secret) is { } token && token.IsLive(clock.Now()) ? token : null);
 
     private DevoToken Find(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && _tokens.Find(number) is { } token

@@ -25,8 +25,26 @@ internal static class DevoRules
     public static readonly ImmutableArray<string> Users =
         [Administrator, "user@example.com", "jdoe@example.com", "leaver@example.com", "ci@example.com"];
 
+    /// <summary>The users whose role has the permission API Credentials with the level Manage.</summary>
+    private static readonly ImmutableArray<string> Managers = [Administrator, "jdoe@example.com", "ci@example.com"];
+
+    /// <summary>The users whose role has this permission with the level View.</summary>
+    private static readonly ImmutableArray<string> Viewers = ["user@example.com"];
+
+    /// <summary>The people who can sign in, besides the administrator.</summary>
+    public static readonly ImmutableArray<(string Name, string User)> People = [("engineer", Managers[1]), ("user", Viewers[0])];
+
     private static readonly HashSet<string> Audiences =
         ["aggregations", "apiv2", "apiv2-admin", "alerts", "http", CredentialsAudience];
+
+    /// <summary>Determines whether a user may change the tokens of the domain and see all of them.</summary>
+    public static bool MayManage(string user) => Managers.Contains(user);
+
+    /// <summary>
+    /// Determines whether a user may have a token with an audience: it is checked against the policies of the user (2.2).
+    /// </summary>
+    public static bool MayHave(string user, string audience) =>
+        !audience.Split(' ').Contains(CredentialsAudience) || MayManage(user) || Viewers.Contains(user);
 
     /// <summary>Determines whether an audience consists of known names, separated by spaces.</summary>
     public static bool IsAudience(string? audience)

@@ -21,7 +21,7 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     private readonly Sessions<GcoreUser> _accesses = new(clock);
     private readonly Sessions<GcoreUser> _refreshes = new(clock);
     private readonly Jwt _jwt = new();
-    private byte[] _passwordHash = [];
+    private readonly Passwords _passwords = new();
 
     public string Name => "gcore";
 
@@ -36,22 +36,30 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
             _tokens.Add(token);
         }
 
-        _tokens.Generate(generated, GcoreAccount.Users, now);
+        _tokens.Generate(generated, GcoreAccount.Issuers, now);
     }
 
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
-        string password = Secrets.Alphanumeric(24);
-        _passwordHash = Secrets.Hash(password);
         string secret = NewSecret(AdministratorTokenId);
         _tokens.Put(AdministratorToken(clock.Now()) with { SecretHash = Secrets.Hash(secret) });
+        PersonDescription[] people = [.. GcoreAccount.People.Select(person => new PersonDescription
+        {
+            Name = person.Key,
+            Role = person.Value.Role.Name,
+            Account = GcoreAccount.ClientIdText,
+            User = person.Value.Email,
+            Secret = person.Value == GcoreAccount.Administrator ? secret : null,
+            Password = _passwords.New(person.Value.Email),
+        })];
         return new ServiceDescription
         {
             BaseUri = baseAddress,
             Account = GcoreAccount.ClientIdText,
             Secret = secret,
-            Username = GcoreAccount.Administrator.Email,
-            Password = password,
+            Username = people[0].User,
+            Password = people[0].Password,
+            People = people,
         };
     }
 
@@ -73,9 +81,8 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
     {
         RequestBody body = await RequestBody.ReadAsync(request, GcoreErrors.Body);
         RequireFields(body, "username", "password");
-        bool known = Secrets.Same(_passwordHash, Secrets.Hash(body.Text("password")!));
-        return known && string.Equals(body.Text("username"), GcoreAccount.Administrator.Email, StringComparison.OrdinalIgnoreCase)
-            ? NewPair(GcoreAccount.Administrator)
+        return _passwords.Find(body.Text("username")!, body.Text("password")!) is { } email
+            ? NewPair(GcoreAccount.Users.First(user => user.Email == email))
             : throw GcoreErrors.LoginFailed();
     }
 
@@ -144,7 +151,15 @@ internal sealed class GcoreEmulator(Database database, TimeProvider clock, int t
 
     private IResult Delete(HttpRequest request, string clientId, string id)
     {
-        GcoreToken token = Find(Authorize(request, clientId), id);
+        GcoreCaller caller = Authorize(request, clientId);
+        GcoreToken token = Find(caller, id);
+
+        // Inferred: a token cannot remove a token with a higher role, even of the same user. Users have no token with a higher role.
+        if (!caller.Role.MayIssue(token.Role))
+        {
+            throw GcoreErrors.Forbidden();
+        }
+
         return _tokens.Remove(token.Id)
             ? TypedResults.NoContent()
             : throw GcoreErrors.TokenNotFound();

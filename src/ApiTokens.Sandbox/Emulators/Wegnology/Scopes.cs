@@ -32,6 +32,34 @@ internal static class Scopes
     public static bool Allow(IEnumerable<string> scopes, string action, bool losant) => scopes.Any(scope =>
         Accepted[action].Contains(scope) || (losant && Losant.AlsoAccepted(action).Contains(scope, StringComparer.Ordinal)));
 
+    /// <summary>Determines whether the scopes of a caller include everything that another scope allows.</summary>
+    public static bool Cover(IReadOnlyList<string> scopes, string other, bool losant)
+    {
+        if (scopes.Contains("all.User", StringComparer.Ordinal) || scopes.Contains(other, StringComparer.Ordinal))
+        {
+            return true;
+        }
+
+        string[] actions = [.. Accepted.Keys.Where(action => Allow([other], action, losant))];
+        if (actions.Length == 0)
+        {
+            // An action that no public request has.
+            string resource = other[..(other.LastIndexOf('.') + 1)];
+            return scopes.Any(scope => scope == $"{resource}*"
+                || (scope == "all.Application" && IsGrantable(new Owner(Owner.Application, ""), other, losant))
+                || (scope == "all.Instance" && IsGrantable(new Owner(Owner.Instance, ""), other, losant)));
+        }
+
+        // A preset and a wildcard also include actions that are added later, which single actions do not.
+        return IsOpen(other)
+            ? scopes.Any(scope => IsOpen(scope) && actions.All(action => Allow([scope], action, losant)))
+            : actions.All(action => Allow(scopes, action, losant));
+    }
+
+    private static bool IsOpen(string scope) => scope.StartsWith("all.", StringComparison.Ordinal)
+        || scope.StartsWith("only.", StringComparison.Ordinal)
+        || scope.EndsWith(".*", StringComparison.Ordinal);
+
     private static FrozenDictionary<string, FrozenSet<string>> ReadGrantable(string api)
     {
         JsonElement lists = Resource.Json("wegnology-scopes.json").GetProperty(api);

@@ -15,7 +15,7 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     private readonly Sessions<WegnologyCaller> _sessions = new(clock);
     private readonly ObjectIds _ids = new(clock);
     private readonly WegnologySecrets _secrets = new();
-    private byte[] _passwordHash = [];
+    private readonly Passwords _passwords = new();
 
     public string Name => "wegnology";
 
@@ -45,13 +45,11 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
     public ServiceDescription StartAdministrator(Uri baseAddress)
     {
         DateTimeOffset now = clock.Now();
-        string password = WegnologyAccount.NewPassword();
-        _passwordHash = Secrets.Hash(password);
         var token = new WegnologyToken
         {
             Id = AdministratorTokenId,
             Owner = WegnologyAccount.User,
-            Creator = WegnologySeed.Creators[0],
+            Creator = WegnologyAccount.Administrator.Creator,
             Name = "administrator",
             Created = now,
             Updated = now,
@@ -59,13 +57,23 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         };
         string secret = _secrets.Of(token);
         _tokens.Put(token with { SecretHash = Secrets.Hash(secret) });
+        PersonDescription[] people = [.. WegnologyAccount.Users.Select(user => new PersonDescription
+        {
+            Name = user.Person,
+            Role = user.Role,
+            Account = $"user/{user.Id}",
+            User = user.Email,
+            Secret = user == WegnologyAccount.Administrator ? secret : null,
+            Password = _passwords.New(user.Email),
+        })];
         return new ServiceDescription
         {
             BaseUri = baseAddress,
-            Account = $"user/{WegnologyAccount.User.Id}",
+            Account = people[0].Account,
             Secret = secret,
-            Username = WegnologyAccount.Email,
-            Password = password,
+            Username = people[0].User,
+            Password = people[0].Password,
+            People = people,
             Applications = [.. WegnologyAccount.Applications.Keys],
             Instances = [.. WegnologyAccount.Instances.Keys],
         };
@@ -117,12 +125,8 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             throw WegnologyErrors.Validation("tokenTTL must not be negative");
         }
 
-        if (!Secrets.Same(_passwordHash, Secrets.Hash(password))
-            || !email.Equals(WegnologyAccount.Email, StringComparison.OrdinalIgnoreCase))
-        {
-            throw WegnologyErrors.LoginFailed();
-        }
-
+        string known = _passwords.Find(email, password) ?? throw WegnologyErrors.LoginFailed();
+        WegnologyUser user = WegnologyAccount.Users.First(each => each.Email == known);
         DateTimeOffset now = clock.Now();
         DateTimeOffset? expires = lifetime switch
         {
@@ -131,18 +135,16 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             int seconds => now.AddSeconds(seconds),
         };
 
-        string secret = _secrets.OfSession(WegnologyAccount.User.Id, _ids.Next(), now, expires);
-        _sessions.Add(
-            secret, new WegnologyCaller(WegnologyAccount.User, WegnologySeed.Creators[0], scopes), expires ?? DateTimeOffset.MaxValue);
-        return TypedResults.Json(new AuthedUser(WegnologyAccount.User.Id, secret, false), WegnologyJson.Wire.AuthedUser);
+        string secret = _secrets.OfSession(user.Id, _ids.Next(), now, expires);
+        _sessions.Add(secret, new WegnologyCaller(user.Owner, user.Creator, scopes), expires ?? DateTimeOffset.MaxValue);
+        return TypedResults.Json(new AuthedUser(user.Id, secret, false), WegnologyJson.Wire.AuthedUser);
     }
 
     private IResult Me(HttpRequest request)
     {
-        WegnologyCaller caller = Authorize(request, "me.get");
+        WegnologyUser user = WegnologyAccount.Find(Authorize(request, "me.get").Owner.Id);
         return TypedResults.Json(
-            new UserBody(caller.Owner.Id, caller.Owner.Id, WegnologyAccount.Email, WegnologyAccount.FirstName, WegnologyAccount.LastName),
-            WegnologyJson.Wire.UserBody);
+            new UserBody(user.Id, user.Id, user.Email, user.FirstName, user.LastName), WegnologyJson.Wire.UserBody);
     }
 
     private IResult Application(HttpRequest request)
@@ -186,9 +188,9 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             request, WegnologyErrors.Body, Losant.Fields(request, owner, "name", "description", "expirationDate", "scope", "status"));
         DateTimeOffset now = clock.Now();
 
-        // It is not documented whether a token may create a token with more scopes. The emulator allows it.
         List<string> scope = body.Texts("scope") ?? [Scopes.Default(owner)];
         WegnologyRules.RequireGrantable(owner, scope, Losant.Is(request));
+        WegnologyRules.RequireCovered(caller, scope, Losant.Is(request));
         var token = new WegnologyToken
         {
             Id = _ids.Next(),
@@ -259,7 +261,9 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
         WegnologyCaller caller = Authorize(request, action);
         if (ownerType == Owner.User)
         {
-            return (caller, WegnologyAccount.User);
+            return caller.Owner.Type == Owner.User
+                ? (caller, caller.Owner)
+                : throw WegnologyErrors.Forbidden("The token does not belong to a user");
         }
 
         string id = (string)request.RouteValues["ownerId"]!;
@@ -271,9 +275,10 @@ internal sealed class WegnologyEmulator(Database database, TimeProvider clock) :
             throw WegnologyErrors.NotFound(ownerType == Owner.Application ? "Application" : "Instance");
         }
 
-        return caller.Owner.Type == Owner.User || caller.Owner == owner
-            ? (caller, owner)
-            : throw WegnologyErrors.Forbidden("The token belongs to another owner");
+        bool mayAccess = caller.Owner.Type == Owner.User
+            ? WegnologyAccount.Find(caller.Owner.Id).Resources.Contains(owner.Id, StringComparer.Ordinal)
+            : caller.Owner == owner;
+        return mayAccess ? (caller, owner) : throw WegnologyErrors.Forbidden("The token belongs to another owner");
     }
 
     private WegnologyCaller? Authenticate(string secret) =>

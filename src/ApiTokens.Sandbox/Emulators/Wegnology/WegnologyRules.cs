@@ -31,6 +31,18 @@ internal static partial class WegnologyRules
         }
     }
 
+    /// <summary>
+    /// Throws if a scope allows more than the caller may do. Inferred: it is not documented whether a token may create a token with a
+    /// wider scope, but otherwise every token that may create tokens would allow everything.
+    /// </summary>
+    public static void RequireCovered(WegnologyCaller caller, List<string> scope, bool losant)
+    {
+        if (scope.Find(value => !Scopes.Cover(caller.Scopes, value, losant)) is { } wider)
+        {
+            throw WegnologyErrors.Forbidden($"The scope of the token does not include {wider}");
+        }
+    }
+
     public static string? ReadName(RequestBody body) => body.Text("name") switch
     {
         { Length: 0 or > MaxNameLength } => throw WegnologyErrors.Validation($"name must have 1 to {MaxNameLength} characters"),

@@ -5,7 +5,7 @@ internal static class WegnologySeed
 {
     public static readonly IReadOnlyList<Creator> Creators =
     [
-        new("user", WegnologyAccount.User.Id, WegnologyAccount.Email),
+        WegnologyAccount.Administrator.Creator,
         new("user", "575ed70c7ae143cd83dc4ab1", "user@example.com"),
         new("user", "575ed70c7ae143cd83dc4ab2", "jdoe@example.com"),
         new("user", "575ed70c7ae143cd83dc4ab3", "leaver@example.com"),
