@@ -9,8 +9,6 @@ namespace ApiTokens.Journal;
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
-    private const int MaxTextLength = 1024;
-
     private readonly Stream _file;
     private readonly object _lock = new();
     private readonly TimeProvider _time;
@@ -234,10 +232,8 @@ public sealed class JournalWriter : IDisposable
         entry.Service = subject.Key.Token.Account.Service;
         entry.Account = subject.Key.Token.Account.Account;
         entry.BaseUri = subject.Key.Token.Account.BaseUri;
-
-        // A line that is too long could not be read again. No valid id or name is longer.
-        entry.Id = ForeignText.Shorten(subject.Key.Token.Id, MaxTextLength);
-        entry.Name = subject.Name is { } name ? ForeignText.Shorten(name, MaxTextLength) : null;
+        entry.Id = ForeignText.InJournal(subject.Key.Token.Id);
+        entry.Name = ForeignText.InJournal(subject.Name);
         lock (_lock)
         {
             Append(entry, toDisk);

@@ -16,6 +16,7 @@ public static partial class ForeignText
     internal const string Masked = "***";
     private const int MaxArgumentLength = 200;
     private const int MaxNameLength = 255;
+    private const int MaxJournalLength = 1024;
 
     // Masking takes time for each character, and gives up after some seconds. The longest valid text has 32,767 characters.
     private const int MaxTextLength = 64 * 1024;
@@ -63,6 +64,9 @@ public static partial class ForeignText
     {
         return Shorten(Printable(Mask(argument)), MaxArgumentLength);
     }
+
+    /// <summary>Returns an id or a name for a journal, in which a line that is too long could not be read again.</summary>
+    internal static string InJournal(string text) => Shorten(text, MaxJournalLength);
 
     /// <summary>Returns a text that is cut after a number of characters; the longest valid name by default.</summary>
     internal static string Shorten(string text, int maxLength = MaxNameLength)
