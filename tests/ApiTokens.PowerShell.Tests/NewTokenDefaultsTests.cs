@@ -72,4 +72,20 @@ public sealed class NewTokenDefaultsTests(SandboxFixture fixture) : CmdletTest(f
 
         Assert.Equal((vendor, location), ($"{token.Access()["vendor"]}", $"{token.Access()["location"]}"));
     }
+
+    [Theory]
+    [InlineData("Full Access", "Full")]
+    [InlineData("read access", "Read")]
+    [InlineData("Read", "Read")]
+    public void New_WordsOfTheForm_AreTheLevelOfAllApis(string level, string expected)
+    {
+        PSObject token = Single("param($Level) New-ApiToken -Connection application-users -User jdoe -ApplyToAll $Level", level);
+        Assert.All(token.Access().Values, value => Assert.Equal(expected, value));
+
+        PSObject changed = Single("param($Token) $Token | Set-ApiToken -ApplyToAll 'No Access' -Access vendor=Read -PassThru", token);
+        Assert.Equal(("Read", "None"), (changed.Access()["vendor"], changed.Access()["location"]));
+
+        PSObject renewed = Single("param($Token, $Level) $Token | Reset-ApiToken -ApplyToAll $Level", changed, level);
+        Assert.All(renewed.Access().Values, value => Assert.Equal(expected, value));
+    }
 }

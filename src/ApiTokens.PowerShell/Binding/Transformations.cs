@@ -137,6 +137,14 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
         };
     }
 
+    // The web form says Full Access, Read Access and No Access.
+    internal static string WithoutUnit(string text)
+    {
+        const string unit = " access";
+        string word = text.EndsWith(unit, StringComparison.OrdinalIgnoreCase) ? text.Substring(0, text.Length - unit.Length) : text;
+        return word.Equals("No", StringComparison.OrdinalIgnoreCase) ? nameof(AccessLevel.None) : word;
+    }
+
     private static Dictionary<string, AccessLevel>? FromTexts(IEnumerable<string> texts)
     {
         string[] entries = [.. texts.SelectMany(text => text.Split(Separators, StringSplitOptions.RemoveEmptyEntries))];
@@ -152,14 +160,6 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
                 $"'{ForeignText.Argument(entry)}' is not valid. Specify api=Full, api=Read or api=None.");
     }
 
-    // The web form says Full Access, Read Access and No Access.
-    private static string WithoutUnit(string text)
-    {
-        const string unit = " access";
-        string word = text.EndsWith(unit, StringComparison.OrdinalIgnoreCase) ? text.Substring(0, text.Length - unit.Length) : text;
-        return word.Equals("No", StringComparison.OrdinalIgnoreCase) ? nameof(AccessLevel.None) : word;
-    }
-
     private static string Text(object value) => LanguagePrimitives.ConvertTo<string>(value);
 
     private static AccessLevel Level(object? value) =>
@@ -168,4 +168,13 @@ public sealed class AccessTransformationAttribute : ArgumentTransformationAttrib
             ? level
             : throw new ArgumentTransformationMetadataException(
                 $"'{ForeignText.Argument($"{value}")}' is not a valid access level. Specify Full, Read or None.");
+}
+
+/// <summary>Converts the access levels in the words of the web form, such as <c>Read Access</c>, to those of the module.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AccessLevelTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        BlankAsNullAttribute.Unwrap(inputData) is string text ? AccessTransformationAttribute.WithoutUnit(text) : inputData;
 }

@@ -88,6 +88,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     /// <summary>Application Users: the access level for every API. -Access overrides it for single APIs.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies one access level for all APIs (Application Users).")]
     [BlankAsNull]
+    [AccessLevelTransformation]
     public AccessLevel? ApplyToAll { get; set; }
 
     /// <summary>The user whom the token acts for (Devo, Application Users).</summary>

@@ -59,6 +59,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
 
     /// <summary>Application Users: the access level of the new token for every API. -Access overrides it for single APIs.</summary>
     [Parameter(HelpMessage = "Specifies the access level of the new token for every API (Application Users).")]
+    [AccessLevelTransformation]
     public AccessLevel? ApplyToAll { get; set; }
 
     /// <summary>The action on the old token: Remove (default), Disable if the service supports it, or Keep.</summary>

@@ -27,6 +27,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
 
     /// <summary>The access level for every API. -Access overrides it for single APIs.</summary>
     [Parameter(HelpMessage = "Specifies one access level for all APIs (Application Users).")]
+    [AccessLevelTransformation]
     public AccessLevel? ApplyToAll { get; set; }
 
     /// <summary>The new lifetime in calendar months from now: 3, 6 or 12 (Application Users).</summary>
