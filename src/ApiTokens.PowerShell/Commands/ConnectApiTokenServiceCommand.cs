@@ -99,7 +99,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     /// <summary>
     /// The maximum number of tokens of the account (Gcore), if it differs from the documented limit. A token beyond it is not issued.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies the maximum number of tokens of a Gcore account, if it is not the documented limit of 100.")]
     [ValidateRange(1, 1_000_000)]
     public int TokenLimit { get; set; }
 

@@ -32,7 +32,7 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
     /// <summary>
     /// The maximum number of tokens of the Gcore account; by default 100 more than -Tokens. The connection gets the same limit.
     /// </summary>
-    [Parameter]
+    [Parameter(HelpMessage = "Specifies how many tokens the Gcore account may have, such as 50.")]
     [ValidateRange(1, 1_000_000)]
     public int GcoreTokenLimit { get; set; }
 

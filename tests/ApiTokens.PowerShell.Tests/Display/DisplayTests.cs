@@ -20,6 +20,7 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         ["TokenFinding"] = "Get-ApiToken -Connection * | Test-ApiToken",
         ["TokenPermission"] = "Get-ApiTokenPermission -Connection wegnology",
         ["ApiTokenSandbox"] = "Get-ApiTokenSandbox",
+        ["ApiTokenSandboxPerson"] = "(Get-ApiTokenSandbox).Services.People",
         ["ApiTokenSandboxService"] = "(Get-ApiTokenSandbox).Services",
     };
 
