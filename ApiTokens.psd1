@@ -28,6 +28,7 @@
         'Get-ApiTokenPermission'
         'Get-ApiTokenSandbox'
         'Get-ApiTokenService'
+        'Get-ApiTokenUser'
         'New-ApiToken'
         'Remove-ApiToken'
         'Rename-ApiToken'

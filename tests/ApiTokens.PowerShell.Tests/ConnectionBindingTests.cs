@@ -112,6 +112,35 @@ public sealed class ConnectionBindingTests(SandboxFixture fixture) : CmdletTest(
     }
 
     [Fact]
+    public void Id_WhoseFormFitsOneConnection_IsFoundOnIt()
+    {
+        PSObject[] tokens = [NewToken("wegnology"), NewToken("application-users")];
+
+        Run("param($Ids) $Ids | Remove-ApiToken -Connection * -Confirm:$false", (object)tokens.Texts("Id").ToArray()).ShouldSucceed();
+
+        Assert.All(tokens, token => Assert.False(Sandbox.Accepts(token)));
+    }
+
+    [Fact]
+    public void Row_WithIdAndService_IsFoundOnTheConnectionOfTheService()
+    {
+        PSObject[] tokens = [NewToken("gcore"), NewToken("devo")];
+
+        Run(
+            "param($Tokens) $Tokens | ForEach-Object { [pscustomobject]@{ Id = $_.Id; Service = $_.Service } } "
+                + "| Remove-ApiToken -Confirm:$false",
+            (object)tokens).ShouldSucceed();
+
+        Assert.All(tokens, token => Assert.False(Sandbox.Accepts(token)));
+    }
+
+    [Fact]
+    public void Row_WithIdOfAnotherService_IsRefused() =>
+        Assert.Contains(
+            "not a valid Gcore token id",
+            AssertRefused("InvalidId", "[pscustomobject]@{ Id = 'at_0123456789abcdefghij'; Service = 'Gcore' } | Remove-ApiToken").ToString());
+
+    [Fact]
     public void Name_OfTokensOfSeveralConnections_IsRefused()
     {
         string name = NewName("shared");

@@ -39,6 +39,20 @@ public sealed class FileAttackTests(SandboxFixture fixture) : CmdletTest(fixture
     }
 
     [Theory]
+    [InlineData("Remove-ApiToken")]
+    [InlineData("Reset-ApiToken")]
+    public void Row_NameOfAnotherToken_IsNotShownAsTheNameOfTheToken(string command)
+    {
+        PSObject production = NewToken("gcore", NewName("production"));
+        Run(
+            $"param($Id) [pscustomobject]@{{ Id = $Id; Name = 'harmless'; Connection = 'gcore' }} | {command} -WhatIf",
+            production.Text("Id")).ShouldSucceed();
+
+        Assert.Contains($"{production.Text("Id")} (called 'harmless' in the input) on gcore", Session.Host.Text);
+        Assert.DoesNotContain($"'harmless' ({production.Text("Id")})", Session.Host.Text);
+    }
+
+    [Theory]
     [InlineData("\"$Folder/$($_.Name).txt\"")]
     [InlineData("\"$Folder/sub/../$($_.Name)\"")]
     [InlineData("$Folder + '/' + $_.Name")]
@@ -54,6 +68,76 @@ public sealed class FileAttackTests(SandboxFixture fixture) : CmdletTest(fixture
         Run($"{save} -Force -ErrorAction SilentlyContinue", token, folder);
         Assert.NotEmpty(Directory.GetFiles(Folder, "out-*"));
         Directory.GetFiles(Folder, "out-*").ToList().ForEach(File.Delete);
+    }
+
+    [DeviceFileTheory]
+    [InlineData("$_.Name + '.txt'")]
+    [InlineData("$_.Name.ToUpperInvariant().ToLowerInvariant()")]
+    [InlineData("'' + $_.Description")]
+    public void Path_IsAbsoluteTextOfService_IsRefusedWithoutForce(string script)
+    {
+        string target = Path.Combine(Folder, NewName("planted").ToLowerInvariant());
+        PSObject token = NewToken("gcore", target, new() { ["Description"] = target });
+        string save = $"param($Token) $Token | Save-ApiTokenSecret -Path {{ {script} }}";
+
+        Run(save, token).ShouldFail("InvalidPath");
+        Assert.Empty(Directory.GetFiles(Folder, "planted*"));
+    }
+
+    [DeviceFileFact]
+    public void Path_FolderThatDiffersInCase_IsRefusedWithoutForce()
+    {
+        string folder = Directory.CreateDirectory(NewPath(".Safe")).FullName;
+        string other = Directory.CreateDirectory(Path.Combine(Folder, Path.GetFileName(folder).ToLowerInvariant())).FullName;
+        PSObject token = NewToken("gcore", $"../{Path.GetFileName(other)}/out");
+
+        Run("param($Token, $Folder) $Token | Save-ApiTokenSecret -Path { \"$Folder/$($_.Name)\" }", token, folder)
+            .ShouldFail("InvalidPath");
+        Assert.Empty(Directory.GetFiles(other));
+    }
+
+    [DeviceFileFact]
+    public void LeakedTexts_Pipe_CanBeStoppedWhileItWaits()
+    {
+        string path = NewPath(".txt");
+        using (Process process = Process.Start("mkfifo", path))
+        {
+            process.WaitForExit();
+        }
+
+        RunningScript running = Session.Start("param($Path) Find-ApiToken -Path $Path", path);
+        Thread.Sleep(1000);
+        Task stop = Task.Run(running.Stop);
+        bool ended = stop.Wait(TimeSpan.FromSeconds(20));
+
+        // The thread that opens the pipe ends with it.
+        using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite))
+        {
+        }
+
+        Assert.True(ended, "The command waits for the pipe.");
+    }
+
+    [DeviceFileTheory]
+    [InlineData("Get-ApiToken -Connection gcore | Test-ApiToken -Policy $Path")]
+    public void Policy_Pipe_IsRefusedWithoutWaiting(string command)
+    {
+        string path = NewPath(".psd1");
+        using (Process process = Process.Start("mkfifo", path))
+        {
+            process.WaitForExit();
+        }
+
+        RunningScript running = Session.Start($"param($Path) {command}", path);
+        Task<RunResult> result = Task.Run(running.Wait);
+        bool ended = result.Wait(TimeSpan.FromSeconds(20));
+        if (!ended)
+        {
+            File.WriteAllText(path, "@{}");
+        }
+
+        Assert.True(ended, "The command waits for the pipe.");
+        Assert.Contains("is a device or a pipe", result.Result.Error.ToString());
     }
 
     [Theory]

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+using ApiTokens.PowerShell.Tests.Display;
 using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
 /// <summary>Names with escape sequences and control characters cannot control a terminal when they are shown or logged.</summary>
-public sealed class TerminalTextTests(SandboxFixture fixture) : CmdletTest(fixture)
+public sealed class TerminalTextTests(SandboxFixture fixture, ListViewFixture lists) : CmdletTest(fixture), IClassFixture<ListViewFixture>
 {
     private const char Override = '\u202E';
     private const char Escape = '\u001B';
@@ -47,6 +49,41 @@ public sealed class TerminalTextTests(SandboxFixture fixture) : CmdletTest(fixtu
         string text = Session.Host.Text;
         Assert.All(["Rename API token", "Create API token", "Remove API tokens", "Save"], action => Assert.Contains(action, text));
         Assert.Equal(-1, text.IndexOfAny([Escape, Override]));
+    }
+
+    [Theory]
+    [InlineData("ApiTokens.ApiToken", true)]
+    [InlineData("ApiTokens.IssuedToken", true)]
+    [InlineData("ApiTokens.ApiToken", false)]
+    [InlineData("ApiTokens.IssuedToken", false)]
+    [InlineData("Deserialized.ApiTokens.ApiToken", false)]
+    [InlineData("Deserialized.ApiTokens.IssuedToken", false)]
+    [InlineData("ApiTokens.Audit.TokenFinding", false)]
+    [InlineData("Deserialized.ApiTokens.Audit.TokenFinding", false)]
+    public void View_ObjectOfAFile_ShowsNoControlCharacter(string type, bool list)
+    {
+        string text = $"x{Escape}[2J{Override}y";
+        string[] properties =
+        [
+            "Name", "Id", "Service", "Account", "Connection", "Status", "Description", "Owner", "Issuer", "Role", "Scope", "Audience",
+            "ExpiresAt", "CreatedAt", "LastUsedAt", "Severity", "RuleId", "Message", "BaseUri", "Secret",
+        ];
+        var value = new PSObject();
+        foreach (string property in properties)
+        {
+            value.Properties.Add(new PSNoteProperty(property, text));
+        }
+
+        value.TypeNames.Insert(0, type);
+        ModuleSession session = list ? lists.Session : Session;
+        session.Host.Clear();
+        session.Run("param($Value) $Value | Out-Default", value).ShouldSucceed();
+
+        Assert.Contains("[2J", session.Host.Text);
+        Assert.Equal(-1, Text().IndexOfAny([Escape, Override, Bell]));
+
+        // The engine itself colors the header of a table.
+        string Text() => Regex.Replace(session.Host.Text, "\u001B\\[[0-9;]*m", string.Empty);
     }
 
     [Fact]

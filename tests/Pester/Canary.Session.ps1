@@ -61,6 +61,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
     foreach ($name in $with.Keys) {
         $more = $with[$name]
         Get-ApiTokenPermission -Connection $name @loud | Select-Object -First 3 | Show
+        Get-ApiTokenUser -Connection $name @loud | Show
         New-ApiToken -Connection $name -Name canary @more -WhatIf @loud
         New-ApiToken -Connection $name -Name canary @more -JournalPath "$Elsewhere/new-$name.journal" @loud | Tee-Object -Variable token | Show
         $issued.Add($token)

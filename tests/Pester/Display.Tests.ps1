@@ -33,6 +33,17 @@ Import-Module '$moduleFolder'
     }
 }
 
+Describe 'The wide table of tokens' {
+    It 'shows owner, issuer and last use' {
+        $lines = ($tokens | Format-Table -View Wide | Out-String -Width 220) -split '\r?\n' | Where-Object { $_.Trim() }
+        $lines[0] -split '\s+' | Where-Object { $_ } | Should -Be @(
+            'Name', 'Status', 'Expires', 'LastUsedAt', 'Owner', 'Issuer', 'IssuerKind', 'Description', 'Permissions', 'Connection', 'Id')
+        foreach ($token in $tokens) {
+            $lines | Where-Object { $_.Contains($token.Id) -and $_.Contains("$($token.IssuerKind)") } | Should -Not -BeNullOrEmpty
+        }
+    }
+}
+
 Describe 'A token after <Way>' -ForEach @(
     @{ Way = 'Export-Clixml'; Through = { param($Value) $Value | Export-Clixml "$TestDrive/token.xml"; Import-Clixml "$TestDrive/token.xml" } }
     @{ Way = 'a job'; Through = { Start-Job { $args[0] } -ArgumentList (, $args[0]) | Receive-Job -Wait -AutoRemoveJob } }

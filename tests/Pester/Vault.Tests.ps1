@@ -146,6 +146,14 @@ try { New-ApiToken never -Role Users -ExpiresIn 30d -Vault Any } catch { @{ Id =
         $null = New-ApiToken twin -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -Force -ErrorAction Stop
     }
 
+    It 'does not replace the secret of another token, whose name has a backtick or a wildcard' -ForEach 'a`b', 'a*' {
+        $first = Add-TestToken gcore $_ -With @{ Vault = 'Test' }
+        $second = New-ApiToken $_ -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
+        Test-Secret $second | Should -BeTrue
+        Test-Secret $first -Secret (Get-Secret -Vault Test -Name (Get-DefaultName $first)) | Should -BeTrue
+    }
+
     It 'is rejected before it is issued if another token of this run has its name' {
         $count = (Get-RequestCount).writes
         $tokens = 'one', 'two' | ForEach-Object { [pscustomobject]@{ Name = $_ } } |

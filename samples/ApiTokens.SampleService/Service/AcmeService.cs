@@ -12,7 +12,11 @@ internal sealed class AcmeService(ServiceContext context)
 
     public override IReadOnlyList<TokenPermission> KnownPermissions => [.. Scopes.Select(scope => Permission("Scope", scope))];
 
-    public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(credential: null, cancellationToken);
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        await WhoAmIAsync(credential: null, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     protected override void ValidateNew(NewTokenRequest request)
     {

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Security;
 using System.Text.Json;
 
 namespace ApiTokens.Http;
 
 /// <summary>Creates the exception for a failed request, with the service's message without secrets and a recommended action.</summary>
-internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> credential)
+internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential credential)
 {
     private const string MayHaveSucceeded = " The operation may have succeeded.";
 
@@ -158,16 +157,17 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, Func<SecureString?> 
     private string ProxyName => endpoint.Http.Proxy?.Address is null ? string.Empty : $" {endpoint.Http.Proxy}";
 
     private string Redact(ServiceRequest request, string text) =>
-        ForeignText.Redact(endpoint.Http.Proxy?.Redact(text) ?? text, credential(), request.Credential?.Secret);
+        ForeignText.Redact(
+        endpoint.Http.Proxy?.Redact(text) ?? text, [.. credential.KnownSecrets, request.Credential?.Secret]);
 
     private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
-    private static (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
+    private (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
     {
         401 => (ErrorKind.AuthenticationError,
             $"The credential is invalid, disabled, expired or revoked. Connect with a valid credential: {SuggestedCommand.Connect}"),
         403 => (ErrorKind.PermissionDenied,
-            "Check the permissions of the credential, the account, and the region or address of the connection."),
+            $"{endpoint.PermissionRule} Otherwise, check the account, and the region or address of the connection."),
         404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),
         ProxyAuthenticationRequired => (ErrorKind.ConnectionError, ProxyCredentialAdvice),
         408 => (ErrorKind.OperationTimeout, "Try again later."),

@@ -7,7 +7,8 @@ namespace ApiTokens.Http;
 /// A credential that logs in to get a session: at the first request, shortly before the session expires, and after the service
 /// has ended it. Concurrent requests share one login and its failure.
 /// </summary>
-internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time) : ServiceCredential
+internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>> login, TimeProvider time, SecureString? password)
+    : ServiceCredential
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
@@ -22,6 +23,8 @@ internal sealed class LoginCredential(Func<CancellationToken, Task<LoginResult>>
     private DateTimeOffset _rejectedAt;
 
     public override SecureString? Secret => _session?.Secret;
+
+    public override IEnumerable<SecureString?> KnownSecrets => [Secret, password];
 
     public override async ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken) =>
         headers.Authorization = Header(await GetSessionAsync(cancellationToken).ConfigureAwait(false));

@@ -1,14 +1,15 @@
 namespace ApiTokens.Http;
 
 /// <summary>
-/// Reads a response body with a limit on its decompressed size and a timeout for each read, so that a slow or endless response
-/// causes an error instead of a hang.
+/// Reads a response body with a limit on its decompressed size and a timeout for each element of a list, so that a slow or endless
+/// response causes an error instead of a hang.
 /// </summary>
 internal sealed class ResponseStream(HttpResponseMessage response, Stream inner, long limit, TimeSpan readTimeout, TimeProvider time)
     : Stream
 {
     private long _read;
     private long _elementStart;
+    private TimeSpan _waited;
 
     /// <summary>The maximum size of one element of a list, in bytes. The list itself can be larger.</summary>
     public long ElementLimit { get; init; } = long.MaxValue;
@@ -28,7 +29,10 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
 
     public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = time.CreateCancellationTokenSource(readTimeout);
+        // What counts is the time in which the service sends an element. The caller may take its time between two elements.
+        TimeSpan left = readTimeout == Timeout.InfiniteTimeSpan ? readTimeout : Max(readTimeout - _waited, TimeSpan.Zero);
+        long start = time.GetTimestamp();
+        using CancellationTokenSource timeout = time.CreateCancellationTokenSource(left);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
         // Network streams of .NET Framework ignore cancellation. Disposing the response ends the read.
@@ -37,6 +41,7 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
         {
             int read = await inner.ReadAsync(buffer, offset, count, linked.Token).ConfigureAwait(false);
             _read += read;
+            _waited += time.GetElapsedTime(start);
             return _read > limit ? throw new ResponseTooLargeException(limit)
                 : _read - _elementStart > ElementLimit ? throw new ResponseTooLargeException(ElementLimit)
                 : read;
@@ -57,7 +62,14 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
     }
 
     /// <summary>Records that an element has been read completely.</summary>
-    public void EndElement() => _elementStart = _read;
+    /// <param name="isProgress">
+    /// Whether the next element may take the whole timeout again. A service could send null forever, which nobody sees.
+    /// </param>
+    public void EndElement(bool isProgress)
+    {
+        _elementStart = _read;
+        _waited = isProgress ? TimeSpan.Zero : _waited;
+    }
 
     public override void Flush()
     {
@@ -68,6 +80,8 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     protected override void Dispose(bool disposing)
     {

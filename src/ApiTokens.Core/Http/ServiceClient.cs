@@ -17,7 +17,7 @@ internal sealed class ServiceClient
     public ServiceClient(ServiceEndpoint endpoint, ServiceCredential credential)
     {
         _endpoint = endpoint;
-        _errors = new ErrorReader(endpoint, () => credential.Secret);
+        _errors = new ErrorReader(endpoint, credential);
         _sender = new RequestSender(endpoint, credential, _errors);
     }
 
@@ -94,7 +94,7 @@ internal sealed class ServiceClient
         {
             while (await NextAsync(request, items, cancellationToken).ConfigureAwait(false))
             {
-                body.EndElement();
+                body.EndElement(isProgress: items.Current is not null);
                 if (items.Current is { } item)
                 {
                     yield return item;

@@ -9,6 +9,9 @@ internal abstract class ServiceCredential
     /// <summary>The current secret, for redaction and to identify the connection's own token.</summary>
     public abstract SecureString? Secret { get; }
 
+    /// <summary>All secrets that a response of the service could quote: the current one, and the password of a login.</summary>
+    public virtual IEnumerable<SecureString?> KnownSecrets => [Secret];
+
     /// <summary>Adds the credential to a request.</summary>
     public abstract ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken);
 

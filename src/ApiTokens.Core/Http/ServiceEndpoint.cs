@@ -25,6 +25,9 @@ internal sealed record ServiceEndpoint
     /// </summary>
     public Func<int, string, bool> IsTokenLimit { get; init; } = (_, _) => false;
 
+    /// <summary>Who may do what, for the recommended action after a 403.</summary>
+    public string PermissionRule { get; init; } = "Check the permissions of the credential.";
+
     /// <summary>The timeout of one attempt.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 

@@ -232,8 +232,8 @@ public sealed class JournalWriter : IDisposable
         entry.Service = subject.Key.Token.Account.Service;
         entry.Account = subject.Key.Token.Account.Account;
         entry.BaseUri = subject.Key.Token.Account.BaseUri;
-        entry.Id = subject.Key.Token.Id;
-        entry.Name = subject.Name;
+        entry.Id = ForeignText.InJournal(subject.Key.Token.Id);
+        entry.Name = ForeignText.InJournal(subject.Name);
         lock (_lock)
         {
             Append(entry, toDisk);

@@ -20,7 +20,36 @@ public static class LeakFile
     /// <param name="path">The path of the file.</param>
     /// <returns>The values with their line numbers.</returns>
     /// <exception cref="ApiTokenException">The file does not exist, or it is not a text file.</exception>
-    public static IEnumerable<LeakedSecret> Read(string path)
+    public static IEnumerable<LeakedSecret> Read(string path) => Read(path, CancellationToken.None);
+
+    /// <summary>Reads the values that may be secrets.</summary>
+    /// <param name="path">The path of the file, or of a pipe or a device, such as <c>/dev/stdin</c>.</param>
+    /// <param name="cancellationToken">Ends waiting for a pipe that nobody writes to.</param>
+    /// <returns>The values with their line numbers.</returns>
+    /// <exception cref="ApiTokenException">The file does not exist, or it is not a text file.</exception>
+    /// <exception cref="OperationCanceledException">Waiting was cancelled.</exception>
+    public static IEnumerable<LeakedSecret> Read(string path, CancellationToken cancellationToken)
+    {
+        using IEnumerator<LeakedSecret> secrets = ReadFile(path).GetEnumerator();
+        bool mayWait = FileTrust.IsSpecial(path);
+        while (mayWait ? Next(secrets, cancellationToken) : secrets.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return secrets.Current;
+        }
+    }
+
+    // Neither opening a pipe nor reading from it can be cancelled, so another thread does it. It ends with the pipe.
+    private static bool Next(IEnumerator<LeakedSecret> secrets, CancellationToken cancellationToken)
+    {
+#pragma warning disable RS0030 // It reads a file, and nothing else.
+        Task<bool> next = Task.Run(secrets.MoveNext, CancellationToken.None);
+#pragma warning restore RS0030
+        Task.WaitAny([next], cancellationToken);
+        return next.GetAwaiter().GetResult();
+    }
+
+    private static IEnumerable<LeakedSecret> ReadFile(string path)
     {
         string name = Path.GetFileName(path);
         using StreamReader reader = Open(path);

@@ -120,5 +120,5 @@ public class ApiToken
 
     /// <summary>Returns the name and the id.</summary>
     /// <returns>For example <c>'ci' (42)</c>.</returns>
-    public override string ToString() => ForeignText.InMessage($"'{Name}' ({Id})");
+    public override string ToString() => ForeignText.InMessage($"'{ForeignText.Shorten(Name)}' ({ForeignText.Shorten(Id)})");
 }

@@ -15,6 +15,14 @@ public static partial class ForeignText
     /// <summary>Replaces a secret.</summary>
     internal const string Masked = "***";
     private const int MaxArgumentLength = 200;
+    private const int MaxNameLength = 255;
+    private const int MaxJournalLength = 1024;
+
+    // Masking takes time for each character, and gives up after some seconds. The longest valid text has 32,767 characters.
+    private const int MaxTextLength = 64 * 1024;
+    private const int MaxSecretLength = 16 * 1024;
+
+    private static readonly char[] WordEnds = [' ', '"', '\'', ',', ';', '\n'];
 
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
 
@@ -35,7 +43,7 @@ public static partial class ForeignText
     /// <summary>Returns a text for a view or a report: one line in which each hidden character is visible, as <c>[U+202E]</c>.</summary>
     /// <param name="text">A text from a service; may be null.</param>
     /// <returns>The line, with the secrets of the services replaced by <c>***</c>.</returns>
-    public static string InView(string? text) => text is null or "" ? string.Empty : Visible(MaskServiceSecrets(text));
+    public static string InView(string? text) => text is null or "" ? string.Empty : Visible(MaskServiceSecrets(Limit(text)));
 
     /// <summary>Returns a text for a message, a prompt or a warning.</summary>
     /// <param name="text">A text with foreign parts.</param>
@@ -47,15 +55,29 @@ public static partial class ForeignText
     /// </summary>
     /// <param name="text">An argument, or a text of a service.</param>
     /// <returns>The text, with secrets replaced by <c>***</c>.</returns>
-    public static string Mask(string text) => LikelySecret.Replace(MaskPartsOfServiceSecrets(text), Masked);
+    public static string Mask(string text) => LikelySecret.Replace(MaskPartsOfServiceSecrets(Limit(text)), Masked);
 
     /// <summary>Returns an invalid argument for the message that rejects it.</summary>
     /// <param name="argument">The argument, which may be a misplaced secret.</param>
     /// <returns>At most 200 characters in one line, with secrets replaced by <c>***</c>.</returns>
     public static string Argument(string argument)
     {
-        string masked = Printable(Mask(argument));
-        return masked.Length <= MaxArgumentLength ? masked : masked.Substring(0, MaxArgumentLength) + "…";
+        return Shorten(Printable(Mask(argument)), MaxArgumentLength);
+    }
+
+    /// <summary>Returns an id or a name for a journal, in which a line that is too long could not be read again.</summary>
+    internal static string InJournal(string text) => Shorten(text, MaxJournalLength);
+
+    /// <summary>Returns a text that is cut after a number of characters; the longest valid name by default.</summary>
+    internal static string Shorten(string text, int maxLength = MaxNameLength)
+    {
+        if (text.Length <= maxLength)
+        {
+            return text;
+        }
+
+        int length = char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength;
+        return text.Substring(0, length) + "…";
     }
 
     /// <summary>Returns an exception that is safe to be the cause of another one: no text of it or of its causes has a secret.</summary>
@@ -82,7 +104,19 @@ public static partial class ForeignText
         return safe == text ? error : new RedactedException(error.GetType(), InMessage(redact(error.Message)), safe);
     }
 
-    private static string MaskComplete(string text) => LikelySecret.Replace(MaskServiceSecrets(text), Masked);
+    private static string MaskComplete(string text) => LikelySecret.Replace(MaskServiceSecrets(Limit(text)), Masked);
+
+    // A secret that was cut would not be recognized, so the last word of a long text is removed.
+    private static string Limit(string text)
+    {
+        if (text.Length <= MaxTextLength)
+        {
+            return text;
+        }
+
+        int end = text.LastIndexOfAny(WordEnds, MaxTextLength, MaxSecretLength);
+        return text.Substring(0, end < 0 ? MaxTextLength - MaxSecretLength : end) + "…";
+    }
 }
 
 /// <summary>Replaces an exception of another library whose text has a secret or control characters.</summary>

@@ -7,6 +7,9 @@ namespace ApiTokens;
 /// <summary>Converts secrets between text and <see cref="SecureString"/>, and compares them.</summary>
 public static class SecretText
 {
+    // The maximum of SecureString.
+    private const int MaxLength = 65536;
+
     /// <summary>Converts a text to a secure string.</summary>
     /// <param name="text">The secret.</param>
     /// <returns>A read-only copy.</returns>
@@ -41,7 +44,11 @@ public static class SecretText
     /// <summary>Determines whether a secret is valid in a header. The exception of the HTTP stack would quote an invalid one.</summary>
     /// <param name="secret">The secret.</param>
     /// <returns>False if the secret is empty or contains spaces, line breaks or non-ASCII characters.</returns>
-    public static bool FitsHeader(SecureString secret) => secret.Length > 0 && !ToPlainText(secret).Any(c => c is <= ' ' or >= '\x7f');
+    public static bool FitsHeader(SecureString secret) => FitsHeader(ToPlainText(secret));
+
+    /// <summary>Determines whether a text of a service can be a secret: it fits a header and a SecureString.</summary>
+    internal static bool FitsHeader(string text) =>
+        text.Length is > 0 and <= MaxLength && !text.Any(c => c is <= ' ' or >= '\x7f');
 
     /// <summary>Compares two secrets in a time that depends only on their lengths.</summary>
     /// <param name="left">A secret; may be null.</param>

@@ -16,6 +16,8 @@ public sealed class OperationRunner : IDisposable
     private static readonly TimeSpan MaxShutdownWait = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(500);
 
+    private const int MaxPendingOfSeveral = 10_000;
+
     private readonly int _throttleLimit;
     private readonly IOperationOutput _output;
     private readonly ISecretSink? _secrets;
@@ -73,6 +75,9 @@ public sealed class OperationRunner : IDisposable
     public IReadOnlyCollection<PendingRetirement> PendingRetirements =>
         [.. _active.Values.Select(context => context.PendingRetirement).OfType<PendingRetirement>()];
 
+    // Operations of a slow service must not fill the queue, so that those of a fast one wait for them.
+    private int MaxPending => _gates.Count == 1 ? 4 * _throttleLimit : Math.Max(MaxPendingOfSeveral, 4 * _throttleLimit);
+
     /// <summary>The number of operations that were added.</summary>
     public int Added { get; private set; }
 
@@ -99,16 +104,17 @@ public sealed class OperationRunner : IDisposable
     {
         _journal?.Check(operation.Identity.Account);
         _unfinished.Remove(operation);
-        while (_pending >= 4 * _throttleLimit)
+        if (!_gates.TryGetValue(operation.Connection, out ConnectionGate? gate))
+        {
+            _gates[operation.Connection] = gate = new ConnectionGate(operation.Connection, _throttleLimit);
+        }
+
+        while (_pending >= MaxPending)
         {
             _pipeline.RunNext(_stop.Token);
         }
 
         _stop.Token.ThrowIfCancellationRequested();
-        if (!_gates.TryGetValue(operation.Connection, out ConnectionGate? gate))
-        {
-            _gates[operation.Connection] = gate = new ConnectionGate(operation.Connection, _throttleLimit);
-        }
 
         _pending++;
         Added++;

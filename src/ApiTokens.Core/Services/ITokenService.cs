@@ -14,8 +14,8 @@ public interface ITokenService
 
     /// <summary>Proves the credential with one cheap request.</summary>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>A task that completes when the service has accepted the credential.</returns>
-    Task CheckAsync(CancellationToken cancellationToken);
+    /// <returns>What the service accepts the credential for only in part, as a sentence; null if the response shows no limit.</returns>
+    Task<string?> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>Lists tokens and streams them page by page.</summary>
     /// <param name="filter">The tokens to list.</param>

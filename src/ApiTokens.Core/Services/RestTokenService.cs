@@ -64,7 +64,10 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     {
         try
         {
-            return await TokenReading.IfExistsAsync(GetCoreAsync(id, cancellationToken)).ConfigureAwait(false) is not null;
+            return await TokenReading.IfExistsAsync(
+                GetCoreAsync(id, cancellationToken),
+                () => ListCoreAsync(TokenFilter.Existing, cancellationToken),
+                token => token.Id == id).ConfigureAwait(false) is not null;
         }
         catch (ApiTokenException e) when (!e.OutcomeUnknown)
         {
@@ -100,7 +103,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     }
 
     /// <summary>Maps a record to a token and redacts the connection's secret in its texts.</summary>
-    protected ApiToken Map(TWire wire) => ForeignText.Redact(
+    protected ApiToken Map(TWire wire) => Credential.KnownSecrets.Aggregate(
         new ApiToken(ToToken(wire))
         {
             Connection = Identity.Connection,
@@ -110,7 +113,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
             Id = wire.Id is { } id ? Context.Definition.CanonicalId(id) ?? id : throw ApiTokenException.InvalidResult(
                 $"{Identity.Service} returned a token without an id.", outcomeUnknown: true),
         },
-        Credential.Secret);
+        ForeignText.Redact);
 
     /// <summary>Returns the token and the secret of a response to a request that issues a secret.</summary>
     protected IssuedToken Issued(TWire wire)
@@ -119,16 +122,24 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
         return wire.Secret is { Length: > 0 } secret ? Issued(token, secret) : throw SecretMissing(token);
     }
 
-    /// <summary>Combines a token and its secret, and redacts the secret in the token's texts.</summary>
-    protected static IssuedToken Issued(ApiToken token, string secret)
+    /// <summary>Combines a token and its new secret, and redacts the secret in the token's texts.</summary>
+    protected IssuedToken Issued(ApiToken token, string secret)
     {
+        if (!SecretText.FitsHeader(secret))
+        {
+            throw SecretMissing(token);
+        }
+
         System.Security.SecureString secureSecret = SecretText.ToSecureString(secret);
         return new IssuedToken(ForeignText.Redact(token, secureSecret), secureSecret);
     }
 
-    /// <summary>Creates the error for a token that the service issued without returning its secret.</summary>
+    /// <summary>
+    /// Creates the error for a token that the service issued without a secret, or with a text that no header can have. The text could
+    /// control a terminal, and nobody could use it.
+    /// </summary>
     protected ApiTokenException SecretMissing(ApiToken token) => IsId(token.Id)
-        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} but did not return its secret.", inner: null)
+        ? new OrphanedTokenException(token, $"{token.Service} issued the token {token} but did not return a usable secret.", inner: null)
         : ApiTokenException.InvalidResult(
-            $"{token.Service} issued a token but returned neither its secret nor a valid id.", outcomeUnknown: true);
+            $"{token.Service} issued a token but returned neither a usable secret nor a valid id.", outcomeUnknown: true);
 }

@@ -43,6 +43,9 @@ public sealed class TokenConnection
     /// </summary>
     public bool IsAccountKnown { get; }
 
+    /// <summary>What the credential does not allow, as the check of the connection showed; null if nothing is known.</summary>
+    public string? CredentialLimit { get; private init; }
+
     /// <summary>Service, account and address. Connections to the same account have equal values.</summary>
     public AccountIdentity AccountIdentity { get; }
 
@@ -90,12 +93,13 @@ public sealed class TokenConnection
         Uri baseUri = GetBaseUri(definition, request);
         string name = string.IsNullOrWhiteSpace(request.Name) ? definition.ConnectionName : request.Name!;
         OpenedService opened = await definition.OpenAsync(request, baseUri, cancellationToken).ConfigureAwait(false);
+        string? limit = null;
         if (!request.SkipCheck && !opened.Proven)
         {
-            await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
+            limit = await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new TokenConnection(name, definition, opened, baseUri, request);
+        return new TokenConnection(name, definition, opened, baseUri, request) { CredentialLimit = limit };
     }
 
     /// <summary>Returns the identity of a token of the account.</summary>
@@ -185,10 +189,13 @@ public sealed class TokenConnection
         }
 
         return uri.UserInfo.Length == 0 && uri.Query.Length == 0 && uri.Fragment.Length == 0
-            ? uri
+            ? WithAsciiHost(uri)
             : throw ApiTokenException.InvalidParameter(
                 "BaseUri", "it has a user, a query or a fragment.", "Specify only the address, such as https://api.example.com.");
     }
+
+    // Letters of other scripts look like Latin ones. In views, errors and journals, the host must be the one that is really used.
+    private static Uri WithAsciiHost(Uri uri) => uri.Host.All(c => c <= '\x7f') ? uri : new UriBuilder(uri) { Host = uri.IdnHost }.Uri;
 
     private static Uri GetRegionUri(ServiceDefinition definition, string? region)
     {

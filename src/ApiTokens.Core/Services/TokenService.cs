@@ -25,7 +25,7 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
 
     protected TimeProvider Time => Context.Time;
 
-    public abstract Task CheckAsync(CancellationToken cancellationToken);
+    public abstract Task<string?> CheckAsync(CancellationToken cancellationToken);
 
     public bool IsId(string text) => Context.Definition.CanonicalId(text) is not null;
 

@@ -17,6 +17,12 @@ internal static class PolicyFile
             throw ApiTokenException.InvalidParameter("Policy", $"the file '{path}' does not exist.", Help);
         }
 
+        // To open a pipe may never end.
+        if (FileTrust.IsSpecial(path))
+        {
+            throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is a device or a pipe.", Help);
+        }
+
         string content = ReadText(path);
         if (PolicyText.FindUnsafe(content) is { } found)
         {

@@ -99,7 +99,9 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     /// <summary>
     /// The maximum number of tokens of the account (Gcore), if it differs from the documented limit. A token beyond it is not issued.
     /// </summary>
-    [Parameter(HelpMessage = "Specifies the maximum number of tokens of a Gcore account, if it is not the documented limit of 100.")]
+    [Parameter(
+        HelpMessage = "Specifies the maximum number of tokens of a Gcore account, if it differs from the documented limit of 100, for "
+            + "example by contract.")]
     [ValidateRange(1, 1_000_000)]
     public int TokenLimit { get; set; }
 
@@ -129,6 +131,11 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
             TokenConnection connection = Wait(cancellationToken => TokenConnection.ConnectAsync(request, cancellationToken));
             Connections.Add(connection);
             TellUnknownAccount(connection);
+            if (connection.CredentialLimit is { } limit)
+            {
+                WriteWarning(ForeignText.InMessage($"{connection.Name}: {limit}"));
+            }
+
             WarnOfExpiry(connection, request);
             WriteObject(connection);
         }

@@ -85,9 +85,8 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         {
             try
             {
-                foreach (LeakedSecret secret in LeakFile.Read(GetUnresolvedProviderPathFromPSPath(path)))
+                foreach (LeakedSecret secret in LeakFile.Read(GetUnresolvedProviderPathFromPSPath(path), Stop))
                 {
-                    Stop.ThrowIfCancellationRequested();
                     Add(secret);
                     secret.Secret.Dispose();
                     _count++;

@@ -50,6 +50,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     /// <summary>The users whom the tokens act for, as names or wildcard patterns.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that act for one of these users.")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(UserCompleter))]
     [Alias("Owner")]
     public string[] User { get; set; } = [];
 
@@ -149,6 +150,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             store.UnfilteredList = outer;
         }
 
+        WarnOfUserFilter(connections);
+
         foreach (NamePattern name in missing)
         {
             Fail(NotFound($"named '{ForeignText.Argument(name.Text)}'"), ForeignText.Argument(name.Text));
@@ -157,6 +160,20 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         foreach (ValueFilter value in unmatched)
         {
             WriteWarning($"No listed token matches -{value.Parameter} '{ForeignText.Argument(value.Text)}'.");
+        }
+    }
+
+    // A list by user may miss tokens where the service does not tell whom they act for.
+    private void WarnOfUserFilter(IReadOnlyList<TokenConnection> connections)
+    {
+        foreach (TokenConnection connection in connections.Where(_ => User.Length > 0))
+        {
+            if (connection.Tokens.UserFilterLimit is { } compared)
+            {
+                WriteWarning(ForeignText.InMessage(
+                    $"{connection.Service} does not tell whom each token of {Describe(connection)} acts for. -User compared {compared}. "
+                    + "Tokens that another token or a workflow created are not included."));
+            }
         }
     }
 

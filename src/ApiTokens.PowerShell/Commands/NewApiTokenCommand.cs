@@ -95,6 +95,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the user that the token acts for (Devo: an email address of the domain; Application Users: a user id).")]
     [BlankAsNull]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string? User { get; set; }
 
     /// <summary>The connection; the newest connection by default.</summary>

@@ -77,7 +77,7 @@ public abstract class TokenCmdlet : BulkCmdlet
                 }
                 else
                 {
-                    Submit(connection, token, reference.Input);
+                    Submit(connection, token, reference.Input, NameOfInput(reference, token));
                 }
             }
             catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
@@ -176,12 +176,23 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
     }
 
+    // The name in a file need not be the name of the token with the id.
+    private static string? NameOfInput(TokenReference reference, ApiToken token) =>
+        reference is { Token: null, Id: not null, Name: { Length: > 0 } name }
+            ? $"{token.Id} (called '{ForeignText.Argument(name)}' in the input)"
+            : null;
+
     /// <summary>Asks for confirmation and queues the operation.</summary>
-    internal void Submit(TokenConnection connection, ApiToken token, object target)
+    /// <param name="connection">The connection.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="target">The target object of errors.</param>
+    /// <param name="description">The token in the prompt; its name and id by default.</param>
+    internal void Submit(TokenConnection connection, ApiToken token, object target, string? description = null)
     {
         Operation operation = CreateOperation(connection, token, target);
         operation.Validate();
-        if (Confirm($"{(token.Name.Length > 0 ? token.ToString() : token.Id)} on {Describe(connection)}", Action))
+        description ??= token.Name.Length > 0 ? token.ToString() : token.Id;
+        if (Confirm($"{description} on {Describe(connection)}", Action))
         {
             Queue(operation, token);
         }

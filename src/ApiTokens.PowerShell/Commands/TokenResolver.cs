@@ -27,17 +27,14 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
 
         TokenConnection[] connections = ConnectionsFor(reference);
         string? id = reference.Id
-            ?? (reference.IdOrName is { } text && connections.All(connection => connection.Tokens.IsId(text)) ? text : null);
+            ?? (reference.IdOrName is { } text && Array.Exists(connections, connection => connection.Tokens.IsId(text)) ? text : null);
         if (id is null)
         {
             return ByName(reference.Name ?? reference.IdOrName!, connections);
         }
 
-        TokenConnection connection = Only(connections, id);
-        return connection.Tokens.IsId(id)
-            ? (connection, TokenOf(reference, connection.GetIdentity(id), connection.Name))
-            : throw ApiTokenException.InvalidParameter(
-                "Id", $"'{ForeignText.Argument(id)}' is not a valid {connection.Service} token id.", "To list the ids, use Get-ApiToken.");
+        TokenConnection connection = ById(id, connections);
+        return (connection, TokenOf(reference, connection.GetIdentity(id), connection.Name));
     }
 
     // From here on, the id has its canonical form.
@@ -54,18 +51,32 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
 
     private string Command => cmdlet.MyInvocation.MyCommand.Name;
 
-    private static TokenConnection Only(IReadOnlyList<TokenConnection> connections, string id) => connections.Count == 1
-        ? connections[0]
-        : throw new ApiTokenException(
-            ErrorKind.InvalidArgument,
-            $"The id {ForeignText.Argument(id)} can belong to several connections: {string.Join<TokenConnection>(", ", connections)}.",
-            "Specify one of them with -Connection, or pipe the token from Get-ApiToken.",
-            ErrorIds.AmbiguousConnection);
+    // The form of an id tells the service. If it fits several accounts, a list could find the token in one of them, but that may be
+    // another token: the one that is meant may have been removed already.
+    private static TokenConnection ById(string id, TokenConnection[] connections)
+    {
+        TokenConnection[] fitting = [.. connections.Where(connection => connection.Tokens.IsId(id))
+            .GroupBy(connection => connection.AccountIdentity).Select(same => same.First())];
+        return fitting.Length switch
+        {
+            1 => fitting[0],
+            0 => throw ApiTokenException.InvalidParameter(
+                "Id",
+                $"'{ForeignText.Argument(id)}' is not a valid {string.Join(" or ", connections.Select(each => each.Service).Distinct())} "
+                    + "token id.",
+                "To list the ids, use Get-ApiToken."),
+            _ => throw new ApiTokenException(
+                ErrorKind.InvalidArgument,
+                $"The id {ForeignText.Argument(id)} can belong to several connections: {string.Join<TokenConnection>(", ", fitting)}.",
+                "Specify one of them with -Connection, or pipe the token from Get-ApiToken.",
+                ErrorIds.AmbiguousConnection),
+        };
+    }
 
     private TokenConnection[] ConnectionsFor(TokenReference reference)
     {
         IReadOnlyList<TokenConnection> candidates = named
-            ?? (reference.Connection is { } name ? [ByConnectionName(name)] : [ApiTokenCmdlet.DefaultConnection()]);
+            ?? (reference.Connection is { } name ? [ByConnectionName(name)] : OfService(reference.Service));
         TokenConnection[] matching = [.. candidates.Where(connection => IsAccountOf(reference, connection))];
         return matching.Length > 0 ? matching : throw new ApiTokenException(
             ErrorKind.InvalidArgument,
@@ -74,6 +85,14 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
                 + $"not to the account of the connection {string.Join(", ", candidates.Select(DescribeWithAddress))}.",
             "Connect to the account of the token, or omit -Connection.",
             ErrorIds.ConnectionMismatch);
+    }
+
+    // A row of a file may have only an id and the service.
+    private static IReadOnlyList<TokenConnection> OfService(string? service)
+    {
+        TokenConnection[] connections = service is null ? [] : [.. ApiTokenCmdlet.Connections.All
+            .Where(connection => string.Equals(connection.Service, service, StringComparison.OrdinalIgnoreCase))];
+        return connections.Length > 0 ? connections : [ApiTokenCmdlet.DefaultConnection()];
     }
 
     private static TokenConnection ByConnectionName(string name) => ApiTokenCmdlet.Connections.Find(name) ?? throw new ApiTokenException(

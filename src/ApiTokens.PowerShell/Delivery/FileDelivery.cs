@@ -50,7 +50,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         }
 
         string file = FullPath(text);
-        return overwrite || path.Script is null || StaysInFolder(text, file) ? file : throw ApiTokenException.InvalidParameter(
+        return overwrite || path.Script is null || StaysInFolder(text, file, item) ? file : throw ApiTokenException.InvalidParameter(
             "Path",
             $"the script block returned '{ForeignText.Argument(text)}', which leaves the folder that it names.",
             "The name of a token comes from its service. Use the id, as in \"$folder/$($_.Id).txt\", or specify -Force.");
@@ -81,18 +81,29 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         }
     }
 
-    // If the folder of the script block is not known, only a path without .. is accepted.
-    private bool StaysInFolder(string text, string file)
+    // If the folder of the script block is not known, a path with .. is not accepted, nor one that starts as a text of the token does,
+    // where that text is the start of a path: the service would choose the folder.
+    private bool StaysInFolder(string text, string file, PSObject item)
     {
         if (LiteralFolder.Of(path.Script!, cmdlet.SessionState.PSVariable) is not { } folder)
         {
-            return !text.Split('/', '\\').Contains("..");
+            return !text.Split('/', '\\').Contains("..")
+                && !ForeignTexts(item).Any(part => IsRooted(part) && text.StartsWith(part, StringComparison.OrdinalIgnoreCase));
         }
 
         char separator = Path.DirectorySeparatorChar;
         string root = FullPath(folder.Length == 0 ? "." : folder).TrimEnd(separator) + separator;
-        return Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), StringComparison.OrdinalIgnoreCase);
+        StringComparison comparison = separator == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        return Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), comparison);
     }
+
+    private static IEnumerable<string> ForeignTexts(PSObject item) => item.Properties
+        .Where(property => property.IsGettable && property.Name != nameof(IssuedToken.Secret))
+        .SelectMany(property => property.Value is string[] texts ? texts : [property.Value?.ToString() ?? string.Empty])
+        .Select(text => text.Trim());
+
+    // A slash, the home folder, or a drive.
+    private static bool IsRooted(string text) => text.Length > 0 && (text[0] is '/' or '\\' or '~' || text.Contains(':'));
 
     private string FullPath(string text)
     {

@@ -18,6 +18,15 @@ public static class TokenDisplay
     /// <returns>The line.</returns>
     public static string ShowText(PSObject instance, string property) => ForeignText.InView(Text(instance, property));
 
+    /// <summary>Formats the secret of an issued token: the text with -AsPlainText, otherwise the name of its type.</summary>
+    /// <param name="instance">The token.</param>
+    /// <returns>The secret, which is not masked because the user asked for it. A text that cannot be one is treated as any text.</returns>
+    public static string ShowSecret(PSObject instance)
+    {
+        string secret = Text(instance, nameof(IssuedToken.Secret));
+        return secret.All(c => c is > ' ' and < '\x7f') ? secret : ForeignText.InView(secret);
+    }
+
     /// <summary>Formats the expiry relative to now: red if the token has expired, yellow if it expires within seven days.</summary>
     /// <param name="instance">The token.</param>
     /// <param name="engine">The engine of the session.</param>
@@ -70,7 +79,7 @@ public static class TokenDisplay
     {
         nameof(FindingSeverity.Error) => Colour(engine, "Red", nameof(FindingSeverity.Error)),
         nameof(FindingSeverity.Warning) => Colour(engine, "Yellow", nameof(FindingSeverity.Warning)),
-        var other => other,
+        var other => ForeignText.InView(other),
     };
 
     /// <summary>Formats a time relative to now in its largest unit.</summary>

@@ -33,6 +33,17 @@ public sealed class AddressTests
     }
 
     [Theory]
+    [InlineData("https://\u0430pi.example.com/base", "https://xn--pi-6kc.example.com/base")]
+    [InlineData("https://API.EXAMPLE.COM:8443", "https://api.example.com:8443/")]
+    public async Task BaseUri_HostOfAnotherScript_IsShownInAscii(string address, string expected)
+    {
+        TokenConnection connection = await TokenConnection.ConnectAsync(TestConnections.Request(new Uri(address), "Devo"), default);
+
+        Assert.Equal(expected, connection.BaseUri.ToString());
+        Assert.Equal(new Uri(expected).Host, connection.BaseUri.Host);
+    }
+
+    [Theory]
     [InlineData("https://user:hunter22@api.example.com")]
     [InlineData("http://user:hunter22@api.example.com")]
     [InlineData("https://api.example.com/?key=hunter22")]

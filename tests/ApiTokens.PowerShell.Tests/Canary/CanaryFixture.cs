@@ -132,6 +132,7 @@ public sealed class CanaryFixture : IDisposable
         string secretFile = Path.Combine(_elsewhere.FullName, $"{name}.secret");
         string leaks = Path.Combine(_elsewhere.FullName, $"{name}.leaks");
         Run("param($Name) Get-ApiTokenPermission -Connection $Name", name);
+        Run("param($Name) Get-ApiTokenUser -Connection $Name", name);
         Run("param($Name, $More) New-ApiToken -Connection $Name -Name canary @More -WhatIf", name, service.Issue);
         PSObject token = Issued(
             Run(

@@ -14,6 +14,9 @@ internal sealed class ApplicationUsersModel(AccountPlan plan, Timeline timeline,
 
     public override string OtherUser => "u2";
 
+    protected override string ErrorBody(int status, string message) =>
+        $"{{\"type\":\"urn:api-tokens:problem:{status}\",\"title\":{Quote(message)}}}";
+
     protected override bool KeepsRemoved => true;
 
     public override ModelRequest Parse(string method, string[] path, Dictionary<string, string> query, JsonElement body) => path switch

@@ -34,6 +34,9 @@ internal sealed class WegnologyModel(AccountPlan plan, Timeline timeline, Histor
         _ => new(RequestKind.Unknown),
     };
 
+    protected override string ErrorBody(int status, string message) =>
+        $"{{\"type\":\"Error{status}\",\"message\":{Quote(message)}}}";
+
     protected override string NewId(int number) => number.ToString("x24", CultureInfo.InvariantCulture);
 
     protected override string NewSecret(string id, int number)

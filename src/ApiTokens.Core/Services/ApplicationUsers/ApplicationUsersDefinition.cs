@@ -30,6 +30,8 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
         SecretCredential credential = SecretOnly(request, "Bearer");
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
+            PermissionRule = "The user of the credential needs the control 'Application Users > API Tokens'.",
+            IsError = body => ErrorBodyFormatter.Field(body, "type")?.StartsWith("urn:api-tokens:problem:", StringComparison.Ordinal) == true,
             ReadError = body => ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "title"),
         };
         ServiceContext context = Context(request, site, new ServiceClient(endpoint, credential), credential);

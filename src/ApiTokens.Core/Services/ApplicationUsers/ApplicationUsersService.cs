@@ -15,7 +15,17 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     private CallerWire? _caller;
     private IReadOnlyList<TokenPermission> _permissions = [];
 
-    public override Task CheckAsync(CancellationToken cancellationToken) => WhoAmIAsync(cancellationToken);
+    // The names and addresses of the users, by id; empty until a filter needs them.
+    private Dictionary<string, string[]> _userNames = [];
+
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        CallerWire caller = await WhoAmIAsync(cancellationToken).ConfigureAwait(false);
+        return caller.CanManageApiTokens == false
+            ? $"The user '{caller.UserId}' does not have the control 'Application Users > API Tokens', so the service will reject "
+                + "every operation on tokens. An administrator can add the control to the user group of the user."
+            : null;
+    }
 
     public override async Task<IReadOnlyList<TokenPermission>> ListPermissionsAsync(CancellationToken cancellationToken)
     {
@@ -91,16 +101,15 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
             return filter;
         }
 
-        var users = new List<NamePattern>(filter.Users);
+        var names = new Dictionary<string, string[]>();
         await foreach (TokenUser user in ListUsersCoreAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (filter.Users.Any(pattern => new[] { user.Name, user.Email }.Any(text => text is not null && pattern.IsMatch(text))))
-            {
-                users.Add(NamePattern.Literal(user.Id));
-            }
+            names[user.Id] = [.. new[] { user.Name, user.Email }.OfType<string>()];
         }
 
-        return filter with { Users = users };
+        _userNames = names;
+        IEnumerable<string> ids = names.Where(user => filter.Users.Any(pattern => user.Value.Any(pattern.IsMatch))).Select(user => user.Key);
+        return filter with { Users = [.. filter.Users, .. ids.Select(NamePattern.Literal)] };
     }
 
     protected override void ValidateNew(NewTokenRequest request)
@@ -193,6 +202,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         Name = wire.Name ?? string.Empty,
         Status = StatusOf(wire),
         Owner = wire.UserId,
+        UserNames = wire.UserId is { } user && _userNames.TryGetValue(user, out string[]? names) ? names : [],
         Issuer = wire.CreatedBy,
         IssuerKind = wire.CreatedBy is null ? null : IssuerKind.User,
         IssuerId = wire.CreatedBy,
@@ -209,7 +219,9 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     private static string? Level(AccessLevel? level) => level?.ToString().ToLowerInvariant();
 
-    private static AccessLevel LevelOf(string text) => Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
+    // Enum.TryParse would also accept a number and a list.
+    private static AccessLevel LevelOf(string text) =>
+        text.All(char.IsLetter) && Enum.TryParse(text, ignoreCase: true, out AccessLevel level)
         ? level
         : throw ApiTokenException.InvalidResult(
             $"ApplicationUsers returned the unknown access level '{ForeignText.Argument(text)}'.", outcomeUnknown: true);

@@ -12,7 +12,11 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     private string? _ownId;
 
     // The list is the cheapest documented request. Reading stops at the first element.
-    public override Task CheckAsync(CancellationToken cancellationToken) => ReadFirstAsync(cancellationToken);
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        await ReadFirstAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
@@ -106,7 +110,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     protected override async Task<IssuedToken> GetWithSecretCoreAsync(string id, CancellationToken cancellationToken)
     {
         DevoTokenWire wire = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
-        if (wire.Secret is { } value)
+        if (wire.Secret is { } value && SecretText.FitsHeader(value))
         {
             return Issued(Map(wire), value);
         }
@@ -115,7 +119,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
         string[] people = [.. new[] { wire.Owner, wire.User }.OfType<string>().Where(name => name.Length > 0).Distinct()];
         string shown = people.Length == 0
             ? "Devo does not show it to this connection."
-            : $"Devo shows it only to its owner and its user: {string.Join(" and ", people)}.";
+            : "Devo shows it only to its issuer, whom Devo calls owner, and its owner, whom Devo calls user: "
+                + $"{string.Join(" and ", people)}.";
         throw new ApiTokenException(
             ErrorKind.PermissionDenied,
             $"The secret of the token {Map(wire)} is masked. {shown}",
@@ -135,7 +140,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
 
         // The response to a create is not documented (2.5). If it has no secret, the token is read.
         ApiToken token = Map(wire);
-        if (wire.Secret is { } value)
+        if (wire.Secret is { } value && SecretText.FitsHeader(value))
         {
             return Issued(token, value);
         }

@@ -43,11 +43,15 @@ internal sealed class GcoreDefinition : ServiceDefinition
                 ?? ErrorBodyFormatter.Field(body, "errors")
                 ?? ErrorBodyFormatter.Flatten(body),
             IsTokenLimit = GcoreRules.IsTokenLimit,
+
+            // 1.9.
+            PermissionRule = "Users with the role Administrators may manage all tokens of the account, other users only the tokens that they "
+                + "have issued. A token cannot have a higher role than its issuer.",
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential(GcoreService.Scheme, secret)
-            : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time);
+            : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time, request.Password);
         var client = new ServiceClient(endpoint, credential);
         bool lookUp = string.IsNullOrEmpty(request.Account);
         string account = lookUp ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;

@@ -26,10 +26,10 @@ internal sealed class GcoreLogin(ConnectionRequest request, ServiceEndpoint endp
                 },
                 GcoreJson.Default.GcoreLoginWire,
                 cancellationToken).ConfigureAwait(false);
-        _refresh = session.Refresh is { Length: > 0 } refresh ? SecretText.ToSecureString(refresh) : null;
-        return session.Access is { Length: > 0 } access
+        _refresh = session.Refresh is { } refresh && SecretText.FitsHeader(refresh) ? SecretText.ToSecureString(refresh) : null;
+        return session.Access is { } access && SecretText.FitsHeader(access)
             ? new LoginResult(SecretText.ToSecureString(access), request.Time.GetUtcNow() + AccessLifetime)
-            : throw ApiTokenException.InvalidResult("Gcore accepted the login but returned no access token.");
+            : throw ApiTokenException.InvalidResult("Gcore accepted the login but returned no usable access token.");
     }
 
     // Returns null if the session cannot be renewed; the caller then logs in again.

@@ -23,10 +23,14 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     public static async Task<string> FindAccountAsync(ServiceClient client, CancellationToken cancellationToken)
     {
         GcoreClientWire me = await WhoAmIAsync(client, credential: null, cancellationToken).ConfigureAwait(false);
-        return me.Id ?? throw ApiTokenException.InvalidResult("Gcore did not return the account of the credential.");
+
+        // The account is part of addresses, and of the names of secrets.
+        return me.Id is { } id && TokenIds.Number(id) is { } account
+            ? account
+            : throw ApiTokenException.InvalidResult("Gcore did not return the account of the credential.");
     }
 
-    public override async Task CheckAsync(CancellationToken cancellationToken)
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
     {
         string account = await FindAccountAsync(Client, cancellationToken).ConfigureAwait(false);
         if (account != Identity.Account)
@@ -34,6 +38,8 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
             throw ApiTokenException.InvalidParameter(
                 "Account", $"the credential belongs to account {account}, not {Identity.Account}.", $"Specify {account}, or omit it.");
         }
+
+        return null;
     }
 
     // A token acts for the user who issued it, so both have the same issuer (1.5). A user who logged in is not known here.

@@ -37,6 +37,9 @@ internal sealed class WegnologyAccount
     /// <summary>The kind as in scope values: <c>User</c>, <c>Application</c> or <c>Instance</c>.</summary>
     public string Kind { get; }
 
+    /// <summary>The scope of the calls on its tokens, without the action.</summary>
+    public string Scope => $"{Kind.ToLowerInvariant()}ApiToken";
+
     /// <summary>The path of the tokens.</summary>
     public string[] Path { get; }
 

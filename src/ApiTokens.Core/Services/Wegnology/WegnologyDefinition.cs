@@ -35,6 +35,10 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             Headers = new Dictionary<string, string> { ["Accept-Version"] = "^1.24.5" },
             IsError = body => ErrorBodyFormatter.Field(body, "type") is not null && ErrorBodyFormatter.Field(body, "message") is not null,
             ReadError = body => ErrorBodyFormatter.Field(body, "message") ?? ErrorBodyFormatter.Flatten(body),
+
+            // 1.3.
+            PermissionRule = $"The credential needs a scope for the request, such as '{account.Scope}.get', '{account.Scope}.post' or "
+                + $"'{account.Scope}.*', and a new token cannot have a scope that its issuer does not have.",
         };
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
@@ -56,7 +60,7 @@ internal sealed class WegnologyDefinition : ServiceDefinition
     private static LoginCredential Login(ConnectionRequest request, ServiceEndpoint endpoint)
     {
         ServiceClient client = ServiceClient.Anonymous(endpoint, request.Password!);
-        return new LoginCredential(cancellationToken => LoginAsync(request, client, cancellationToken), request.Time);
+        return new LoginCredential(cancellationToken => LoginAsync(request, client, cancellationToken), request.Time, request.Password);
     }
 
     private static async Task<LoginResult> LoginAsync(
@@ -78,8 +82,8 @@ internal sealed class WegnologyDefinition : ServiceDefinition
             },
             WegnologyJson.Default.WegnologyLoggedInWire,
             cancellationToken).ConfigureAwait(false);
-        return answer.Token is { Length: > 0 } secret
+        return answer.Token is { } secret && SecretText.FitsHeader(secret)
             ? new LoginResult(SecretText.ToSecureString(secret), ValidUntil: null)
-            : throw ApiTokenException.InvalidResult("WEGnology accepted the login but returned no token.");
+            : throw ApiTokenException.InvalidResult("WEGnology accepted the login but returned no usable token.");
     }
 }

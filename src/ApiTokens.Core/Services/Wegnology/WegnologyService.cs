@@ -37,8 +37,12 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
                 "Account", $"the credential belongs to {WegnologyAccount.User(id).Name}, not to {account.Name}.", "Specify 'user'.");
     }
 
-    public override Task CheckAsync(CancellationToken cancellationToken) => Client.GetAsync(
-        ProveRequest(credential: null, Path()).WithQuery("perPage", "1"), WegnologyJson.Default.WegnologyPageWire, cancellationToken);
+    public override async Task<string?> CheckAsync(CancellationToken cancellationToken)
+    {
+        ServiceRequest request = ProveRequest(credential: null, Path()).WithQuery("perPage", "1");
+        await Client.GetAsync(request, WegnologyJson.Default.WegnologyPageWire, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     // The creator of a token is the token, or the user who logged in, that created it (1.4).
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
