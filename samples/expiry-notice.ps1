@@ -137,8 +137,8 @@ function ConvertTo-Cell {
 function Format-Notice {
     param([object] $Notice)
 
-    '{0,-8}  {1:yyyy-MM-dd HH:mm}  {2}: {3} ({4}), {5}' -f $Notice.State, $Notice.ExpiresAt, (ConvertTo-Line $Notice.Connection),
-        (ConvertTo-Line $Notice.Name), (ConvertTo-Line $Notice.Id), (ConvertTo-Line $Notice.Owner)
+    $values = @($Notice.Connection, $Notice.Name, $Notice.Id, $Notice.Owner | ForEach-Object { ConvertTo-Line $_ })
+    '{0,-8}  {1:yyyy-MM-dd HH:mm}  {2}: {3} ({4}), {5}' -f (@($Notice.State, $Notice.ExpiresAt) + $values)
 }
 
 function Format-Count {
@@ -177,18 +177,18 @@ function Write-State {
 }
 
 function Get-Address {
-    param([AllowNull()] [string] $Name)
+    param([AllowNull()] [string] $Name, [hashtable] $Known, [string[]] $Allowed)
 
     if (-not $Name) {
         return
     }
 
-    $address = if ($AddressOf.ContainsKey($Name)) { [string] $AddressOf[$Name] } else { $Name }
+    $address = if ($Known.ContainsKey($Name)) { [string] $Known[$Name] } else { $Name }
     if ($address -notmatch '^[^@\s,;:<>"()]+@[^@\s,;:<>"()]+$') {
         return
     }
 
-    if ($Domain -and $Domain -notcontains ($address -split '@')[1]) {
+    if ($Allowed -and $Allowed -notcontains ($address -split '@')[1]) {
         return
     }
 
@@ -204,7 +204,7 @@ function Send-Notice {
     }
 
     $message = [System.Net.Mail.MailMessage]::new($From, $Mail.To, $Mail.Subject, $Mail.Body)
-    $client = [System.Net.Mail.SmtpClient]::new($SmtpServer, $Port)
+    $client = [System.Net.Mail.SmtpClient]::new($SmtpServer, $smtpPort)
     try {
         $message.SubjectEncoding = $message.BodyEncoding = [System.Text.Encoding]::UTF8
         $client.EnableSsl = -not $NoTls
@@ -223,6 +223,7 @@ function Send-Notice {
 $today = [int] ([datetime]::UtcNow.Date - [datetime]::new(1970, 1, 1)).TotalDays
 $times = @($Within | Sort-Object -Property { ConvertTo-TimeSpan $_ })
 $longest = $times[-1]
+$smtpPort = $Port
 $lock = $null
 $known = $null
 if ($StatePath) {
@@ -270,8 +271,8 @@ try {
             }
 
             # Another expiry, such as that of a regenerated token, is another notice.
-            $key = '{0} {1} {2} {3} {4:yyyyMMddHHmmss} {5}' -f $finding.Service, "$($finding.BaseUri)".TrimEnd('/').ToLowerInvariant(),
-                $finding.Account, $finding.Id, $expires, $stage
+            $address = "$($finding.BaseUri)".TrimEnd('/').ToLowerInvariant()
+            $key = '{0} {1} {2} {3} {4:yyyyMMddHHmmss} {5}' -f $finding.Service, $address, $finding.Account, $finding.Id, $expires, $stage
             if ($seen.Add($key)) {
                 [pscustomobject]@{
                     State      = if ($stage -eq 'Expired') { 'Expired' } else { 'Expiring' }
@@ -297,10 +298,10 @@ try {
 
     if ($mails) {
         # The notices of each recipient that were not sent before.
-        $administrators = @(if ($Recipient -contains 'Administrator') { $Administrator | ForEach-Object { Get-Address $_ } })
+        $administrators = @(if ($Recipient -contains 'Administrator') { $Administrator | ForEach-Object { Get-Address -Name $_ -Known $AddressOf -Allowed $Domain } })
         $due = [ordered]@{}
         foreach ($notice in $notices) {
-            $issuer = @(if ($Recipient -contains 'Issuer') { Get-Address $notice.Issuer })
+            $issuer = @(if ($Recipient -contains 'Issuer') { Get-Address -Name $notice.Issuer -Known $AddressOf -Allowed $Domain })
             $to = @($issuer + $administrators | Select-Object -Unique)
             if ($to.Count -eq 0) {
                 Write-Error -Message "Nobody is notified about the token '$($notice.Name)' ($($notice.Id)) of $($notice.Connection): its issuer '$($notice.Issuer)' has no allowed address, and there is no administrator." -ErrorId NoRecipient -TargetObject $notice

@@ -77,6 +77,12 @@ public sealed class SandboxCmdletTests : IDisposable
             service.Issue))];
         string[] secrets = [.. tokens.Select(token => token.Secret()), .. Secrets(sandbox.Started)];
         Assert.Equal((2 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin), secrets.Distinct().Count());
+        secrets =
+        [
+            .. secrets,
+            .. PeopleSecrets(sandbox.Started),
+            _session.Single("Get-ApiToken -Connection devo -Id 2 -IncludeSecret").Secret(),
+        ];
         _session.Run("param($Sandbox) $Sandbox | Stop-ApiTokenSandbox", sandbox.Started).ShouldSucceed();
 
         string stored = string.Concat(Directory.GetFiles(folder).Select(file => Encoding.Latin1.GetString(File.ReadAllBytes(file))));
@@ -167,6 +173,14 @@ public sealed class SandboxCmdletTests : IDisposable
             .OfType<PSCredential>()
             .Select(credential => credential.Password.ToText()),
     ];
+
+    private static IEnumerable<string> PeopleSecrets(PSObject sandbox) => Services(sandbox)
+        .SelectMany(service => ((System.Collections.IEnumerable)service.Get("People")!).Cast<object>().Select(PSObject.AsPSObject))
+        .SelectMany(person => new[]
+        {
+            (person.Get("Secret") as SecureString)?.ToText(), (person.Get("Credential") as PSCredential)?.Password.ToText(),
+        })
+        .OfType<string>();
 
     private IReadOnlyList<string> ProcessIds() => _session.Output("Get-ApiTokenSandbox").Texts("ProcessId");
 }

@@ -29,7 +29,8 @@ public sealed class PeopleTests : SandboxTest
         Client engineer = await GcoreAsync("engineer");
         Assert.Equal(
             ["jdoe@example.com"],
-            (await engineer.GetAsync(GcoreTokens)).Items.Select(item => item!["client_user"]!["user_email"]!.GetValue<string>()).Distinct());
+            (await engineer.GetAsync(GcoreTokens)).Items
+                .Select(item => item!["client_user"]!["user_email"]!.GetValue<string>()).Distinct());
         (await engineer.GetAsync($"{GcoreTokens}/7001")).Expect(HttpStatusCode.Forbidden);
         (await engineer.DeleteAsync($"{GcoreTokens}/7001")).Expect(HttpStatusCode.Forbidden);
         (await CreateAsync(engineer, "Administrators")).Expect(HttpStatusCode.BadRequest);
@@ -155,7 +156,8 @@ public sealed class PeopleTests : SandboxTest
         Client admin = Administrator("wegnology", "Bearer");
         var body = new JsonObject
         {
-            ["name"] = "issuer", ["scope"] = new JsonArray([.. scopes.Split(' ').Select(scope => (JsonNode)scope)]),
+            ["name"] = "issuer",
+            ["scope"] = new JsonArray([.. scopes.Split(' ').Select(scope => (JsonNode)scope)]),
         };
         Client issuer = admin.With($"Bearer {(await admin.PostAsync("/me/tokens", body.ToJsonString())).Text("token")}");
 

@@ -23,7 +23,7 @@ describe('losant-rest: what the API got since', () => {
     test(`${scope} ${writes ? 'reads and writes' : 'only reads'} tokens`, async () => {
       const { token } = await admin().userApiTokens.post({ apiToken: { name: 'n', scope: [scope] } });
       await clientOf(token).userApiTokens.get();
-      const write = clientOf(token).userApiTokens.post({ apiToken: { name: 'x' } });
+      const write = clientOf(token).userApiTokens.post({ apiToken: { name: 'x', scope: [scope] } });
       await (writes ? write : fails(write, 403, 'Forbidden'));
     });
   }

@@ -89,8 +89,8 @@ public sealed class ResetOperation : Operation
     {
         NewTokenRequest request = SuccessorRequest(old);
         Tokens.Validate(request);
-        using TokenQuota.QuotaReservation reservation =
-            await context.Scope.Quota.ReserveAsync(Connection, $"The token {old} cannot be reset", context.CancellationToken).ConfigureAwait(false);
+        using TokenQuota.QuotaReservation reservation = await context.Scope.Quota
+            .ReserveAsync(Connection, $"The token {old} cannot be reset", context.CancellationToken).ConfigureAwait(false);
         reservation.IsUsed = true;
         IssuedToken successor = await IssueAsync(request, reservation, context).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);

@@ -100,7 +100,8 @@ internal sealed class TokenQuota
             return new ApiTokenException(
                 ErrorKind.LimitsExceeded,
                 $"{rejected}: the account {connection.Account} has reached the limit of {limit} tokens {reason}.",
-                $"Remove a token that is no longer needed, then try again. If the account has another limit, connect with {Field.TokenLimit}.",
+                $"Remove a token that is no longer needed, then try again. "
+                    + $"If the account has another limit, connect with {Field.TokenLimit}.",
                 ErrorIds.TokenLimitReached);
         }
 

@@ -21,8 +21,8 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         ["TokenPermission"] = "Get-ApiTokenPermission -Connection wegnology",
         ["TokenUser"] = "Get-ApiTokenUser -Connection application-users",
         ["ApiTokenSandbox"] = "Get-ApiTokenSandbox",
-        ["ApiTokenSandboxService"] = "(Get-ApiTokenSandbox).Services",
         ["ApiTokenSandboxPerson"] = "(Get-ApiTokenSandbox).Services.People",
+        ["ApiTokenSandboxService"] = "(Get-ApiTokenSandbox).Services",
     };
 
     private static readonly Dictionary<string, string> Lists = new()

@@ -279,7 +279,8 @@ export function checkTokens(packageName, path, more) {
         await list({}, lister);
         await fails(lister[many].post({ ...ids(), apiToken: { name: 'n' } }), 403, 'Forbidden');
         const creator = clientOf((await create({ scope: [`${many}.post`] })).token);
-        await create({}, creator);
+        await create({ scope: [`${many}.post`] }, creator);
+        await fails(creator[many].post({ ...ids(), apiToken: { name: 'n' } }), 403, 'Forbidden');
         await fails(creator[many].get(ids()), 403, 'Forbidden');
       });
 

@@ -89,7 +89,9 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
     {
         DevoToken caller = Authorize(request, account);
         DateTimeOffset now = clock.Now();
-        return TypedResults.Json(_tokens.All().Where(token => Sees(caller, token)).Select(token => DevoTokenBody.Of(token, now)), DevoJson.Wire.IEnumerableDevoTokenBody);
+        return TypedResults.Json(
+            _tokens.All().Where(token => Sees(caller, token)).Select(token => DevoTokenBody.Of(token, now)),
+            DevoJson.Wire.IEnumerableDevoTokenBody);
     }
 
     private IResult Get(HttpRequest request, string account, string id)
