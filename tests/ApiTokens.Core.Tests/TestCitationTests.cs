@@ -3,7 +3,9 @@ using ApiTokens.Core.Tests.Support;
 
 namespace ApiTokens.Core.Tests;
 
-/// <summary>SECURITY.md, docs/reliability.md and docs/coverage.md name the test of each promise, defect and statement. The tests exist.</summary>
+/// <summary>
+/// SECURITY.md, docs/reliability.md and docs/coverage.md name the test of each promise, defect and statement. The tests exist.
+/// </summary>
 public sealed class TestCitationTests
 {
     private static readonly string Tests = Path.Combine(Repository.Root, "tests");
@@ -33,7 +35,9 @@ public sealed class TestCitationTests
     {
         string? current = null;
         foreach (Match match in Regex.Matches(
-            line, @"`(?<class>\w+Tests)(?:\.(?<method>\w+))?`|`(?<method>\w+_\w+_\w+)`|`(?<file>[\w.]+\.Tests\.ps1)`(?:, ""(?<text>[^""]+)"")?"))
+            line,
+            @"`(?<class>\w+Tests)(?:\.(?<method>\w+))?`|`(?<method>\w+_\w+_\w+)`|"
+                + @"`(?<file>[\w.]+\.Tests\.ps1)`(?:, ""(?<text>[^""]+)"")?"))
         {
             if (match.Groups["file"] is { Success: true, Value: var file })
             {

@@ -138,7 +138,8 @@ public sealed class ConnectionBindingTests(SandboxFixture fixture) : CmdletTest(
     public void Row_WithIdOfAnotherService_IsRefused() =>
         Assert.Contains(
             "not a valid Gcore token id",
-            AssertRefused("InvalidId", "[pscustomobject]@{ Id = 'at_0123456789abcdefghij'; Service = 'Gcore' } | Remove-ApiToken").ToString());
+            AssertRefused(
+                "InvalidId", "[pscustomobject]@{ Id = 'at_0123456789abcdefghij'; Service = 'Gcore' } | Remove-ApiToken").ToString());
 
     [Fact]
     public void Name_OfTokensOfSeveralConnections_IsRefused()

@@ -8,13 +8,15 @@ public sealed partial class CoverageTests(CoverageTests.Fixture fixture) : Cmdle
 {
     private const string WebOnly = "**web only:**";
 
-    private static readonly string Document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "coverage.md")).ReplaceLineEndings("\n");
+    private static readonly string Document =
+        File.ReadAllText(Path.Combine(Repository.Root, "docs", "coverage.md")).ReplaceLineEndings("\n");
 
     private static readonly string Functions = FunctionBlock().Match(Document).Groups[1].Value;
 
     private static readonly IReadOnlyDictionary<string, Row> Rows = RowLine().Matches(Document).Select(Row.Of).ToDictionary(row => row.Id);
 
-    public static TheoryData<string> Commands => [.. Rows.Values.Where(row => row.Command.Length > 0 && !row.IsOfPester).Select(row => row.Id)];
+    public static TheoryData<string> Commands =>
+        [.. Rows.Values.Where(row => row.Command.Length > 0 && !row.IsOfPester).Select(row => row.Id)];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -42,7 +42,8 @@ public sealed partial class HelpTests(HelpTests.SessionFixture fixture) : IClass
     public void HelpMessage_Parameter_IsTheFirstSentenceOfItsDescription(string cmdlet)
     {
         Dictionary<string, (string Text, string Facts)> documented = DocumentedParameters(Page(cmdlet));
-        IEnumerable<ParameterMetadata> own = ParametersOf(cmdlet).Where(parameter => !Cmdlet.OptionalCommonParameters.Contains(parameter.Name));
+        IEnumerable<ParameterMetadata> own = ParametersOf(cmdlet)
+            .Where(parameter => !Cmdlet.OptionalCommonParameters.Contains(parameter.Name));
         Assert.All(own, parameter => Assert.All(
             parameter.ParameterSets.Values,
             set => Assert.Equal(FirstSentence(documented[parameter.Name].Text), set.HelpMessage)));

@@ -55,8 +55,8 @@ public static partial class ForeignText
     }
 
     private static bool Any(ApiToken token, Predicate<string?> match) =>
-        match(token.Id) || match(token.Name) || match(token.Description) || match(token.Owner) || match(token.Issuer) || match(token.IssuerId)
-        || match(token.Role) || Array.Exists(token.Scope, match) || Array.Exists(token.Audience, match)
+        match(token.Id) || match(token.Name) || match(token.Description) || match(token.Owner) || match(token.Issuer)
+        || match(token.IssuerId) || match(token.Role) || Array.Exists(token.Scope, match) || Array.Exists(token.Audience, match)
         || (token.Access?.Keys.Any(key => match(key)) ?? false);
 
     private static string Without(string text, SecureString? secureSecret)

@@ -12,12 +12,11 @@ namespace ApiTokens.Operations;
 /// </summary>
 public sealed class OperationRunner : IDisposable
 {
+    private const int MaxPendingOfSeveral = 10_000; // A slow service must not fill the queue of a fast one.
+
     // A write that is in progress at cancellation ends within the grace period of the HTTP client.
     private static readonly TimeSpan MaxShutdownWait = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan WaitInterval = TimeSpan.FromMilliseconds(500);
-
-    private const int MaxPendingOfSeveral = 10_000;
-
     private readonly int _throttleLimit;
     private readonly IOperationOutput _output;
     private readonly ISecretSink? _secrets;
@@ -75,9 +74,6 @@ public sealed class OperationRunner : IDisposable
     public IReadOnlyCollection<PendingRetirement> PendingRetirements =>
         [.. _active.Values.Select(context => context.PendingRetirement).OfType<PendingRetirement>()];
 
-    // Operations of a slow service must not fill the queue, so that those of a fast one wait for them.
-    private int MaxPending => _gates.Count == 1 ? 4 * _throttleLimit : Math.Max(MaxPendingOfSeveral, 4 * _throttleLimit);
-
     /// <summary>The number of operations that were added.</summary>
     public int Added { get; private set; }
 
@@ -109,7 +105,7 @@ public sealed class OperationRunner : IDisposable
             _gates[operation.Connection] = gate = new ConnectionGate(operation.Connection, _throttleLimit);
         }
 
-        while (_pending >= MaxPending)
+        while (_pending >= Math.Max(_gates.Count == 1 ? 0 : MaxPendingOfSeveral, 4 * _throttleLimit))
         {
             _pipeline.RunNext(_stop.Token);
         }

@@ -72,7 +72,8 @@ public sealed class GetApiTokenUserCommand : ApiTokenCmdlet
                 WriteObject(user);
             }
 
-            bool IsMatch(NamePattern pattern) => new[] { user.Id, user.Name, user.Email }.Any(text => text is not null && pattern.IsMatch(text));
+            bool IsMatch(NamePattern pattern) =>
+                new[] { user.Id, user.Name, user.Email }.Any(text => text is not null && pattern.IsMatch(text));
         }
     }
 }

@@ -71,7 +71,9 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     public string[]? Audience { get; set; }
 
     /// <summary>Gcore: the role, by name or id. Losant: the maximum role.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the role, by name or id (Gcore), or the maximum role (Losant).")]
+    [Parameter(
+        ValueFromPipelineByPropertyName = true,
+        HelpMessage = "Specifies the role, by name or id (Gcore), or the maximum role (Losant).")]
     [BlankAsNull]
     [ArgumentCompleter(typeof(RoleCompleter))]
     public string? Role { get; set; }

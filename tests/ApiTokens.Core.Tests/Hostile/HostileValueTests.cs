@@ -47,7 +47,8 @@ public sealed class HostileValueTests : IAsyncLifetime
         _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 200, $$"""{"token":"{{secret}}","access":"{{secret}}"}""");
         foreach (string service in new[] { "Wegnology", "Gcore" })
         {
-            ITokenService tokens = (await TestConnections.ConnectWithPasswordAsync(_server, service, service == "Gcore" ? "1" : null)).Tokens;
+            string? account = service == "Gcore" ? "1" : null;
+            ITokenService tokens = (await TestConnections.ConnectWithPasswordAsync(_server, service, account)).Tokens;
 
             Exception? error = await Record.ExceptionAsync(() => tokens.GetAsync(service == "Gcore" ? "7" : Id, default));
 

@@ -51,6 +51,7 @@ public sealed partial class SecretHandlingTests
 
         // From the sandbox, which generated it.
         ["ApiTokenSandbox.cs"] = 3,
+        ["ApiTokenSandboxPerson.cs"] = 2,
         ["StartApiTokenSandboxCommand.cs"] = 1,
     };
 

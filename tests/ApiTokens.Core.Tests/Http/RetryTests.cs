@@ -265,12 +265,12 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task Remove_NotFoundOnRetry_Succeeds()
     {
-        // A proxy may respond with a 404, so the token is read once more.
-        _server.Reset().Respond(404).Respond(404);
+        // A proxy may respond with a 404, so the token is read once more, and then searched for in the list.
+        _server.Reset().Respond(404).Respond(404).Json("""{"items":[],"totalCount":0}""");
 
         await RunAsync("remove");
 
-        Assert.Equal(3, _server.Requests.Count);
+        Assert.Equal(4, _server.Requests.Count);
     }
 
     [Fact]

@@ -62,7 +62,12 @@ public sealed class ServiceDownTests : IAsyncLifetime
         _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, 503, "");
         await RunAsync(_connection, throttleLimit: 1, file);
         Assert.Equal(2 * MaxFailures, file.Events.Length);
-        _server.DefaultHandler = context => ScriptedServer.WriteAsync(context, context.Request.Method == "GET" ? 404 : 204, "");
+        _server.DefaultHandler = context =>
+        {
+            bool isList = context.Request.Path.Value!.EndsWith("/tokens", StringComparison.Ordinal);
+            int status = isList ? 200 : context.Request.Method == "GET" ? 404 : 204;
+            return ScriptedServer.WriteAsync(context, status, isList ? "[]" : string.Empty);
+        };
 
         (OperationSummary summary, List<ApiTokenException> errors) = await RunAsync(_connection, throttleLimit: 1, file);
 

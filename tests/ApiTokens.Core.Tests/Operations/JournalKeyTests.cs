@@ -99,6 +99,7 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Respond(404, """{"error":"not found"}""");
+        server.Json("[]");
         server.Respond(403, """{"error":"no"}""");
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
         ApiToken token = connection.CreateReference("3", "ci");

@@ -164,12 +164,12 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
         server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""")
-            .Json("""{"id":4,"user":"u"}""").Json("""{"email":"u"}""").Respond(404).Respond(404);
+            .Json("""{"id":4,"user":"u"}""").Json("""{"email":"u"}""").Respond(404).Respond(404).Json("[]");
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
 
         await ResetAsync(connection, "3");
 
-        Assert.Equal(6, server.Requests.Count);
+        Assert.Equal(7, server.Requests.Count);
     }
 
     [Fact]

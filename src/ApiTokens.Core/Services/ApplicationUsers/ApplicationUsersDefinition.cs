@@ -31,7 +31,8 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
         ServiceEndpoint endpoint = Endpoint(request, baseUri) with
         {
             PermissionRule = "The user of the credential needs the control 'Application Users > API Tokens'.",
-            IsError = body => ErrorBodyFormatter.Field(body, "type")?.StartsWith("urn:api-tokens:problem:", StringComparison.Ordinal) == true,
+            IsError = body =>
+                ErrorBodyFormatter.Field(body, "type")?.StartsWith("urn:api-tokens:problem:", StringComparison.Ordinal) == true,
             ReadError = body => ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "title"),
         };
         ServiceContext context = Context(request, site, new ServiceClient(endpoint, credential), credential);

@@ -88,7 +88,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
             UserPageWire page =
                 await Client.GetAsync(request, ApplicationUsersJson.Default.UserPageWire, token).ConfigureAwait(false);
             return page is { Items: { } items, TotalCount: { } total }
-                ? new Page<UserWire>([.. items.OfType<UserWire>().Where(user => user.Id is not null)], page.PageSize ?? Context.PageSize, total)
+                ? new Page<UserWire>(
+                    [.. items.OfType<UserWire>().Where(user => user.Id is not null)], page.PageSize ?? Context.PageSize, total)
                 : throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list of users without items or total.");
         }
     }
@@ -108,7 +109,9 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         }
 
         _userNames = names;
-        IEnumerable<string> ids = names.Where(user => filter.Users.Any(pattern => user.Value.Any(pattern.IsMatch))).Select(user => user.Key);
+        IEnumerable<string> ids = names
+            .Where(user => filter.Users.Any(pattern => user.Value.Any(pattern.IsMatch)))
+            .Select(user => user.Key);
         return filter with { Users = [.. filter.Users, .. ids.Select(NamePattern.Literal)] };
     }
 

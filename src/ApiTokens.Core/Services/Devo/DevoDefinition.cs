@@ -52,8 +52,8 @@ internal sealed class DevoDefinition : ServiceDefinition
             CorrelationHeader = "x-devo-cid",
 
             // 2.2.
-            PermissionRule = "The user of the credential needs a role with the permission 'API Credentials': View to read tokens, Manage to "
-                + "change them. The owner of a new token needs the policies for its audience and scopes.",
+            PermissionRule = "The user of the credential needs a role with the permission 'API Credentials': View to read tokens, Manage "
+                + "to change them. The owner of a new token needs the policies for its audience and scopes.",
             ReadError = body => body.TryGetProperty("error", out System.Text.Json.JsonElement error)
                 ? ErrorBodyFormatter.Field(error, "message") ?? ErrorBodyFormatter.Flatten(error)
                 : ErrorBodyFormatter.Field(body, "message"),

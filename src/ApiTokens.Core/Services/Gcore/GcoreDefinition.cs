@@ -45,8 +45,8 @@ internal sealed class GcoreDefinition : ServiceDefinition
             IsTokenLimit = GcoreRules.IsTokenLimit,
 
             // 1.9.
-            PermissionRule = "Users with the role Administrators may manage all tokens of the account, other users only the tokens that they "
-                + "have issued. A token cannot have a higher role than its issuer.",
+            PermissionRule = "Users with the role Administrators may manage all tokens of the account, other users only the tokens that "
+                + "they have issued. A token cannot have a higher role than its issuer.",
             RequestsPerSecond = request.RequestsPerSecond ?? DocumentedRate,
         };
         ServiceCredential credential = request.Secret is { } secret

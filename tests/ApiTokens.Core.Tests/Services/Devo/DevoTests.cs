@@ -53,7 +53,7 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.GetWithSecretAsync(seeded.Id, default));
 
         Assert.Equal("SecretNotShown", error.ErrorId);
-        Assert.Contains("only to its owner and its user: admin@example.com and user@example.com.", error.Message);
+        Assert.Contains("its owner, whom Devo calls user: admin@example.com and user@example.com.", error.Message);
     }
 
     [Fact]

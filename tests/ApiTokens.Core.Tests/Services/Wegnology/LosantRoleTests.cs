@@ -67,7 +67,8 @@ public sealed class LosantRoleTests(SandboxFixture sandbox) : IClassFixture<Sand
     public async Task Reset_TokenWithRole_GivesItsRoleToTheNewToken()
     {
         TokenConnection losant = await LosantAsync();
-        ApiToken old = await losant.Tokens.CreateAsync(new NewTokenRequest { Name = "capped", Scope = ["ReadOnly"], Role = "view" }, default);
+        var request = new NewTokenRequest { Name = "capped", Scope = ["ReadOnly"], Role = "view" };
+        ApiToken old = await losant.Tokens.CreateAsync(request, default);
 
         NewTokenRequest successor = losant.Tokens.CreateSuccessorRequest(old, TokenExpiry.ServiceDefault);
 
