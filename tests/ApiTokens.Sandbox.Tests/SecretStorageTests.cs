@@ -48,6 +48,18 @@ public sealed class SecretStorageTests : IDisposable
         (await Admin(second).GetUserAsync("user@example.com", values["2"])).Expect(HttpStatusCode.OK);
     }
 
+    // The first read of a seeded token encrypts its secret, while others decrypt theirs.
+    [Fact]
+    public async Task Get_ManyTokensAtTheSameTime_ShowsEachValue()
+    {
+        const int Count = 5000;
+        await using SandboxServer server = await SandboxServer.StartAsync(new SandboxOptions { Tokens = Count });
+        Client admin = Admin(server);
+
+        await Parallel.ForAsync(0, 2 * Count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+            (await admin.GetAsync($"{Tokens}/{2 + (i % Count)}")).Expect(HttpStatusCode.OK));
+    }
+
     [Fact]
     public async Task Get_NeitherOwnerNorUser_ShowsTheMaskOfTheValue()
     {

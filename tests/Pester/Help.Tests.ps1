@@ -53,7 +53,8 @@ BeforeAll {
                 # If anything fails here, no request may reach a vendor.
                 $ErrorActionPreference = 'Stop'
                 $with = @{} + $PSBoundParameters
-                if (-not ($BaseUri -and $BaseUri.IsLoopback)) {
+                [uri] $address = if ($ConnectionInfo) { $ConnectionInfo['BaseUri'] } else { $BaseUri }
+                if (-not ($address -and $address.IsLoopback)) {
                     $fields = if ($ConnectionInfo) { $ConnectionInfo } else { $with }
                     $real = $services.Where({ $_.Service.Replace('-', '') -eq $fields['Service'] })[0]
                     $fields.Remove('Region')

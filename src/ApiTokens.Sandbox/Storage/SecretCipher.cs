@@ -17,6 +17,8 @@ internal sealed class SecretCipher : IDisposable
     private const string CheckText = "ApiTokens sandbox";
     private const string CheckContext = "sandbox_key";
 
+    // An instance of AesGcm must not be used by several threads at the same time.
+    private readonly Lock _lock = new();
     private readonly AesGcm _aes;
 
     private SecretCipher(byte[] key)
@@ -68,8 +70,12 @@ internal sealed class SecretCipher : IDisposable
         byte[] all = new byte[NonceSize + TagSize + plain.Length];
         Span<byte> nonce = all.AsSpan(0, NonceSize);
         RandomNumberGenerator.Fill(nonce);
-        _aes.Encrypt(
-            nonce, plain, all.AsSpan(NonceSize + TagSize), all.AsSpan(NonceSize, TagSize), Encoding.UTF8.GetBytes(context));
+        lock (_lock)
+        {
+            _aes.Encrypt(
+                nonce, plain, all.AsSpan(NonceSize + TagSize), all.AsSpan(NonceSize, TagSize), Encoding.UTF8.GetBytes(context));
+        }
+
         CryptographicOperations.ZeroMemory(plain);
         return all;
     }
@@ -84,12 +90,16 @@ internal sealed class SecretCipher : IDisposable
         }
 
         byte[] plain = new byte[all.Length - NonceSize - TagSize];
-        _aes.Decrypt(
-            all.AsSpan(0, NonceSize),
-            all.AsSpan(NonceSize + TagSize),
-            all.AsSpan(NonceSize, TagSize),
-            plain,
-            Encoding.UTF8.GetBytes(context));
+        lock (_lock)
+        {
+            _aes.Decrypt(
+                all.AsSpan(0, NonceSize),
+                all.AsSpan(NonceSize + TagSize),
+                all.AsSpan(NonceSize, TagSize),
+                plain,
+                Encoding.UTF8.GetBytes(context));
+        }
+
         return Encoding.UTF8.GetString(plain);
     }
 
