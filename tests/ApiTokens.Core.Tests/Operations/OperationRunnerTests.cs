@@ -354,6 +354,49 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         Assert.False(continued);
     }
 
+    // The slow service answers only after the fast one has done everything.
+    [Fact]
+    public async Task Run_OneServiceIsSlow_OtherServiceDoesNotWait()
+    {
+        const int Each = 600;
+        var fastDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int removed = 0;
+        await using ScriptedServer slow = await ScriptedServer.StartAsync();
+        slow.DefaultHandler = async context =>
+        {
+            await fastDone.Task;
+            await ScriptedServer.WriteAsync(context, 204, "");
+        };
+        await using ScriptedServer fast = await ScriptedServer.StartAsync();
+        fast.DefaultHandler = async context =>
+        {
+            await ScriptedServer.WriteAsync(context, 204, "");
+            if (Interlocked.Increment(ref removed) == Each)
+            {
+                fastDone.SetResult();
+            }
+        };
+        TokenConnection[] connections =
+            [await TestConnections.ConnectAsync(slow, "Devo"), await TestConnections.ConnectAsync(fast, "Devo")];
+        using var runner = new TestRunner(throttleLimit: 4);
+
+        await Task.Run(() =>
+        {
+            for (int i = 2; i < Each + 2; i++)
+            {
+                foreach (TokenConnection connection in connections)
+                {
+                    runner.Add(
+                        new RemoveOperation(connection, connection.CreateReference($"{i}", "x")) { AllowOwnToken = true }, _ => { });
+                }
+            }
+
+            runner.Complete(_ => { });
+        }).WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((2 * Each, 0), (runner.Summary.Done, runner.Summary.Failed));
+    }
+
     [Fact]
     public void WriteResult_CallerReceivesResult_ContinuesAfterwards()
     {
