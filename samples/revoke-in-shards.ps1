@@ -27,9 +27,13 @@ try {
     $env:SHARD_SECRET = [System.Net.NetworkCredential]::new('', $service.Secret).Password
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $info = "@{ Service = 'Wegnology'; BaseUri = '$($service.BaseUri)'; Token = `$env:SHARD_SECRET }"
+
+    # If PowerShell is a .NET tool, dotnet runs it.
+    $program = [Environment]::ProcessPath
+    $arguments = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { "`"$PSHOME/pwsh.dll`"" }) + '-NoProfile', '-NonInteractive', '-Command'
     $processes = foreach ($shard in 1..$Shards) {
         $command = "& '$PSScriptRoot/revoke-shard.ps1' -ModulePath '$ModulePath' -Name 'token-*' -Shard '$shard/$Shards' -JournalPath '$JournalFolder/shard-$shard.jsonl' -ConnectionInfo $info"
-        Start-Process ([Environment]::ProcessPath) -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"$command`"" -PassThru
+        Start-Process $program -ArgumentList ($arguments + "`"$command`"") -PassThru
     }
     $processes | Wait-Process
     $seconds = $watch.Elapsed.TotalSeconds
