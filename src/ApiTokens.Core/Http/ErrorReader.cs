@@ -20,8 +20,6 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
     private const int MaxReadLength = 4096;
     private const int MaxSecretLength = 1024;
 
-    private static readonly char[] WordEnds = [' ', '"', '\'', ',', ';'];
-
     private static Advice ProxyCredentialAdvice =>
         $"Connect again, and specify the user name and password for the proxy with {Field.ProxyCredential}.";
 
@@ -214,23 +212,11 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
             return (null, isError, false);
         }
 
-        string printable = new string([.. Limit(message!).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
+        string printable = new string([.. ForeignText.CutAtWord(message!, MaxReadLength, MaxSecretLength).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
         string redacted = Redact(request, printable);
         return (
-            redacted.Length <= MaxMessageLength ? redacted : redacted.Substring(0, MaxMessageLength) + "…",
+            ForeignText.Shorten(redacted, MaxMessageLength),
             isError,
             request.IsWrite && endpoint.IsTokenLimit((int)response.Status, redacted));
-    }
-
-    // A secret that was cut would not be recognized, so the last word of a long text is removed.
-    private static string Limit(string text)
-    {
-        if (text.Length <= MaxReadLength)
-        {
-            return text;
-        }
-
-        int end = text.LastIndexOfAny(WordEnds, MaxReadLength, MaxSecretLength);
-        return text.Substring(0, end < 0 ? MaxReadLength - MaxSecretLength : end);
     }
 }

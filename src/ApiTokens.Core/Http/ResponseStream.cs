@@ -63,7 +63,7 @@ internal sealed class ResponseStream(HttpResponseMessage response, Stream inner,
 
     /// <summary>Records that an element has been read completely.</summary>
     /// <param name="isProgress">
-    /// Whether the next element may take the whole timeout again. A service could send null forever, which nobody sees.
+    /// Whether the next element may take the whole timeout again. A service could send null forever, and the caller would see nothing.
     /// </param>
     public void EndElement(bool isProgress)
     {

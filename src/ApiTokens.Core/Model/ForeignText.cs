@@ -60,10 +60,7 @@ public static partial class ForeignText
     /// <summary>Returns an invalid argument for the message that rejects it.</summary>
     /// <param name="argument">The argument, which may be a misplaced secret.</param>
     /// <returns>At most 200 characters in one line, with secrets replaced by <c>***</c>.</returns>
-    public static string Argument(string argument)
-    {
-        return Shorten(Printable(Mask(argument)), MaxArgumentLength);
-    }
+    public static string Argument(string argument) => Shorten(Printable(Mask(argument)), MaxArgumentLength);
 
     /// <summary>Returns an id or a name for a journal, in which a line that is too long could not be read again.</summary>
     internal static string InJournal(string text) => Shorten(text, MaxJournalLength);
@@ -78,6 +75,18 @@ public static partial class ForeignText
 
         int length = char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength;
         return text.Substring(0, length) + "…";
+    }
+
+    /// <summary>Returns the beginning of a long text without its last word: a secret that was cut would not be recognized.</summary>
+    internal static string CutAtWord(string text, int maxLength, int maxSecretLength)
+    {
+        if (text.Length <= maxLength)
+        {
+            return text;
+        }
+
+        int end = text.LastIndexOfAny(WordEnds, maxLength, maxSecretLength);
+        return text.Substring(0, end < 0 ? maxLength - maxSecretLength : end);
     }
 
     /// <summary>Returns an exception that is safe to be the cause of another one: no text of it or of its causes has a secret.</summary>
@@ -106,17 +115,8 @@ public static partial class ForeignText
 
     private static string MaskComplete(string text) => LikelySecret.Replace(MaskServiceSecrets(Limit(text)), Masked);
 
-    // A secret that was cut would not be recognized, so the last word of a long text is removed.
-    private static string Limit(string text)
-    {
-        if (text.Length <= MaxTextLength)
-        {
-            return text;
-        }
-
-        int end = text.LastIndexOfAny(WordEnds, MaxTextLength, MaxSecretLength);
-        return text.Substring(0, end < 0 ? MaxTextLength - MaxSecretLength : end) + "…";
-    }
+    private static string Limit(string text) =>
+        text.Length <= MaxTextLength ? text : CutAtWord(text, MaxTextLength, MaxSecretLength) + "…";
 }
 
 /// <summary>Replaces an exception of another library whose text has a secret or control characters.</summary>

@@ -70,16 +70,7 @@ public sealed class IssueOperation : Operation
 
         using TokenQuota.QuotaReservation reservation = await scope.Quota.ReserveAsync(
             Connection, $"The token '{_request.Name}' cannot be issued", cancellationToken).ConfigureAwait(false);
-        reservation.IsUsed = true;
-        try
-        {
-            return await CreateAsync().ConfigureAwait(false);
-        }
-        catch (ApiTokenException e) when (!e.OutcomeUnknown)
-        {
-            reservation.IsUsed = false;
-            throw;
-        }
+        return await reservation.IssueAsync(CreateAsync).ConfigureAwait(false);
 
         Task<IssuedToken> CreateAsync() =>
             TokenIssuer.IssueAsync(scope, Connection, _request, RemoveOrphan, wasDelivered, cancellationToken);

@@ -91,8 +91,7 @@ public sealed class ResetOperation : Operation
         Tokens.Validate(request);
         using TokenQuota.QuotaReservation reservation = await context.Scope.Quota
             .ReserveAsync(Connection, $"The token {old} cannot be reset", context.CancellationToken).ConfigureAwait(false);
-        reservation.IsUsed = true;
-        IssuedToken successor = await IssueAsync(request, reservation, context).ConfigureAwait(false);
+        IssuedToken successor = await reservation.IssueAsync(() => IssueAsync(request, context)).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);
         if (!SkipProof(successor, context))
         {
@@ -103,21 +102,11 @@ public sealed class ResetOperation : Operation
         reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
     }
 
-    private async Task<IssuedToken> IssueAsync(
-        NewTokenRequest request, TokenQuota.QuotaReservation reservation, OperationContext context)
+    private Task<IssuedToken> IssueAsync(NewTokenRequest request, OperationContext context)
     {
-        try
-        {
-            context.RecordIssuing(request.Name);
-            return await TokenIssuer.IssueAsync(
-                context.Scope, Connection, request, removeOrphan: false, context.WasDelivered, context.CancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (ApiTokenException e) when (!e.OutcomeUnknown)
-        {
-            reservation.IsUsed = false;
-            throw;
-        }
+        context.RecordIssuing(request.Name);
+        return TokenIssuer.IssueAsync(
+            context.Scope, Connection, request, removeOrphan: false, context.WasDelivered, context.CancellationToken);
     }
 
     private async Task DeliverAsync(ApiToken old, IssuedToken successor, OperationContext context)

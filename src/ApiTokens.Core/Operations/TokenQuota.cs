@@ -28,6 +28,21 @@ internal sealed class TokenQuota
         /// <summary>Whether the account has one more token than before, so that the reservation is not released.</summary>
         public bool IsUsed { get; set; }
 
+        /// <summary>Issues the token. The reservation is used, unless it is certain that the token was not created.</summary>
+        public async Task<IssuedToken> IssueAsync(Func<Task<IssuedToken>> issue)
+        {
+            IsUsed = true;
+            try
+            {
+                return await issue().ConfigureAwait(false);
+            }
+            catch (ApiTokenException e) when (!e.OutcomeUnknown)
+            {
+                IsUsed = false;
+                throw;
+            }
+        }
+
         public void Dispose() => quota.Release(IsUsed);
     }
 

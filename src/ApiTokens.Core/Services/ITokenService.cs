@@ -14,7 +14,7 @@ public interface ITokenService
 
     /// <summary>Proves the credential with one cheap request.</summary>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>What the service accepts the credential for only in part, as a sentence; null if the response shows no limit.</returns>
+    /// <returns>A sentence about what the credential does not allow; null if the response shows no such limit.</returns>
     Task<string?> CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>Lists tokens and streams them page by page.</summary>

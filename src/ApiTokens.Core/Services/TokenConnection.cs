@@ -155,7 +155,7 @@ public sealed class TokenConnection
         if (definition.Capabilities.TokenLimit is null)
         {
             throw ApiTokenException.InvalidParameter(
-                "TokenLimit", $"{definition.Name} has no documented limit of tokens.", "Omit it.");
+                "TokenLimit", $"{definition.Name} documents no limit on the number of tokens.", "Omit it.");
         }
 
         if (request.TokenLimit < 1)

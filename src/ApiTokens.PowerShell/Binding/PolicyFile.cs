@@ -17,7 +17,7 @@ internal static class PolicyFile
             throw ApiTokenException.InvalidParameter("Policy", $"the file '{path}' does not exist.", Help);
         }
 
-        // To open a pipe may never end.
+        // Opening a pipe may wait forever.
         if (FileTrust.IsSpecial(path))
         {
             throw ApiTokenException.InvalidParameter("Policy", $"'{path}' is a device or a pipe.", Help);

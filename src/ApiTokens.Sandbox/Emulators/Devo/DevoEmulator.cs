@@ -12,7 +12,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
     // Devo shows the value of a token again to its owner and its user, so values are stored, encrypted.
     private readonly DevoTokenStore _tokens = new(database, cipher);
 
-    // The people sign in with credentials that are no tokens of the domain, so they are not listed.
+    // The people sign in with credentials that are not tokens of the domain, so they are not listed.
     private readonly Sessions<DevoToken> _people = new(clock);
 
     public string Name => "devo";
@@ -97,7 +97,7 @@ internal sealed class DevoEmulator(Database database, TimeProvider clock, Secret
     private IResult Get(HttpRequest request, string account, string id)
     {
         DevoToken caller = Authorize(request, account);
-        DevoToken token = _tokens.FindWithSecret(Find(id).Id) ?? throw DevoErrors.TokenNotFound();
+        DevoToken token = _tokens.EnsureSecret(Find(id)) ?? throw DevoErrors.TokenNotFound();
         if (!Sees(caller, token))
         {
             throw DevoErrors.Forbidden();

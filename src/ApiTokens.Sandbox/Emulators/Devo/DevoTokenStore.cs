@@ -49,14 +49,12 @@ internal sealed class DevoTokenStore(Database database, SecretCipher cipher) : T
         : null;
 
     /// <summary>
-    /// Finds a token, and creates the secret of a seeded token when it is read for the first time. Nobody could have known it before,
-    /// and a large database is filled without it.
+    /// Creates the secret of a seeded token when it is read for the first time. Nobody could have known it before, and a large database
+    /// is filled without it.
     /// </summary>
-    public DevoToken? FindWithSecret(long id) => Find(id) is { } token && token.SecretHash is not null
-        ? token
-        : Change(id, seeded => seeded.SecretHash is null
-            ? WithSecret(seeded, Secrets.Hex(16)[..^TailLength] + seeded.SecretTail)
-            : seeded);
+    /// <returns>The token with its secret; null if it was removed meanwhile.</returns>
+    public DevoToken? EnsureSecret(DevoToken token) => token.SecretHash is not null ? token : Change(token.Id, seeded =>
+        seeded.SecretHash is null ? WithSecret(seeded, Secrets.Hex(16)[..^TailLength] + seeded.SecretTail) : seeded);
 
     public IEnumerable<DevoToken> All() => InChunks(token => token.Id);
 
