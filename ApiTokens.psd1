@@ -34,7 +34,7 @@
         'Rename-ApiToken'
         'Reset-ApiToken'
         'Save-ApiTokenSecret'
-        'Set-ApiToken'
+        'Set-ApiToken', 'Set-ApiTokenService'
         'Start-ApiTokenSandbox'
         'Stop-ApiTokenSandbox'
         'Test-ApiToken'

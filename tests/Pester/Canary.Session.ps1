@@ -80,6 +80,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Remove-ApiToken -Due -JournalPath "$Elsewhere/grace-$name.journal" @loud
         Rename-ApiToken $token -NewName canary-2 -PassThru @loud | Show
         Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
+        Set-ApiTokenService $name -Default -PassThru @loud | Show
         Disable-ApiToken $token -PassThru @loud | Show
         Enable-ApiToken $token -PassThru @loud | Show
         Get-ApiToken -Connection $name -Id $token.Id @loud | Show

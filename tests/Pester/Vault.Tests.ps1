@@ -78,6 +78,21 @@ Describe 'A vault for secrets, on <Connection>' -ForEach $services -Skip:$noVaul
 }
 
 Describe 'A new token and a vault' -Skip:$noVaults {
+    It 'is not issued a second time if the vault has a secret of its name' {
+        $first = Add-TestToken wegnology -With @{ Vault = 'Store' }
+        $before = @(Get-ApiToken -Connection wegnology).Count
+        $null = New-ApiToken -Connection wegnology -Name $first.Name -Scope ReadOnly -ExpiresIn 1d -Vault Store -ErrorVariable failure -ErrorAction SilentlyContinue
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
+        @(Get-ApiToken -Connection wegnology).Count | Should -Be $before
+        Test-Vault $first Store | Should -BeTrue
+    }
+
+    It 'is issued with -Force, and replaces the secret of its name' {
+        $first = Add-TestToken wegnology -With @{ Vault = 'Store' }
+        $second = New-ApiToken -Connection wegnology -Name $first.Name -Scope All -ExpiresIn 1d -Vault Store -Force
+        Test-Vault $second Store | Should -BeTrue
+    }
+
     It 'is returned with its secret if the vault fails' {
         Set-Content -LiteralPath "$folder/refuse" -Value 'no-*' -NoNewline
         try {

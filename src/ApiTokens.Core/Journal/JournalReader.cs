@@ -30,7 +30,7 @@ internal static class JournalReader
         foreach ((string line, long end) in CompleteLines(file))
         {
             length = end;
-            JournalEntry entry = Parse(line) ?? throw Mismatch($"'{path}' has a line that is not a journal entry", OtherPath);
+            JournalEntry entry = Parse(line) ?? throw Mismatch($"'{path}' has a line that ApiTokens did not write", OtherPath);
             if (header is not null)
             {
                 entries.Add(entry);
@@ -39,13 +39,16 @@ internal static class JournalReader
 
             header = entry is { Event: JournalEvents.Header, Accounts: not null }
                 ? entry
-                : throw Mismatch($"'{path}' is not a journal", OtherPath);
+                : throw NotAJournal(path);
         }
 
         return header is null && file.Length > 0 && !StartsLikeHeader(file)
-            ? throw Mismatch($"'{path}' is not empty and is not a journal", OtherPath)
+            ? throw NotAJournal(path)
             : new JournalContent(header, entries, length);
     }
+
+    private static ApiTokenException NotAJournal(string path) => ApiTokenException.OfField(
+        "JournalPath", ErrorKind.InvalidOperation, $"'{path}' is not an ApiTokens journal.", OtherPath, ErrorIds.JournalMismatch);
 
     internal static ApiTokenException Mismatch(string reason, string action) =>
         ApiTokenException.OfField("JournalPath", ErrorKind.InvalidOperation, $"the journal {reason}.", action, ErrorIds.JournalMismatch);

@@ -189,6 +189,11 @@ public sealed class JournalWriter : IDisposable
         {
             throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is not a valid path: {e.Message}", "Specify the path of a file.", e);
         }
+        catch (DirectoryNotFoundException e)
+        {
+            throw NotOpened(
+                ErrorKind.ObjectNotFound, $"the folder of '{path}' does not exist.", "Create the folder, or specify another path.", e);
+        }
         catch (IOException e)
         {
             throw NotOpened(

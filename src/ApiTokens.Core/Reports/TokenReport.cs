@@ -72,7 +72,7 @@ public sealed class TokenReport
     /// <summary>Returns the number of days until a token expires.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The number of days, rounded down; negative if the token has expired; null if it never expires.</returns>
-    public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? (int)Math.Floor((expiry - CreatedAt).TotalDays) : null;
+    public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? RelativeTime.Days(expiry - CreatedAt) : null;
 
     internal static bool IsOf(ReportToken token, string? service) =>
         service is null || string.Equals(token.Service, service, StringComparison.OrdinalIgnoreCase);

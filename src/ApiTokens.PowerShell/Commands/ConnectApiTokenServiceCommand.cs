@@ -44,6 +44,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Position = 1, ParameterSetName = CredentialSet,
         HelpMessage = "Specifies the account: the Devo domain; user, application/{id} or instance/{id} for WEGnology; the Gcore client "
             + "id; the site of Application Users.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Account { get; set; }
 
     /// <summary>The secret of a token that may manage tokens.</summary>
@@ -51,6 +52,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Mandatory = true, ParameterSetName = TokenSet,
         HelpMessage = "Specifies the secret of a token with permission to manage tokens, as a SecureString.")]
     [Alias("Secret")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecureString Token { get; set; } = null!;
 
     /// <summary>The user name and password to log in with (WEGnology, Gcore).</summary>
@@ -58,10 +60,12 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Mandatory = true, ParameterSetName = CredentialSet,
         HelpMessage = "Specifies the user name and the password for the login (WEGnology, Gcore).")]
     [Credential]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSCredential Credential { get; set; } = null!;
 
     /// <summary>The one-time code of a second factor.</summary>
     [Parameter(ParameterSetName = CredentialSet, HelpMessage = "Specifies the code of the user's second factor.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecureString? OneTimePassword { get; set; }
 
     /// <summary>All values in a hashtable or an object with properties, such as a connection asset of Azure Automation.</summary>
@@ -69,6 +73,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Mandatory = true, ParameterSetName = ConnectionInfoSet,
         HelpMessage = "Specifies all settings in one hashtable or object with properties, such as a connection asset of Azure Automation.")]
     [ConnectionInfoTransformation]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public Hashtable ConnectionInfo { get; set; } = [];
 
     /// <summary>The region (Devo).</summary>
@@ -80,20 +85,24 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     /// <summary>The address, if it differs from the service's default.</summary>
     [Parameter(ParameterSetName = TokenSet, HelpMessage = "Specifies the address, if it is not the default of the service.")]
     [Parameter(ParameterSetName = CredentialSet, HelpMessage = "Specifies the address, if it is not the default of the service.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public Uri? BaseUri { get; set; }
 
     /// <summary>The name of the connection.</summary>
     [Parameter(HelpMessage = "Specifies the name of the connection.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Name { get; set; }
 
     /// <summary>The timeout of one request, in seconds.</summary>
     [Parameter(HelpMessage = "Specifies the timeout of one request, in seconds.")]
     [ValidateRange(1, 3600)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int TimeoutSec { get; set; } = 100;
 
     /// <summary>The maximum number of requests per second. The default for Gcore is its documented limit of 100.</summary>
     [Parameter(HelpMessage = "Specifies the maximum number of requests per second of the connection.")]
     [ValidateRange(0.1, 100_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public double RequestsPerSecond { get; set; }
 
     /// <summary>
@@ -103,15 +112,18 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         HelpMessage = "Specifies the maximum number of tokens of a Gcore account, if it differs from the documented limit of 100, for "
             + "example by contract.")]
     [ValidateRange(1, 1_000_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int TokenLimit { get; set; }
 
     /// <summary>The address of a proxy. Requests to this machine never use a proxy.</summary>
     [Parameter(HelpMessage = "Specifies the address of a proxy, such as http://proxy.example.com:8080.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public Uri? Proxy { get; set; }
 
     /// <summary>The user name and password for the proxy.</summary>
     [Parameter(HelpMessage = "Specifies the user name and the password for -Proxy.")]
     [Credential]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSCredential? ProxyCredential { get; set; }
 
     /// <summary>Uses no proxy, not even the system's.</summary>

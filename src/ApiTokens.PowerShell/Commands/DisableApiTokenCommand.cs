@@ -23,6 +23,8 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
 
     internal override bool AsksForUnproven => !AllowUnproven;
 
+    internal override bool ProtectsOwnToken => !Force;
+
     internal override string OperationName => JournalOperations.Disable;
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -27,11 +28,13 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
             + "report.")]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject[]? InputObject { get; set; }
 
     /// <summary>The title of the report.</summary>
     [Parameter(HelpMessage = "Specifies the title of the report.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string Title { get; set; } = "API tokens";
 
     /// <summary>Keeps an existing file and writes an error.</summary>
@@ -106,7 +109,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
 
         if (PassThru)
         {
-            WriteObject(new FileInfo(_path));
+            WriteObject(InvokeProvider.Item.Get([_path], force: true, literalPath: true), enumerateCollection: true);
         }
     }
 }

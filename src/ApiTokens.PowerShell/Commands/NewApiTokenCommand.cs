@@ -14,7 +14,7 @@ namespace ApiTokens.PowerShell.Commands;
 /// bound by property name.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
-[OutputType(typeof(IssuedToken), typeof(ApiToken))]
+[OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
@@ -24,21 +24,25 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter(
         ValueFromPipeline = true,
         HelpMessage = "Specifies an object whose properties bind to the other parameters, such as a row of a CSV file.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the display name.")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string Name { get; set; } = string.Empty;
 
     /// <summary>The description (WEGnology, Gcore).</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies a description (WEGnology, Gcore).")]
     [BlankAsNull]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Description { get; set; }
 
     /// <summary>The time of expiry; in local time if it has no offset.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies when the token expires (WEGnology, Gcore).")]
     [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>The lifetime from now: a TimeSpan, or 90d, 12h, 30m, 2w, 6mo, 1y.</summary>
@@ -46,11 +50,13 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the lifetime of the token from now (WEGnology, Gcore, and in calendar months Application Users).")]
     [TokenLifetimeTransformation]
+    [ArgumentCompleter(typeof(LifetimeCompleter))]
     public TokenLifetime? ExpiresIn { get; set; }
 
     /// <summary>The lifetime in calendar months; 3, 6 (default) or 12 for Application Users.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the lifetime of the token in calendar months.")]
     [BlankAsNull]
+    [ArgumentCompleter(typeof(MonthsCompleter))]
     public int? ExpirationMonths { get; set; }
 
     /// <summary>Issues a token that never expires (WEGnology, Gcore).</summary>
@@ -127,6 +133,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter(
         HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
             + "$_.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>
@@ -162,9 +169,10 @@ public sealed class NewApiTokenCommand : BulkCmdlet
                 permission);
         }
 
+        TokenConnection? connection = null;
         try
         {
-            TokenConnection connection = OneConnection();
+            connection = OneConnection(Connection);
             NewTokenRequest request = CreateRequest();
             Operation operation = new IssueOperation(connection, request, OccurrenceOf(connection, request))
             {
@@ -189,7 +197,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         }
         catch (ApiTokenException e)
         {
-            Fail(e, Name);
+            FailInput(e, Name, connection);
         }
     }
 
@@ -202,16 +210,6 @@ public sealed class NewApiTokenCommand : BulkCmdlet
                 $"By default, a new token of {connection.Service} never expires. Specify -ExpiresIn, such as -ExpiresIn 90d, or "
                     + "-NeverExpires if that is intended.");
         }
-    }
-
-    private TokenConnection OneConnection()
-    {
-        TokenConnection[] found = Connection is null ? [DefaultConnection()] : [.. Connection.SelectMany(Resolve).Distinct()];
-        return found.Length == 1 ? found[0] : throw new ApiTokenException(
-            ErrorKind.InvalidArgument,
-            $"-Connection: '{string.Join(", ", Connection!.Select(reference => reference.Name))}' matches {found.Length} connections.",
-            $"Specify one of {string.Join(", ", found.Select(connection => connection.Name))}.",
-            ErrorIds.AmbiguousConnection);
     }
 
     private NewTokenRequest CreateRequest() => new()

@@ -14,21 +14,24 @@ namespace ApiTokens.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Reset, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = TokenSet)]
-[OutputType(typeof(IssuedToken), typeof(ApiToken))]
+[OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
     /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
     [Parameter(HelpMessage = "Specifies when the new token expires.")]
     [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>The lifetime from now.</summary>
     [Parameter(HelpMessage = "Specifies the lifetime of the new token from now.")]
     [TokenLifetimeTransformation]
+    [ArgumentCompleter(typeof(LifetimeCompleter))]
     public TokenLifetime? ExpiresIn { get; set; }
 
     /// <summary>The lifetime in calendar months from now.</summary>
     [Parameter(HelpMessage = "Specifies the lifetime of the new token in calendar months.")]
+    [ArgumentCompleter(typeof(MonthsCompleter))]
     public int? ExpirationMonths { get; set; }
 
     /// <summary>Issues a token that never expires.</summary>
@@ -72,6 +75,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     /// </summary>
     [Parameter(HelpMessage = "Specifies how long the old token and the new token both work.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? GracePeriod { get; set; }
 
     /// <summary>Replaces the secret in place (Application Users). The old secret stops working immediately.</summary>
@@ -96,6 +100,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter(
         HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
             + "$_.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>
@@ -119,6 +124,8 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     public SwitchParameter AllowUnproven { get; set; }
 
     internal override bool AsksForUnproven => !AllowUnproven;
+
+    internal override bool ProtectsOwnToken => !Force;
 
     internal override string OperationName => JournalOperations.Reset;
 

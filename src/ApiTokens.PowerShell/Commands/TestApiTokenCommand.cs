@@ -22,6 +22,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     /// <summary>The tokens, which may come from a file or another machine. By default, all tokens of -Connection.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the tokens: objects, ids or names.")]
     [Alias("InputObject")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject[]? Token { get; set; }
 
     /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
@@ -39,35 +40,42 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     /// <summary>The time before expiry from which a token causes a warning; 7d by default.</summary>
     [Parameter(HelpMessage = "Specifies how long before its expiry a token is a Warning.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? ExpiryWarning { get; set; }
 
     /// <summary>The time before expiry from which a token causes an error; 1d by default.</summary>
     [Parameter(HelpMessage = "Specifies how long before its expiry a token is an Error.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? ExpiryError { get; set; }
 
     /// <summary>The maximum lifetime of a secret; 366d by default.</summary>
     [Parameter(HelpMessage = "Specifies the maximum lifetime of a secret.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? MaximumLife { get; set; }
 
     /// <summary>The maximum time since a token was last used; 90d by default.</summary>
     [Parameter(HelpMessage = "Specifies the maximum time that a token can be unused.")]
     [DurationTransformation(Back = true)]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? MaximumUnused { get; set; }
 
     /// <summary>The users who may own or issue tokens, as names or wildcard patterns.</summary>
     [Parameter(HelpMessage = "Specifies the users who can own or issue tokens: names or wildcard patterns.")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string[]? KnownUser { get; set; }
 
     /// <summary>The maximum number of tokens of an account, instead of the limit that its service documents.</summary>
     [Parameter(HelpMessage = "Specifies the maximum number of tokens of an account.")]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int? TokenLimit { get; set; }
 
     /// <summary>The share of the limit from which an account is near its limit; 0.9 by default.</summary>
     [Parameter(HelpMessage = "Specifies the share of the token limit from which an account is near the limit, above 0 and up to 1.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public double? NearLimit { get; set; }
 
     /// <summary>The ids of the rules to apply; all rules by default.</summary>

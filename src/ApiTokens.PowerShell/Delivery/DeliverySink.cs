@@ -8,9 +8,11 @@ namespace ApiTokens.PowerShell.Delivery;
 internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
 {
     /// <summary>
-    /// Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.
+    /// Throws, before a token is issued, if its secret could not be saved: another token of this run has the same destination, or
+    /// there is a secret that must not be overwritten. Has no effect if the destination is not yet known.
     /// </summary>
-    public void Reserve(Operation operation, ApiToken expected) => delivery.Reserve(expected, KeyOf(operation));
+    public void Reserve(Operation operation, ApiToken expected, bool isResumed) =>
+        delivery.Reserve(expected, KeyOf(operation), operation.ReplacedTokenId, isResumed);
 
     /// <inheritdoc/>
     public void Save(Operation operation, IssuedToken issued)

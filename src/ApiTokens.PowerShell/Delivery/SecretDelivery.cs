@@ -36,15 +36,24 @@ internal abstract class SecretDelivery
     public abstract void Prepare();
 
     /// <summary>
-    /// Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.
+    /// Throws, before a token is issued, if its secret could not be saved: another token of this run has the same destination, or
+    /// there is a secret that must not be overwritten. Has no effect if the destination is not yet known.
     /// </summary>
     /// <param name="token">The expected token; its id may be missing.</param>
     /// <param name="key">A key that is unique in this run.</param>
-    public void Reserve(ApiToken token, string key)
+    /// <param name="replaces">The id of the token whose secret it may replace; null if it must not replace another secret.</param>
+    /// <param name="isResumed">Whether an earlier run may have saved the secret already.</param>
+    public void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
     {
-        if (ExpectedDestination(token) is { } destination)
+        if (ExpectedDestination(token) is not { } destination)
         {
-            Reserve(destination, key);
+            return;
+        }
+
+        Reserve(destination, key);
+        if (!isResumed)
+        {
+            RequireWritable(destination, replaces);
         }
     }
 
@@ -94,6 +103,9 @@ internal abstract class SecretDelivery
 
     /// <summary>Returns the destination, if it is known before the token is issued.</summary>
     protected abstract string? ExpectedDestination(ApiToken token);
+
+    /// <summary>Throws if the destination has a secret that must not be overwritten.</summary>
+    protected abstract void RequireWritable(string destination, string? replaces);
 
     protected abstract string DestinationOf(PSObject item);
 

@@ -115,6 +115,33 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         _ => null,
     };
 
+    // An existing secret with the same name may be the only copy of another token's secret.
+    protected override void RequireWritable(string destination, string? replaces)
+    {
+        if ((replaces is null && overwrite) || Find(destination) is not { } metadata)
+        {
+            return;
+        }
+
+        if (replaces is null)
+        {
+            throw new ApiTokenException(
+                ErrorKind.ResourceExists,
+                $"The secret '{destination}' already exists in the vault '{vault}'.",
+                "Specify another -SecretName, or -Force to overwrite the secret.",
+                ErrorIds.SecretExists);
+        }
+
+        if (metadata["tokenId"] is { } tokenId && tokenId.ToString() != replaces)
+        {
+            throw new ApiTokenException(
+                ErrorKind.ResourceExists,
+                $"The secret '{destination}' in the vault '{vault}' belongs to another token ({tokenId}).",
+                "Specify another -SecretName, or remove that secret first: Remove-Secret",
+                ErrorIds.SecretExists);
+        }
+    }
+
     protected override string DestinationOf(PSObject item)
     {
         string? name = secretName is null ? DefaultName(item) : secretName.For(item);
@@ -126,7 +153,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     // Not every vault stores the id of the token as metadata.
     protected override bool? ContainsAt(string destination, ApiToken token) =>
-        Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject is not Hashtable metadata ? false
+        Find(destination) is not { } metadata ? false
         : metadata["tokenId"] is { } tokenId ? tokenId.ToString() == token.Id
         : null;
 
@@ -137,7 +164,12 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
     {
         try
         {
-            CheckExisting(destination, key, replaces);
+            RequireWritable(destination, replaces);
+            if (replaces is not null)
+            {
+                RememberPrevious(destination, key);
+            }
+
             SaveWithMetadata(destination, secret, MetadataOf(item));
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
@@ -195,42 +227,15 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         }
     }
 
-    // An existing secret with the same name may be the only copy of another token's secret.
-    private void CheckExisting(string destination, string key, string? replaces)
+    private void RememberPrevious(string destination, string key)
     {
-        if (replaces is null && overwrite)
-        {
-            return;
-        }
-
-        if (Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject is not Hashtable metadata)
-        {
-            return;
-        }
-
-        if (replaces is null)
-        {
-            throw new ApiTokenException(
-                ErrorKind.ResourceExists,
-                $"The secret '{destination}' already exists in the vault '{vault}'.",
-                "Specify another -SecretName, or -Force to overwrite the secret.",
-                ErrorIds.SecretExists);
-        }
-
-        if (metadata["tokenId"] is { } tokenId && tokenId.ToString() != replaces)
-        {
-            throw new ApiTokenException(
-                ErrorKind.ResourceExists,
-                $"The secret '{destination}' in the vault '{vault}' belongs to another token ({tokenId}).",
-                "Specify another -SecretName, or remove that secret first: Remove-Secret",
-                ErrorIds.SecretExists);
-        }
-
-        if (Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject is { } value)
+        if (Find(destination) is { } metadata && Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject is { } value)
         {
             _previous[key] = (destination, value, metadata.Count > 0 ? metadata : null);
         }
     }
+
+    private Hashtable? Find(string destination) => Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject as Hashtable;
 
     // Not every vault supports metadata. If saving with metadata fails but saving without it succeeds, the vault does not support it.
     private void SaveWithMetadata(string destination, SecureString secret, Hashtable metadata)

@@ -152,6 +152,7 @@ public sealed class CanaryFixture : IDisposable
         Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal", File($"grace-{name}.journal"));
         Run("param($Token) Rename-ApiToken $Token -NewName canary-2 -PassThru", token);
         Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
+        Run("param($Name) Set-ApiTokenService $Name -Default -PassThru", name);
         Run("param($Token) Disable-ApiToken $Token -PassThru", token);
         Run("param($Token) Enable-ApiToken $Token -PassThru", token);
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id", name, token.Text("Id"));
