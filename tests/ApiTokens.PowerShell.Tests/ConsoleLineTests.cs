@@ -9,7 +9,7 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
     public void Remove_Stopped_TellsWhatWasDoneAndHowToGoOn()
     {
         string journal = NewPath(".jsonl");
-        PSObject[] tokens = [.. Enumerable.Range(0, 30).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
+        IReadOnlyList<PSObject> tokens = [.. Enumerable.Range(0, 30).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
         Sandbox.AddFault(new { kind = "delay", delayMs = 400, service = "wegnology", method = "DELETE", probability = 1.0 });
         RunningScript run = Session.Start(
             "param($Tokens, $Journal) $Tokens | Remove-ApiToken -ThrottleLimit 2 -JournalPath $Journal -PassThru -Confirm:$false", tokens, journal);
@@ -24,7 +24,7 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
     [Fact]
     public void Remove_LongRun_LeavesASummary()
     {
-        PSObject[] tokens = [.. Enumerable.Range(0, 6).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
+        IReadOnlyList<PSObject> tokens = [.. Enumerable.Range(0, 6).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
         Session.Host.Clear();
         Sandbox.AddFault(new { kind = "delay", delayMs = 1000, service = "wegnology", method = "DELETE", probability = 1.0 });
 
