@@ -25,6 +25,7 @@
         'Export-ApiTokenReport'
         'Find-ApiToken'
         'Get-ApiToken'
+        'Get-ApiTokenJournal'
         'Get-ApiTokenPermission'
         'Get-ApiTokenSandbox'
         'Get-ApiTokenService'

@@ -119,6 +119,12 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Get-ApiToken $plain -Connection $name @loud
     }
 
+    Get-ApiTokenJournal "$Elsewhere/*.journal" @loud | Tee-Object -Variable operations | Select-Object -First 5 | Show
+    Get-ApiTokenJournal "$Elsewhere/*.journal" -Summary @loud | Show
+    foreach ($extension in 'html', 'json', 'md') {
+        $operations | Export-ApiTokenReport -Path "$Elsewhere/record.$extension" @loud
+    }
+
     $Error | Show
     if (Get-Command -Name Get-Error -ErrorAction Ignore) {
         Get-Error -Newest 20

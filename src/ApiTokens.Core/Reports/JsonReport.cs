@@ -21,7 +21,8 @@ internal sealed class JsonReport : IReportFormat
             report.CreatedAt,
             [.. report.Services.Select(service => Total(report, service))],
             report.Tokens,
-            report.Findings);
+            report.Findings,
+            report.Operations);
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Encoder, Indented = true, NewLine = "\n" });
         JsonSerializer.Serialize(writer, content, ReportJson.Default.ReportContent);
     }
@@ -47,7 +48,8 @@ internal sealed record ReportContent(
     DateTimeOffset CreatedAt,
     IReadOnlyList<ServiceTotal> Totals,
     IReadOnlyList<ReportToken> Tokens,
-    IReadOnlyList<ReportFinding> Findings);
+    IReadOnlyList<ReportFinding> Findings,
+    IReadOnlyList<ReportOperation> Operations);
 
 /// <summary>The number of tokens of a service, in total and by status.</summary>
 internal sealed record ServiceTotal(string Service, int Tokens, IReadOnlyDictionary<string, int> ByStatus);

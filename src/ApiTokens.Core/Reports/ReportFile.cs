@@ -97,6 +97,10 @@ public static class ReportFile
         }
     }
 
+    /// <summary>Creates the error for input that a format has no place for.</summary>
+    internal static ApiTokenException NotInFormat(string extension, string content) => ApiTokenException.InvalidParameter(
+        "Path", $"a {extension} report cannot contain {content}.", "Specify a path with the extension .html, .md or .json.");
+
     // A new report is readable for its owner only. It starts with a copy of an existing file, to keep the permissions of that.
     private static FileStream Create(string temporary, string path)
     {

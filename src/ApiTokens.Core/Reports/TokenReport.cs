@@ -47,6 +47,13 @@ public sealed class TokenReport
     /// <summary>The findings, the most severe first.</summary>
     public IReadOnlyList<ReportFinding> Findings { get; }
 
+    /// <summary>The operations of journals, earliest first; a report of tokens has none.</summary>
+    public IReadOnlyList<ReportOperation> Operations
+    {
+        get;
+        init => field = [.. value.Distinct().OrderBy(operation => operation.Time)];
+    } = [];
+
     /// <summary>The services of the tokens.</summary>
     public IReadOnlyList<string> Services { get; }
 
@@ -73,6 +80,9 @@ public sealed class TokenReport
     /// <param name="token">The token.</param>
     /// <returns>The number of days, rounded down; negative if the token has expired; null if it never expires.</returns>
     public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? RelativeTime.Days(expiry - CreatedAt) : null;
+
+    /// <summary>Whether the report is only about operations, so that it says nothing about the tokens that exist.</summary>
+    internal bool IsRecord => Operations.Count > 0 && Tokens.Count == 0 && Findings.Count == 0;
 
     internal static bool IsOf(ReportToken token, string? service) =>
         service is null || string.Equals(token.Service, service, StringComparison.OrdinalIgnoreCase);

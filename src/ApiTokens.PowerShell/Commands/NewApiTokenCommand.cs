@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
@@ -147,7 +148,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
     public SwitchParameter Force { get; set; }
 
-    internal override string OperationName => "New";
+    internal override string OperationName => JournalOperations.New;
 
     internal override bool WritesPlainText => AsPlainText;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Audit;
+using ApiTokens.Journal;
 using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;
@@ -87,6 +88,26 @@ public static partial class TokenDisplay
             ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({RelativeTime.Format(value - Clock.UtcNow)})"
             : none;
     }
+
+    /// <summary>Formats a time in local time, in 19 characters.</summary>
+    /// <param name="instance">The object.</param>
+    /// <param name="property">The property.</param>
+    /// <returns>For example <c>2026-12-31 01:00:00</c>.</returns>
+    public static string ShowShortTime(PSObject instance, string property) =>
+        new TokenReader(instance).TryReadTime(property, out DateTimeOffset? time)
+            ? time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty
+            : ForeignText.InView(Text(instance, property));
+
+    /// <summary>Formats an outcome: red for failed operations, yellow for unknown outcomes.</summary>
+    /// <param name="instance">The record of a journal.</param>
+    /// <param name="engine">The engine of the session.</param>
+    /// <returns>The outcome.</returns>
+    public static string ShowOutcome(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(JournalRecord.Outcome)) switch
+    {
+        nameof(OperationOutcome.Failed) => Colour(engine, "Red", nameof(OperationOutcome.Failed)),
+        nameof(OperationOutcome.Unknown) => Colour(engine, "Yellow", nameof(OperationOutcome.Unknown)),
+        var other => ForeignText.InView(other),
+    };
 
     /// <summary>Formats a severity: red for errors, yellow for warnings.</summary>
     /// <param name="instance">The finding.</param>

@@ -36,7 +36,10 @@ public sealed class ReportTextTests
             Connection = name,
         };
         var report = new TokenReport(
-            name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }]);
+            name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }])
+        {
+            Operations = [.. Enum.GetValues<OperationOutcome>().Select(outcome => SampleReport.Operation(outcome, name))],
+        };
         string html = SampleReport.Write(report, ".html");
 
         Assert.Equal(2, Regex.Count(html, "<script"));

@@ -60,6 +60,13 @@ public sealed class CanaryFixture : IDisposable
             UseRemovedToken(service);
         }
 
+        IReadOnlyList<PSObject> operations = Run("param($Path) Get-ApiTokenJournal $Path", File("*.journal")).Output;
+        Run("param($Path) Get-ApiTokenJournal $Path -Summary", File("*.journal"));
+        foreach (string extension in new[] { "html", "json", "md" })
+        {
+            Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"record.{extension}"), operations);
+        }
+
         UseProxy(services[0]);
         foreach (PSObject error in _session.Output("$Error"))
         {
