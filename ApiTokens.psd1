@@ -18,6 +18,7 @@
     VariablesToExport      = @()
     AliasesToExport        = @('Revoke-ApiToken')
     CmdletsToExport        = @(
+        'Compare-ApiToken'
         'Connect-ApiTokenService'
         'Disable-ApiToken'
         'Disconnect-ApiTokenService'

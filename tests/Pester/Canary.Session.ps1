@@ -99,6 +99,9 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         $tokens + $issued + $findings | Export-ApiTokenReport -Path "$Elsewhere/report.$extension" @loud
     }
 
+    Compare-ApiToken -ReferencePath "$Elsewhere/report.json" @loud | Show
+    Compare-ApiToken -ReferenceObject $issued -Connection * @loud | Select-Object -First 5 | Show
+
     $issued | Export-Csv -LiteralPath "$Folder/issued.csv"
     $issued | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath "$Folder/issued.json"
     foreach ($name in $with.Keys) {

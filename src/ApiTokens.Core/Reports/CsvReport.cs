@@ -21,9 +21,9 @@ internal sealed class CsvReport : IReportFormat
 
     public void Write(TokenReport report, Stream stream)
     {
-        if (report.Operations.Count > 0)
+        if (report.Operations.Count + report.Changes.Count > 0)
         {
-            throw ReportFile.NotInFormat(Extension, "operations of a journal");
+            throw ReportFile.NotInFormat(Extension, report.Changes.Count > 0 ? "changes" : "operations of a journal");
         }
 
         // Without a byte order mark, Excel and Windows PowerShell read the file in the local code page.

@@ -31,6 +31,7 @@ internal sealed class HtmlReport : IReportFormat
             ["script"] = () => writer.Write(script),
             ["tiles"] = () => WriteTiles(html, report),
             ["operations"] = () => HtmlOperations.Write(html, report),
+            ["changes"] = () => HtmlChanges.Write(html, report),
             ["totals"] = () => WriteTotals(html, report),
             ["timeline"] = () => WriteTimeline(html, report),
             ["findings"] = () => HtmlFindings.Write(html, report),
@@ -57,6 +58,13 @@ internal sealed class HtmlReport : IReportFormat
             Tile(html, "Operations", report.Operations.Count);
             Tile(html, "Done", record.Count(OperationOutcome.Done));
             Tile(html, "Left to do", record.Left.Count, "error");
+        }
+
+        if (report.Changes.Count > 0)
+        {
+            Tile(html, "New", report.Count(TokenChangeKind.New), "warning");
+            Tile(html, "Gone", report.Count(TokenChangeKind.Gone), "warning");
+            Tile(html, "Changed", report.Count(TokenChangeKind.Changed), "warning");
         }
 
         if (!report.IsRecord)

@@ -30,6 +30,7 @@ internal sealed class MarkdownReport : IReportFormat
         writer.WriteLine();
         writer.WriteLine($"As of {Timestamp(report.CreatedAt)} UTC. All times are UTC.");
         WriteOperations(writer, report);
+        WriteChanges(writer, report);
         if (report.IsRecord)
         {
             return;
@@ -92,6 +93,26 @@ internal sealed class MarkdownReport : IReportFormat
                 Timestamp(operation.Time), Code(operation.Operation), state(operation), Code(operation.Name), Code(operation.Id),
                 Code(operation.Service), Code(operation.Account), Number(record.RunOf(operation)), Code(operation.ErrorId),
                 Code(operation.CorrelationId), Code(operation.Reason),
+            ]);
+        }
+    }
+
+    private static void WriteChanges(StreamWriter writer, TokenReport report)
+    {
+        if (report.Changes.Count == 0)
+        {
+            return;
+        }
+
+        Heading(writer, "Changes");
+        Row(writer, ["Change", "Service", "Account", "Token", "Id", "Property", "Before", "Now"]);
+        Row(writer, [.. Enumerable.Repeat("---", 8)]);
+        foreach (TokenChange change in report.Changes)
+        {
+            Row(writer,
+            [
+                change.ChangeKind.ToString(), Code(change.Service), Code(change.Account), Code(change.Name), Code(change.Id),
+                Code(change.Property), Code(change.OldValue), Code(change.NewValue),
             ]);
         }
     }

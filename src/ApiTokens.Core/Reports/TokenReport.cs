@@ -54,6 +54,9 @@ public sealed class TokenReport
         init => field = [.. value.Distinct().OrderBy(operation => operation.Time)];
     } = [];
 
+    /// <summary>The changes since an earlier list of tokens.</summary>
+    public IReadOnlyList<TokenChange> Changes { get; init => field = [.. value.Distinct()]; } = [];
+
     /// <summary>The services of the tokens.</summary>
     public IReadOnlyList<string> Services { get; }
 
@@ -81,8 +84,12 @@ public sealed class TokenReport
     /// <returns>The number of days, rounded down; negative if the token has expired; null if it never expires.</returns>
     public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? RelativeTime.Days(expiry - CreatedAt) : null;
 
-    /// <summary>Whether the report is only about operations, so that it says nothing about the tokens that exist.</summary>
-    internal bool IsRecord => Operations.Count > 0 && Tokens.Count == 0 && Findings.Count == 0;
+    /// <summary>Whether the report is only about operations or changes, so that it does not list the tokens that exist.</summary>
+    internal bool IsRecord => Operations.Count + Changes.Count > 0 && Tokens.Count + Findings.Count == 0;
+
+    /// <summary>Returns the number of tokens with a kind of change.</summary>
+    internal int Count(TokenChangeKind kind) =>
+        Changes.Where(change => change.ChangeKind == kind).Select(change => change.Identity).Distinct().Count();
 
     internal static bool IsOf(ReportToken token, string? service) =>
         service is null || string.Equals(token.Service, service, StringComparison.OrdinalIgnoreCase);

@@ -5,19 +5,27 @@ using ApiTokens.Reports;
 namespace ApiTokens.PowerShell.Binding;
 
 /// <summary>
-/// Creates the rows of a report from pipeline objects: tokens, findings and operations of this session, of a job or of another machine,
-/// and rows of an earlier report. It reads no other properties, so a report cannot contain a secret.
+/// Creates the rows of a report from pipeline objects: tokens, findings, operations and changes of this session, of a job or of another
+/// machine, and rows of an earlier report. It reads no other properties, so a report cannot contain a secret.
 /// </summary>
 internal sealed class ReportInput
 {
     private readonly List<ReportToken> _tokens = [];
     private readonly List<ReportFinding> _findings = [];
     private readonly List<ReportOperation> _operations = [];
+    private readonly List<TokenChange> _changes = [];
+
+    /// <summary>The added tokens.</summary>
+    public IReadOnlyList<ReportToken> Tokens => _tokens;
 
     /// <summary>Creates the report of all added objects.</summary>
-    public TokenReport ToReport(string title) => new(title, Clock.UtcNow, _tokens, _findings) { Operations = _operations };
+    public TokenReport ToReport(string title) => new(title, Clock.UtcNow, _tokens, _findings)
+    {
+        Operations = _operations,
+        Changes = _changes,
+    };
 
-    /// <summary>Adds a token, an operation, or a finding and its token. Returns false if the object is none of them.</summary>
+    /// <summary>Adds a token, an operation, a change, or a finding and its token. Returns false if the object is none of them.</summary>
     public bool TryAdd(PSObject input)
     {
         var reader = new TokenReader(input);
@@ -25,6 +33,12 @@ internal sealed class ReportInput
             && reader.Text(nameof(ReportOperation.Outcome)) is { } outcome)
         {
             _operations.Add(Operation(reader, operation, outcome));
+            return true;
+        }
+
+        if (reader.Text(nameof(TokenChange.ChangeKind)) is { } kind)
+        {
+            _changes.Add(Change(reader, kind));
             return true;
         }
 
@@ -48,12 +62,12 @@ internal sealed class ReportInput
         return true;
     }
 
-    /// <summary>Creates the error for an object that is no token, finding or operation.</summary>
+    /// <summary>Creates the error for an object that is no token, finding, operation or change.</summary>
     public static ApiTokenException Unknown(PSObject input) => ApiTokenException.InvalidParameter(
         "InputObject",
-        $"an object of type {input.BaseObject.GetType().Name} is not a token, a finding or an operation.",
-        "Pipe the output of Get-ApiToken, Test-ApiToken or Get-ApiTokenJournal. A token requires the properties Id and Service; a "
-            + "finding, RuleId and Severity; an operation, Operation and Outcome.");
+        $"an object of type {input.BaseObject.GetType().Name} is not a token, a finding, an operation or a change.",
+        "Pipe the output of Get-ApiToken, Test-ApiToken, Get-ApiTokenJournal or Compare-ApiToken. A token requires the properties Id and "
+            + "Service; a finding, RuleId and Severity; an operation, Operation and Outcome; a change, ChangeKind.");
 
     private static ReportToken Token(TokenReader reader, string service, string id) => new()
     {
@@ -91,6 +105,20 @@ internal sealed class ReportInput
         Reason = reader.Text(nameof(ReportOperation.Reason)),
         Journal = reader.Text(nameof(JournalRecord.Path)) ?? string.Empty,
         RunAt = Time(reader, nameof(ReportOperation.RunAt)) ?? default,
+    };
+
+    private static TokenChange Change(TokenReader reader, string kind) => new()
+    {
+        ChangeKind = Value<TokenChangeKind>(nameof(TokenChange.ChangeKind), kind),
+        Service = reader.Text(nameof(TokenChange.Service)) ?? string.Empty,
+        Account = reader.Text(nameof(TokenChange.Account)) ?? string.Empty,
+        BaseUri = reader.Address,
+        Connection = reader.Text(nameof(TokenChange.Connection)) ?? string.Empty,
+        Id = reader.Text(nameof(TokenChange.Id)) ?? string.Empty,
+        Name = reader.Text(nameof(TokenChange.Name)) ?? string.Empty,
+        Property = reader.Text(nameof(TokenChange.Property)),
+        OldValue = reader.Text(nameof(TokenChange.OldValue)),
+        NewValue = reader.Text(nameof(TokenChange.NewValue)),
     };
 
     private static T Value<T>(string property, string text)

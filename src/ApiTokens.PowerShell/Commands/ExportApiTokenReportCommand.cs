@@ -5,7 +5,7 @@ using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Exports tokens, findings and operations of journals to a report: .html, .csv, .json or .md.</summary>
+/// <summary>Exports tokens, findings, operations of journals and changes to a report: .html, .csv, .json or .md.</summary>
 [Cmdlet(VerbsData.Export, "ApiTokenReport", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
@@ -20,11 +20,11 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>The tokens, findings and operations, which may come from a file or another machine.</summary>
+    /// <summary>The tokens, findings, operations and changes, which may come from a file or another machine.</summary>
     [Parameter(
         ValueFromPipeline = true,
-        HelpMessage = "Specifies tokens, findings and operations of journals, including those from a job, from Import-Clixml, from JSON or "
-            + "from an earlier CSV report.")]
+        HelpMessage = "Specifies tokens, findings, operations of journals and changes, including those from a job, from Import-Clixml, from "
+            + "JSON or from an earlier CSV report.")]
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(NoFileCompleter))]

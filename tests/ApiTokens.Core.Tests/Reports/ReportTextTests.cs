@@ -38,6 +38,7 @@ public sealed class ReportTextTests
         var report = new TokenReport(
             name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }])
         {
+            Changes = [SampleReport.Change(name), SampleReport.Change(name) with { ChangeKind = TokenChangeKind.Changed }],
             Operations = [.. Enum.GetValues<OperationOutcome>().Select(outcome => SampleReport.Operation(outcome, name))],
         };
         string html = SampleReport.Write(report, ".html");

@@ -66,6 +66,19 @@ internal static class SampleReport
         RunAt = Now.AddMinutes(-1),
     };
 
+    /// <summary>Creates a change that has the text in each field.</summary>
+    public static TokenChange Change(string text) => new()
+    {
+        Service = text,
+        Account = text,
+        Connection = text,
+        Id = text,
+        Name = text,
+        Property = text,
+        OldValue = text,
+        NewValue = text,
+    };
+
     public static TokenReport Of(IEnumerable<ReportToken> tokens, IEnumerable<ReportFinding>? findings = null) =>
         new("Tokens of Example", Now, tokens, findings ?? []);
 

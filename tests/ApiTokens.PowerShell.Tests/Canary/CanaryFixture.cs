@@ -55,6 +55,14 @@ public sealed class CanaryFixture : IDisposable
                 tokens.Concat(_issued).Concat(findings).ToList());
         }
 
+        IReadOnlyList<PSObject> changes = Run(
+            "param($Issued) Compare-ApiToken -ReferenceObject $Issued -Connection *", _issued).Output;
+        Run("param($Path) Compare-ApiToken -ReferencePath $Path", File("report.json"));
+        foreach (string extension in new[] { "html", "json", "md" })
+        {
+            Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"changes.{extension}"), changes);
+        }
+
         foreach (ServiceCase service in ServiceCase.All)
         {
             UseRemovedToken(service);

@@ -26,6 +26,7 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         ["TokenConnection"] = "Get-ApiTokenService",
         ["TokenFinding"] = "Get-ApiToken -Connection * | Test-ApiToken",
         ["JournalRecord"] = ShownJournal,
+        ["TokenChange"] = "Compare-ApiToken -ReferenceObject @()",
         ["TokenPermission"] = "Get-ApiTokenPermission -Connection wegnology",
         ["TokenUser"] = "Get-ApiTokenUser -Connection application-users",
         ["ApiTokenSandbox"] = "Get-ApiTokenSandbox",
