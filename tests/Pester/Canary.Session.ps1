@@ -95,7 +95,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
     $tokens = @(Get-ApiToken -Connection * @loud)
     $findings = @($tokens + $issued | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com @loud)
     $findings | Select-Object -First 5 | Show
-    foreach ($extension in 'html', 'csv', 'json', 'md') {
+    foreach ($extension in 'html', 'csv', 'json', 'md', 'prom') {
         $tokens + $issued + $findings | Export-ApiTokenReport -Path "$Elsewhere/report.$extension" @loud
     }
 

@@ -14,7 +14,8 @@ public static class JournalHistory
     public static IReadOnlyList<JournalRecord> Read(string path)
     {
         JournalContent content = ReadContent(path);
-        var state = ResumeState.From(content.Entries);
+        var schedule = RetirementSchedule.From(content.Entries, ResumeState.From(content.Entries));
+        Dictionary<TokenIdentity, DateTimeOffset> due = schedule.DueAt(DateTimeOffset.MaxValue).ToDictionary(due => due.Token, due => due.At);
         var operations = new Dictionary<JournalKey, History>();
         DateTimeOffset run = content.Header?.Time ?? default;
         foreach (JournalEntry entry in content.Entries)
@@ -34,13 +35,12 @@ public static class JournalHistory
             history.Add(entry, run);
         }
 
-        return [.. operations.OrderBy(pair => pair.Value.Order).Select(pair => Record(path, pair.Key, pair.Value, state))];
+        return [.. operations.OrderBy(pair => pair.Value.Order).Select(pair => Record(path, pair.Key, pair.Value, due))];
     }
 
-    private static JournalRecord Record(string path, JournalKey key, History history, ResumeState state)
+    private static JournalRecord Record(string path, JournalKey key, History history, Dictionary<TokenIdentity, DateTimeOffset> due)
     {
         JournalEntry last = history.Last;
-        bool isRetired = state.ProgressOf(new JournalKey(JournalOperations.Retire, key.Token)).Stage == JournalStage.Done;
         return new JournalRecord
         {
             Time = last.Time.ToUniversalTime(),
@@ -53,7 +53,7 @@ public static class JournalHistory
             Account = key.Token.Account.Account,
             BaseUri = key.Token.Account.BaseUri,
             IssuedId = history.IssuedId,
-            DueAt = isRetired ? null : history.DueAt?.ToUniversalTime(),
+            DueAt = history.IsScheduled && due.TryGetValue(key.Token, out DateTimeOffset at) ? at.ToUniversalTime() : null,
             ErrorId = last.ErrorId,
             CorrelationId = last.CorrelationId,
             Reason = history.Reason,
@@ -114,7 +114,7 @@ public static class JournalHistory
 
         public string? IssuedId { get; private set; }
 
-        public DateTimeOffset? DueAt { get; private set; }
+        public bool IsScheduled { get; private set; }
 
         public string? Reason { get; private set; }
 
@@ -123,7 +123,7 @@ public static class JournalHistory
             Last = entry;
             Run = run;
             IssuedId = entry.IssuedId ?? IssuedId;
-            DueAt = entry.DueAt ?? DueAt;
+            IsScheduled |= entry.DueAt is not null;
             Reason = entry.Reason ?? Reason;
             Outcome = entry switch
             {

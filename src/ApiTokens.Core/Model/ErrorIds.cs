@@ -109,6 +109,9 @@ public static class ErrorIds
     /// <summary>A leaked value belongs to no token that was found.</summary>
     public const string SecretNotAttributed = "SecretNotAttributed";
 
+    /// <summary>The secret of a vault that is the credential of a connection cannot be read.</summary>
+    public const string SecretNotRead = "SecretNotRead";
+
     /// <summary>
     /// The secret could not be saved. It is not lost: the token with its secret is written to the pipeline and is the
     /// target of the error.

@@ -21,11 +21,7 @@ internal sealed class CsvReport : IReportFormat
 
     public void Write(TokenReport report, Stream stream)
     {
-        if (report.Operations.Count + report.Changes.Count > 0)
-        {
-            throw ReportFile.NotInFormat(Extension, report.Changes.Count > 0 ? "changes" : "operations of a journal");
-        }
-
+        ReportFile.CheckHasOnlyTokens(report, Extension);
         // Without a byte order mark, Excel and Windows PowerShell read the file in the local code page.
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
         using var writer = new StreamWriter(stream, encoding, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\r\n" };

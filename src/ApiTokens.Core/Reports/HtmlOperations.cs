@@ -89,6 +89,11 @@ internal static class HtmlOperations
                 html.Write($"""<span class="more">new token <span class="id">{issued}</span></span>""");
             }
 
+            if (operation.DueAt is { } due)
+            {
+                html.Write($"""<span class="more">due {Time(due)}</span>""");
+            }
+
             html.Write($"""</td><td>{Time(operation.Time)}<span class="more id">{operation.CorrelationId}</span></td>""");
             html.WriteLine($"""<td>{record.RunOf(operation)}</td><td>{operation.Reason}</td></tr>""");
         }

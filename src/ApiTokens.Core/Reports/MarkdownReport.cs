@@ -69,7 +69,8 @@ internal sealed class MarkdownReport : IReportFormat
             operation => operation.DueAt is { } due
                 ? $"{OperationRecord.Remainder(operation)} on {Timestamp(due)}"
                 : OperationRecord.Remainder(operation));
-        WriteOperations(writer, $"Done: {Number(record.Done.Count)}", record, record.Done, _ => "done");
+        WriteOperations(writer, $"Done: {Number(record.Done.Count)}", record, record.Done,
+            operation => operation.DueAt is { } due ? $"done, due on {Timestamp(due)}" : "done");
     }
 
     private static void WriteOperations(

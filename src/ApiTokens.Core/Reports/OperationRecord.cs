@@ -39,7 +39,7 @@ internal sealed class OperationRecord
     {
         OperationOutcome.Failed => "failed",
         OperationOutcome.Unknown => "outcome unknown",
-        _ => "the old token is due",
+        _ => "due",
     };
 
     /// <summary>Summarizes the counts, which add up to the number of operations.</summary>

@@ -5,7 +5,7 @@ using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Exports tokens, findings, operations of journals and changes to a report: .html, .csv, .json or .md.</summary>
+/// <summary>Exports tokens, findings, operations of journals and changes to a report: .html, .csv, .json, .md or .prom.</summary>
 [Cmdlet(VerbsData.Export, "ApiTokenReport", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet

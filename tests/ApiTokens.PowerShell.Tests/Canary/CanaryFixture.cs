@@ -47,7 +47,7 @@ public sealed class CanaryFixture : IDisposable
         IReadOnlyList<PSObject> findings = Run(
             "param($Tokens) $Tokens | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com",
             tokens.Concat(_issued).ToList()).Output;
-        foreach (string extension in new[] { "html", "csv", "json", "md" })
+        foreach (string extension in new[] { "html", "csv", "json", "md", "prom" })
         {
             Run(
                 "param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path",
@@ -75,6 +75,7 @@ public sealed class CanaryFixture : IDisposable
             Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"record.{extension}"), operations);
         }
 
+        UseVault(services);
         UseProxy(services[0]);
         foreach (PSObject error in _session.Output("$Error"))
         {
@@ -139,6 +140,26 @@ public sealed class CanaryFixture : IDisposable
         Run(Connect, service, $"http://proxyuser:{ProxyPassword}@127.0.0.1:{proxy.Address.Port}", credential);
         Run($"{Connect} -SkipCheck", service, proxy.Address, credential);
         Run("Get-ApiToken -Connection proxied");
+    }
+
+    // A vault with the credentials, and a file of connections that contains a secret by mistake.
+    private void UseVault(PSObject[] services)
+    {
+        var secrets = new Hashtable();
+        foreach (PSObject service in services)
+        {
+            secrets[service.Text("Service")] = service.Get("Secret");
+        }
+
+        FakeVault.Import(_session, secrets);
+        PSObject first = services[0];
+        Run(
+            "param($S) Connect-ApiTokenService $S.Service $S.Account -BaseUri $S.BaseUri -Vault ops -SecretName $S.Service -Name vault",
+            first);
+        Run("param($S) Connect-ApiTokenService $S.Service -BaseUri $S.BaseUri -Vault ops -SecretName none", first);
+        string file = Path.Combine(_elsewhere.FullName, "connections.psd1");
+        System.IO.File.WriteAllText(file, $"@{{ Connections = @(@{{ Service = 'Gcore'; Token = '{first.Secret()}' }}) }}");
+        Run("param($Path) Connect-ApiTokenService -Path $Path", file);
     }
 
     private void UseTokens(ServiceCase service)
