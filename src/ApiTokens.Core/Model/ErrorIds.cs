@@ -66,6 +66,9 @@ public static class ErrorIds
     /// <summary>The service does not tell the permissions of a token, so a reset cannot issue a token with the same permissions.</summary>
     public const string PermissionsUnknown = "PermissionsUnknown";
 
+    /// <summary>A policy does not allow a new token. It was not issued.</summary>
+    public const string PolicyViolation = "PolicyViolation";
+
     /// <summary>The new token works, but the old token could not be disabled.</summary>
     public const string PredecessorNotDisabled = "PredecessorNotDisabled";
 

@@ -52,7 +52,14 @@ internal sealed class CsvReport : IReportFormat
 
     private static string[] Findings(IReadOnlyList<ReportFinding> findings) => findings.Count == 0
         ? [string.Empty, string.Empty]
-        : [findings[0].Severity.ToString(), string.Join(" | ", findings.Select(finding => $"{finding.RuleId}: {finding.Message}"))];
+        :
+        [
+            findings[0].IsWaived ? "Waived" : findings[0].Severity.ToString(),
+            string.Join(" | ", findings.Select(Text)),
+        ];
+
+    private static string Text(ReportFinding finding) =>
+        $"{finding.RuleId}: {finding.Message}{(finding.IsWaived ? $" ({finding.Waiver})" : string.Empty)}";
 
     private static string? Timestamp(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -172,8 +172,8 @@ internal sealed class MarkdownReport : IReportFormat
         {
             Row(writer,
             [
-                finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name),
-                Code(finding.Id), Plain(finding.Message), Plain(finding.RecommendedAction),
+                finding.IsWaived ? "Waived" : finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name),
+                Code(finding.Id), Plain(finding.Message), Plain(finding.IsWaived ? finding.Waiver : finding.RecommendedAction),
             ]);
         }
     }

@@ -66,9 +66,10 @@ internal sealed class MetricsReport : IReportFormat
 
     private static void WriteFindings(StreamWriter writer, TokenReport report)
     {
-        Family(writer, "apitokens_findings", "The number of findings by account, rule and severity.");
+        Family(writer, "apitokens_findings", "The number of findings by account, rule and severity. Waived findings are accepted by the policy.");
         var groups = report.Findings.GroupBy(finding =>
-            (TokenIdentity.Of(finding.Service, finding.Account, finding.BaseUri, string.Empty).Account, finding.RuleId, finding.Severity));
+            (TokenIdentity.Of(finding.Service, finding.Account, finding.BaseUri, string.Empty).Account, finding.RuleId, finding.Severity,
+                finding.IsWaived));
         foreach (var group in groups)
         {
             ReportFinding first = group.First();
@@ -77,6 +78,7 @@ internal sealed class MetricsReport : IReportFormat
                 "apitokens_findings",
                 [
                     .. Account(first.Service, first.Account, first.BaseUri), ("rule", first.RuleId), ("severity", first.Severity.ToString()),
+                    ("waived", first.IsWaived ? "true" : "false"),
                 ],
                 group.Count());
         }

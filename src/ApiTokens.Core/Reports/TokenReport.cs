@@ -25,7 +25,8 @@ public sealed class TokenReport
         Findings =
         [
             .. findings.Distinct()
-                .OrderByDescending(finding => finding.Severity)
+                .OrderBy(finding => finding.IsWaived)
+                .ThenByDescending(finding => finding.Severity)
                 .ThenBy(finding => finding.RuleId, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(finding => finding.Service, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(finding => finding.Name, StringComparer.OrdinalIgnoreCase),
@@ -68,10 +69,10 @@ public sealed class TokenReport
     /// <returns>The findings.</returns>
     public IEnumerable<ReportFinding> FindingsOf(ReportToken token) => _findings[token.Identity];
 
-    /// <summary>Returns the number of findings with a severity.</summary>
+    /// <summary>Returns the number of findings with a severity that are not waived.</summary>
     /// <param name="severity">The severity.</param>
     /// <returns>The number.</returns>
-    public int Count(ReportSeverity severity) => Findings.Count(finding => finding.Severity == severity);
+    public int Count(ReportSeverity severity) => Findings.Count(finding => finding.Severity == severity && !finding.IsWaived);
 
     /// <summary>Returns the number of tokens with a status.</summary>
     /// <param name="status">The status; null for tokens with an unknown status.</param>

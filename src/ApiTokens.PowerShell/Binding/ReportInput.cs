@@ -139,6 +139,9 @@ internal sealed class ReportInput
         Name = reader.Text(nameof(ReportFinding.Name)) ?? string.Empty,
         Message = reader.Text(nameof(ReportFinding.Message)) ?? string.Empty,
         RecommendedAction = reader.Text(nameof(ReportFinding.RecommendedAction)) ?? string.Empty,
+        WaivedBy = reader.Text(nameof(ReportFinding.WaivedBy)),
+        WaivedUntil = Time(reader, nameof(ReportFinding.WaivedUntil)),
+        WaiverReason = reader.Text(nameof(ReportFinding.WaiverReason)),
     };
 
     private static DateTimeOffset? Time(TokenReader reader, string property) => reader.TryReadTime(property, out DateTimeOffset? time)

@@ -30,6 +30,7 @@ public sealed class CompareApiTokenCommand : ApiTokenCmdlet
     [Parameter(Mandatory = true, ParameterSetName = ObjectSet, HelpMessage = "Specifies the earlier tokens.")]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject[]? ReferenceObject { get; set; }
 
     /// <summary>The JSON report with the later tokens.</summary>
@@ -42,6 +43,7 @@ public sealed class CompareApiTokenCommand : ApiTokenCmdlet
     [Parameter(ValueFromPipeline = true, HelpMessage = "Specifies the later tokens.")]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject[]? DifferenceObject { get; set; }
 
     /// <summary>The connections whose tokens are listed and compared, as objects, names or wildcard patterns; all by default.</summary>

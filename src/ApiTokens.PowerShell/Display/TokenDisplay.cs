@@ -109,12 +109,13 @@ public static partial class TokenDisplay
         var other => ForeignText.InView(other),
     };
 
-    /// <summary>Formats a severity: red for errors, yellow for warnings.</summary>
+    /// <summary>Formats a severity: red for errors, yellow for warnings, "Waived" for a finding that the policy waives.</summary>
     /// <param name="instance">The finding.</param>
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The severity.</returns>
     public static string ShowSeverity(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(TokenFinding.Severity)) switch
     {
+        _ when Text(instance, nameof(TokenFinding.WaivedBy)).Length > 0 => "Waived",
         nameof(FindingSeverity.Error) => Colour(engine, "Red", nameof(FindingSeverity.Error)),
         nameof(FindingSeverity.Warning) => Colour(engine, "Yellow", nameof(FindingSeverity.Warning)),
         var other => ForeignText.InView(other),

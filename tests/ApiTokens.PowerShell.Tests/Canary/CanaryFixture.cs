@@ -157,6 +157,10 @@ public sealed class CanaryFixture : IDisposable
             "param($S) Connect-ApiTokenService $S.Service $S.Account -BaseUri $S.BaseUri -Vault ops -SecretName $S.Service -Name vault",
             first);
         Run("param($S) Connect-ApiTokenService $S.Service -BaseUri $S.BaseUri -Vault ops -SecretName none", first);
+        string policy = Path.Combine(_elsewhere.FullName, "policy.psd1");
+        System.IO.File.WriteAllText(policy, "@{ MaximumLife = '1d'; VaultToken = '*' }");
+        Run("param($Path) Test-ApiToken -Connection * -Vault ops -Policy $Path", policy);
+        Run("param($Path, $More) New-ApiToken -Connection gcore -Name never @More -Policy $Path", policy, ServiceCase.Of("gcore").Issue);
         string file = Path.Combine(_elsewhere.FullName, "connections.psd1");
         System.IO.File.WriteAllText(file, $"@{{ Connections = @(@{{ Service = 'Gcore'; Token = '{first.Secret()}' }}) }}");
         Run("param($Path) Connect-ApiTokenService -Path $Path", file);
