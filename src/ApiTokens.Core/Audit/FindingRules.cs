@@ -20,5 +20,9 @@ public static class FindingRules
         new UnknownUserRule(),
         new DuplicateRule(),
         new NearTokenLimitRule(),
+        new VaultEntryOrphanedRule(),
+        new VaultEntryMissingRule(),
+        new VaultEntryMismatchRule(),
+        new WaiverExpiredRule(),
     ];
 }

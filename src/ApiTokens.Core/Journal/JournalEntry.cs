@@ -45,6 +45,10 @@ internal sealed class JournalEntry
     [JsonPropertyName("parameters")]
     public string? Parameters { get; set; }
 
+    /// <summary>The reason for the change, as the caller specified it.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; set; }
+
     /// <summary>The id of a token that the operation issued.</summary>
     [JsonPropertyName("issuedId")]
     public string? IssuedId { get; set; }
@@ -80,6 +84,9 @@ internal sealed class JournalEntry
 internal static class JournalEvents
 {
     public const string Header = "journal";
+
+    /// <summary>A later run continues. The first run is that of the header.</summary>
+    public const string Run = "run";
     public const string Start = "start";
     public const string Issuing = "issuing";
     public const string Issued = "issued";

@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using ApiTokens.Audit;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
+using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.PowerShell.Delivery;
@@ -147,6 +149,20 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
             $"'{ForeignText.Argument(path)}' is not a file system path.",
             "Specify a path in the file system.",
             ErrorIds.JournalNotOpened);
+    }
+
+    /// <summary>Reads a policy for new tokens; null if there is none. An invalid policy ends the pipeline.</summary>
+    internal IssuePolicy? ReadIssuePolicy(string? path)
+    {
+        try
+        {
+            return path is null ? null : new IssuePolicy(PolicyFile.Read(GetUnresolvedProviderPathFromPSPath(path)));
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, path);
+            throw;
+        }
     }
 
     /// <summary>Creates the delivery of secrets from the parameters; null for the pipeline.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
+using ApiTokens.Audit;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
@@ -19,6 +21,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
     private bool _hasWarned;
+    private IssuePolicy? _policy;
 
     /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
     [Parameter(
@@ -147,13 +150,24 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
     public SwitchParameter Force { get; set; }
 
-    internal override string OperationName => "New";
+    internal override string OperationName => JournalOperations.New;
+
+    /// <summary>A policy file (.psd1). A token that it forbids is not issued.</summary>
+    [Parameter(HelpMessage = "Specifies a policy file (.psd1), which can forbid the token.")]
+    public string? Policy { get; set; }
 
     internal override bool WritesPlainText => AsPlainText;
 
     internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
 
     internal override ConnectionReference[]? NamedConnections => Connection;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _policy = ReadIssuePolicy(Policy);
+        base.BeginProcessing();
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -180,6 +194,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
                 RemoveOrphan = RemoveOrphan,
             };
             operation.Validate();
+            _policy?.Check(connection, request);
             WarnOnceIfNeverExpires(connection, request);
             string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (Confirm($"{description}{Details(request)} on {Describe(connection)}", "Create API token"))

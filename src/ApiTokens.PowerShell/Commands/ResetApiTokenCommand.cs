@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Audit;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
@@ -17,6 +18,8 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
+    private IssuePolicy? _policy;
+
     /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
     [Parameter(HelpMessage = "Specifies when the new token expires.")]
     [DateTimeTransformation]
@@ -123,6 +126,10 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             + "prompt.")]
     public SwitchParameter AllowUnproven { get; set; }
 
+    /// <summary>A policy file (.psd1). A token is not reset if the policy forbids the new token.</summary>
+    [Parameter(HelpMessage = "Specifies a policy file (.psd1), which can forbid the new token.")]
+    public string? Policy { get; set; }
+
     internal override bool AsksForUnproven => !AllowUnproven;
 
     internal override bool ProtectsOwnToken => !Force;
@@ -143,6 +150,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             FailTerminating(e, null);
         }
 
+        _policy = ReadIssuePolicy(Policy);
         base.BeginProcessing();
     }
 
@@ -151,6 +159,11 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target)
     {
         ResetOptions options = Options with { Expiry = Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires) };
+        if (_policy is { } policy)
+        {
+            options = options with { CheckRequest = request => policy.Check(connection, request) };
+        }
+
         return new ResetOperation(connection, token, options) { Target = target, AllowOwnToken = Force };
     }
 

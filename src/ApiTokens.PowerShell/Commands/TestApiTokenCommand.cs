@@ -3,6 +3,7 @@ using ApiTokens.Audit;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Delivery;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -92,6 +93,12 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     [Parameter(HelpMessage = "Specifies the minimum severity of findings: Information, Warning or Error.")]
     public FindingSeverity? MinimumSeverity { get; set; }
 
+    /// <summary>A vault of SecretManagement whose entries are compared with the tokens of the connections.</summary>
+    [Parameter(HelpMessage = "Also compares the entries of a vault of SecretManagement with the tokens of the connections.")]
+    [Alias("VaultName")]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? Vault { get; set; }
+
     /// <summary>Returns a Boolean: true if all tokens could be tested and no finding has the severity Warning or Error.</summary>
     [Parameter(
         HelpMessage = "Returns one boolean instead of findings: true if all tokens could be tested and there is no finding of severity "
@@ -103,11 +110,11 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf };
+            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf, Vault = ReadVault() };
         }
         catch (ApiTokenException e)
         {
-            FailTerminating(e, Policy);
+            FailTerminating(e, e.ErrorId == "InvalidPolicy" ? Policy : Vault);
         }
     }
 
@@ -178,6 +185,29 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         };
     }
 
+    // Only if all tokens of an account are known, an entry can be without a token.
+    private VaultContent? ReadVault()
+    {
+        if (Vault is null)
+        {
+            return null;
+        }
+
+        if (Token is not null || MyInvocation.ExpectingInput)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Vault", "it cannot be combined with -Token or the pipeline, because it requires all tokens of an account.",
+                "Specify -Connection instead.");
+        }
+
+        var vault = new SecretVault(this, Vault);
+        vault.Check();
+        return new VaultContent(Vault, [.. vault.List().Select(entry => new VaultEntry(
+            entry.Name, $"{entry.Metadata["service"]}" is { Length: > 0 } service ? service : null,
+            $"{entry.Metadata["account"]}" is { Length: > 0 } account ? account : null,
+            $"{entry.Metadata["tokenId"]}" is { Length: > 0 } id ? id : null))]);
+    }
+
     private static int? TokenLimitOf(ApiToken token) =>
         Connections.Find(token.Connection) is { } connection && connection.AccountIdentity.Equals(TokenIdentity.Of(token).Account)
             ? connection.TokenLimit : null;
@@ -217,6 +247,8 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
             {
                 Check(token);
             }
+
+            _audit!.CompleteAccount(connection);
         }
         catch (ApiTokenException e)
         {
@@ -235,8 +267,12 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         foreach (TokenFinding finding in findings)
         {
-            _maximum = _found && _maximum > finding.Severity ? _maximum : finding.Severity;
-            _found = true;
+            if (!finding.IsWaived)
+            {
+                _maximum = _found && _maximum > finding.Severity ? _maximum : finding.Severity;
+                _found = true;
+            }
+
             if (!Quiet)
             {
                 WriteObject(finding);

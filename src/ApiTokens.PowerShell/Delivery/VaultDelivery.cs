@@ -2,20 +2,13 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Security;
+using static ApiTokens.PowerShell.Delivery.SecretVault;
 
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>Saves secrets in a vault of SecretManagement, which is called in the caller's runspace.</summary>
 internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestination? secretName, bool overwrite) : SecretDelivery
 {
-    private const string Module = "Microsoft.PowerShell.SecretManagement";
-
-    private const string PrepareScript = """
-        param($vault)
-        Microsoft.PowerShell.SecretManagement\Get-SecretVault -Name $vault -ErrorAction Stop
-        Microsoft.PowerShell.SecretManagement\Test-SecretVault -Name $vault -ErrorAction Stop
-        """;
-
     private const string FindScript = """
         param($vault, $name)
         Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault $vault -Name ([WildcardPattern]::Escape($name)) -ErrorAction Stop |
@@ -46,44 +39,11 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         Microsoft.PowerShell.SecretManagement\Set-Secret @parameters
         """;
 
+    private readonly SecretVault _vault = new(cmdlet, vault);
     private readonly Dictionary<string, (string Name, object Value, Hashtable? Metadata)> _previous = new(StringComparer.Ordinal);
     private bool _withoutMetadata;
 
-    public override void Prepare()
-    {
-        if (!IsInstalled())
-        {
-            throw new ApiTokenException(
-                ErrorKind.ObjectNotFound,
-                $"-Vault: the module {Module} is not installed.",
-                $"Install it: Install-PSResource {Module}",
-                ErrorIds.SecretManagementNotFound);
-        }
-
-        Collection<PSObject> found;
-        try
-        {
-            found = Invoke(PrepareScript, vault);
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new ApiTokenException(
-                ErrorKind.ObjectNotFound,
-                $"-Vault: the vault '{vault}' cannot be used: {MessageOf(e)}",
-                "To list the vaults, use Get-SecretVault. To add a vault, use Register-SecretVault.",
-                ErrorIds.VaultNotFound,
-                e);
-        }
-
-        if (!found.Any(item => item?.BaseObject is true))
-        {
-            throw new ApiTokenException(
-                ErrorKind.InvalidOperation,
-                $"-Vault: the vault '{vault}' reports that it cannot be used now.",
-                $"The vault may be locked. For details: Test-SecretVault -Name '{vault}' -Verbose",
-                ErrorIds.VaultNotReady);
-        }
-    }
+    public override void Prepare() => _vault.Check();
 
     public override void Forget(string key) => _previous.Remove(key);
 
@@ -187,27 +147,6 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
             ? $"{service}/{account}/{name}"
             : null;
 
-    private bool IsInstalled()
-    {
-        try
-        {
-            return cmdlet.InvokeCommand.GetCommand($@"{Module}\Set-Secret", CommandTypes.Cmdlet | CommandTypes.Function) is not null;
-        }
-        catch (CommandNotFoundException)
-        {
-            // GetCommand usually returns null if the module is missing, but it can also throw.
-            return false;
-        }
-    }
-
-    // The exception of -ErrorAction Stop wraps that of SecretManagement, which wraps that of the vault.
-    private static string MessageOf(RuntimeException error)
-    {
-        Exception cause = error.ErrorRecord?.Exception ?? error;
-        string[] messages = [cause.Message, cause.GetBaseException().Message];
-        return string.Join(". ", messages.Select(message => message.Trim().TrimEnd('.')).Distinct()) + ".";
-    }
-
     private static Hashtable MetadataOf(PSObject item)
     {
         var metadata = new Hashtable();
@@ -259,6 +198,5 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     private void Store(string name, object value, Hashtable? metadata) => Invoke(SaveScript, vault, name, value, metadata);
 
-    private Collection<PSObject> Invoke(string script, params object?[] arguments) =>
-        cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, ScriptBlock.Create(script), input: null, arguments);
+    private Collection<PSObject> Invoke(string script, params object?[] arguments) => _vault.Invoke(script, arguments);
 }

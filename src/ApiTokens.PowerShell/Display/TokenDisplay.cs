@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Audit;
+using ApiTokens.Journal;
 using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;
@@ -88,12 +89,33 @@ public static partial class TokenDisplay
             : none;
     }
 
-    /// <summary>Formats a severity: red for errors, yellow for warnings.</summary>
+    /// <summary>Formats a time in local time, in 19 characters.</summary>
+    /// <param name="instance">The object.</param>
+    /// <param name="property">The property.</param>
+    /// <returns>For example <c>2026-12-31 01:00:00</c>.</returns>
+    public static string ShowShortTime(PSObject instance, string property) =>
+        new TokenReader(instance).TryReadTime(property, out DateTimeOffset? time)
+            ? time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty
+            : ForeignText.InView(Text(instance, property));
+
+    /// <summary>Formats an outcome: red for failed operations, yellow for unknown outcomes.</summary>
+    /// <param name="instance">The record of a journal.</param>
+    /// <param name="engine">The engine of the session.</param>
+    /// <returns>The outcome.</returns>
+    public static string ShowOutcome(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(JournalRecord.Outcome)) switch
+    {
+        nameof(OperationOutcome.Failed) => Colour(engine, "Red", nameof(OperationOutcome.Failed)),
+        nameof(OperationOutcome.Unknown) => Colour(engine, "Yellow", nameof(OperationOutcome.Unknown)),
+        var other => ForeignText.InView(other),
+    };
+
+    /// <summary>Formats a severity: red for errors, yellow for warnings, "Waived" for a finding that the policy waives.</summary>
     /// <param name="instance">The finding.</param>
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The severity.</returns>
     public static string ShowSeverity(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(TokenFinding.Severity)) switch
     {
+        _ when Text(instance, nameof(TokenFinding.WaivedBy)).Length > 0 => "Waived",
         nameof(FindingSeverity.Error) => Colour(engine, "Red", nameof(FindingSeverity.Error)),
         nameof(FindingSeverity.Warning) => Colour(engine, "Yellow", nameof(FindingSeverity.Warning)),
         var other => ForeignText.InView(other),

@@ -69,6 +69,9 @@ public sealed class TokenRehydration : PSTypeConverter
             Name = Text(value, nameof(TokenFinding.Name)),
             Message = Text(value, nameof(TokenFinding.Message)),
             RecommendedAction = Text(value, nameof(TokenFinding.RecommendedAction)),
+            WaivedBy = new TokenReader(value).Text(nameof(TokenFinding.WaivedBy)),
+            WaivedUntil = new TokenReader(value).TryReadTime(nameof(TokenFinding.WaivedUntil), out DateTimeOffset? until) ? until : null,
+            WaiverReason = new TokenReader(value).Text(nameof(TokenFinding.WaiverReason)),
             Token = value.Properties[nameof(TokenFinding.Token)]?.Value switch
             {
                 PSObject { BaseObject: ApiToken known } => known,

@@ -12,6 +12,11 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
     private const string NewPlainTextToken = "New-ApiToken -Connection gcore -Name plain -Role Engineers -ExpiresIn 30d -AsPlainText";
     private const string NewIssuedToken = "New-ApiToken -Connection gcore -Name shown -Role Engineers -ExpiresIn 30d";
 
+    private const string ShownJournal =
+        "$journal = [System.IO.Path]::GetTempFileName(); [System.IO.File]::Delete($journal); "
+            + "try { $null = New-ApiToken -Connection gcore -Name shown -Role Engineers -ExpiresIn 30d -JournalPath $journal; "
+            + "Get-ApiTokenJournal $journal } finally { [System.IO.File]::Delete($journal) }";
+
     // The expected output by the name of the view.
     private static readonly Dictionary<string, string> Tables = new()
     {
@@ -20,6 +25,8 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         ["FoundToken"] = $"{NewIssuedToken} | Find-ApiToken -WarningAction Ignore",
         ["TokenConnection"] = "Get-ApiTokenService",
         ["TokenFinding"] = "Get-ApiToken -Connection * | Test-ApiToken",
+        ["JournalRecord"] = ShownJournal,
+        ["TokenChange"] = "Compare-ApiToken -ReferenceObject @()",
         ["TokenPermission"] = "Get-ApiTokenPermission -Connection wegnology",
         ["TokenUser"] = "Get-ApiTokenUser -Connection application-users",
         ["ApiTokenSandbox"] = "Get-ApiTokenSandbox",

@@ -9,6 +9,8 @@ internal sealed class ExpiringSoonRule : FindingRule
 
     public override string Summary => "expires within 7 days (a warning) or 1 day (an error)";
 
+    public override string NhiRisk => NhiRisks.LongLivedSecrets;
+
     internal override RuleViolation? Check(AuditedToken token)
     {
         if (token.IsExpired || token.Token.ExpiresAt is not { } expiry || expiry - token.Now > token.Policy.ExpiryWarning)

@@ -7,6 +7,12 @@ internal sealed class LongLivedRule : FindingRule
 
     public override string Summary => "has a lifetime of more than a year";
 
+    public override string NhiRisk => NhiRisks.LongLivedSecrets;
+
+    internal override bool AppliesAtIssue => true;
+
+    internal override bool IsAboutExpiry => true;
+
     internal override RuleViolation? Check(AuditedToken token)
     {
         TimeSpan? lifetime = token.Token.ExpiresAt - token.Service.SecretIssuedAt(token.Token);
