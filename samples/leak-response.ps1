@@ -136,22 +136,16 @@ if ($found.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess("$($f
 $revoked = @{}
 $incomplete = 0
 if ($JournalPath -and (Test-Path -LiteralPath $JournalPath)) {
-    foreach ($line in Get-Content -LiteralPath $JournalPath -Encoding UTF8 | ForEach-Object { ConvertFrom-Json $_ }) {
-        if ($line.event -eq 'end' -and $line.outcome -eq 'done') {
-            $revoked["$($line.id)"] = $line
-        }
-    }
+    Get-ApiTokenJournal -LiteralPath $JournalPath | Where-Object Outcome -EQ 'Done' | ForEach-Object { $revoked["$($_.Id)"] = $_ }
 }
 
 foreach ($unknown in $unattributed) {
     $ids = if ($unknown.Exception.PSObject.Properties['TokenIds']) { @($unknown.Exception.TokenIds) } else { @() }
-    $line = $ids | Where-Object { $revoked.ContainsKey($_) } | ForEach-Object { $revoked[$_] } | Select-Object -First 1
-    if ($line) {
-        $token = [pscustomobject]@{
-            MatchedBy = 'Claims'; Connection = $line.connection; Service = $line.service; Account = $line.account
-            Name = $line.name; Id = $line.id; Owner = $null
-        }
-        New-Record -Outcome 'AlreadyGone' -Source $unknown.TargetObject -Token $token -Detail "Revoked at $($line.time) by this journal."
+    $record = $ids | Where-Object { $revoked.ContainsKey($_) } | ForEach-Object { $revoked[$_] } | Select-Object -First 1
+    if ($record) {
+        $token = $record | Select-Object @{ Name = 'MatchedBy'; Expression = { 'Claims' } }, Connection, Service, Account, Name, Id, Owner
+        $detail = "Revoked at $($record.Time.ToString('u')) by this journal."
+        New-Record -Outcome 'AlreadyGone' -Source $unknown.TargetObject -Token $token -Detail $detail
     }
     else {
         $incomplete++
