@@ -5,6 +5,55 @@ namespace ApiTokens.PowerShell.Tests;
 /// <summary>New-ApiToken never grants everything, or forever, because a parameter is missing.</summary>
 public sealed class NewTokenDefaultsTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
+    /// <summary>Each subset of a service's parameters, as the parameters of New-ApiToken.</summary>
+    public static TheoryData<string, string> SubsetsOfParameters
+    {
+        get
+        {
+            Dictionary<string, string[]> parameters = new()
+            {
+                ["devo"] = ["-User user@example.com", "-Audience apiv2", "-Scope 'table://my.app.table level://admin'"],
+                ["wegnology"] = ["-Scope ReadOnly", "-ExpiresIn 30d", "-Description 'what for'"],
+                ["gcore"] = ["-Role Users", "-ExpiresIn 30d", "-Description 'what for'"],
+                ["application-users"] = ["-User jdoe", "-Access vendor=Read", "-ExpirationMonths 3"],
+            };
+            TheoryData<string, string> cases = [];
+            foreach ((string connection, string[] all) in parameters)
+            {
+                for (int subset = 0; subset < 1 << all.Length; subset++)
+                {
+                    cases.Add(connection, string.Join(' ', all.Where((_, i) => (subset & (1 << i)) != 0)));
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SubsetsOfParameters))]
+    public void New_AnyParametersLeftOut_GrantsNeitherEverythingNorForeverSilently(string connection, string parameters)
+    {
+        int before = Sandbox.Count().Writes;
+        RunResult result = Run($"New-ApiToken -Connection {connection} -Name {NewName()} {parameters}");
+        if (result.Errors.Count > 0)
+        {
+            Assert.Equal(before, Sandbox.Count().Writes);
+            Assert.NotEmpty(result.Error.Advice());
+            return;
+        }
+
+        IReadOnlyList<string> findings = Output("param($Token) $Token | Test-ApiToken", result.Single).Texts("RuleId");
+
+        // Devo's own document makes a token without a scope one for every table (contracts/devo.md).
+        Assert.True(
+            !findings.Contains("TooBroad") || result.Warnings.Any(warning => warning.Contains("'table://*.** level://admin'")),
+            $"{connection} {parameters} issued a token with all permissions, without a warning.");
+        Assert.True(
+            result.Single.Time("ExpiresAt") is not null || result.Warnings.Any(warning => warning.Contains("never expires")),
+            $"{connection} {parameters} issued a token that never expires, without a warning.");
+    }
+
     [Fact]
     public void New_WegnologyWithoutScope_IsRefused()
     {

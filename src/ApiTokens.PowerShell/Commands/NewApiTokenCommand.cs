@@ -20,7 +20,8 @@ namespace ApiTokens.PowerShell.Commands;
 public sealed class NewApiTokenCommand : BulkCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
-    private bool _hasWarned;
+    private bool _hasWarnedOfExpiry;
+    private bool _hasWarnedOfScope;
     private IssuePolicy? _policy;
 
     /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
@@ -195,7 +196,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
             };
             operation.Validate();
             _policy?.Check(connection, request);
-            WarnOnceIfNeverExpires(connection, request);
+            WarnOnceOfDefaults(connection, request);
             string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (Confirm($"{description}{Details(request)} on {Describe(connection)}", "Create API token"))
             {
@@ -216,14 +217,22 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         }
     }
 
-    private void WarnOnceIfNeverExpires(TokenConnection connection, NewTokenRequest request)
+    private void WarnOnceOfDefaults(TokenConnection connection, NewTokenRequest request)
     {
-        if (!_hasWarned && request.Expiry.IsServiceDefault && connection.Capabilities.Expiry == ExpiryChoice.AnyOrNever)
+        if (!_hasWarnedOfExpiry && request.Expiry.IsServiceDefault && connection.Capabilities.Expiry == ExpiryChoice.AnyOrNever)
         {
-            _hasWarned = true;
+            _hasWarnedOfExpiry = true;
             WriteWarning(
                 $"By default, a new token of {connection.Service} never expires. Specify -ExpiresIn, such as -ExpiresIn 90d, or "
                     + "-NeverExpires if that is intended.");
+        }
+
+        if (!_hasWarnedOfScope && request.Scope.Count == 0 && connection.Capabilities.DefaultScope is { } scope)
+        {
+            _hasWarnedOfScope = true;
+            WriteWarning(
+                $"Without -Scope, a new token of {connection.Service} has the scope '{scope}', which is everything. Specify the scope "
+                    + "that it needs, or this one if that is intended.");
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Bulk;
@@ -34,6 +36,31 @@ public sealed class ProgressTests(ProgressTests.Fixture fixture) : CmdletTest<Pr
         Assert.All(known, record => Assert.Contains(" of 41, ", record.StatusDescription));
         Assert.Equal(known.Select(record => record.PercentComplete).Order(), known.Select(record => record.PercentComplete));
         Assert.All(known, record => Assert.InRange(record.SecondsRemaining, 0, 600));
+    }
+
+    [Fact]
+    public void Progress_TimeSpentAsking_DoesNotCount()
+    {
+        IReadOnlyList<PSObject> tokens = Take(3);
+        foreach (PSObject token in tokens)
+        {
+            Session.Host.Answers.Enqueue("Yes");
+            Assert.NotNull(token);
+        }
+
+        Session.Host.Asked = () => Thread.Sleep(1000);
+        try
+        {
+            RunResult result = Run("param($Tokens) $Tokens | Remove-ApiToken -Confirm", tokens).ShouldSucceed();
+
+            // With the time of the prompts, the rate would be at most one per second.
+            Match last = Regex.Match(ProgressOf(result)[^1].StatusDescription, @", (\d+) per second");
+            Assert.InRange(int.Parse(last.Groups[1].Value, CultureInfo.InvariantCulture), 3, 100_000);
+        }
+        finally
+        {
+            Session.Host.Asked = null;
+        }
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal static class DevoRules
         ReadSecret = true,
         RequiredFields = NewTokenFields.Name | NewTokenFields.User | NewTokenFields.Audience,
         OptionalFields = NewTokenFields.Scope,
+
+        // contracts/devo.md: "The token can access all tables - this is the default behavior".
+        DefaultScope = AllTables,
         Expiry = ExpiryChoice.None,
         PermissionsAdvice = $"Specify {Field.Audience} and {Field.Scope}.",
         ReadSecretAdvice = "Only the token's owner and its authorized user can read the secret. Connect as one of them.",
