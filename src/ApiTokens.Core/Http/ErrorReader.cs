@@ -70,7 +70,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
             text = $"{endpoint.BaseUri.Authority} does not look like the API of {endpoint.Service} (404).";
             advice = $"Check {Field.BaseUri}.";
         }
-        else if (status == 404 && request.TokenId is { } id && isError)
+        else if (status == 404 && request.TokenId is { } id && response.IsJson)
         {
             text = $"{endpoint.Service} has no token {id} (404).";
         }

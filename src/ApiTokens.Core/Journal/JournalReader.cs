@@ -31,7 +31,11 @@ internal static class JournalReader
         foreach ((string line, long end) in CompleteLines(file, path, field))
         {
             length = end;
-            JournalEntry entry = Parse(line) ?? throw NotJournal(field, $"the journal '{path}' has a line that ApiTokens did not write.");
+            JournalEntry entry = Parse(line) ?? throw NotJournal(
+                field,
+                header is null
+                    ? $"'{path}' is not an ApiTokens journal."
+                    : $"the journal '{path}' has a line that ApiTokens did not write.");
             if (header is not null)
             {
                 entries.Add(entry);
