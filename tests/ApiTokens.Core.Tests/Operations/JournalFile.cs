@@ -57,7 +57,22 @@ internal sealed class JournalFile : IDisposable
         Open(operation, TimeProvider.System, connections);
 
     public JournalWriter Open(string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections) =>
-        JournalWriter.Open(_path, operation, connections.Select(connection => connection.AccountIdentity), time);
+        Open(_path, operation, time, connections);
+
+    /// <summary>Opens a journal. If that fails, the error must say why and what to do.</summary>
+    public static JournalWriter Open(
+        string path, string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections)
+    {
+        try
+        {
+            return JournalWriter.Open(path, operation, connections.Select(connection => connection.AccountIdentity), time);
+        }
+        catch (ApiTokenException e)
+        {
+            Assert.Null(ErrorText.FindDefect(e));
+            throw;
+        }
+    }
 
     /// <summary>Runs operations with the journal and returns the results.</summary>
     public Task<RunResult> RunAsync(string operation, params IReadOnlyCollection<Operation> operations) =>

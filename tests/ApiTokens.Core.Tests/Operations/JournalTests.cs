@@ -281,6 +281,17 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.Equal(corrupted, _file.Text);
     }
 
+    // Another program may have written the line again, with its fields in another order.
+    [Fact]
+    public void Open_HeaderHasAnotherOrderOfFields_IsAccepted()
+    {
+        _file.Text = """{ "event": "journal", "accounts": ["Devo acme https://one.example/"], "operation": "Remove" }""" + "\n";
+
+        using JournalWriter journal = _file.Open("Remove", _connection);
+
+        journal.Check(_connection.AccountIdentity);
+    }
+
     [Fact]
     public async Task Open_JournalOfAnotherOperation_ThrowsAndKeepsFile()
     {
@@ -307,7 +318,8 @@ public sealed class JournalTests : IAsyncLifetime
             () => _file.RunAsync("Remove", new TestOperation(other, "1", "x", "t", Count(() => ran = true))));
 
         Assert.Equal("JournalMismatch", error.ErrorId);
-        Assert.Contains("Devo zenith", error.Message);
+        Assert.Contains("belongs to Devo acme https://one.example/, not to Devo zenith", error.Message);
+        Assert.Equal("Use a separate journal for each account.", error.RecommendedAction);
         Assert.False(ran);
         Assert.Equal(before, _file.Text);
     }
@@ -357,13 +369,12 @@ public sealed class JournalTests : IAsyncLifetime
     {
         string nowhere = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "journal");
 
-        Assert.Equal(
-            "JournalNotOpened",
-            Assert.Throws<ApiTokenException>(() => JournalWriter.Open(nowhere, "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
-        Assert.Equal(
-            "JournalNotOpened",
-            Assert.Throws<ApiTokenException>(
-                () => JournalWriter.Open(Path.GetTempPath(), "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
+        foreach (string path in (string[])[nowhere, Path.GetTempPath(), "a\0b"])
+        {
+            Assert.Equal(
+                "JournalNotOpened",
+                Assert.Throws<ApiTokenException>(() => JournalFile.Open(path, "Remove", _clock, _connection)).ErrorId);
+        }
     }
 
     [Fact]

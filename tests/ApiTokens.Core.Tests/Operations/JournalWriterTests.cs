@@ -54,6 +54,55 @@ public sealed class JournalWriterTests
             () => JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System));
 
         Assert.Equal(ErrorIds.JournalNotOpened, error.ErrorId);
+        Assert.Contains("The network name cannot be found", error.Message);
+        Assert.Null(ErrorText.FindDefect(error));
+        Assert.False(file.CanWrite);
+    }
+
+    [Fact]
+    public async Task Open_FileIsNotAJournal_ClosesIt()
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        using var file = new MemoryStream("no journal"u8.ToArray());
+
+        Assert.Throws<ApiTokenException>(
+            () => JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System));
+
+        Assert.False(file.CanRead);
+    }
+
+    // A later run depends on these lines also after a power failure: it would issue a token again, or not retire an old one.
+    [Fact]
+    public async Task Write_LineThatALaterRunDependsOn_IsFlushedToDisk()
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        string path = Path.GetTempFileName();
+        var file = new FileWithFlushes(path);
+        var subject = new JournalSubject(new JournalKey("Reset", connection.GetIdentity("1")), "ci", "devo");
+
+        using (JournalWriter journal = JournalWriter.Open(file, path, "Reset", [connection.AccountIdentity], TimeProvider.System))
+        {
+            Assert.True(file.TakeFlush());
+            AssertFlushed(expected: true, () => journal.Start(subject, issuesToken: true));
+            AssertFlushed(expected: true, () => journal.Issuing(subject, "new"));
+            AssertFlushed(expected: true, () => journal.Issued(subject, "2"));
+            AssertFlushed(expected: true, () => journal.Delivered(subject, "2"));
+            AssertFlushed(expected: true, () => journal.Verified(subject, "2"));
+            AssertFlushed(expected: true, () => journal.Unverified(subject, "2"));
+            AssertFlushed(expected: true, () => journal.Due(subject, "2", DateTimeOffset.UnixEpoch, OldTokenAction.Remove));
+
+            // Thousands of removals must not wait for the disk.
+            AssertFlushed(expected: false, () => journal.Start(subject));
+            AssertFlushed(expected: false, () => journal.End(subject, "done", errorId: null, correlationId: null));
+        }
+
+        File.Delete(path);
+
+        void AssertFlushed(bool expected, Action write)
+        {
+            write();
+            Assert.Equal(expected, file.TakeFlush());
+        }
     }
 
     [Fact]
@@ -111,6 +160,25 @@ public sealed class JournalWriterTests
     }
 
     private static Task<TokenConnection> ConnectAsync(string address) => TestConnections.ConnectAsync(new Uri(address), "Devo");
+
+    private sealed class FileWithFlushes(string path) : FileStream(path, FileMode.Open, FileAccess.ReadWrite)
+    {
+        private bool _flushed;
+
+        /// <summary>Returns whether the file was flushed to the disk since the last call.</summary>
+        public bool TakeFlush()
+        {
+            bool flushed = _flushed;
+            _flushed = false;
+            return flushed;
+        }
+
+        public override void Flush(bool flushToDisk)
+        {
+            _flushed |= flushToDisk;
+            base.Flush(flushToDisk);
+        }
+    }
 
     // A file on a network share: when the share is unavailable, half of a line is written, and every call fails, even truncating.
     private sealed class NetworkFile : MemoryStream
