@@ -69,6 +69,7 @@ internal sealed class JournalFile : IDisposable
         }
         catch (ApiTokenException e)
         {
+            Assert.Equal("JournalPath", e.Field?.Name);
             Assert.Null(ErrorText.FindDefect(e));
             throw;
         }

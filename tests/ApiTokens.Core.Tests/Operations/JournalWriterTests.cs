@@ -34,7 +34,10 @@ public sealed class JournalWriterTests
         var operation = new TestOperation(connection, "1", "x", "target", _ => Task.CompletedTask);
         JournalWriter journal = JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
         file.IsUnavailable = true;
-        Assert.Equal(ErrorIds.JournalNotWritten, Assert.Throws<ApiTokenException>(() => journal.Start(operation)).ErrorId);
+        var error = Assert.Throws<ApiTokenException>(() => journal.Start(operation));
+        Assert.Equal((ErrorIds.JournalNotWritten, "JournalPath"), (error.ErrorId, error.Field?.Name));
+        Assert.Contains("The network name cannot be found", error.Message);
+        Assert.Null(ErrorText.FindDefect(error));
         file.IsUnavailable = false;
 
         journal.Start(operation);
