@@ -1,4 +1,3 @@
-using System.Text;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
@@ -178,18 +177,4 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
 
     private JournalWriter Open(Stream file, TokenConnection connection) =>
         JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], sandbox.Clock);
-
-    /// <summary>A file on which lines that contain a text cannot be written.</summary>
-    private sealed class FileWithout(string text) : MemoryStream
-    {
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            if (Encoding.UTF8.GetString(buffer, offset, count).Contains(text))
-            {
-                throw new IOException("No space left on device");
-            }
-
-            base.Write(buffer, offset, count);
-        }
-    }
 }

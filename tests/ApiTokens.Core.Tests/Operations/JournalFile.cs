@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Journal;
@@ -90,6 +91,20 @@ internal sealed class JournalFile : IDisposable
     }
 
     public void Dispose() => File.Delete(_path);
+}
+
+/// <summary>A file on which lines that contain a text cannot be written.</summary>
+internal sealed class FileWithout(string text) : MemoryStream
+{
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        if (Encoding.UTF8.GetString(buffer, offset, count).Contains(text))
+        {
+            throw new IOException("No space left on device");
+        }
+
+        base.Write(buffer, offset, count);
+    }
 }
 
 /// <summary>Writes journal lines for operations.</summary>

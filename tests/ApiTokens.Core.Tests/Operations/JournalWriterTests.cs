@@ -1,5 +1,6 @@
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Journal;
+using ApiTokens.Operations;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
@@ -24,6 +25,77 @@ public sealed class JournalWriterTests
         Assert.Equal(ErrorIds.JournalNotWritten, error.ErrorId);
         Assert.Contains("'ci' (42)", error.Message);
         Assert.Same(issued, Assert.Single(result.Outputs));
+    }
+
+    [Theory]
+    [InlineData("issued")]
+    [InlineData("delivered")]
+    public async Task Deliver_OneLineCannotBeWritten_ReportsIt(string line)
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        JournalWriter journal = JournalWriter.Open(
+            new FileWithout($"\"{line}\""), "journal.jsonl", "New", [connection.AccountIdentity], TimeProvider.System);
+        var issued = new IssuedToken(new ApiToken { Id = "42", Name = "ci" }, SecretText.ToSecureString("thesecret"));
+
+        RunResult result = await RunResult.RunAsync(
+            journal, new TestOperation(connection, "f", "ci", "ci", context => context.DeliverAsync(issued)));
+
+        Assert.Equal(ErrorIds.JournalNotWritten, Assert.IsType<ApiTokenException>(result.Error).ErrorId);
+        Assert.Same(issued, Assert.Single(result.Outputs));
+    }
+
+    [Fact]
+    public async Task Deliver_SecretIsSaved_ReturnsTokenWithoutSecret()
+    {
+        TokenConnection connection = await ConnectAsync("https://one.example");
+        var issued = new IssuedToken(new ApiToken { Id = "42", Name = "ci" }, SecretText.ToSecureString("thesecret"));
+        using var file = new JournalFile();
+        var saved = new List<IssuedToken>();
+
+        RunResult result = await RunResult.RunAsync(
+            file.Open("New", connection),
+            new DelegateSink(token =>
+            {
+                saved.Add(token);
+                return Task.CompletedTask;
+            }),
+            new TestOperation(connection, "f", "ci", "ci", context => context.DeliverAsync(issued)));
+
+        Assert.Same(issued, Assert.Single(saved));
+        ApiToken returned = Assert.IsType<ApiToken>(Assert.Single(result.Outputs));
+        Assert.Equal("42", returned.Id);
+    }
+
+    // Without the start of an operation that issues a token, a later run would not search for the token.
+    [Theory]
+    [InlineData("issue", true)]
+    [InlineData("reset", true)]
+    [InlineData("remove", false)]
+    public async Task Run_FirstRequest_IsSentAfterStartIsOnDiskIfATokenIsIssued(string kind, bool expected)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        string path = Path.GetTempFileName();
+        var file = new FileWithFlushes(path);
+        JournalWriter journal = JournalWriter.Open(file, path, kind, [connection.AccountIdentity], TimeProvider.System);
+        file.TakeFlush();
+        bool? flushed = null;
+        server.DefaultHandler = context =>
+        {
+            flushed ??= file.TakeFlush();
+            return ScriptedServer.WriteAsync(context, 400, "{}");
+        };
+        ApiToken token = connection.CreateReference("3", "ci");
+
+        await RunResult.RunAsync(journal, kind switch
+        {
+            "issue" => new IssueOperation(connection, FaultySandbox.New("Devo", "ci")),
+            "reset" => TestOperations.Reset(connection, token),
+            _ => new RemoveOperation(connection, token) { AllowOwnToken = true },
+        });
+
+        Assert.Equal(expected, flushed);
+        File.Delete(path);
     }
 
     [Fact]

@@ -74,6 +74,7 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => new RemoveOperation(connection, other).RunAsync());
 
         Assert.Equal(ErrorIds.ConnectionMismatch, error.ErrorId);
+        Assert.Null(ErrorText.FindDefect(error));
         Assert.Contains(await connection.Tokens.ListAsync(), kept => kept.Id == token.Id);
     }
 

@@ -24,6 +24,32 @@ public sealed class RetireOperationTests(FaultySandbox sandbox) : IClassFixture<
     }
 
     [Fact]
+    public async Task Run_TokenIsRemoved_ReturnsIt()
+    {
+        (TokenConnection connection, IssuedToken old, IssuedToken successor) = await PrepareAsync();
+
+        RunResult result = await RetireAsync(connection, old, successor.Id, OldTokenAction.Remove);
+
+        Assert.Equal(old.Id, Assert.IsType<ApiToken>(Assert.Single(result.Outputs)).Id);
+        Assert.False(await sandbox.WorksAsync(old));
+    }
+
+    [Fact]
+    public async Task Run_SomebodyRemovesTokenMeanwhile_ReturnsNothing()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2","active":true}""")
+            .Json("""{"id":4,"name":"ci","user":"u","audience":"apiv2","active":true}""")
+            .Respond(404).Respond(404).Json("[]");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+
+        RunResult result = await RetireAsync(connection, connection.CreateReference("3", "ci"), "4", OldTokenAction.Remove);
+
+        Assert.Equal("DELETE", server.Requests[2].Method);
+        Assert.Equal((1, 0, 0), (result.Summary.Done, result.Errors.Count, result.Outputs.Count));
+    }
+
+    [Fact]
     public async Task Run_TokenIsAlreadyDisabled_IsReturnedWithoutWrite()
     {
         (TokenConnection connection, IssuedToken old, IssuedToken successor) = await PrepareAsync();

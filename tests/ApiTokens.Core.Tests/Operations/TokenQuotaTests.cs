@@ -118,6 +118,23 @@ public sealed class TokenQuotaTests
         Assert.StartsWith("TokenLimit", error.Message, StringComparison.Ordinal);
     }
 
+    // A documented limit may be outdated, so the service decides, and no request counts the tokens.
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(50, 1)]
+    public async Task Issue_Limit_IsCountedOnlyIfItWasSpecified(int? tokenLimit, int lists)
+    {
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 0, tokenLimit);
+        long before = await account.Sandbox.CountAsync();
+
+        RunResult result = await account.IssueAsync(1);
+
+        Assert.Empty(result.Errors);
+
+        // The role is read, and the token is created.
+        Assert.Equal(2 + lists, await account.Sandbox.CountAsync() - before);
+    }
+
     private sealed class Account : IAsyncDisposable
     {
         private Account(SandboxFixture sandbox)
