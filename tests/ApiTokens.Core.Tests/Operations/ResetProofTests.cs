@@ -14,6 +14,22 @@ public sealed class ResetProofTests(FaultySandbox sandbox) : IClassFixture<Fault
     private static readonly Fault Rejected = new() { Kind = FaultKind.Status, Status = 401, Path = "*/me", Count = 4 };
 
     [Fact]
+    public async Task PendingRetirements_ResetHasEnded_IsEmpty()
+    {
+        (TokenConnection connection, IssuedToken old) = await PrepareAsync(WithSuccessors);
+        using var runner = new TestRunner(1);
+
+        await Task.Run(() =>
+        {
+            runner.Add(TestOperations.Reset(connection, old), _ => { });
+            runner.Complete(_ => { });
+        });
+
+        Assert.Equal(1, runner.Summary.Done);
+        Assert.Empty(runner.PendingRetirements);
+    }
+
+    [Fact]
     public async Task Reset_GracePeriodWithoutJournal_FailsWithoutRequest()
     {
         (TokenConnection connection, IssuedToken old) = await PrepareAsync(WithSuccessors);
