@@ -365,6 +365,20 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
         Assert.True(await sandbox.WorksAsync(issued));
     }
 
+    [Fact]
+    public async Task Issue_ServiceListsTokenLate_FindsIt()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Reset().Json("[]").Json("""[{"id":7,"name":"ci","user":"jdoe@example.com","audience":"apiv2","active":true}]""");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+
+        var error = await Assert.ThrowsAsync<OrphanedTokenException>(
+            () => TestOperations.IssueAsync(connection, FaultySandbox.New("Devo", "ci")));
+
+        Assert.Equal("7", error.Token.Id);
+        Assert.EndsWith("The token 'ci' (7) is probably this token.", error.Message);
+    }
+
     // The line about the issued token is missing too: the journal could not be written.
     [Theory]
     [InlineData(true)]

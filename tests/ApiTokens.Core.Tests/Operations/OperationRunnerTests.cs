@@ -364,8 +364,12 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         }
 
         issued.Wait();
+        var watch = Stopwatch.StartNew();
         runner.Stop();
         runner.Dispose();
+
+        // The operations that wait for the caller have ended.
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Promptly);
 
         // The first may have been received while the second was added.
         Assert.Contains("2", runner.Undelivered.Select(token => token.Id));

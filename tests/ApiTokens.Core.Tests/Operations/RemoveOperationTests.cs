@@ -36,6 +36,7 @@ public sealed class RemoveOperationTests(FaultySandbox sandbox) : IClassFixture<
             journal: null, new RemoveOperation(connection, revoked) { ReturnsToken = true });
 
         Assert.Same(revoked, Assert.Single(result.Outputs));
+        Assert.Equal((1, 0), (result.Summary.Done, result.Errors.Count));
         Assert.Equal(before, await sandbox.CountAsync());
     }
 

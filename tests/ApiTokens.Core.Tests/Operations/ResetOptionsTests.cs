@@ -70,6 +70,35 @@ public sealed class ResetOptionsTests
     public void Validate_PermissionsOfTheService_AreAccepted(string field, string service) =>
         With(field).Validate(ServiceCatalog.Find(service).Capabilities);
 
+    [Fact]
+    public void Validate_ServiceCannotDisable_SaysSo()
+    {
+        var options = new ResetOptions { Predecessor = OldTokenAction.Disable };
+
+        var error = Assert.Throws<ApiTokenException>(() => options.Validate(ServiceCatalog.Find("Gcore").Capabilities));
+
+        Assert.Equal("Gcore cannot disable a token.", error.Message);
+        options.Validate(ServiceCatalog.Find("Devo").Capabilities);
+    }
+
+    [Fact]
+    public void Validate_InvalidCombinationForService_Throws() => Assert.Equal(
+        "InvalidGracePeriod",
+        Assert.Throws<ApiTokenException>(
+            () => new ResetOptions { GracePeriod = TimeSpan.Zero }.Validate(ServiceCatalog.Find("Devo").Capabilities)).ErrorId);
+
+    [Fact]
+    public void ApplyPermissions_Specified_ReplacePermissionsOfOldToken()
+    {
+        var old = new NewTokenRequest { Name = "ci", Scope = ["all.User"], Audience = ["apiv2"], Role = "Users" };
+
+        NewTokenRequest request = new SuccessorPermissions { Scope = ["ReadOnly"], Audience = ["http"], Role = "Engineers" }.Apply(old);
+
+        Assert.Equal(["ReadOnly"], request.Scope);
+        Assert.Equal(["http"], request.Audience);
+        Assert.Equal("Engineers", request.Role);
+    }
+
     [Theory]
     [InlineData(false, new[] { "a", "b" }, new[] { AccessLevel.Full, AccessLevel.Read })]
     [InlineData(true, new[] { "a" }, new[] { AccessLevel.Full })]

@@ -71,7 +71,7 @@ public sealed class ResetProofTests(FaultySandbox sandbox) : IClassFixture<Fault
         (ApiTokenException? first, List<string> messages) = await RunAsync(
             file.Open("Reset", sandbox.Clock, connection), TestOperations.Reset(connection, old));
         Assert.Equal("SuccessorRefused", first!.ErrorId);
-        Assert.DoesNotContain("in an earlier run", first.Message);
+        Assert.Contains($"which replaces the token {old}. The old token is unchanged. Gcore rejected", first.Message);
         Assert.Contains(messages, message => message.StartsWith("Gcore rejects the secret of ", StringComparison.Ordinal));
 
         (ApiTokenException? second, _) = await RunAsync(
@@ -80,6 +80,38 @@ public sealed class ResetProofTests(FaultySandbox sandbox) : IClassFixture<Fault
         Assert.Equal("SuccessorRefused", second!.ErrorId);
         Assert.Contains($"which replaces the token {old}, in an earlier run. The old token is unchanged.", second.Message);
         Assert.True(await sandbox.WorksAsync(old));
+    }
+
+    [Fact]
+    public async Task Reset_SecretCannotBeVerified_HasTheStatusAndSaysWhatToDo()
+    {
+        (TokenConnection connection, IssuedToken old) = await PrepareAsync(WithSuccessors);
+        sandbox.Plan(WithSuccessors, new Fault { Kind = FaultKind.Status, Status = 500, Path = "*/me", Count = 6 });
+
+        (ApiTokenException? error, _) = await RunAsync(journal: null, TestOperations.Reset(connection, old));
+
+        Assert.Equal(("SuccessorNotProved", System.Net.HttpStatusCode.InternalServerError), (error!.ErrorId, error.StatusCode));
+        Assert.StartsWith(
+            $"If the new token works, remove the old one: remove the token '{old.Id}' on the connection", error.RecommendedAction);
+        Assert.EndsWith("reset with SkipProof.", error.RecommendedAction);
+    }
+
+    [Fact]
+    public async Task Reset_CallerThrowsOnDelivery_SendsNoFurtherRequest()
+    {
+        (TokenConnection connection, IssuedToken old) = await PrepareAsync(WithSuccessors);
+        using var runner = new TestRunner(1);
+        await Task.Run(() => Assert.Throws<InvalidTimeZoneException>(() =>
+        {
+            runner.Add(TestOperations.Reset(connection, old), Throw);
+            runner.Complete(Throw);
+        }));
+        long before = await sandbox.CountAsync();
+        await Task.Delay(300);
+
+        Assert.Equal(before, await sandbox.CountAsync());
+
+        static void Throw(Report report) => throw new InvalidTimeZoneException("the pipeline ended");
     }
 
     [Fact]

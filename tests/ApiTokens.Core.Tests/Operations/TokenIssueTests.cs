@@ -155,6 +155,16 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.Equal(2, (await FaultySandbox.ListByNameAsync(connection, name)).Count);
         Assert.All(errors, error => Assert.True(error.OutcomeUnknown));
+
+        // Each of them may be either token, so neither is named as the lost one.
+        OrphanedTokenException[] ambiguous = [.. errors.Where(error => error.Message.Contains("), '"))];
+        Assert.NotEmpty(ambiguous);
+        Assert.All(ambiguous, error =>
+        {
+            Assert.Empty(error.Token.Id);
+            Assert.Contains("One of them may be this token.", error.Message);
+            Assert.StartsWith("Check which of these tokens is not in use", error.RecommendedAction);
+        });
     }
 
     [Fact]
