@@ -42,7 +42,7 @@ internal static class JournalReader
                 continue;
             }
 
-            header = entry is { Event: JournalEvents.Header, Accounts: not null }
+            header = entry is { Event: JournalEvents.Header, Operation.Length: > 0, Accounts: not null }
                 ? entry
                 : throw NotJournal(field, $"'{path}' is not an ApiTokens journal.");
         }

@@ -126,7 +126,12 @@ public class ApiToken
     internal ApiToken Revoked(DateTimeOffset at) =>
         new(this) { Status = TokenStatus.Revoked, RevokedAt = Status == TokenStatus.Revoked && RevokedAt is { } earlier ? earlier : at };
 
-    /// <summary>Returns the name and the id.</summary>
-    /// <returns>For example <c>'ci' (42)</c>.</returns>
-    public override string ToString() => ForeignText.InMessage($"'{ForeignText.Shorten(Name)}' ({ForeignText.Shorten(Id)})");
+    /// <summary>Returns the name and the id, as far as they are known.</summary>
+    /// <returns>For example <c>'ci' (42)</c>, or <c>42</c> for a token without a name.</returns>
+    public override string ToString() => ForeignText.InMessage((Name, Id) switch
+    {
+        ("", _) => ForeignText.Shorten(Id),
+        (_, "") => $"'{ForeignText.Shorten(Name)}'",
+        _ => $"'{ForeignText.Shorten(Name)}' ({ForeignText.Shorten(Id)})",
+    });
 }

@@ -56,6 +56,9 @@ public abstract class Operation
     /// <summary>Whether the operation can have been undone since an earlier run completed it, so that the service is asked again.</summary>
     internal virtual bool MayBeUndone => false;
 
+    /// <summary>The token in a message. Its name may be unknown.</summary>
+    private protected ApiToken Reference => Connection.CreateReference(Identity.Id, Name);
+
     /// <summary>Validates the operation without sending a request. Repeated calls have no effect.</summary>
     /// <exception cref="ApiTokenException">
     /// <c>OperationNotSupported</c>, <c>ConnectionMismatch</c> if the token is of another account or address, or <c>Invalid</c> with the
@@ -67,7 +70,7 @@ public abstract class Operation
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
-                $"The token '{Name}' ({Identity.Id}) does not belong to {Connection.AccountIdentity}.",
+                $"The token {Reference} does not belong to {Connection.AccountIdentity}.",
                 "Use a connection to the account of the token.",
                 ErrorIds.ConnectionMismatch);
         }
@@ -117,7 +120,7 @@ public abstract class Operation
     /// <summary>Creates the error for an operation that a run must not perform more than once for the same token.</summary>
     internal ApiTokenException CreateRepeatedError() => new(
         ErrorKind.InvalidOperation,
-        $"The token '{Name}' ({Identity.Id}) is in the input more than once. A run resets a token only once.",
+        $"The token {Reference} is in the input more than once. A run resets a token only once.",
         "Remove the duplicate from the input.",
         ErrorIds.DuplicateToken);
 

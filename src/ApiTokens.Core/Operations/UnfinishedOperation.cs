@@ -38,7 +38,7 @@ internal sealed class UnfinishedOperation : Operation
         string state = _operation is null ? "Its outcome is unknown." : "It had no effect.";
         throw new ApiTokenException(
             ErrorKind.InvalidOperation,
-            $"An earlier run started the operation {_key.Operation} on '{Name}' ({_key.Token.Id}) and did not finish it. {state} "
+            $"An earlier run started the operation {_key.Operation} on {Reference} and did not finish it. {state} "
                 + "It is not in the input of this run.",
             "Run the operation again with the same journal and with this item in the input.",
             ErrorIds.OperationUnfinished)

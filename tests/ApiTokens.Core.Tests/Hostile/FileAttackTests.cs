@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using ApiTokens.Core.Tests.Operations;
 using ApiTokens.Core.Tests.Reports;
 using ApiTokens.Core.Tests.Support;
-using ApiTokens.Journal;
 using ApiTokens.Reports;
 using ApiTokens.Services;
 
@@ -106,7 +106,7 @@ public sealed class FileAttackTests : IDisposable
     private static async Task OpenJournalAsync(string path)
     {
         TokenConnection connection = await TestConnections.ConnectAsync(new Uri("https://one.example"), "Devo");
-        JournalWriter.Open(path, "Remove", [connection.AccountIdentity], TimeProvider.System).Dispose();
+        JournalFile.Open(path, "Remove", TimeProvider.System, connection).Dispose();
     }
 
     private static void AssertMode(UnixFileMode expected, string path)

@@ -76,7 +76,7 @@ public sealed class LongRetryAfterTests : IAsyncLifetime
         int tried = errors.Count - 1;
         Assert.InRange(tried, _server.Requests.Count, ThrottleLimit);
         Assert.All(errors, error => Assert.Equal("RetryAfterTooLong", error.ErrorId));
-        Assert.Contains($"{Operations - tried} operations were not tried", errors[^1].Message);
+        Assert.Contains($". {Operations - tried} operations were not tried.", errors[^1].Message);
         Assert.Contains("2026-03-31 13:00:00Z", errors[^1].Message);
     }
 
@@ -109,7 +109,7 @@ public sealed class LongRetryAfterTests : IAsyncLifetime
         Assert.True(errors[0].OutcomeUnknown);
         Assert.Contains("The search for the token also failed.", errors[0].Message);
         Assert.Equal("RetryAfterTooLong", errors[1].ErrorId);
-        Assert.Contains("2 operations were not tried", errors[1].Message);
+        Assert.Contains(". 2 operations were not tried.", errors[1].Message);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class ServiceDownTests : IAsyncLifetime
         Assert.Equal((0, Removals), (summary.Done, summary.Failed));
         Assert.All(errors.SkipLast(1), error => Assert.Equal("ConnectionError", error.ErrorId));
         Assert.Equal(("ServiceUnavailable", ErrorKind.ConnectionError), (errors[^1].ErrorId, errors[^1].Kind));
-        Assert.Contains($"{Removals - tried} operations were not tried", errors[^1].Message);
+        Assert.Contains($". {Removals - tried} operations were not tried.", errors[^1].Message);
         Assert.Contains("same journal", errors[^1].RecommendedAction);
     }
 

@@ -33,6 +33,19 @@ public sealed class DuplicateTokenTests(FaultySandbox sandbox) : IClassFixture<F
     }
 
     [Fact]
+    public async Task Reset_TokenWithoutNameTwice_IsNamedByItsId()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Devo");
+        IssuedToken token = await connection.Tokens.CreateAsync(FaultySandbox.New("Devo", FaultySandbox.NewName()), default);
+        var onlyId = new ApiToken { Id = token.Id };
+
+        RunResult result = await RunResult.RunAsync(
+            journal: null, TestOperations.Reset(connection, onlyId), TestOperations.Reset(connection, onlyId));
+
+        Assert.StartsWith($"The token {token.Id} is in the input more than once.", result.Error.Message);
+    }
+
+    [Fact]
     public async Task Run_SameToken_RunsOneOperationAtATime()
     {
         TokenConnection first = await sandbox.ConnectAsync("Devo");

@@ -1,4 +1,3 @@
-using System.Text;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
@@ -148,6 +147,75 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Resume_OldTokenIsGone_FindsNewTokenOnlyIfItsNameIsKnown(bool hasName)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Gcore");
+        IssuedToken old = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", FaultySandbox.NewName()), default);
+        using var file = new JournalFile();
+        Operation operation = TestOperations.Reset(connection, hasName ? old : new ApiToken { Id = old.Id });
+        file.WriteInterruptedRun("Reset", sandbox.Clock, operation, journal => journal.Start(operation));
+        IssuedToken successor = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", old.Name), default);
+        await connection.Tokens.RemoveAsync(old.Id, default);
+
+        var error = Assert.IsAssignableFrom<ApiTokenException>((await file.RunAsync("Reset", sandbox.Clock, operation)).Error);
+
+        Assert.Equal(hasName ? successor.Id : null, (error as OrphanedTokenException)?.Token.Id);
+    }
+
+    [Fact]
+    public async Task Resume_OldTokenCannotBeRead_ReportsThat()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Gcore");
+        IssuedToken old = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", FaultySandbox.NewName()), default);
+        using var file = new JournalFile();
+        Operation operation = TestOperations.Reset(connection, old);
+        file.WriteInterruptedRun("Reset", sandbox.Clock, operation, journal => journal.Start(operation));
+        await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", old.Name), default);
+        sandbox.Plan("Gcore", new Fault { Kind = FaultKind.Status, Status = 403, Method = "GET" });
+
+        var error = Assert.IsType<ApiTokenException>((await file.RunAsync("Reset", sandbox.Clock, operation)).Error);
+
+        Assert.Equal(ErrorKind.PermissionDenied, error.Kind);
+    }
+
+    [Theory]
+    [InlineData("read", "end unknown")]
+    [InlineData("successor", "end failed")]
+    [InlineData("none", "end done")]
+    public async Task Resume_DeliveredSuccessor_IsVerifiedBeforeOldTokenIsRetired(string failure, string end)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Gcore");
+        IssuedToken old = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", FaultySandbox.NewName()), default);
+        IssuedToken successor = await connection.Tokens.CreateAsync(FaultySandbox.New("Gcore", old.Name), default);
+        using var file = new JournalFile();
+        Operation operation = TestOperations.Reset(connection, old);
+        file.WriteInterruptedRun("Reset", sandbox.Clock, operation, journal =>
+        {
+            journal.Start(operation);
+            journal.Delivered(operation, successor.Id);
+        });
+        if (failure == "read")
+        {
+            sandbox.Plan("Gcore", new Fault { Kind = FaultKind.Status, Status = 403, Method = "GET", Path = $"*/{old.Id}" });
+        }
+        else if (failure == "successor")
+        {
+            await connection.Tokens.RemoveAsync(successor.Id, default);
+        }
+
+        await RunResult.RunAsync(
+            file.Open("Reset", sandbox.Clock, connection),
+            new DelegateSink(_ => Task.CompletedTask, read: _ => successor.Secret),
+            operation);
+
+        string[] expected = failure == "none" ? ["start", "verified", end] : ["start", end];
+        Assert.Equal(["start", "delivered", .. expected], file.Events);
+        Assert.Equal(failure != "none", await sandbox.WorksAsync(old));
+    }
+
+    [Theory]
     [MemberData(nameof(FaultySandbox.Services), MemberType = typeof(FaultySandbox))]
     public async Task Remove_StateUnreadableAfterLostResponse_LeavesOutcomeUnknown(string service)
     {
@@ -178,18 +246,4 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
 
     private JournalWriter Open(Stream file, TokenConnection connection) =>
         JournalWriter.Open(file, "journal.jsonl", "New", [connection.AccountIdentity], sandbox.Clock);
-
-    /// <summary>A file on which lines that contain a text cannot be written.</summary>
-    private sealed class FileWithout(string text) : MemoryStream
-    {
-        public override void Write(byte[] buffer, int offset, int count)
-        {
-            if (Encoding.UTF8.GetString(buffer, offset, count).Contains(text))
-            {
-                throw new IOException("No space left on device");
-            }
-
-            base.Write(buffer, offset, count);
-        }
-    }
 }

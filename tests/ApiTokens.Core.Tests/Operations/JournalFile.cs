@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Journal;
@@ -57,7 +58,23 @@ internal sealed class JournalFile : IDisposable
         Open(operation, TimeProvider.System, connections);
 
     public JournalWriter Open(string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections) =>
-        JournalWriter.Open(_path, operation, connections.Select(connection => connection.AccountIdentity), time);
+        Open(_path, operation, time, connections);
+
+    /// <summary>Opens a journal. If that fails, the error must say why and what to do.</summary>
+    public static JournalWriter Open(
+        string path, string operation, TimeProvider time, params IReadOnlyCollection<TokenConnection> connections)
+    {
+        try
+        {
+            return JournalWriter.Open(path, operation, connections.Select(connection => connection.AccountIdentity), time);
+        }
+        catch (ApiTokenException e)
+        {
+            Assert.Equal("JournalPath", e.Field?.Name);
+            Assert.Null(ErrorText.FindDefect(e));
+            throw;
+        }
+    }
 
     /// <summary>Runs operations with the journal and returns the results.</summary>
     public Task<RunResult> RunAsync(string operation, params IReadOnlyCollection<Operation> operations) =>
@@ -74,6 +91,20 @@ internal sealed class JournalFile : IDisposable
     }
 
     public void Dispose() => File.Delete(_path);
+}
+
+/// <summary>A file on which lines that contain a text cannot be written.</summary>
+internal sealed class FileWithout(string text) : MemoryStream
+{
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        if (Encoding.UTF8.GetString(buffer, offset, count).Contains(text))
+        {
+            throw new IOException("No space left on device");
+        }
+
+        base.Write(buffer, offset, count);
+    }
 }
 
 /// <summary>Writes journal lines for operations.</summary>

@@ -65,6 +65,20 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task Resume_UndoneChangeFails_IsRecorded()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+        await connection.Tokens.SetEnabledAsync(token.Id, enabled: true, default);
+        sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Status, Status = 403, Method = "PATCH" });
+
+        await file.RunAsync("Disable", new SetEnabledOperation(connection, token, enabled: false));
+
+        Assert.Equal(["start", "end done", "start", "end failed"], file.Events);
+    }
+
+    [Fact]
     public async Task Resume_StaleRecordOfDisabledToken_IsSkippedWithoutWrite()
     {
         (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");

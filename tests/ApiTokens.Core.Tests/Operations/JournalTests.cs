@@ -116,6 +116,24 @@ public sealed class JournalTests : IAsyncLifetime
         Assert.Equal((1, 1), (result.Summary.Done, result.Summary.Retried));
     }
 
+    [Theory]
+    [InlineData("cid-1", "cid-1")]
+    [InlineData(null, "cid-2")]
+    public async Task Run_FailsAfterOtherResponse_WritesCorrelationIdOfErrorOrElseOfLastResponse(string? ofError, string expected)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Respond(204, headers: ("x-devo-cid", "cid-2"));
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+
+        await _file.RunAsync("Remove", new TestOperation(connection, "7", "ci", "t", async context =>
+        {
+            await connection.Tokens.RemoveAsync("7", context.CancellationToken);
+            throw new ApiTokenException(ErrorKind.InvalidOperation, "failed") { CorrelationId = ofError };
+        }));
+
+        Assert.Equal(expected, Text(_file.Lines[2], "correlationId"));
+    }
+
     [Fact]
     public async Task Run_OutcomeUnknown_WritesUnknown()
     {
@@ -202,6 +220,7 @@ public sealed class JournalTests : IAsyncLifetime
 
         RunResult result = await _file.RunAsync("Remove", On("7", Count(() => attempts++), isDone: () => throw Lost()));
         Assert.Equal((0, 1), (attempts, result.Summary.Failed));
+        Assert.Equal(["start", "end unknown"], _file.Events);
 
         await AssertResumeChecksAsync(done: true);
     }
@@ -259,6 +278,7 @@ public sealed class JournalTests : IAsyncLifetime
     [InlineData("{\"time\":\"2026-03-31T12:00:00Z\",\"level\":\"info\",\"message\":\"somebody's log\"}")]
     [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"start\",\"operation\":\"Remove\"}\n")]
     [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"journal\",\"operation\":\"Remove\"}\n")]
+    [InlineData("{\"time\":\"2026-03-31T12:00:00+00:00\",\"event\":\"journal\",\"accounts\":[]}\n")]
     public void Open_FileIsNotAJournal_ThrowsAndKeepsFile(string content)
     {
         _file.Text = content;
@@ -279,6 +299,35 @@ public sealed class JournalTests : IAsyncLifetime
 
         Assert.Equal("JournalMismatch", Assert.Throws<ApiTokenException>(() => _file.Open("Remove", _connection)).ErrorId);
         Assert.Equal(corrupted, _file.Text);
+    }
+
+    [Theory]
+    [InlineData("Remove", true)]
+    [InlineData("Disable", false)]
+    public async Task WasDoneBefore_OperationOfEarlierRun_IsTrueIfItCannotBeUndone(string name, bool expected)
+    {
+        await _file.RunAsync(name, On("1", Nothing));
+        using var runner = new OperationRunner(1, new ReportOutput(), secrets: null, _file.Open(name, _connection));
+
+        Assert.Equal(expected, runner.WasDoneBefore(Operation("1")));
+        Assert.False(runner.WasDoneBefore(Operation("2")));
+        using var withoutJournal = new OperationRunner(1, new ReportOutput());
+        Assert.False(withoutJournal.WasDoneBefore(Operation("1")));
+
+        Operation Operation(string id) => name == "Remove"
+            ? new RemoveOperation(_connection, new ApiToken { Id = id })
+            : new SetEnabledOperation(_connection, new ApiToken { Id = id }, enabled: false);
+    }
+
+    // Another program may have written the line again, with its fields in another order.
+    [Fact]
+    public void Open_HeaderHasAnotherOrderOfFields_IsAccepted()
+    {
+        _file.Text = """{ "event": "journal", "accounts": ["Devo acme https://one.example/"], "operation": "Remove" }""" + "\n";
+
+        using JournalWriter journal = _file.Open("Remove", _connection);
+
+        journal.Check(_connection.AccountIdentity);
     }
 
     [Fact]
@@ -307,7 +356,8 @@ public sealed class JournalTests : IAsyncLifetime
             () => _file.RunAsync("Remove", new TestOperation(other, "1", "x", "t", Count(() => ran = true))));
 
         Assert.Equal("JournalMismatch", error.ErrorId);
-        Assert.Contains("Devo zenith", error.Message);
+        Assert.Contains("belongs to Devo acme https://one.example/, not to Devo zenith", error.Message);
+        Assert.Equal("Use a separate journal for each account.", error.RecommendedAction);
         Assert.False(ran);
         Assert.Equal(before, _file.Text);
     }
@@ -357,13 +407,12 @@ public sealed class JournalTests : IAsyncLifetime
     {
         string nowhere = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "journal");
 
-        Assert.Equal(
-            "JournalNotOpened",
-            Assert.Throws<ApiTokenException>(() => JournalWriter.Open(nowhere, "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
-        Assert.Equal(
-            "JournalNotOpened",
-            Assert.Throws<ApiTokenException>(
-                () => JournalWriter.Open(Path.GetTempPath(), "Remove", [_connection.AccountIdentity], _clock)).ErrorId);
+        foreach (string path in (string[])[nowhere, Path.GetTempPath(), "a\0b"])
+        {
+            Assert.Equal(
+                "JournalNotOpened",
+                Assert.Throws<ApiTokenException>(() => JournalFile.Open(path, "Remove", _clock, _connection)).ErrorId);
+        }
     }
 
     [Fact]

@@ -244,6 +244,22 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task Stop_RemovalWithoutResponse_IsNotUndelivered()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        HeldRequest held = server.Hold();
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+        var runner = new TestRunner(1);
+        runner.Add(
+            new RemoveOperation(connection, connection.CreateReference("3", "ci")) { AllowOwnToken = true }, _ => { });
+        await held.Arrived.Task;
+
+        runner.Dispose();
+
+        Assert.Empty(runner.Undelivered);
+    }
+
+    [Fact]
     public async Task Stop_RegenerateWithoutResponse_IsUndeliveredWithItsId()
     {
         const string Id = "at_0123456789abcdefghij";
@@ -347,6 +363,41 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
         }
 
         Assert.True(await sandbox.WorksAsync(issued));
+    }
+
+    [Fact]
+    public async Task Issue_ServiceListsTokenLate_FindsIt()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Reset().Json("[]").Json("""[{"id":7,"name":"ci","user":"jdoe@example.com","audience":"apiv2","active":true}]""");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+
+        var error = await Assert.ThrowsAsync<OrphanedTokenException>(
+            () => TestOperations.IssueAsync(connection, FaultySandbox.New("Devo", "ci")));
+
+        Assert.Equal("7", error.Token.Id);
+        Assert.EndsWith("The token 'ci' (7) is probably this token.", error.Message);
+    }
+
+    // The line about the issued token is missing too: the journal could not be written.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Resume_JournalOnlyHasStart_AsksTheSinkAboutTheTokenThatIsFound(bool isSaved)
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        string name = FaultySandbox.NewName();
+        using var file = new JournalFile();
+        var operation = new IssueOperation(connection, FaultySandbox.New("Wegnology", name));
+        file.WriteInterruptedRun("New", sandbox.Clock, operation, journal => journal.Start(operation));
+        IssuedToken issued = await connection.Tokens.CreateAsync(FaultySandbox.New("Wegnology", name), default);
+        var sink = new DelegateSink(
+            _ => throw new InvalidOperationException("saved"), contains: token => token.Id == issued.Id ? isSaved : null);
+
+        RunResult result = await RunResult.RunAsync(file.Open("New", sandbox.Clock, connection), sink, operation);
+
+        Assert.Equal(isSaved ? ["start", "start", "delivered", "end done"] : ["start", "start", "end unknown"], file.Events);
+        Assert.Equal(isSaved ? 0 : 1, result.Errors.OfType<OrphanedTokenException>().Count());
     }
 
     private static NewTokenRequest Administrator(string service) => service switch

@@ -225,6 +225,84 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         runner.Dispose();
         runner.Stop();
         Assert.Equal(1, started);
+
+        // Those that had not started have neither failed nor succeeded.
+        Assert.Equal((1, 0), (runner.Summary.Done, runner.Summary.Failed));
+    }
+
+    [Fact]
+    public void Add_AfterStop_ThrowsAndAddsNothing()
+    {
+        using var runner = new TestRunner(throttleLimit: 1);
+        runner.Stop();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => runner.Add(On(_one, _ => Task.CompletedTask), Ignore));
+
+        Assert.Equal(0, runner.Added);
+    }
+
+    [Fact]
+    public async Task Complete_OperationIsRunning_CallsBackWhileItWaits()
+    {
+        using var runner = new OperationRunner(1, new ReportOutput());
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        runner.Add(On(_one, _ => open.Task));
+
+        await Task.Run(() => runner.Complete(() => open.TrySetResult())).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(1, runner.Summary.Done);
+    }
+
+    [Fact]
+    public void Complete_OperationsEnd_ReleasesTheSecretsThatTheyReplaced()
+    {
+        var completed = new ConcurrentQueue<Operation>();
+        var sink = new DelegateSink(_ => Task.CompletedTask, complete: completed.Enqueue);
+        using var runner = new TestRunner(throttleLimit: 1, secrets: sink);
+        TestOperation done = On(_one, _ => Task.CompletedTask);
+        TestOperation failed = On(_one, _ => throw new InvalidOperationException("failed"));
+        runner.Add(done, Ignore);
+        runner.Add(failed, Ignore);
+
+        runner.Complete(Ignore);
+
+        Assert.Equal(2, completed.Count);
+        Assert.Contains(done, completed);
+        Assert.Contains(failed, completed);
+    }
+
+    [Fact]
+    public void Add_EarlierOperationOnTokenHasEnded_WaitsForTheOneInProgress()
+    {
+        using var runner = new TestRunner(throttleLimit: 8);
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool firstEnded = false;
+        bool thirdStarted = false;
+        runner.Add(OnToken(_ => throw new InvalidOperationException("first")), Collect);
+        runner.Add(OnToken(_ => open.Task), Collect);
+        while (!firstEnded)
+        {
+            // This also processes the end of other operations.
+            runner.Add(On(_two, _ => Task.CompletedTask), Collect);
+        }
+
+        runner.Add(
+            OnToken(_ =>
+            {
+                thirdStarted = true;
+                return Task.CompletedTask;
+            }),
+            Collect);
+        Thread.Sleep(100);
+        Assert.False(thirdStarted);
+        open.SetResult();
+        runner.Complete(Collect);
+
+        Assert.True(thirdStarted);
+
+        void Collect(Report report) => firstEnded |= report.Error is not null;
+
+        TestOperation OnToken(Func<OperationContext, Task> work) => new(_one, "1", "x", "target", work);
     }
 
     [Fact]
@@ -286,8 +364,12 @@ public sealed class OperationRunnerTests : IAsyncLifetime
         }
 
         issued.Wait();
+        var watch = Stopwatch.StartNew();
         runner.Stop();
         runner.Dispose();
+
+        // The operations that wait for the caller have ended.
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, Promptly);
 
         // The first may have been received while the second was added.
         Assert.Contains("2", runner.Undelivered.Select(token => token.Id));
@@ -430,8 +512,9 @@ public sealed class OperationRunnerTests : IAsyncLifetime
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void Create_ThrottleLimitBelowOne_Throws(int throttleLimit) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TestRunner(throttleLimit));
+    public void Create_ThrottleLimitBelowOne_Throws(int throttleLimit) => Assert.StartsWith(
+        "The throttle limit must be at least 1.",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TestRunner(throttleLimit)).Message);
 
     private static void InterlockedMax(ref int target, int value)
     {

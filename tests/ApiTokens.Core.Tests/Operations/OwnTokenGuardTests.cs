@@ -37,6 +37,7 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
 
         Assert.Equal((ErrorIds.OwnTokenProtected, ErrorKind.InvalidOperation), (error.ErrorId, error.Kind));
         Assert.Contains("AllowOwnToken", error.RecommendedAction);
+        Assert.Null(ErrorText.FindDefect(error));
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
         Assert.Equal(TokenStatus.Active, (await connection.Tokens.GetAsync(own.Id, default)).Status);
     }
@@ -74,6 +75,7 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => new RemoveOperation(connection, other).RunAsync());
 
         Assert.Equal(ErrorIds.ConnectionMismatch, error.ErrorId);
+        Assert.Null(ErrorText.FindDefect(error));
         Assert.Contains(await connection.Tokens.ListAsync(), kept => kept.Id == token.Id);
     }
 

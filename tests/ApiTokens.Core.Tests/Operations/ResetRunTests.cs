@@ -170,7 +170,9 @@ public sealed class ResetRunTests(FaultySandbox sandbox) : IClassFixture<FaultyS
         for (int run = 0; run < 2; run++)
         {
             RunResult result = await ResumeAsync(file, service, predecessor);
-            Assert.Equal(ErrorIds.SuccessorNotProved, Assert.IsType<ApiTokenException>(result.Error).ErrorId);
+            var error = Assert.IsType<ApiTokenException>(result.Error);
+            Assert.Equal(ErrorIds.SuccessorNotProved, error.ErrorId);
+            Assert.StartsWith("An earlier run issued the new token ", error.Message);
             Assert.True(await sandbox.WorksAsync(predecessor));
         }
 

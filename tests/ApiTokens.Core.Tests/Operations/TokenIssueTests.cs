@@ -155,6 +155,16 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
 
         Assert.Equal(2, (await FaultySandbox.ListByNameAsync(connection, name)).Count);
         Assert.All(errors, error => Assert.True(error.OutcomeUnknown));
+
+        // Each of them may be either token, so neither is named as the lost one.
+        OrphanedTokenException[] ambiguous = [.. errors.Where(error => error.Message.Contains("), '"))];
+        Assert.NotEmpty(ambiguous);
+        Assert.All(ambiguous, error =>
+        {
+            Assert.Empty(error.Token.Id);
+            Assert.Contains("One of them may be this token.", error.Message);
+            Assert.StartsWith("Check which of these tokens is not in use", error.RecommendedAction);
+        });
     }
 
     [Fact]
@@ -428,7 +438,35 @@ public sealed class TokenIssueTests(FaultySandbox sandbox) : IClassFixture<Fault
         RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
 
         Assert.True(await sandbox.WorksAsync(Assert.IsType<IssuedToken>(Assert.Single(result.Outputs))));
+        Assert.Equal(["start", "start", "end failed", "start", "issued", "delivered", "end done"], file.Events);
         Assert.Equal(1, (await file.RunAsync("New", sandbox.Clock, On(connection, name))).Summary.Skipped);
+    }
+
+    [Fact]
+    public async Task Resume_CreateIsDeniedAfterNoTokenWasFound_HasFailedForCertain()
+    {
+        (TokenConnection connection, string name, JournalFile file) = await PrepareAsync("Wegnology");
+        using JournalFile _ = file;
+        WriteInterruptedRun(file, connection, name, journal => journal.Start(On(connection, name)));
+        sandbox.Plan("Wegnology", new Fault { Kind = FaultKind.Status, Status = 403, Method = "POST" });
+
+        RunResult result = await file.RunAsync("New", sandbox.Clock, On(connection, name));
+
+        Assert.Equal(ErrorKind.PermissionDenied, Assert.IsType<ApiTokenException>(result.Error).Kind);
+        Assert.Equal(["start", "start", "end failed", "start", "end failed"], file.Events);
+    }
+
+    [Fact]
+    public async Task Issue_InvalidRequest_FailsWithoutRequest()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        long before = await sandbox.CountAsync();
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => TestOperations.IssueAsync(connection, new NewTokenRequest { Name = "ci" }, removeOrphan: true));
+
+        Assert.Equal("InvalidScope", error.ErrorId);
+        Assert.Equal(before, await sandbox.CountAsync());
     }
 
     [Theory]

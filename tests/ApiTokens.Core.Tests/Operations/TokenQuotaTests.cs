@@ -1,6 +1,7 @@
 using ApiTokens.Core.Tests.Support;
 using ApiTokens.Operations;
 using ApiTokens.Sandbox;
+using ApiTokens.Sandbox.Faults;
 using ApiTokens.Services;
 
 namespace ApiTokens.Core.Tests.Operations;
@@ -118,6 +119,53 @@ public sealed class TokenQuotaTests
         Assert.StartsWith("TokenLimit", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reset_OldTokenStaysNearLimitOfConnection_UsesUpQuota(bool hasGracePeriod)
+    {
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 8, tokenLimit: 10);
+        using var file = new JournalFile();
+
+        RunResult result = await account.ResetAsync(
+            account.Tokens.Take(3),
+            hasGracePeriod
+                ? new ResetOptions { GracePeriod = TimeSpan.FromDays(1) }
+                : new ResetOptions { Predecessor = OldTokenAction.Keep },
+            file);
+
+        Assert.Equal(2, result.Summary.Done);
+        Assert.Equal("TokenLimitReached", Assert.IsType<ApiTokenException>(result.Error).ErrorId);
+    }
+
+    [Fact]
+    public async Task Issue_CreateIsDenied_ReleasesQuota()
+    {
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 9, tokenLimit: 10);
+        account.Sandbox.Faults.Add(new Fault { Kind = FaultKind.Status, Status = 403, Method = "POST", Service = "gcore" });
+
+        RunResult result = await account.IssueAsync(2);
+
+        Assert.Equal((1, 1), (result.Summary.Done, result.Errors.Count));
+    }
+
+    // A documented limit may be outdated, so the service decides, and no request counts the tokens.
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(50, 1)]
+    public async Task Issue_Limit_IsCountedOnlyIfItWasSpecified(int? tokenLimit, int lists)
+    {
+        await using Account account = await Account.CreateAsync(limit: 100, tokens: 0, tokenLimit);
+        long before = await account.Sandbox.CountAsync();
+
+        RunResult result = await account.IssueAsync(1);
+
+        Assert.Empty(result.Errors);
+
+        // The role is read, and the token is created.
+        Assert.Equal(2 + lists, await account.Sandbox.CountAsync() - before);
+    }
+
     private sealed class Account : IAsyncDisposable
     {
         private Account(SandboxFixture sandbox)
@@ -156,9 +204,11 @@ public sealed class TokenQuotaTests
                 [.. Enumerable.Range(0, count).Select(number => new IssueOperation(
                     Connection, new NewTokenRequest { Name = $"new{number}", Role = "Users", Expiry = TokenExpiry.NeverExpires }))]);
 
-        public Task<RunResult> ResetAsync(IEnumerable<ApiToken> tokens, ResetOptions? options = null) =>
+        public Task<RunResult> ResetAsync(IEnumerable<ApiToken> tokens, ResetOptions? options = null, JournalFile? file = null) =>
             RunResult.RunAsync(
-                journal: null, throttleLimit: 16, [.. tokens.Select(token => TestOperations.Reset(Connection, token, options))]);
+                file?.Open("Reset", Connection),
+                throttleLimit: 16,
+                [.. tokens.Select(token => TestOperations.Reset(Connection, token, options))]);
 
         public async ValueTask DisposeAsync() => await Sandbox.DisposeAsync();
     }

@@ -23,6 +23,7 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
             () => TestOperations.ResetAsync(connection, token.Id, new ResetOptions(), _ => Task.CompletedTask, default));
 
         Assert.Equal("TokenInactive", error.ErrorId);
+        Assert.Null(ErrorText.FindDefect(error));
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
     }
 

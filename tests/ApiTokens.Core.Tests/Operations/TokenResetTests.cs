@@ -114,6 +114,27 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
             HttpStatusCode.OK, await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(after.Secret)));
     }
 
+    [Fact]
+    public async Task Reset_OtherPermissions_AreThoseOfTheNewToken()
+    {
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology");
+        IssuedToken old = await connection.Tokens.CreateAsync(New("Wegnology"), default);
+        IssuedToken? issued = null;
+
+        await TestOperations.ResetAsync(
+            connection,
+            old.Id,
+            new ResetOptions { Permissions = new SuccessorPermissions { Scope = ["all.User.read"] } },
+            token =>
+            {
+                issued = token;
+                return Task.CompletedTask;
+            },
+            default);
+
+        Assert.Equal(["all.User.read"], issued!.Scope);
+    }
+
     [Theory]
     [InlineData("Gcore")]
     [InlineData("ApplicationUsers")]
@@ -127,6 +148,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => ResetAsync(connection, token.Id));
 
         Assert.Equal("TokenRevoked", error.ErrorId);
+        Assert.Null(ErrorText.FindDefect(error));
         Assert.Equal(writes, await sandbox.CountAsync("writes"));
     }
 

@@ -97,6 +97,28 @@ public sealed class UnfinishedOperationTests(FaultySandbox sandbox) : IClassFixt
         Assert.Empty((await ResumeAsync("New", connection)).Errors);
     }
 
+    [Theory]
+    [InlineData("first")]
+    [InlineData("second")]
+    public async Task Complete_SeveralConnectionsToTheAccount_UsesTheOneOfTheEarlierRun(string name)
+    {
+        TokenConnection[] connections =
+            [await sandbox.ConnectAsync("Devo", "first"), await sandbox.ConnectAsync("Devo", "second")];
+        TokenConnection used = Assert.Single(connections, connection => connection.Name == name);
+        Interrupt("Remove", new RemoveOperation(used, await IssueAsync(used)));
+        var runner = new TestRunner(1, _file.Open("Remove", sandbox.Clock, connections));
+        var errors = new List<Operation>();
+
+        await Task.Run(() =>
+        {
+            runner.CheckUnfinished(connections, report => errors.Add(report.Operation));
+            runner.Complete(report => errors.Add(report.Operation));
+        });
+        runner.Dispose();
+
+        Assert.Same(used, Assert.Single(errors).Connection);
+    }
+
     [Fact]
     public async Task Complete_ManyKilledRemovals_EndsThemAll()
     {

@@ -36,7 +36,8 @@ internal sealed class DelegateSink(
     Func<IssuedToken, Task> save,
     Action? revert = null,
     Func<ApiToken, bool?>? contains = null,
-    Func<ApiToken, SecureString?>? read = null) : ISecretSink
+    Func<ApiToken, SecureString?>? read = null,
+    Action<Operation>? complete = null) : ISecretSink
 {
     public void Save(Operation operation, IssuedToken issued) => save(issued).GetAwaiter().GetResult();
 
@@ -44,9 +45,7 @@ internal sealed class DelegateSink(
 
     public SecureString? Read(Operation operation, ApiToken token) => read?.Invoke(token);
 
-    public void Complete(Operation operation)
-    {
-    }
+    public void Complete(Operation operation) => complete?.Invoke(operation);
 
     public void Revert(Operation operation) => revert?.Invoke();
 }

@@ -14,9 +14,18 @@ internal sealed class ReportOutput : IOperationOutput
 
     public void WriteResult(Operation operation, object result) => OnReport(new Report(operation, Output: result));
 
-    public void WriteError(Operation operation, Exception error) => OnReport(new Report(operation, Error: error));
+    public void WriteError(Operation operation, Exception error)
+    {
+        // Test operations throw errors that only have what the test needs.
+        Assert.Null(error is ApiTokenException known && operation is not TestOperation ? ErrorText.FindDefect(known) : null);
+        OnReport(new Report(operation, Error: error));
+    }
 
-    public void WriteVerbose(Operation operation, string message) => OnReport(new Report(operation, VerboseMessage: message));
+    public void WriteVerbose(Operation operation, string message)
+    {
+        Assert.Null(ErrorText.FindDefect(message));
+        OnReport(new Report(operation, VerboseMessage: message));
+    }
 }
 
 /// <summary>A runner that passes reports to a delegate during <see cref="Add"/> and <see cref="Complete"/>.</summary>

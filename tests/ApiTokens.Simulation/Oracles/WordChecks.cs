@@ -1,3 +1,4 @@
+using ApiTokens.Core.Tests.Support;
 using ApiTokens.Simulation.Plans;
 using ApiTokens.Simulation.World;
 
@@ -25,6 +26,11 @@ internal static class WordChecks
         SimulatedWorld world, OperationRecord record, Exchange[] exchanges, Exception error)
     {
         string message = error.Message;
+        if (error is ApiTokenException known && ErrorText.FindDefect(known) is { } defect)
+        {
+            yield return ("I6-text", defect);
+        }
+
         if (Says(message, "was not created") && exchanges.Any(exchange => exchange.Request.Kind == RequestKind.Create))
         {
             yield return ("I6-not-created", "The token was created.");
