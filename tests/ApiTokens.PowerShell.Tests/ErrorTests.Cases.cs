@@ -250,6 +250,20 @@ public sealed partial class ErrorTests
             test.NewTokenIntoVault(SecretManagement(getVault: "throw \"There is no vault $Name.\"", testVault: "$true"))),
         ["VaultNotReady"] = new("NewApiToken", ErrorCategory.InvalidOperation, EndsPipeline: true, test =>
             test.NewTokenIntoVault(SecretManagement(getVault: "[pscustomobject]@{ Name = $Name }", testVault: "$false"))),
+        ["SecretNotRead"] = new("ConnectApiTokenService", ErrorCategory.ObjectNotFound, EndsPipeline: true, test =>
+        {
+            using ModuleSession session = test.OpenSession();
+            FakeVault.Import(session, []);
+            return new(session.Run("Connect-ApiTokenService Gcore -Vault ops -SecretName none"), IsText("Gcore"));
+        }),
+        ["PolicyViolation"] = new("NewApiToken", ErrorCategory.PermissionDenied, EndsPipeline: false, test =>
+        {
+            string policy = test.NewPath(".psd1");
+            File.WriteAllText(policy, "@{ MaximumLife = '1d' }");
+            return new(
+                test.Run("param($Path) New-ApiToken never -Connection gcore -Role Users -ExpiresIn 30d -Policy $Path", policy),
+                IsText("never"));
+        }),
 
         // Reports and the sandbox.
         ["ReportExists"] = new("ExportApiTokenReport", ErrorCategory.ResourceExists, EndsPipeline: true, test =>

@@ -24,7 +24,8 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
     [MemberData(nameof(Forbidden))]
     public void New_PolicyForbidsToken_FailsBeforeARequest(string connection, string parameters, string rule, string value)
     {
-        string file = NewPolicy("@{ MaximumLife = '92d'; KnownUser = '*@example.com', 'clerk' }".Replace("92d", rule == "LongLived" ? "90d" : "92d"));
+        string life = rule == "LongLived" ? "90d" : "92d";
+        string file = NewPolicy($"@{{ MaximumLife = '{life}'; KnownUser = '*@example.com', 'clerk' }}");
         string name = connection == "application-users" ? "" : "-Name forbidden ";
         RequestCount before = Sandbox.Count();
         RunResult result = Run($"param($Policy) New-ApiToken -Connection {connection} {name}{parameters} -Policy $Policy", file);
@@ -41,7 +42,7 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
         string strict = NewPolicy("@{ MaximumLife = '92d' }");
         Single("param($Policy) New-ApiToken -Connection gcore -Name allowed -Role Users -ExpiresIn 30d -Policy $Policy", strict);
         string waived = NewPolicy(
-            "@{ Waiver = @{ Token = 'robot-*'; Rule = 'NeverExpires'; Reason = 'no rotation yet'; ApprovedBy = 'jdoe'; Until = '2099-01-01' } }");
+            "@{ Waiver = @{ Token = 'robot-*'; Rule = 'NeverExpires'; Reason = 'not yet'; ApprovedBy = 'jdoe'; Until = '2099-01-01' } }");
         Single("param($Policy) New-ApiToken -Connection gcore -Name robot-1 -Role Users -NeverExpires -Policy $Policy", waived);
         Run("param($Policy) New-ApiToken -Connection gcore -Name other -Role Users -NeverExpires -Policy $Policy", waived)
             .ShouldFail("PolicyViolation");
@@ -57,7 +58,8 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
             Records.Row(("Name", NewName("good")), ("ExpiresIn", "30d")), Records.Row(("Name", NewName("bad")), ("ExpiresIn", "900d")),
             Records.Row(("Name", NewName("good")), ("ExpiresIn", "60d")),
         ];
-        RunResult result = Run("param($Rows, $Policy) $Rows | New-ApiToken -Connection gcore -Role Users -Policy $Policy", rows, NewPolicy("@{ }"));
+        RunResult result = Run(
+            "param($Rows, $Policy) $Rows | New-ApiToken -Connection gcore -Role Users -Policy $Policy", rows, NewPolicy("@{ }"));
         Assert.Equal(2, result.Output.Count);
         Assert.Equal("PolicyViolation", result.Error.Id());
     }
@@ -71,12 +73,14 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
         // The record is complete, so no request is needed.
         PSObject listed = Single("param($Name) Get-ApiToken -Connection gcore -Name $Name", token.Text("Name"));
         RequestCount before = Sandbox.Count();
-        ErrorRecord error = Run("param($Token, $Policy) $Token | Reset-ApiToken -Policy $Policy", listed, file).ShouldFail("PolicyViolation");
+        ErrorRecord error = Run("param($Token, $Policy) $Token | Reset-ApiToken -Policy $Policy", listed, file)
+            .ShouldFail("PolicyViolation");
         Assert.Contains("(LongLived)", error.ToString());
         Assert.Equal(before.Total, Sandbox.Count().Total);
 
         // Only the id is known: the token is read, but nothing is written.
-        AssertRefused("PolicyViolation", "param($Id, $Policy) Reset-ApiToken $Id -Connection gcore -Policy $Policy", token.Text("Id"), file);
+        AssertRefused(
+            "PolicyViolation", "param($Id, $Policy) Reset-ApiToken $Id -Connection gcore -Policy $Policy", token.Text("Id"), file);
         Assert.True(Sandbox.Accepts(token));
         Single("param($Id, $Policy) Reset-ApiToken $Id -Connection gcore -ExpiresIn 10d -Policy $Policy", token.Text("Id"), file);
     }
@@ -148,7 +152,8 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.Empty(Output("param($Policy) Test-ApiToken -Connection gcore -Policy $Policy", file));
         Sandbox.AddFault(new { service = "gcore", kind = "status", status = 404, count = 1 });
         Assert.DoesNotContain(
-            "VaultEntryOrphaned", Run("param($Policy) Test-ApiToken -Connection gcore -Vault ops -Policy $Policy", file).Output.Texts("RuleId"));
+            "VaultEntryOrphaned",
+            Run("param($Policy) Test-ApiToken -Connection gcore -Vault ops -Policy $Policy", file).Output.Texts("RuleId"));
     }
 
     [Theory]

@@ -11,7 +11,9 @@ public abstract class FindingRule
     /// <summary>A short description of the findings.</summary>
     public abstract string Summary { get; }
 
-    /// <summary>The item of the OWASP Non-Human Identities Top 10 2025 that the rule is for, such as <c>NHI7:2025 Long-Lived Secrets</c>.</summary>
+    /// <summary>
+    /// The item of the OWASP Non-Human Identities Top 10 2025 that the rule is for, such as <c>NHI7:2025 Long-Lived Secrets</c>.
+    /// </summary>
     public abstract string NhiRisk { get; }
 
     /// <summary>The default severity of the findings.</summary>

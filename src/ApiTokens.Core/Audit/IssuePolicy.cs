@@ -68,6 +68,18 @@ public sealed class IssuePolicy
     private static bool IsExpiryUnknown(FindingRule rule, ServiceDefinition service, NewTokenRequest request) =>
         rule.IsAboutExpiry && service.Capabilities.Expiry == ExpiryChoice.None && request.Expiry.IsServiceDefault;
 
+    // An API without a level of its own has the level for all APIs.
+    private static Dictionary<string, AccessLevel>? Access(NewTokenRequest request)
+    {
+        var access = request.Access.ToDictionary(entry => entry.Key, entry => entry.Value);
+        if (request.ApplyToAll is { } level)
+        {
+            access["*"] = level;
+        }
+
+        return access.Count > 0 ? access : null;
+    }
+
     private static ApiToken Expected(
         TokenConnection connection, ServiceDefinition service, NewTokenRequest request, DateTimeOffset now)
     {
@@ -87,9 +99,7 @@ public sealed class IssuePolicy
             Role = request.Role,
             Audience = [.. request.Audience],
             Scope = [.. service.ScopeOf(request)],
-            Access = request.ApplyToAll is { } level
-                ? new Dictionary<string, AccessLevel>(request.Access.ToDictionary(entry => entry.Key, entry => entry.Value)) { ["*"] = level }
-                : request.Access.Count > 0 ? request.Access : null,
+            Access = Access(request),
             CreatedAt = now,
             ExpiresAt = expiry.GetExpiration(now),
         };

@@ -7,7 +7,7 @@ namespace ApiTokens.Audit;
 internal static class WaiverTable
 {
     private const string Expected =
-        "a list of tables such as @{ Token = 'ci'; Rule = 'NeverExpires'; Reason = 'migration'; ApprovedBy = 'jdoe'; Until = '2027-01-31' }";
+        "a list of tables such as @{ Token = 'ci'; Rule = 'NeverExpires'; Reason = '...'; ApprovedBy = 'jdoe'; Until = '2027-01-31' }";
 
     private static readonly string[] Required = ["Token", "Rule", "Reason", "ApprovedBy", "Until"];
     private static readonly string[] Optional = ["Service", "Account"];
@@ -50,11 +50,10 @@ internal static class WaiverTable
                 ? text
                 : throw Invalid(number, $"has no text '{field}'");
 
-        DateTimeOffset Day(string text) =>
-            DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset day)
-            && day.Year < 9999
-                ? day.AddDays(1)
-                : throw Invalid(number, $"has the field 'Until' with '{ForeignText.Argument(text)}', which is not a date such as 2027-01-31");
+        DateTimeOffset Day(string text) => DateTimeOffset.TryParseExact(
+            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset day) && day.Year < 9999
+            ? day.AddDays(1)
+            : throw Invalid(number, $"has the 'Until' '{ForeignText.Argument(text)}', which is not a date such as 2027-01-31");
     }
 
     private static ApiTokenException Invalid(int number, string reason) => ApiTokenException.InvalidParameter(

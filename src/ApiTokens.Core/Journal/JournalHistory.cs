@@ -15,7 +15,8 @@ public static class JournalHistory
     {
         JournalContent content = ReadContent(path);
         var schedule = RetirementSchedule.From(content.Entries, ResumeState.From(content.Entries));
-        Dictionary<TokenIdentity, DateTimeOffset> due = schedule.DueAt(DateTimeOffset.MaxValue).ToDictionary(due => due.Token, due => due.At);
+        Dictionary<TokenIdentity, DateTimeOffset> due =
+            schedule.DueAt(DateTimeOffset.MaxValue).ToDictionary(token => token.Token, token => token.At);
         var operations = new Dictionary<JournalKey, History>();
         DateTimeOffset run = content.Header?.Time ?? default;
         foreach (JournalEntry entry in content.Entries)

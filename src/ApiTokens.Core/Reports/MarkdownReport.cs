@@ -172,7 +172,8 @@ internal sealed class MarkdownReport : IReportFormat
         {
             Row(writer,
             [
-                finding.IsWaived ? "Waived" : finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name),
+                finding.IsWaived ? "Waived" : finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service),
+                Code(finding.Account), Code(finding.Name),
                 Code(finding.Id), Plain(finding.Message), Plain(finding.IsWaived ? finding.Waiver : finding.RecommendedAction),
             ]);
         }

@@ -66,7 +66,9 @@ internal sealed class MetricsReport : IReportFormat
 
     private static void WriteFindings(StreamWriter writer, TokenReport report)
     {
-        Family(writer, "apitokens_findings", "The number of findings by account, rule and severity. Waived findings are accepted by the policy.");
+        Family(
+            writer, "apitokens_findings",
+            "The number of findings by account, rule and severity. Waived findings are accepted by the policy.");
         var groups = report.Findings.GroupBy(finding =>
             (TokenIdentity.Of(finding.Service, finding.Account, finding.BaseUri, string.Empty).Account, finding.RuleId, finding.Severity,
                 finding.IsWaived));
@@ -77,7 +79,8 @@ internal sealed class MetricsReport : IReportFormat
                 writer,
                 "apitokens_findings",
                 [
-                    .. Account(first.Service, first.Account, first.BaseUri), ("rule", first.RuleId), ("severity", first.Severity.ToString()),
+                    .. Account(first.Service, first.Account, first.BaseUri), ("rule", first.RuleId),
+                    ("severity", first.Severity.ToString()),
                     ("waived", first.IsWaived ? "true" : "false"),
                 ],
                 group.Count());

@@ -61,8 +61,10 @@ public sealed record ReportFinding
     internal ReportSeverity EffectiveSeverity => IsWaived ? ReportSeverity.Information : Severity;
 
     /// <summary>The waiver in one line.</summary>
-    internal string Waiver => FormattableString.Invariant(
-        $"waived by {WaivedBy}{(WaivedUntil is { } until ? FormattableString.Invariant($" until {until.AddTicks(-1):yyyy-MM-dd}") : "")}: {WaiverReason}");
+    internal string Waiver => $"waived by {WaivedBy}{LastDay}: {WaiverReason}";
+
+    private string LastDay =>
+        WaivedUntil is { } until ? FormattableString.Invariant($" until {until.AddTicks(-1):yyyy-MM-dd}") : string.Empty;
 
     internal TokenIdentity Identity => TokenIdentity.Of(Service, Account, BaseUri, Id);
 }

@@ -19,7 +19,8 @@ internal static class ConnectionFile
     private const string Connections = "Connections";
     private const string Vault = "Vault";
     private const string SecretName = "SecretName";
-    private const string Help = "Specify a .psd1 file such as @{ Vault = 'ops'; Connections = @(@{ Service = 'Gcore'; SecretName = 'gcore' }) }.";
+    private const string Help =
+        "Specify a .psd1 file such as @{ Vault = 'ops'; Connections = @(@{ Service = 'Gcore'; SecretName = 'gcore' }) }.";
 
     public static IReadOnlyList<ConnectionEntry> Read(string path)
     {
@@ -67,8 +68,8 @@ internal static class ConnectionFile
         {
             throw Invalid(
                 $"{description} has the field '{secret}', but the file cannot contain secrets.",
-                "Remove it, save the secret in a vault with Set-Secret, and specify Vault and SecretName. If others can read the file, replace "
-                    + "the secret.");
+                "Remove it, save the secret in a vault with Set-Secret, and specify Vault and SecretName. If others can read the file, "
+                    + "replace the secret.");
         }
 
         ConnectionRequest request = fields.ToRequest(Vault, SecretName);

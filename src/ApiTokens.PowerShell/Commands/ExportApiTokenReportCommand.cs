@@ -23,8 +23,8 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     /// <summary>The tokens, findings, operations and changes, which may come from a file or another machine.</summary>
     [Parameter(
         ValueFromPipeline = true,
-        HelpMessage = "Specifies tokens, findings, operations of journals and changes, including those from a job, from Import-Clixml, from "
-            + "JSON or from an earlier CSV report.")]
+        HelpMessage = "Specifies tokens, findings, operations of journals and changes, including those from a job, from Import-Clixml, "
+            + "from JSON or from an earlier CSV report.")]
     [AllowNull]
     [AllowEmptyCollection]
     [ArgumentCompleter(typeof(NoFileCompleter))]

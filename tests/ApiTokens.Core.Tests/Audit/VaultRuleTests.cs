@@ -17,7 +17,8 @@ public sealed class VaultRuleTests
         ApiToken expired = new(Token("2", "old")) { ExpiresAt = _clock.GetUtcNow().AddDays(-1) };
         IReadOnlyList<TokenFinding> found = Check([Token("1", "ci"), expired], [Entry("gone", "9"), Entry("old", "2"), Named("lost")]);
         Assert.Equal(3, found.Count);
-        Assert.All(found, finding => Assert.Equal(("VaultEntryOrphaned", "Gcore", "1001"), (finding.RuleId, finding.Service, finding.Account)));
+        Assert.All(
+            found, finding => Assert.Equal(("VaultEntryOrphaned", "Gcore", "1001"), (finding.RuleId, finding.Service, finding.Account)));
         Assert.Contains("'Gcore/1001/gone'", found[0].Message);
     }
 

@@ -48,7 +48,12 @@ public sealed class MetricsReportTests
     [InlineData("\u202E\0", "[U+202E][U+0000]")]
     public void Metrics_UnusualName_IsOneLabelValue(string name, string expected)
     {
-        ReportToken token = SampleReport.Token(name, name, SampleReport.Now.AddDays(2)) with { Owner = name, Account = name, Service = name };
+        ReportToken token = SampleReport.Token(name, name, SampleReport.Now.AddDays(2)) with
+        {
+            Owner = name,
+            Account = name,
+            Service = name,
+        };
         IReadOnlyList<Sample> samples = Parse(SampleReport.Of([token], [SampleReport.Finding(token, name)]));
         Sample expiry = samples.Single(sample => sample.Name == "apitokens_token_remaining_seconds");
         Assert.All(["service", "account", "id", "name", "owner"], label => Assert.Equal(expected, expiry.Labels[label]));

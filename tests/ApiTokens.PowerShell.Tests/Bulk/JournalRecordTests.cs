@@ -146,7 +146,8 @@ public sealed class JournalRecordTests(JournalTest.Fixture fixture) : JournalTes
     {
         string path = NewJournal();
         PSObject old = NewToken("gcore");
-        Run("param($Token, $Journal) $Token | Reset-ApiToken -GracePeriod ([timespan]::FromSeconds(2)) -JournalPath $Journal", old, path).ShouldSucceed();
+        Run("param($Token, $Journal) $Token | Reset-ApiToken -GracePeriod ([timespan]::FromSeconds(2)) -JournalPath $Journal", old, path)
+            .ShouldSucceed();
         PSObject before = Single("param($Journal) Get-ApiTokenJournal $Journal -Summary", path);
         Assert.Equal((1, 1, 0, 0, 1, 1), Counts(before));
         Assert.InRange(before.Time("NextDueAt")!.Value, DateTimeOffset.UtcNow.AddSeconds(-30), DateTimeOffset.UtcNow.AddSeconds(3));

@@ -68,7 +68,7 @@ public sealed class ConnectVaultTests : ConnectionTest
                 )
             }
             """);
-        IReadOnlyList<PSObject> made = Output("param($Path) Connect-ApiTokenService -Path $Path -SkipCheck", file);
+        IReadOnlyList<PSObject> made = Output("param($Path) Connect-ApiTokenService -Path $Path", file);
         Assert.Equal(["file-devo", "file-gcore"], made.Texts("Name"));
         Assert.Equal(50, made[1].Get("TokenLimit"));
         Assert.All(["file-devo", "file-gcore"], name => Assert.NotEmpty(Output("param($Name) Get-ApiToken -Connection $Name", name)));

@@ -19,9 +19,10 @@ internal sealed class VaultEntryMismatchRule : VaultRule
             AuditedToken[] actual = [.. TokensOf(entry)];
             if (named.Length > 0 && !named.Any(token => actual.Any(other => other.Identity.Equals(token.Identity))))
             {
+                string other = actual.Length > 0 ? $"{actual[0].Token}" : $"{entry.TokenId}, which does not exist or has expired";
                 yield return new RuleViolation(
-                    $"The entry '{entry.Name}' in the vault '{vault.Vault}' is named after the token {named[0].Token}, but has the secret of "
-                        + $"the token {(actual.Length > 0 ? $"{actual[0].Token}" : $"{entry.TokenId}, which does not exist or has expired")}.",
+                    $"The entry '{entry.Name}' in the vault '{vault.Vault}' is named after the token {named[0].Token}, but has the secret "
+                        + $"of the token {other}.",
                     "Check which token the readers of the entry need, and save its secret there.")
                 {
                     Token = named[0].Token,

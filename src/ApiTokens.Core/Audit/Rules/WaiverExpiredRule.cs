@@ -23,7 +23,8 @@ internal sealed class WaiverExpiredRule : FindingRule
     }
 
     internal override IEnumerable<RuleViolation> Complete(FindingPolicy policy) => _expired.Select(expired => new RuleViolation(
-        FormattableString.Invariant($"The waiver of {expired.Key.Rule} for '{expired.Key.Token}' ended on {LastDay(expired.Key):yyyy-MM-dd}. ")
+        FormattableString.Invariant(
+            $"The waiver of {expired.Key.Rule} for '{expired.Key.Token}' ended on {LastDay(expired.Key):yyyy-MM-dd}. ")
             + $"It was approved by {expired.Key.ApprovedBy}: {expired.Key.Reason}",
         "Fix what it was for, and remove it from the policy. If it is still needed, have it approved again.")
     {
