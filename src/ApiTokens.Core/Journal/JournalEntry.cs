@@ -45,6 +45,10 @@ internal sealed class JournalEntry
     [JsonPropertyName("parameters")]
     public string? Parameters { get; set; }
 
+    /// <summary>The reason for the change, as the caller specified it.</summary>
+    [JsonPropertyName("reason")]
+    public string? Reason { get; set; }
+
     /// <summary>The id of a token that the operation issued.</summary>
     [JsonPropertyName("issuedId")]
     public string? IssuedId { get; set; }

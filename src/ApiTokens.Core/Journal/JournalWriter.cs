@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace ApiTokens.Journal;
@@ -50,6 +49,12 @@ public sealed class JournalWriter : IDisposable
     /// <summary>The name of the operation of this run.</summary>
     public string Operation { get; }
 
+    /// <summary>
+    /// The reason for the changes of this run, such as the number of a ticket; null if there is none. Each line of an operation has it.
+    /// It is never sent to a service.
+    /// </summary>
+    public string? Reason { get; set; }
+
     /// <summary>The old tokens to be retired, as recorded when the journal was opened.</summary>
     public RetirementSchedule Retirements { get; }
 
@@ -79,7 +84,7 @@ public sealed class JournalWriter : IDisposable
     /// belongs to another operation.
     /// </exception>
     public static JournalWriter Open(string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time) =>
-        Open(OpenFile(path), path, operation, accounts, time);
+        Open(JournalFile.Open(path), path, operation, accounts, time);
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
@@ -99,7 +104,7 @@ public sealed class JournalWriter : IDisposable
         catch (IOException e)
         {
             file.Dispose();
-            throw NotOpened(
+            throw JournalFile.NotOpened(
                 ErrorKind.InvalidOperation,
                 $"'{path}' cannot be read or written: {e.Message}",
                 "Check the disk or the share, or specify another path.",
@@ -167,62 +172,6 @@ public sealed class JournalWriter : IDisposable
     internal void End(JournalSubject subject, string outcome, string? errorId, string? correlationId) => Write(
         subject, new JournalEntry { Event = JournalEvents.End, Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
 
-    private static FileStream OpenFile(string path)
-    {
-        // Allow only one writer. On Unix that requires an exclusive lock, which does not prevent other tools from reading the file.
-        FileShare share = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? FileShare.Read : FileShare.None;
-        try
-        {
-            if (FileTrust.IsSpecial(path))
-            {
-                throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is a device or a pipe.", "Specify the path of a file.");
-            }
-
-            if (FileTrust.IsLink(path))
-            {
-                throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' is a link.", "Specify the path of the file itself.");
-            }
-
-            return File.Exists(path) ? OpenTrusted(path, share) : OwnerOnlyFile.Create(path, share);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is not a valid path: {e.Message}", "Specify the path of a file.", e);
-        }
-        catch (IOException e)
-        {
-            throw NotOpened(
-                ErrorKind.InvalidOperation,
-                $"'{path}' cannot be opened: {e.Message}",
-                "Another run may be using it. Wait for it to end, or specify another path.",
-                e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' cannot be written: {e.Message}", "Specify a writable path.", e);
-        }
-    }
-
-    // A journal decides which tokens are skipped or removed, so nobody else may have written it.
-    private static FileStream OpenTrusted(string path, FileShare share)
-    {
-        // Do not buffer: after a failed write on a full disk, the buffer would be written again later.
-        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, share, bufferSize: 1);
-        if (FileTrust.Distrust(file) is not { } reason)
-        {
-            return file;
-        }
-
-        file.Dispose();
-        throw NotOpened(
-            ErrorKind.PermissionDenied,
-            $"'{path}' {reason}.",
-            "Check its content. If you trust it, make yourself its owner, and let nobody else write to it (chmod 600).");
-    }
-
-    private static ApiTokenException NotOpened(ErrorKind kind, string message, string action, Exception? inner = null) =>
-        ApiTokenException.OfField("JournalPath", kind, message, action, ErrorIds.JournalNotOpened, inner);
-
     private void Write(JournalSubject subject, JournalEntry entry, bool toDisk = false)
     {
         entry.Time = _time.GetUtcNow();
@@ -234,6 +183,7 @@ public sealed class JournalWriter : IDisposable
         entry.BaseUri = subject.Key.Token.Account.BaseUri;
         entry.Id = ForeignText.InJournal(subject.Key.Token.Id);
         entry.Name = ForeignText.InJournal(subject.Name);
+        entry.Reason = Reason is { } reason ? ForeignText.InJournal(ForeignText.InMessage(reason)) : null;
         lock (_lock)
         {
             Append(entry, toDisk);

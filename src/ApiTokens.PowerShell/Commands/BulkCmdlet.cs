@@ -33,6 +33,11 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     [Parameter(HelpMessage = "Specifies a file that records the start and the end of each operation.")]
     public string? JournalPath { get; set; }
 
+    /// <summary>The reason for the changes, such as the number of a ticket. The journal records it; no service receives it.</summary>
+    [Parameter(HelpMessage = "Specifies the reason for the changes, such as the number of a ticket.")]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
     /// <summary>The name of the operation, such as <c>Remove</c>.</summary>
     internal abstract string OperationName { get; }
 
@@ -70,6 +75,14 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         catch (ApiTokenException e)
         {
             FailTerminating(e, null);
+        }
+
+        if (Reason is not null && JournalPath is null)
+        {
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    nameof(Reason), "it requires -JournalPath. The journal records it.", "Specify -JournalPath as well."),
+                Reason);
         }
 
         try
@@ -219,9 +232,15 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
                 + "tokens from those of other users at the address."));
         }
 
-        return path is null || (IsWhatIf && !File.Exists(path))
-            ? null
-            : JournalWriter.Open(path, JournalOperation, (Named ?? Connections.All).Select(connection => connection.AccountIdentity));
+        if (path is null || (IsWhatIf && !File.Exists(path)))
+        {
+            return null;
+        }
+
+        JournalWriter journal = JournalWriter.Open(
+            path, JournalOperation, (Named ?? Connections.All).Select(connection => connection.AccountIdentity));
+        journal.Reason = Reason;
+        return journal;
     }
 
     // However the loop ends (Ctrl+C, a downstream error, -ErrorAction Stop), no further requests are sent.
