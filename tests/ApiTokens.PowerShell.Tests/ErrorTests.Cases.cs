@@ -114,6 +114,15 @@ public sealed partial class ErrorTests
             test.Output("param($Token) $Token | Disable-ApiToken", token);
             return test.Reset(token);
         }),
+        ["TokenEnabled"] = new("RemoveApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
+        {
+            string journal = test.NewPath(".jsonl");
+            PSObject token = test.NewToken("wegnology");
+            test.Output(
+                "param($Token, $Path) $Token | Disable-ApiToken -RemoveAfter ([timespan] 1) -JournalPath $Path", token, journal);
+            test.Output("param($Token) $Token | Enable-ApiToken", token);
+            return new(test.Run("param($Path) Remove-ApiToken -Due -JournalPath $Path", journal), IsToken(token));
+        }),
         ["TokenRevoked"] = new("ResetApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("application-users");

@@ -21,11 +21,12 @@ public sealed class JournalWriter : IDisposable
         _time = time;
         Operation = operation;
         JournalContent content = JournalReader.Read(file, path);
-        string expected = operation == JournalOperations.Retire ? JournalOperations.Reset : operation;
-        if (content.Header is { } header && header.Operation != expected)
+        string[] accepted = JournalOperations.JournalsFor(operation);
+        if (content.Header is { } header && !accepted.Contains(header.Operation))
         {
             throw JournalReader.Mismatch(
-                $"'{path}' belongs to the operation {header.Operation}, not {expected}", "Use a separate journal for each operation.");
+                $"'{path}' belongs to the operation {header.Operation}, not {string.Join(" or ", accepted)}",
+                "Use a separate journal for each operation.");
         }
 
         _accounts = new HashSet<string>(
@@ -41,7 +42,7 @@ public sealed class JournalWriter : IDisposable
         {
             string[] sorted = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)];
             Append(
-                new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = expected, Accounts = sorted },
+                new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = sorted },
                 toDisk: true);
         }
     }
@@ -84,7 +85,7 @@ public sealed class JournalWriter : IDisposable
     /// belongs to another operation.
     /// </exception>
     public static JournalWriter Open(string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time) =>
-        Open(JournalFile.Open(path), path, operation, accounts, time);
+        Open(JournalFiles.Open(path), path, operation, accounts, time);
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
@@ -104,7 +105,7 @@ public sealed class JournalWriter : IDisposable
         catch (IOException e)
         {
             file.Dispose();
-            throw JournalFile.NotOpened(
+            throw JournalFiles.NotOpened(
                 ErrorKind.InvalidOperation,
                 $"'{path}' cannot be read or written: {e.Message}",
                 "Check the disk or the share, or specify another path.",
@@ -132,8 +133,13 @@ public sealed class JournalWriter : IDisposable
     /// <param name="issuesToken">
     /// Whether the operation issues a token. Without its start, a later run would not search for the token.
     /// </param>
-    internal void Start(JournalSubject subject, bool issuesToken = false) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken);
+    internal void Start(JournalSubject subject, bool issuesToken = false)
+    {
+        // The start of an enable cancels the removal of the token. Without it, a later run would remove the token.
+        bool cancelsRemoval =
+            subject.Key.Operation == JournalOperations.Enable && Retirements.IsRemovalStaged(subject.Key.Token);
+        Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken || cancelsRemoval);
+    }
 
     /// <summary>Records the name of a token to be issued, if it is not that of the start.</summary>
     internal void Issuing(JournalSubject subject, string name) =>
@@ -157,10 +163,10 @@ public sealed class JournalWriter : IDisposable
     internal void Refused(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Refused, IssuedId = id });
 
-    /// <summary>Records when an old token is due, and the action on it. Later calls for the same token have no effect.</summary>
-    internal void Due(JournalSubject subject, string successorId, DateTimeOffset at, OldTokenAction action)
+    /// <summary>Records when a token is due, and the action on it. An operation that a later run resumes does not postpone it.</summary>
+    internal void Due(JournalSubject subject, string? successorId, DateTimeOffset at, OldTokenAction action)
     {
-        if (!Retirements.Contains(subject.Key.Token))
+        if (!Retirements.IsScheduledBy(subject.Key))
         {
             Write(
                 subject,

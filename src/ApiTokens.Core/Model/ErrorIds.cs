@@ -135,6 +135,9 @@ public static class ErrorIds
     /// <summary>The service rejects the secret of the new token. The old token is unchanged.</summary>
     public const string SuccessorRefused = "SuccessorRefused";
 
+    /// <summary>A token that was disabled until its removal is active when the removal is due. It is unchanged.</summary>
+    public const string TokenEnabled = "TokenEnabled";
+
     /// <summary>The token is disabled, and a reset would issue an enabled token.</summary>
     public const string TokenInactive = "TokenInactive";
 

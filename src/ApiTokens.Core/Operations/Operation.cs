@@ -103,11 +103,11 @@ public abstract class Operation
     internal JournalKey KeyIn(JournalWriter journal) => new(journal.Operation, Identity, Parameters);
 
     /// <summary>Queries the service whether an earlier run, which was terminated, has already completed the operation.</summary>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="context">The run.</param>
     /// <returns>
     /// True if nothing is left to do. False if not, or if the operation itself handles the state that an earlier run left.
     /// </returns>
-    internal virtual Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+    internal virtual Task<bool> IsAlreadyDoneAsync(OperationContext context) => Task.FromResult(false);
 
     /// <summary>Creates the error for an operation that a run must not perform more than once for the same token.</summary>
     internal ApiTokenException CreateRepeatedError() => new(

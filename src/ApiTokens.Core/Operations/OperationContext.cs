@@ -49,6 +49,9 @@ internal sealed class OperationContext
     /// <summary>The progress of an earlier run with the same journal.</summary>
     public OperationProgress Progress { get; } = OperationProgress.None;
 
+    /// <summary>Whether an earlier run recorded when the token is due.</summary>
+    public bool IsScheduled => _journal?.Retirements.IsScheduledBy(_subject!.Key) == true;
+
     /// <summary>Whether the run has a journal.</summary>
     public bool HasJournal => _journal is not null;
 
@@ -151,8 +154,8 @@ internal sealed class OperationContext
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);
 
-    /// <summary>Records when the old token is to be retired.</summary>
-    public void RecordDue(string successorId, DateTimeOffset at, OldTokenAction action) =>
+    /// <summary>Records when the token is to be retired.</summary>
+    public void RecordDue(string? successorId, DateTimeOffset at, OldTokenAction action) =>
         _journal?.Due(_subject!, successorId, at, action);
 
     /// <summary>Delivers the secret of an issued token. The journal records the token before and after the delivery.</summary>

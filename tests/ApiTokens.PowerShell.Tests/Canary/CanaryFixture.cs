@@ -154,6 +154,15 @@ public sealed class CanaryFixture : IDisposable
         Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
         Run("param($Token) Disable-ApiToken $Token -PassThru", token);
         Run("param($Token) Enable-ApiToken $Token -PassThru", token);
+        string quarantine = File($"quarantine-{name}.journal");
+        Run(
+            "param($Token, $Journal, $Reason) Disable-ApiToken $Token -RemoveAfter 7d -JournalPath $Journal -Reason $Reason",
+            token,
+            quarantine,
+            $"leaked: {token.Secret()}");
+        Run("param($Token, $Journal) Enable-ApiToken $Token -JournalPath $Journal", token, quarantine);
+        Run("param($Token, $Journal) Remove-ApiToken $Token -After 7d -JournalPath $Journal", token, File($"staged-{name}.journal"));
+        Run("param($Token, $Journal) Enable-ApiToken $Token -JournalPath $Journal", token, File($"staged-{name}.journal"));
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id", name, token.Text("Id"));
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id -IncludeSecret", name, token.Text("Id"));
         Run("param($Token) Find-ApiToken $Token.Secret", token);

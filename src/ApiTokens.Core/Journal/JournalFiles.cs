@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ApiTokens.Journal;
 
 /// <summary>Opens the file of a journal. It must not be a link or a device, and nobody else may be able to write to it.</summary>
-internal static class JournalFile
+internal static class JournalFiles
 {
     /// <summary>Opens an existing file or creates a new one, which only its owner can read.</summary>
     /// <exception cref="ApiTokenException"><c>JournalNotOpened</c>.</exception>
