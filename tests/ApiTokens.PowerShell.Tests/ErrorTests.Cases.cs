@@ -123,6 +123,11 @@ public sealed partial class ErrorTests
             test.Output("param($Token) $Token | Enable-ApiToken", token);
             return new(test.Run("param($Path) Remove-ApiToken -Due -JournalPath $Path", journal), IsToken(token));
         }),
+        ["VerificationFailed"] = new("ResetApiToken", ErrorCategory.InvalidResult, EndsPipeline: false, test =>
+        {
+            PSObject token = test.NewToken("wegnology");
+            return new(test.Run("param($Token) $Token | Reset-ApiToken -Verify { $false }", token), IsToken(token));
+        }),
         ["TokenRevoked"] = new("ResetApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("application-users");

@@ -78,6 +78,9 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Reset-ApiToken $token -GracePeriod 1d -JournalPath "$Elsewhere/grace-$name.journal" @loud | Tee-Object -Variable token | Show
         $issued.Add($token)
         Remove-ApiToken -Due -JournalPath "$Elsewhere/grace-$name.journal" @loud
+        $token | Save-ApiTokenSecret -Deploy { Get-PlainText $args[0] } @loud
+        Reset-ApiToken $token -Verify { Get-PlainText $args[0]; $false } @loud | Tee-Object -Variable failed | Show
+        $issued.Add($failed)
         Rename-ApiToken $token -NewName canary-2 -PassThru @loud | Show
         Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
         Disable-ApiToken $token -PassThru @loud | Show

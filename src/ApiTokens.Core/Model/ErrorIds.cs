@@ -162,6 +162,11 @@ public static class ErrorIds
     /// <summary>A leaked secret suggests a token but does not prove that it belongs to it, and the session cannot prompt.</summary>
     public const string UnprovenMatch = "UnprovenMatch";
 
+    /// <summary>
+    /// The caller's verification rejects a new token. The old token is unchanged, and what the delivery replaced is restored if possible.
+    /// </summary>
+    public const string VerificationFailed = "VerificationFailed";
+
     /// <summary>A wildcard that matches every token was specified where a single token is required. No request was sent.</summary>
     public const string WildcardNotAllowed = "WildcardNotAllowed";
 }

@@ -41,6 +41,9 @@ public abstract class Operation
     /// <summary>The id of the old token whose secret is replaced; null if no secret is replaced.</summary>
     public virtual string? ReplacedTokenId => null;
 
+    /// <summary>The old token whose secret is replaced, as far as it is known; null if no secret is replaced.</summary>
+    public virtual ApiToken? ReplacedToken => null;
+
     /// <summary>Whether a run may perform the operation more than once for the same token.</summary>
     internal virtual bool MayRepeat => true;
 

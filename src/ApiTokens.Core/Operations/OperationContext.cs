@@ -138,8 +138,23 @@ internal sealed class OperationContext
     public void RecordDelivered(string id) => _journal?.Delivered(_subject!, id);
 
     /// <summary>Restores the value that a delivered secret replaced, if possible.</summary>
-    /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>
-    public Task RevertAsync() => _secrets is null ? Task.CompletedTask : CallSinkAsync(() => _secrets.Revert(_operation), abandoned: null);
+    /// <returns>Empty, or the error if the value could not be restored, after a space.</returns>
+    public async Task<string> TryRevertAsync()
+    {
+        try
+        {
+            if (_secrets is not null)
+            {
+                await CallAsync(() => _secrets.Revert(_operation)).ConfigureAwait(false);
+            }
+
+            return string.Empty;
+        }
+        catch (ApiTokenException e)
+        {
+            return " " + e.Message;
+        }
+    }
 
     /// <summary>Records that both tokens work until the operation ends.</summary>
     public void OnOverlapStarted(ApiToken predecessor, ApiToken successor) =>
@@ -190,38 +205,13 @@ internal sealed class OperationContext
         }
     }
 
-    private async Task SaveAsync(IssuedToken issued)
-    {
-        try
-        {
-            await CallSinkAsync(() => _secrets!.Save(_operation, issued), () => AddUndelivered(issued)).ConfigureAwait(false);
-        }
-        catch (ApiTokenException)
-        {
-            // The secret is not lost: the token with its secret is returned to the caller.
-            await WriteResultAsync(issued).ConfigureAwait(false);
-            throw;
-        }
-
-        // The secret is saved, so there is no need to wait for the caller.
-        _pipeline.Post(() => _output.WriteResult(_operation, issued.WithoutSecret()));
-    }
-
-    // Returns the answer of the sink; the default value if there is no sink.
-    private async Task<T?> AskSinkAsync<T>(Func<ISecretSink, T?> ask)
-    {
-        T? answer = default;
-        if (_secrets is not null)
-        {
-            await CallSinkAsync(() => answer = ask(_secrets), abandoned: null).ConfigureAwait(false);
-        }
-
-        return answer;
-    }
-
-    // An error of the sink is an error of the operation. Any other exception ends the caller, and it is not known whether the secret
-    // was saved.
-    private async Task CallSinkAsync(Action action, Action? abandoned)
+    /// <summary>
+    /// Calls the caller's code on its thread. An <see cref="ApiTokenException"/> of it is an error of the operation. Any other exception
+    /// ends the caller, and it is not known what the code has done.
+    /// </summary>
+    /// <param name="action">The code.</param>
+    /// <param name="abandoned">Invoked if the caller has stopped, or if another exception ends it.</param>
+    public async Task CallAsync(Action action, Action? abandoned = null)
     {
         ApiTokenException? failure = null;
         await _pipeline.InvokeOnPipelineAsync(
@@ -241,6 +231,35 @@ internal sealed class OperationContext
         {
             ExceptionDispatchInfo.Capture(failure).Throw();
         }
+    }
+
+    private async Task SaveAsync(IssuedToken issued)
+    {
+        try
+        {
+            await CallAsync(() => _secrets!.Save(_operation, issued), () => AddUndelivered(issued)).ConfigureAwait(false);
+        }
+        catch (ApiTokenException)
+        {
+            // The secret is not lost: the token with its secret is returned to the caller.
+            await WriteResultAsync(issued).ConfigureAwait(false);
+            throw;
+        }
+
+        // The secret is saved, so there is no need to wait for the caller.
+        _pipeline.Post(() => _output.WriteResult(_operation, issued.WithoutSecret()));
+    }
+
+    // Returns the answer of the sink; the default value if there is no sink.
+    private async Task<T?> AskSinkAsync<T>(Func<ISecretSink, T?> ask)
+    {
+        T? answer = default;
+        if (_secrets is not null)
+        {
+            await CallAsync(() => answer = ask(_secrets)).ConfigureAwait(false);
+        }
+
+        return answer;
     }
 
     private ApiTokenException? TryRecord(Action<JournalWriter> record)

@@ -13,6 +13,7 @@ public sealed class ResetOperation : Operation
 {
     private readonly ApiToken _token;
     private readonly ResetOptions _options;
+    private ApiToken? _old;
 
     /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
@@ -30,6 +31,9 @@ public sealed class ResetOperation : Operation
 
     /// <inheritdoc/>
     public override string? ReplacedTokenId => _token.Id;
+
+    /// <inheritdoc/>
+    public override ApiToken? ReplacedToken => _token is IssuedToken ? _token : _old ?? _token;
 
     internal override bool MayRepeat => false;
 
@@ -79,10 +83,13 @@ public sealed class ResetOperation : Operation
     {
         IssuedToken regenerated = await Tokens.RegenerateAsync(_token.Id, _options.Expiry, context.CancellationToken).ConfigureAwait(false);
         await context.DeliverAsync(regenerated).ConfigureAwait(false);
-        if (!SkipProof(regenerated, context))
+        if (_options.SkipProof)
         {
-            await SecretProof.RequireInPlaceAsync(Connection, regenerated, context).ConfigureAwait(false);
+            RecordVerified(regenerated, context);
+            return;
         }
+
+        await SecretProof.RequireInPlaceAsync(Connection, regenerated, context).ConfigureAwait(false);
     }
 
     private async Task ReplaceAsync(ApiToken old, OperationContext context)
@@ -93,12 +100,17 @@ public sealed class ResetOperation : Operation
             .ReserveAsync(Connection, $"The token {old} cannot be reset", context.CancellationToken).ConfigureAwait(false);
         IssuedToken successor = await reservation.IssueAsync(() => IssueAsync(request, context)).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);
-        if (!SkipProof(successor, context))
+        if (!_options.SkipProof)
         {
             await SecretProof.RequireSuccessorAsync(Connection, old, successor, context).ConfigureAwait(false);
-            context.RecordVerified(successor.Id);
         }
 
+        if (_options.Verify is { } verify)
+        {
+            await CallerVerification.RequireDeliveredAsync(verify, old, successor, context).ConfigureAwait(false);
+        }
+
+        RecordVerified(successor, context);
         reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
     }
 
@@ -166,7 +178,7 @@ public sealed class ResetOperation : Operation
         if (context.Progress is { Stage: JournalStage.Refused, IssuedId: { } id }
             && await Connection.ReadIfExistsAsync(id, context.CancellationToken).ConfigureAwait(false) is { } rejected)
         {
-            throw SecretProof.RefusedSuccessor(Connection, old, rejected, when: ", in an earlier run");
+            throw SecretProof.RefusedEarlier(Connection, old, rejected);
         }
 
         return await LeftoverToken.FindDeliveredAsync(Connection, SuccessorRequest(old), context).ConfigureAwait(false);
@@ -191,26 +203,38 @@ public sealed class ResetOperation : Operation
 
         ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
             Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
-        if (!isVerified && !SkipProof(successor, context))
+        SecureString? secret = !isVerified || _options.Verify is not null
+            ? await context.ReadSecretAsync(successor).ConfigureAwait(false)
+            : null;
+        if (!isVerified && !_options.SkipProof)
         {
-            SecureString secret = await context.ReadSecretAsync(successor).ConfigureAwait(false)
-                ?? throw SecretProof.NotVerified(old, successor);
-            await SecretProof.RequireSuccessorAsync(Connection, old, new IssuedToken(successor, secret), context).ConfigureAwait(false);
-            context.RecordVerified(successor.Id);
+            var issued = new IssuedToken(successor, secret ?? throw SecretProof.NotVerified(old, successor));
+            await SecretProof.RequireSuccessorAsync(Connection, old, issued, context).ConfigureAwait(false);
+        }
+
+        if (_options.Verify is { } verify)
+        {
+            await CallerVerification.RequireAsync(verify, old, successor, secret, context).ConfigureAwait(false);
+        }
+
+        if (!isVerified)
+        {
+            RecordVerified(successor, context);
         }
 
         await RetireAsync(old, successorId, context).ConfigureAwait(false);
     }
 
-    private bool SkipProof(ApiToken successor, OperationContext context)
+    private void RecordVerified(ApiToken successor, OperationContext context)
     {
-        if (_options.SkipProof)
+        if (!_options.SkipProof)
         {
-            context.WriteVerbose($"The secret of {successor} was not verified, as requested.");
-            context.RecordUnverified(successor.Id);
+            context.RecordVerified(successor.Id);
+            return;
         }
 
-        return _options.SkipProof;
+        context.WriteVerbose($"The secret of {successor} was not verified, as requested.");
+        context.RecordUnverified(successor.Id);
     }
 
     private NewTokenRequest SuccessorRequest(ApiToken old)
@@ -242,6 +266,7 @@ public sealed class ResetOperation : Operation
     {
         ApiToken old = await Tokens.GetAsync(_token.Id, cancellationToken).ConfigureAwait(false);
         IssuedTokenRegistry.Of(Connection).Add(old, Connection.Time.GetUtcNow());
+        _old = old;
         return old.Status switch
         {
             TokenStatus.Revoked => throw new ApiTokenException(

@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens.Journal;
 using ApiTokens.Services;
 
@@ -29,6 +30,13 @@ public sealed class RetireOperation : Operation
     /// <summary>Whether a token that the service does not know counts as retired.</summary>
     public bool AllowMissing { get; init; }
 
+    /// <summary>
+    /// Asks the caller whether the token that replaces the old one works where it is used. It gets that token, on the thread that adds the
+    /// operations. False, or an <see cref="ApiTokenException"/>, keeps the old token, which is still due. It is not called for a staged
+    /// removal.
+    /// </summary>
+    public Func<ApiToken, SecureString?, bool>? Verify { get; init; }
+
     internal override async Task ExecuteAsync(OperationContext context)
     {
         ApiToken token = Connection.CreateReference(_due.Id, _due.Name);
@@ -48,8 +56,12 @@ public sealed class RetireOperation : Operation
 
         if (_successorId is not null)
         {
-            await OldTokenRetirement.RequireActiveSuccessorAsync(
+            ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
                 Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
+            if (Verify is not null)
+            {
+                await CallerVerification.RequireAsync(Verify, old, successor, secret: null, context).ConfigureAwait(false);
+            }
         }
         else if (_due.Operation == JournalOperations.Disable && old.Status == TokenStatus.Active)
         {

@@ -53,7 +53,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     /// <summary>The old tokens that the journal schedules to be retired.</summary>
     internal RetirementSchedule? Retirements { get; private set; }
 
-    /// <summary>Whether secrets are saved in a vault or in files.</summary>
+    /// <summary>Whether secrets are saved or deployed, and not written to the pipeline.</summary>
     internal bool SavesSecrets => _sink is not null;
 
     /// <summary>Whether secrets are written as plain text.</summary>
@@ -180,8 +180,8 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             ErrorIds.JournalNotOpened);
     }
 
-    /// <summary>Creates the delivery of secrets from the parameters; null for the pipeline.</summary>
-    internal virtual SecretDelivery? CreateDelivery() => null;
+    /// <summary>Creates the deliveries of secrets from the parameters; empty for the pipeline.</summary>
+    internal virtual IReadOnlyList<SecretDelivery> CreateDeliveries() => [];
 
     /// <summary>Queues an operation that issues a token, unless another secret of this run has the same destination.</summary>
     internal void Queue(Operation operation, ApiToken expected)
@@ -207,18 +207,24 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
 
     private DeliverySink? CreateSink()
     {
-        if (CreateDelivery() is not { } delivery)
+        IReadOnlyList<SecretDelivery> deliveries = CreateDeliveries();
+        if (deliveries.Count == 0)
         {
             return null;
         }
 
         if (WritesPlainText)
         {
-            throw ApiTokenException.InvalidParameter("AsPlainText", "it cannot be combined with -Vault or -Path.", "Omit -AsPlainText.");
+            throw ApiTokenException.InvalidParameter(
+                "AsPlainText", "it cannot be combined with -Vault, -Path or -Deploy.", "Omit -AsPlainText.");
         }
 
-        delivery.Prepare();
-        return new DeliverySink(delivery);
+        foreach (SecretDelivery delivery in deliveries)
+        {
+            delivery.Prepare();
+        }
+
+        return new DeliverySink(deliveries);
     }
 
     // A journal includes all accounts that the input can refer to. With -WhatIf, an existing journal is read, but none is created.

@@ -135,6 +135,13 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter(HelpMessage = "Specifies a file for the secret: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
+    /// <summary>
+    /// A script block that deploys the secret where it is used: it gets the token in $_ and the secret as a SecureString in $args[0]. If it
+    /// throws, the secret is not delivered.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies a script block that deploys the secret, with the token in $_ and the secret in $args[0].")]
+    public ScriptBlock? Deploy { get; set; }
+
     /// <summary>Overwrites an existing secret or file.</summary>
     [Parameter(
         HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
@@ -144,7 +151,8 @@ public sealed class NewApiTokenCommand : BulkCmdlet
 
     internal override bool WritesPlainText => AsPlainText;
 
-    internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
+    internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
+        SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 
     internal override ConnectionReference[]? NamedConnections => Connection;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Delivery;
 using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
@@ -46,6 +47,15 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         HelpMessage = "Retires the tokens that are due according to -JournalPath: old tokens of Reset-ApiToken -GracePeriod, which are "
             + "removed, or disabled as specified by -Predecessor, and tokens of Disable-ApiToken -RemoveAfter and -After.")]
     public SwitchParameter Due { get; set; }
+
+    /// <summary>
+    /// A script block that verifies the token that replaces an old one where it is used: it gets that token in $_. If it throws or returns
+    /// $false, the old token is kept, and is still due.
+    /// </summary>
+    [Parameter(
+        ParameterSetName = DueSet,
+        HelpMessage = "Specifies a script block that verifies the token that replaces an old one, before the old one is retired.")]
+    public ScriptBlock? Verify { get; set; }
 
     /// <summary>
     /// Also removes the token that the connection itself uses, and with -Due a token whose name differs from the journal's. With -Due, a
@@ -186,6 +196,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                 ReturnsToken = PassThru,
                 AllowOwnToken = Force,
                 AllowMissing = Force,
+                Verify = ScriptCall.Verification(this, Verify),
             });
         }
     }

@@ -104,6 +104,20 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter(HelpMessage = "Specifies a file for the secret: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
+    /// <summary>
+    /// A script block that deploys the secret where it is used: it gets the token in $_ and the secret as a SecureString in $args[0]. If it
+    /// throws, the secret is not delivered.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies a script block that deploys the secret, with the token in $_ and the secret in $args[0].")]
+    public ScriptBlock? Deploy { get; set; }
+
+    /// <summary>
+    /// A script block that verifies the new secret where it is used, before the old token is retired: it gets the new token in $_ and its
+    /// secret in $args[0]. If it throws or returns $false, the old token is kept.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies a script block that verifies the new secret where it is used, before the old token is retired.")]
+    public ScriptBlock? Verify { get; set; }
+
     /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
     [Parameter(HelpMessage = "Returns the secret as plain text instead of a SecureString.")]
     public SwitchParameter AsPlainText { get; set; }
@@ -139,7 +153,8 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         base.BeginProcessing();
     }
 
-    internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
+    internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
+        SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target)
     {
@@ -155,6 +170,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         Predecessor = Predecessor,
         GracePeriod = GracePeriod,
         SkipProof = SkipProof,
+        Verify = ScriptCall.Verification(this, Verify),
         Permissions = Permissions,
     };
 
@@ -166,11 +182,12 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     private void ValidateCombination()
     {
         Options.Validate();
-        if (InPlace && (Vault is not null || Path is not null))
+        string? delivery = Vault is not null ? nameof(Vault) : Path is not null ? nameof(Path) : Deploy is not null ? nameof(Deploy) : null;
+        if (InPlace && delivery is not null)
         {
             throw ApiTokenException.InvalidParameter(
                 nameof(InPlace),
-                $"it cannot be combined with {(Vault is not null ? "-Vault" : "-Path")}, because the old secret stops working immediately.",
+                $"it cannot be combined with -{delivery}, because the old secret stops working immediately.",
                 "Specify only one of them.");
         }
 

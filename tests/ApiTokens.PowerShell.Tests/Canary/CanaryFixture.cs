@@ -150,6 +150,7 @@ public sealed class CanaryFixture : IDisposable
                 token,
                 File($"grace-{name}.journal")));
         Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal", File($"grace-{name}.journal"));
+        token = DeployAndVerify(token);
         Run("param($Token) Rename-ApiToken $Token -NewName canary-2 -PassThru", token);
         Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
         Run("param($Token) Disable-ApiToken $Token -PassThru", token);
@@ -170,6 +171,17 @@ public sealed class CanaryFixture : IDisposable
         Run("param($Secret) Find-ApiToken $Secret", $"unknown-{Guid.NewGuid()}".ToSecret());
         System.IO.File.WriteAllText(leaks, $"leaked: {token.Secret()}\n");
         Run("param($Path) Find-ApiToken -Path $Path", leaks);
+    }
+
+    // Script blocks that write the secret, and fail. What a script block throws is in $Error as it is.
+    private PSObject DeployAndVerify(PSObject token)
+    {
+        const string Plain = "$([Net.NetworkCredential]::new('', $args[0]).Password)";
+        Run($"param($Token) $Token | Save-ApiTokenSecret -Deploy {{ \"{Plain}\" }}", token);
+        Run("param($Token) $Token | Save-ApiTokenSecret -Deploy { throw 'refused' }", token);
+        Issued(Run("param($Token) $Token | Reset-ApiToken -Deploy { throw 'refused' }", token));
+        Issued(Run($"param($Token) $Token | Reset-ApiToken -Verify {{ \"{Plain}\"; throw 'refused' }}", token));
+        return Issued(Run($"param($Token) $Token | Reset-ApiToken -Verify {{ \"{Plain}\" }}", token));
     }
 
     private void UseRemovedToken(ServiceCase service)
