@@ -38,6 +38,7 @@
         'Start-ApiTokenSandbox'
         'Stop-ApiTokenSandbox'
         'Test-ApiToken'
+        'Use-ApiToken'
     )
     PrivateData            = @{
         PSData = @{

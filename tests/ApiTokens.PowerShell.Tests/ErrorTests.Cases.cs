@@ -128,6 +128,11 @@ public sealed partial class ErrorTests
             PSObject token = test.NewToken("wegnology");
             return new(test.Run("param($Token) $Token | Reset-ApiToken -Verify { $false }", token), IsToken(token));
         }),
+        ["TokenNotRemoved"] = new("UseApiToken", ErrorCategory.PermissionDenied, EndsPipeline: false, test =>
+        {
+            test.Sandbox.AddFault(new { kind = "status", service = "gcore", method = "DELETE", status = 403 });
+            return new(test.Run("Use-ApiToken -Connection gcore -Role Users { }"), target => Assert.Equal("gcore", PSObject.AsPSObject(target!).Text("Connection")));
+        }),
         ["TokenRevoked"] = new("ResetApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("application-users");

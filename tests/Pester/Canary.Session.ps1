@@ -26,6 +26,7 @@ if ($WithVault) {
 
 $loud = @{ Verbose = $true; Debug = $true; InformationAction = 'Continue'; WarningAction = 'Continue'; ErrorAction = 'Continue' }
 $issued = [System.Collections.Generic.List[object]]::new()
+$used = [System.Collections.Generic.List[object]]::new()
 $with = @{}
 $testServices.ForEach({ $with[$_.Connection] = $_.Issue })
 
@@ -90,6 +91,9 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Enable-ApiToken $token -JournalPath "$Elsewhere/quarantine-$name.journal" @loud
         Get-ApiToken -Connection $name -Id $token.Id @loud | Show
         Get-ApiToken -Connection $name -Id $token.Id -IncludeSecret @loud | Show
+        $brief = $more.Clone()
+        $brief.Remove('ExpiresIn')
+        Use-ApiToken -Connection $name @brief { $used.Add($args[0]); $_ } @loud | Show
         Find-ApiToken $token.Secret @loud | Show
         Find-ApiToken $token.Secret -Probe @loud | Show
         Find-ApiToken (ConvertTo-Secret "unknown-$([guid]::NewGuid())") @loud
@@ -135,5 +139,5 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
     Stop-ApiTokenSandbox @loud
 } *>&1 | Out-String -Stream -Width 4000 | Tee-Object -FilePath "$Folder/streams.txt" | Out-Host
 Stop-Transcript | Out-Null
-$secrets = @($issued.Secret) + @($services.Secret) + @($services.Credential | Where-Object { $_ } | ForEach-Object Password)
+$secrets = @($issued.Secret) + @($used) + @($services.Secret) + @($services.Credential | Where-Object { $_ } | ForEach-Object Password)
 @{ Secrets = @($secrets | ForEach-Object { Get-PlainText $_ }) } | ConvertTo-Json -Compress

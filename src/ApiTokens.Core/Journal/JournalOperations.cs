@@ -23,6 +23,9 @@ public static class JournalOperations
     /// </summary>
     public const string Retire = "Retire";
 
+    /// <summary>Issues tokens for one job each, and removes them.</summary>
+    public const string Use = "Use";
+
     /// <summary>Returns the operations whose journals an operation uses. A new journal gets the first.</summary>
     internal static string[] JournalsFor(string operation) => operation switch
     {

@@ -144,6 +144,9 @@ public static class ErrorIds
     /// <summary>The account has reached its token limit.</summary>
     public const string TokenLimitReached = "TokenLimitReached";
 
+    /// <summary>A token that was issued for one job could not be removed. The target of the error is the token.</summary>
+    public const string TokenNotRemoved = "TokenNotRemoved";
+
     /// <summary>The token is revoked permanently.</summary>
     public const string TokenRevoked = "TokenRevoked";
 

@@ -82,6 +82,9 @@ internal sealed class OperationContext
         }
     }
 
+    /// <summary>Records a token that was issued, without a delivery of its secret.</summary>
+    public void RecordIssued(string id) => _journal?.Issued(_subject!, id);
+
     /// <summary>Records the outcome of the operation.</summary>
     public void End(string outcome, string? errorId = null, string? correlationId = null)
     {

@@ -205,6 +205,12 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         _progress!.Show();
     }
 
+    /// <summary>Waits for the queued operations to end.</summary>
+    internal void CompleteQueued() => Guarded(runner => runner.Complete(_progress!.Show));
+
+    /// <summary>Writes a warning to the host, for a pipeline that has ended.</summary>
+    internal void Warn(string message) => Host.UI.WriteWarningLine(ForeignText.InMessage(message));
+
     private DeliverySink? CreateSink()
     {
         IReadOnlyList<SecretDelivery> deliveries = CreateDeliveries();
@@ -273,6 +279,4 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             throw;
         }
     }
-
-    private void Warn(string message) => Host.UI.WriteWarningLine(ForeignText.InMessage(message));
 }

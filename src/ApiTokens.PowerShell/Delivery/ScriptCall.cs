@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using System.Security;
 
 namespace ApiTokens.PowerShell.Delivery;
@@ -18,6 +19,28 @@ internal static class ScriptCall
         }
 
         return accepted;
+    }
+
+    /// <summary>Calls the script block, and writes each object of its output to the pipeline when it comes.</summary>
+    public static void Stream(PSCmdlet cmdlet, ScriptBlock script, PSObject token, SecureString secret)
+    {
+        // The collected output of a script block comes at its end, so another one passes it on.
+        var output = new PipelineWriter(cmdlet);
+        ScriptBlock stream = ScriptBlock.Create(
+            "param($ScriptBlock, $Secret, $Output) & $ScriptBlock $Secret | & { process { $Output.Write($_) } }");
+        if (script.Module is { } module)
+        {
+            stream = module.NewBoundScriptBlock(stream);
+        }
+
+        try
+        {
+            stream.InvokeWithContext(null, [new PSVariable("_", token)], script, secret, output);
+        }
+        catch when (output.Error is not null)
+        {
+            ExceptionDispatchInfo.Capture(output.Error).Throw();
+        }
     }
 
     /// <summary>Returns a function that lets the script block verify a token, for the core.</summary>

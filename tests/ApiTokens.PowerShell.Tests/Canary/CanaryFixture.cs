@@ -165,12 +165,28 @@ public sealed class CanaryFixture : IDisposable
         Run("param($Token, $Journal) Remove-ApiToken $Token -After 7d -JournalPath $Journal", token, File($"staged-{name}.journal"));
         Run("param($Token, $Journal) Enable-ApiToken $Token -JournalPath $Journal", token, File($"staged-{name}.journal"));
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id", name, token.Text("Id"));
+        UseTokenForOneJob(service);
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id -IncludeSecret", name, token.Text("Id"));
         Run("param($Token) Find-ApiToken $Token.Secret", token);
         Run("param($Token) Find-ApiToken $Token.Secret -Probe", token);
         Run("param($Secret) Find-ApiToken $Secret", $"unknown-{Guid.NewGuid()}".ToSecret());
         System.IO.File.WriteAllText(leaks, $"leaked: {token.Secret()}\n");
         Run("param($Path) Find-ApiToken -Path $Path", leaks);
+    }
+
+    private void UseTokenForOneJob(ServiceCase service)
+    {
+        var more = (Hashtable)service.Issue.Clone();
+        more.Remove("ExpiresIn");
+        var secrets = new List<object>();
+        Run(
+            "param($Name, $More, $Journal, $Secrets) Use-ApiToken -Connection $Name @More -JournalPath $Journal "
+                + "{ $Secrets.Add([pscustomobject]@{ Secret = $args[0] }); $_ }",
+            service.Connection,
+            more,
+            File($"use-{service.Connection}.journal"),
+            secrets);
+        _issued.Add(PSObject.AsPSObject(Assert.Single(secrets)));
     }
 
     // Script blocks that write the secret, and fail. What a script block throws is in $Error as it is.

@@ -11,7 +11,7 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     private static readonly string[] Patterns =
     [
         "streams.txt", "host.txt", "sandbox.db*", "report.html", "report.csv", "report.json", "report.md",
-        "new-*.journal", "reset-*.journal", "grace-*.journal", "remove-*.journal", "quarantine-*.journal", "staged-*.journal",
+        "new-*.journal", "reset-*.journal", "grace-*.journal", "remove-*.journal", "quarantine-*.journal", "staged-*.journal", "use-*.journal",
     ];
 
     public static TheoryData<string> EachPattern => [.. Patterns];
@@ -26,9 +26,9 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     [Fact]
     public void Session_HasIssuedSecretsOnAllServicesInAllWays()
     {
-        // Six for each service, its administrator's, the passwords and the proxy's password.
+        // Seven for each service, its administrator's, the passwords and the proxy's password.
         Assert.Equal(
-            (7 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin) + 1,
+            (8 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin) + 1,
             fixture.Secrets.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(fixture.Secrets, secret => Assert.True(secret.Length >= 12));
     }
