@@ -133,6 +133,16 @@ public sealed partial class ErrorTests
             test.Sandbox.AddFault(new { kind = "status", service = "gcore", method = "DELETE", status = 403 });
             return new(test.Run("Use-ApiToken -Connection gcore -Role Users { }"), target => Assert.Equal("gcore", PSObject.AsPSObject(target!).Text("Connection")));
         }),
+        ["OwnTokenUnknown"] = new("ResetApiToken", ErrorCategory.NotImplemented, EndsPipeline: false, test =>
+        {
+            test.Run(
+                "param($S) Connect-ApiTokenService $S.Service -Credential $S.Credential -BaseUri $S.BaseUri -Name person "
+                    + "-WarningAction Ignore",
+                test.Sandbox.Service("gcore"));
+            RunResult result = test.Run("Reset-ApiToken -Own -Connection person");
+            test.Run("Disconnect-ApiTokenService person");
+            return new(result, target => Assert.Equal("person", $"{target}"));
+        }),
         ["TokenRevoked"] = new("ResetApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("application-users");

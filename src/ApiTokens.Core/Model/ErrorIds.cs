@@ -63,6 +63,9 @@ public static class ErrorIds
     /// <summary>The connection itself uses the token, and the change was not forced.</summary>
     public const string OwnTokenProtected = "OwnTokenProtected";
 
+    /// <summary>The service does not tell which token the connection uses, or the connection uses a user name and a password.</summary>
+    public const string OwnTokenUnknown = "OwnTokenUnknown";
+
     /// <summary>The service does not tell the permissions of a token, so a reset cannot issue a token with the same permissions.</summary>
     public const string PermissionsUnknown = "PermissionsUnknown";
 

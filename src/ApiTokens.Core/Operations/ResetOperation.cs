@@ -9,11 +9,12 @@ namespace ApiTokens.Operations;
 /// old token stays unchanged, and the error lists the tokens that exist. If the service supports it and the options do not require
 /// two tokens, the secret is replaced in place.
 /// </summary>
-public sealed class ResetOperation : Operation
+public sealed partial class ResetOperation : Operation
 {
     private readonly ApiToken _token;
     private readonly ResetOptions _options;
     private ApiToken? _old;
+    private bool _isOwn;
 
     /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
@@ -26,8 +27,14 @@ public sealed class ResetOperation : Operation
         _options = options ?? new ResetOptions();
     }
 
-    /// <summary>Whether the token that the connection itself uses may be reset.</summary>
+    /// <summary>
+    /// Whether the token that the connection itself uses may be reset. The connection then uses the new secret, as soon as it is proved and
+    /// before the old token is retired.
+    /// </summary>
     public bool AllowOwnToken { get; init; }
+
+    /// <summary>Other connections of the caller. Those that use the same secret as the connection also get the new one.</summary>
+    public IReadOnlyCollection<TokenConnection> OtherConnections { get; init; } = [];
 
     /// <inheritdoc/>
     public override string? ReplacedTokenId => _token.Id;
@@ -57,6 +64,8 @@ public sealed class ResetOperation : Operation
         // Until the state that an earlier run left has been checked, a failure must not look as if that run had failed without effect.
         context.IsReconciling = context.Progress.Stage != JournalStage.None;
         await OwnTokenGuard.CheckAsync(Connection, _token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
+        _isOwn = AllowOwnToken
+            && await OwnTokenGuard.IsOwnTokenAsync(Connection, _token, context.CancellationToken).ConfigureAwait(false);
         if (context.Progress is { Stage: JournalStage.Delivered or JournalStage.Verified, IssuedId: { } delivered } progress)
         {
             await FinishAsync(delivered, progress.Stage == JournalStage.Verified, context).ConfigureAwait(false);
@@ -82,6 +91,7 @@ public sealed class ResetOperation : Operation
     private async Task RegenerateAsync(OperationContext context)
     {
         IssuedToken regenerated = await Tokens.RegenerateAsync(_token.Id, _options.Expiry, context.CancellationToken).ConfigureAwait(false);
+        Switch(regenerated.Secret);
         await context.DeliverAsync(regenerated).ConfigureAwait(false);
         if (_options.SkipProof)
         {
@@ -111,7 +121,7 @@ public sealed class ResetOperation : Operation
         }
 
         RecordVerified(successor, context);
-        reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
+        reservation.IsUsed = !await RetireAsync(old, successor.Id, successor.Secret, context).ConfigureAwait(false);
     }
 
     private Task<IssuedToken> IssueAsync(NewTokenRequest request, OperationContext context)
@@ -157,73 +167,8 @@ public sealed class ResetOperation : Operation
         }
     }
 
-    // A terminated run may have left a successor that the service rejected, or one whose secret was not delivered. Returns a successor
-    // whose secret was saved.
-    private async Task<ApiToken?> ReconcileAsync(OperationContext context)
-    {
-        ApiToken old;
-        try
-        {
-            old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
-        }
-        catch (ApiTokenException e) when (
-            (e.Kind == ErrorKind.ObjectNotFound || e.ErrorId == ErrorIds.TokenRevoked) && Name.Length > 0)
-        {
-            // Somebody has removed the old token. The new one may exist all the same.
-            await LeftoverToken.FindDeliveredAsync(Connection, new NewTokenRequest { Name = Name }, context)
-                .ConfigureAwait(false);
-            throw;
-        }
-
-        if (context.Progress is { Stage: JournalStage.Refused, IssuedId: { } id }
-            && await Connection.ReadIfExistsAsync(id, context.CancellationToken).ConfigureAwait(false) is { } rejected)
-        {
-            throw SecretProof.RefusedEarlier(Connection, old, rejected);
-        }
-
-        return await LeftoverToken.FindDeliveredAsync(Connection, SuccessorRequest(old), context).ConfigureAwait(false);
-    }
-
-    // If the earlier run did not verify the delivered secret, the old token may be the only one that works. A verified secret is not
-    // needed again, so only the existence and the status of the successor are checked.
-    private async Task FinishAsync(string successorId, bool isVerified, OperationContext context)
-    {
-        if (successorId == _token.Id)
-        {
-            return;
-        }
-
-        context.IsReconciling = true;
-        ApiToken? old = await Connection.ReadIfExistsAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
-        context.IsReconciling = false;
-        if (old is null)
-        {
-            return;
-        }
-
-        ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
-            Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
-        SecureString? secret = !isVerified || _options.Verify is not null
-            ? await context.ReadSecretAsync(successor).ConfigureAwait(false)
-            : null;
-        if (!isVerified && !_options.SkipProof)
-        {
-            var issued = new IssuedToken(successor, secret ?? throw SecretProof.NotVerified(old, successor));
-            await SecretProof.RequireSuccessorAsync(Connection, old, issued, context).ConfigureAwait(false);
-        }
-
-        if (_options.Verify is { } verify)
-        {
-            await CallerVerification.RequireAsync(verify, old, successor, secret, context).ConfigureAwait(false);
-        }
-
-        if (!isVerified)
-        {
-            RecordVerified(successor, context);
-        }
-
-        await RetireAsync(old, successorId, context).ConfigureAwait(false);
-    }
+    private Action? Switch(SecureString? secret) =>
+        _isOwn && secret is not null ? OwnCredential.Switch(Connection, OtherConnections, secret) : null;
 
     private void RecordVerified(ApiToken successor, OperationContext context)
     {
@@ -244,6 +189,20 @@ public sealed class ResetOperation : Operation
     }
 
     // Returns true if the old token no longer exists.
+    private async Task<bool> RetireAsync(ApiToken old, string successorId, SecureString? secret, OperationContext context)
+    {
+        Action? revert = Switch(secret);
+        try
+        {
+            return await RetireAsync(old, successorId, context).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (!e.OutcomeUnknown)
+        {
+            revert?.Invoke();
+            throw;
+        }
+    }
+
     private async Task<bool> RetireAsync(ApiToken old, string successorId, OperationContext context)
     {
         switch (_options)

@@ -17,6 +17,16 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
+    private const string OwnSet = "Own";
+
+    /// <summary>
+    /// Resets the token that each connection itself uses. The connections use the new secret, once it is delivered and proved.
+    /// </summary>
+    [Parameter(
+        Mandatory = true, ParameterSetName = OwnSet,
+        HelpMessage = "Resets the token that the connection itself uses, and lets the connection use the new secret.")]
+    public SwitchParameter Own { get; set; }
+
     /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
     [Parameter(HelpMessage = "Specifies when the new token expires.")]
     [DateTimeTransformation]
@@ -153,20 +163,52 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         base.BeginProcessing();
     }
 
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!Own)
+        {
+            base.ProcessRecord();
+            return;
+        }
+
+        foreach (TokenConnection connection in ResolveConnections(Connection))
+        {
+            try
+            {
+                ApiToken token = Wait(connection.Tokens.GetOwnTokenAsync);
+                Submit(connection, token, token, $"{token}, which the connection uses itself,");
+            }
+            catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
+            {
+                Fail(e, connection);
+            }
+            catch (ApiTokenException e)
+            {
+                FailTerminating(e, connection);
+            }
+        }
+    }
+
     internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
         SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target)
     {
         ResetOptions options = Options with { Expiry = Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires) };
-        return new ResetOperation(connection, token, options) { Target = target, AllowOwnToken = Force };
+        return new ResetOperation(connection, token, options)
+        {
+            Target = target,
+            AllowOwnToken = Force || Own,
+            OtherConnections = Force || Own ? [.. Connections.All] : [],
+        };
     }
 
     // All options except the expiry, which may be invalid for some tokens of a pipeline only.
     private ResetOptions Options => new()
     {
         InPlace = InPlace,
-        WithSuccessor = SavesSecrets,
+        WithSuccessor = SavesSecrets || Own,
         Predecessor = Predecessor,
         GracePeriod = GracePeriod,
         SkipProof = SkipProof,
@@ -183,11 +225,11 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     {
         Options.Validate();
         string? delivery = Vault is not null ? nameof(Vault) : Path is not null ? nameof(Path) : Deploy is not null ? nameof(Deploy) : null;
-        if (InPlace && delivery is not null)
+        if (InPlace && (delivery is not null || Own))
         {
             throw ApiTokenException.InvalidParameter(
                 nameof(InPlace),
-                $"it cannot be combined with -{delivery}, because the old secret stops working immediately.",
+                $"it cannot be combined with -{delivery ?? nameof(Own)}, because the old secret stops working immediately.",
                 "Specify only one of them.");
         }
 

@@ -1,0 +1,22 @@
+using System.Security;
+using ApiTokens.Services;
+
+namespace ApiTokens.Operations;
+
+/// <summary>Replaces the secret of connections whose own token is reset.</summary>
+internal static class OwnCredential
+{
+    /// <summary>Lets a connection, and others that use the same secret, use a new secret.</summary>
+    /// <returns>A function that lets them use the old secret again.</returns>
+    public static Action Switch(TokenConnection connection, IEnumerable<TokenConnection> others, SecureString secret)
+    {
+        TokenConnection[] connections =
+        [
+            connection,
+            .. others.Where(other => other != connection && other.AccountIdentity.Equals(connection.AccountIdentity)
+                && connection.Tokens.SharesSecretWith(other.Tokens)),
+        ];
+        Action[] reverts = [.. connections.Select(each => each.Tokens.UseSecret(secret))];
+        return () => Array.ForEach(reverts, revert => revert());
+    }
+}
