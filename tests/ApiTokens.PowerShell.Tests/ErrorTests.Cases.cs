@@ -131,7 +131,9 @@ public sealed partial class ErrorTests
         ["TokenNotRemoved"] = new("UseApiToken", ErrorCategory.PermissionDenied, EndsPipeline: false, test =>
         {
             test.Sandbox.AddFault(new { kind = "status", service = "gcore", method = "DELETE", status = 403 });
-            return new(test.Run("Use-ApiToken -Connection gcore -Role Users { }"), target => Assert.Equal("gcore", PSObject.AsPSObject(target!).Text("Connection")));
+            return new(
+                test.Run("Use-ApiToken -Connection gcore -Role Users { }"),
+                target => Assert.Equal("gcore", PSObject.AsPSObject(target!).Text("Connection")));
         }),
         ["OwnTokenUnknown"] = new("ResetApiToken", ErrorCategory.NotImplemented, EndsPipeline: false, test =>
         {

@@ -2,7 +2,9 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>Reset-ApiToken -Own, and -Force on the token that the connection itself uses: the connection goes on with the new secret.</summary>
+/// <summary>
+/// Reset-ApiToken -Own, and -Force on the token that the connection itself uses: the connection goes on with the new secret.
+/// </summary>
 public sealed class OwnCredentialTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     private const string Own = "param($Path) Reset-ApiToken -Own -Connection own";

@@ -1,6 +1,8 @@
 namespace ApiTokens.Journal;
 
-/// <summary>A token that is to be retired later: the old token of a reset with a grace period, or a token whose removal was staged.</summary>
+/// <summary>
+/// A token that is to be retired later: the old token of a reset with a grace period, or a token whose removal was staged.
+/// </summary>
 /// <param name="Connection">The name of the connection that scheduled it.</param>
 /// <param name="Token">The identity of the token.</param>
 /// <param name="Name">The name of the token.</param>

@@ -20,7 +20,8 @@ internal static class CallerVerification
         Advice advice = $"If the new token is not in use, remove it, then reset again: {SuggestedCommand.Remove(successor)}";
         if (revertError.Length > 0)
         {
-            advice = $"Restore the old secret where it is used. Or, if the new token works, remove the old one: {SuggestedCommand.Remove(old)}";
+            advice = $"Restore the old secret where it is used. Or, if the new token works, remove the old one: "
+                + $"{SuggestedCommand.Remove(old)}";
         }
 
         throw Failed(old, successor, failure + revertError, advice);
@@ -37,7 +38,7 @@ internal static class CallerVerification
                 old,
                 successor,
                 failure,
-                "Correct the problem where the token is used, then run the same command with the same journal. It verifies the token again.");
+                "Correct the problem where the token is used, then run the same command with the same journal. It verifies it again.");
         }
     }
 

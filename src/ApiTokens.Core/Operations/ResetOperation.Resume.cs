@@ -51,6 +51,7 @@ public sealed partial class ResetOperation
             return;
         }
 
+        await CheckOwnAsync(old, context.CancellationToken).ConfigureAwait(false);
         ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
             Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
         SecureString? secret = !isVerified || _options.Verify is not null || _isOwn

@@ -64,8 +64,6 @@ public sealed partial class ResetOperation : Operation
         // Until the state that an earlier run left has been checked, a failure must not look as if that run had failed without effect.
         context.IsReconciling = context.Progress.Stage != JournalStage.None;
         await OwnTokenGuard.CheckAsync(Connection, _token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
-        _isOwn = AllowOwnToken
-            && await OwnTokenGuard.IsOwnTokenAsync(Connection, _token, context.CancellationToken).ConfigureAwait(false);
         if (context.Progress is { Stage: JournalStage.Delivered or JournalStage.Verified, IssuedId: { } delivered } progress)
         {
             await FinishAsync(delivered, progress.Stage == JournalStage.Verified, context).ConfigureAwait(false);
@@ -82,6 +80,7 @@ public sealed partial class ResetOperation : Operation
 
         context.IsReconciling = false;
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
+        await CheckOwnAsync(old, context.CancellationToken).ConfigureAwait(false);
         await (IsInPlace ? RegenerateAsync(context) : ReplaceAsync(old, context)).ConfigureAwait(false);
     }
 
@@ -166,6 +165,10 @@ public sealed partial class ResetOperation : Operation
             }
         }
     }
+
+    // The record tells some services, without a request, that the token is not a credential for them.
+    private async Task CheckOwnAsync(ApiToken old, CancellationToken cancellationToken) =>
+        _isOwn = AllowOwnToken && await OwnTokenGuard.IsOwnTokenAsync(Connection, old, cancellationToken).ConfigureAwait(false);
 
     private Action? Switch(SecureString? secret) =>
         _isOwn && secret is not null ? OwnCredential.Switch(Connection, OtherConnections, secret) : null;

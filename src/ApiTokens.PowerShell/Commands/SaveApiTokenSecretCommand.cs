@@ -95,7 +95,8 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         }
 
         PSObject record = issued is null ? InputObject : PSObject.AsPSObject(issued.WithoutSecret());
-        if (!Confirm($"the secret of {issued?.ToString() ?? record.Properties["Name"]?.Value} in {Vault ?? Path?.ToString() ?? "the places of -Deploy"}", "Save"))
+        string place = Vault ?? Path?.ToString() ?? "the place of -Deploy";
+        if (!Confirm($"the secret of {issued?.ToString() ?? record.Properties["Name"]?.Value} in {place}", "Save"))
         {
             return;
         }

@@ -33,7 +33,9 @@ public sealed class UseApiTokenCommand : IssueCmdlet
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "temporary";
 
-    /// <summary>The time limit of the job: a TimeSpan, or 1h, 30m. Where the service allows it, the token expires five minutes later.</summary>
+    /// <summary>
+    /// The time limit of the job: a TimeSpan, or 1h, 30m. Where the service allows it, the token expires five minutes later.
+    /// </summary>
     [Parameter(
         ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the time that the script block needs at most.")]

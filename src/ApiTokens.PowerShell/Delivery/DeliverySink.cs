@@ -32,8 +32,8 @@ internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : I
         {
             throw new SecretNotSavedException(
                 issued,
-                $"{e.Message}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the TargetObject of "
-                    + "this error.",
+                $"{e.Message}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the "
+                    + "TargetObject of this error.",
                 e.Advice ?? "Save the secret: Save-ApiTokenSecret",
                 e);
         }

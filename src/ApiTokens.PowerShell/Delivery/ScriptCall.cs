@@ -62,6 +62,6 @@ internal static class ScriptCall
         };
 
     /// <summary>Redacts the secret in a text of a script or a vault.</summary>
-    public static string Clean(string text, SecureString? secret) =>
-        ForeignText.InMessage(ForeignText.Mask(secret is null or { Length: 0 } ? text : text.Replace(SecretText.ToPlainText(secret), "***")));
+    public static string Clean(string text, SecureString? secret) => ForeignText.InMessage(ForeignText.Mask(
+        secret is null or { Length: 0 } ? text : text.Replace(SecretText.ToPlainText(secret), "***")));
 }

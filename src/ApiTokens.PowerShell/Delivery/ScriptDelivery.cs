@@ -21,7 +21,8 @@ internal sealed class ScriptDelivery(PSCmdlet cmdlet, ScriptBlock script) : Secr
 
         if (old is null || oldSecret is null)
         {
-            throw NotReverted("The old secret is not at hand, so -Deploy was not called with it. Where it is used, the new one is in place.");
+            throw NotReverted(
+                "The old secret is not at hand, so -Deploy was not called with it. Where it is used, the new one is in place.");
         }
 
         try
