@@ -57,6 +57,20 @@ public sealed class OwnCredentialTests(SandboxFixture fixture) : CmdletTest(fixt
         AssertWorks("gcore");
     }
 
+    [Fact]
+    public void Reset_Own_ConnectionsOfOtherRunspacesWithTheSameSecretUseTheNewOne()
+    {
+        PSObject old = Connect("gcore", "-Role Administrators -ExpiresIn 30d");
+        using ModuleSession other = OpenSession();
+        other.Run(
+            "param($To, $Token) $null = Connect-ApiTokenService $To.Service $To.Account -Token $Token.Secret -BaseUri $To.BaseUri -Name copy",
+            Sandbox.Service("gcore"),
+            old).ShouldSucceed();
+        Single(Own);
+        Assert.NotEmpty(other.Output("Get-ApiToken -Connection copy"));
+        Assert.NotEmpty(other.Output("Get-ApiToken -Connection gcore"));
+    }
+
     [Theory]
     [MemberData(nameof(Administrators))]
     public void Reset_OldTokenCannotBeRetired_ConnectionUsesTheOldSecret(string connection, string administrator)

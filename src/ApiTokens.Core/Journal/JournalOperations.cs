@@ -29,7 +29,7 @@ public static class JournalOperations
     /// <summary>Returns the operations whose journals an operation uses. A new journal gets the first.</summary>
     internal static string[] JournalsFor(string operation) => operation switch
     {
-        Retire => [Reset, Disable, Remove],
+        Retire => [Reset, Disable, Remove, Enable],
 
         // Enabling a token cancels its removal.
         Enable => [Enable, Disable, Remove],

@@ -96,7 +96,7 @@ public abstract class Operation
     }
 
     /// <summary>Returns the token that may exist after an error, and whose secret is lost; null if there is none.</summary>
-    internal ApiToken? LostToken(Exception? error) => error switch
+    internal virtual ApiToken? LostToken(Exception? error) => error switch
     {
         OrphanedTokenException { OutcomeUnknown: true } orphan => orphan.Token,
         ApiTokenException { OutcomeUnknown: true } when IssuesToken => UnsettledToken,

@@ -6,17 +6,11 @@ namespace ApiTokens.Operations;
 /// <summary>Replaces the secret of connections whose own token is reset.</summary>
 internal static class OwnCredential
 {
-    /// <summary>Lets a connection, and others that use the same secret, use a new secret.</summary>
+    /// <summary>Lets a connection, and the others of this process that use the same secret, use a new secret.</summary>
     /// <returns>A function that lets them use the old secret again.</returns>
-    public static Action Switch(TokenConnection connection, IEnumerable<TokenConnection> others, SecureString secret)
+    public static Action Switch(TokenConnection connection, SecureString secret)
     {
-        TokenConnection[] connections =
-        [
-            connection,
-            .. others.Where(other => other != connection && other.AccountIdentity.Equals(connection.AccountIdentity)
-                && connection.Tokens.SharesSecretWith(other.Tokens)),
-        ];
-        Action[] reverts = [.. connections.Select(each => each.Tokens.UseSecret(secret))];
+        Action[] reverts = [.. LiveConnections.SharingSecretOf(connection).Select(each => each.Tokens.UseSecret(secret))];
         return () => Array.ForEach(reverts, revert => revert());
     }
 }

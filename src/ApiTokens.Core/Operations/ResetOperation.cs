@@ -29,12 +29,9 @@ public sealed partial class ResetOperation : Operation
 
     /// <summary>
     /// Whether the token that the connection itself uses may be reset. The connection then uses the new secret, as soon as it is proved and
-    /// before the old token is retired.
+    /// before the old token is retired. The other connections of this process with the same secret do so too.
     /// </summary>
     public bool AllowOwnToken { get; init; }
-
-    /// <summary>Other connections of the caller. Those that use the same secret as the connection also get the new one.</summary>
-    public IReadOnlyCollection<TokenConnection> OtherConnections { get; init; } = [];
 
     /// <inheritdoc/>
     public override string? ReplacedTokenId => _token.Id;
@@ -171,7 +168,7 @@ public sealed partial class ResetOperation : Operation
         _isOwn = AllowOwnToken && await OwnTokenGuard.IsOwnTokenAsync(Connection, old, cancellationToken).ConfigureAwait(false);
 
     private Action? Switch(SecureString? secret) =>
-        _isOwn && secret is not null ? OwnCredential.Switch(Connection, OtherConnections, secret) : null;
+        _isOwn && secret is not null ? OwnCredential.Switch(Connection, secret) : null;
 
     private void RecordVerified(ApiToken successor, OperationContext context)
     {

@@ -25,7 +25,7 @@ internal static class TemporaryToken
                 $"Remove the token: {SuggestedCommand.Remove(token)}",
                 ErrorIds.TokenNotRemoved,
                 e)
-            { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId };
+            { StatusCode = e.StatusCode, CorrelationId = e.CorrelationId, OutcomeUnknown = e.OutcomeUnknown };
         }
     }
 

@@ -39,6 +39,9 @@ public sealed class UseOperation : Operation
 
     internal override ApiToken UnsettledToken => Connection.CreateReference(id: string.Empty, _request.Name);
 
+    // The token that could not be removed is not lost: the operation has it.
+    internal override ApiToken? LostToken(Exception? error) => Remaining is null ? base.LostToken(error) : null;
+
     /// <summary>Returns the expiry for a job with a time limit: a little later, where the service allows that.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="limit">The time limit of the job.</param>

@@ -200,7 +200,6 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         {
             Target = target,
             AllowOwnToken = Force || Own,
-            OtherConnections = Force || Own ? [.. Connections.All] : [],
         };
     }
 
