@@ -86,8 +86,10 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
         Disable-ApiToken $token -PassThru @loud | Show
         Enable-ApiToken $token -PassThru @loud | Show
-        $reason = "leaked: $(Get-PlainText $token.Secret)"
-        Disable-ApiToken $token -RemoveAfter 7d -JournalPath "$Elsewhere/quarantine-$name.journal" -Reason $reason @loud
+        $token | ForEach-Object {
+            Disable-ApiToken $_ -RemoveAfter 7d -JournalPath "$Elsewhere/quarantine-$name.journal" -Reason "leaked: $(Get-PlainText $_.Secret)" @loud
+        }
+
         Enable-ApiToken $token -JournalPath "$Elsewhere/quarantine-$name.journal" @loud
         Get-ApiToken -Connection $name -Id $token.Id @loud | Show
         Get-ApiToken -Connection $name -Id $token.Id -IncludeSecret @loud | Show
