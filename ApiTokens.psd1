@@ -18,6 +18,7 @@
     VariablesToExport      = @()
     AliasesToExport        = @('Revoke-ApiToken')
     CmdletsToExport        = @(
+        'Compare-ApiToken'
         'Connect-ApiTokenService'
         'Disable-ApiToken'
         'Disconnect-ApiTokenService'
@@ -25,6 +26,7 @@
         'Export-ApiTokenReport'
         'Find-ApiToken'
         'Get-ApiToken'
+        'Get-ApiTokenJournal'
         'Get-ApiTokenPermission'
         'Get-ApiTokenSandbox'
         'Get-ApiTokenService'
@@ -34,7 +36,7 @@
         'Rename-ApiToken'
         'Reset-ApiToken'
         'Save-ApiTokenSecret'
-        'Set-ApiToken'
+        'Set-ApiToken', 'Set-ApiTokenService'
         'Start-ApiTokenSandbox'
         'Stop-ApiTokenSandbox'
         'Test-ApiToken'

@@ -1,4 +1,3 @@
-#Requires -Version 5.1
 <#
 .SYNOPSIS
     Notifies the issuers of tokens and the administrators 7 days and 1 day before a token expires, and once after it has
@@ -36,6 +35,9 @@
     One object for each token: State, Notice, ExpiresAt, DaysLeft, Connection, Service, Account, Name, Id, Owner, Issuer. With
     -As Markdown or Text, one text. With -SendMail or -SmtpServer, one object for each email: To, Subject, Body, Notices.
 #>
+
+#Requires -Version 5.1
+
 [CmdletBinding(SupportsShouldProcess)]
 [OutputType([pscustomobject], [string])]
 param(
@@ -278,7 +280,7 @@ try {
                     State      = if ($stage -eq 'Expired') { 'Expired' } else { 'Expiring' }
                     Notice     = $stage
                     ExpiresAt  = $expires
-                    DaysLeft   = if ($expires) { [Math]::Round(($expires - $now).TotalDays, 1) }
+                    DaysLeft   = if ($expires) { [Math]::Floor(($expires - $now).TotalDays + 1 / 288) }
                     Connection = $finding.Connection
                     Service    = $finding.Service
                     Account    = $finding.Account

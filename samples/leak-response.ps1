@@ -1,4 +1,3 @@
-#Requires -Version 5.1
 <#
 .SYNOPSIS
     Responds to leaked secrets: finds their tokens, revokes them, and reports secrets without a match.
@@ -17,6 +16,9 @@
     One object for each secret or token: Outcome (Revoked, AlreadyGone, Failed, WhatIf, NotAttributed), Source, MatchedBy,
     Connection, Service, Account, Name, Id, Owner, Detail.
 #>
+
+#Requires -Version 5.1
+
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High', DefaultParameterSetName = 'Path')]
 [OutputType([pscustomobject])]
 param(
@@ -130,14 +132,31 @@ if ($found.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess("$($f
     $problems += @($failures) + @($ended | Where-Object { $_ })
 }
 
+# The secrets of tokens that an earlier run with the journal revoked match no token any more. Some secrets contain the id of their token.
+$revoked = @{}
+$incomplete = 0
+if ($JournalPath -and (Test-Path -LiteralPath $JournalPath)) {
+    Get-ApiTokenJournal -LiteralPath $JournalPath | Where-Object Outcome -EQ 'Done' | ForEach-Object { $revoked["$($_.Id)"] = $_ }
+}
+
 foreach ($unknown in $unattributed) {
-    New-Record 'NotAttributed' $unknown.TargetObject -Detail $unknown.Exception.Message
+    $ids = if ($unknown.Exception.PSObject.Properties['TokenIds']) { @($unknown.Exception.TokenIds) } else { @() }
+    $record = $ids | Where-Object { $revoked.ContainsKey($_) } | ForEach-Object { $revoked[$_] } | Select-Object -First 1
+    if ($record) {
+        $token = $record | Select-Object @{ Name = 'MatchedBy'; Expression = { 'Claims' } }, Connection, Service, Account, Name, Id, Owner
+        $detail = "Revoked at $($record.Time.ToString('u')) by this journal."
+        New-Record -Outcome 'AlreadyGone' -Source $unknown.TargetObject -Token $token -Detail $detail
+    }
+    else {
+        $incomplete++
+        New-Record 'NotAttributed' $unknown.TargetObject -Detail $unknown.Exception.Message
+    }
 }
 
 foreach ($problem in $problems) {
     Write-Error -ErrorRecord $problem
 }
 
-if ($problems.Count -gt 0 -or $unattributed.Count -gt 0) {
-    Write-Error "The response to the leak is incomplete: $($problems.Count) failures, $($unattributed.Count) secrets without a matching token." -ErrorId LeakResponseIncomplete
+if ($problems.Count -gt 0 -or $incomplete -gt 0) {
+    Write-Error "The response to the leak is incomplete: $($problems.Count) failures, $incomplete secrets without a matching token." -ErrorId LeakResponseIncomplete
 }

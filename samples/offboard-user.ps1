@@ -1,4 +1,3 @@
-#Requires -Version 5.1
 <#
 .SYNOPSIS
     Removes or disables the tokens of a user who leaves, on all connections, and reports the results.
@@ -17,6 +16,9 @@
     One object for each token: Outcome (Removed, Disabled, Failed, WhatIf, IssuedByLeaver), Connection, Service, Account,
     Name, Id, Owner, Issuer, Status, Detail.
 #>
+
+#Requires -Version 5.1
+
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 [OutputType([pscustomobject])]
 param(

@@ -1,4 +1,3 @@
-#Requires -Version 5.1
 <#
 .SYNOPSIS
     Rotates all tokens that expire soon into a vault, and retires the old tokens a day later. For nightly use.
@@ -15,8 +14,13 @@
 .EXAMPLE
     ./rotate-into-vault.ps1 -Vault ops -JournalPath D:\rotation.jsonl -ConnectionInfo (Get-AutomationConnection devo) -Within 30d -Confirm:$false
 .OUTPUTS
-    One object for each token: Outcome (Rotated, Retired), Connection, Service, Account, Name, Id, ExpiresAt.
+    One object for each token: Outcome (Rotated, Retired, NotSaved), Connection, Service, Account, Name, Id, ExpiresAt. If the vault
+    refused a secret, Outcome is NotSaved, and the object also has the property Secret, a SecureString. Save it: it cannot be
+    retrieved again. The object can be piped to Save-ApiTokenSecret.
 #>
+
+#Requires -Version 5.1
+
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
 [OutputType([pscustomobject])]
 param(
@@ -84,7 +88,15 @@ if (Test-Path -LiteralPath $JournalPath) {
 try {
     Get-ApiToken -Connection $Connection -Status Active -ExpiringWithin $Within -ErrorVariable +failures -ErrorAction SilentlyContinue |
         Reset-ApiToken -Vault $Vault -GracePeriod $GracePeriod -JournalPath $JournalPath -ErrorVariable +failures -ErrorAction SilentlyContinue |
-        ForEach-Object { New-Record -Outcome 'Rotated' -Token $_ }
+        ForEach-Object {
+            # A token has its secret only if the vault refused it.
+            if ($_.PSObject.Properties['Secret']) {
+                New-Record -Outcome 'NotSaved' -Token $_ | Add-Member -NotePropertyName Secret -NotePropertyValue $_.Secret -PassThru
+            }
+            else {
+                New-Record -Outcome 'Rotated' -Token $_
+            }
+        }
 }
 catch {
     $problems += $_

@@ -61,10 +61,20 @@ internal static class Program
 
         // Registered before anything starts, because the handlers of the command line library would miss an early signal.
         using var stop = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         command.SetAction((parsed, _) => RunAsync(parsed, stop.Token));
         return await command.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token);
+
+        // A terminal sends Ctrl+C to all of its processes. It is meant for the parent, which may go on.
+        void Interrupt(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            if (!arguments.Contains(Parent.Name))
+            {
+                stop.Cancel();
+            }
+        }
 
         void Stop(PosixSignalContext signal)
         {

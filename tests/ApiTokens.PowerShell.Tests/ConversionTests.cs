@@ -112,7 +112,7 @@ public sealed class ConversionTests(SandboxFixture fixture) : CmdletTest(fixture
         int before = Sandbox.Count().Total;
         ErrorRecord error = Run(NewOnGcore, "never", value).Error;
         Assert.Equal("ParameterArgumentTransformationError", error.Id());
-        Assert.Matches($"'{Regex.Escape(value.ToString()!)}' is not a valid duration\\. Specify.*6mo", error.Exception.Message);
+        Assert.Matches($"'{Regex.Escape(value.ToString()!)}' is not a valid duration\\. Examples: .*6mo", error.Exception.Message);
         Assert.Contains(
             "is not a valid duration", Run(
                 "param($Value) Get-ApiToken -Connection gcore -ExpiringWithin $Value", value).Error.Exception.Message);

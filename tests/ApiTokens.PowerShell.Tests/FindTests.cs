@@ -136,7 +136,7 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
 
         ErrorRecord error = Run("param($Secret) Find-ApiToken $Secret -Probe | Remove-ApiToken", forged).Error;
 
-        Assert.Matches($"{token.Text("Id")}.*rejects it", error.Exception.Message);
+        Assert.Matches($"{token.Text("Id")}.*refused it \\(401\\)", error.Exception.Message);
         Assert.True(Sandbox.Accepts(token));
     }
 

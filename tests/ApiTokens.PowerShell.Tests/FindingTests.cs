@@ -102,7 +102,7 @@ public sealed class FindingTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void Test_NumberForADuration_Fails()
     {
         ErrorRecord? error = Run("Test-ApiToken -ExpiryWarning 7").Terminating;
-        Assert.Contains("'7' is not a valid duration. Specify", error?.Exception.Message);
+        Assert.Contains("'7' is not a valid duration. Examples: ", error?.Exception.Message);
     }
 
     [Theory]

@@ -142,7 +142,7 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
                 name,
                 connection);
             Assert.Equal(before, Sandbox.Count().Total);
-            Assert.Contains($"Get-ApiToken -Name '*' | {command}", error.Advice());
+            Assert.Contains($"Get-ApiToken -Name '*' -Connection {connection} | {command}", error.Advice());
         });
     }
 
@@ -160,7 +160,8 @@ public sealed partial class UnusualNameTests(SandboxFixture fixture) : CmdletTes
     {
         ErrorRecord error = Run("Remove-ApiToken 'nightly''-[0-9]*' -Connection gcore").ShouldFail("ObjectNotFound");
         Assert.Equal(
-            "Remove-ApiToken does not support wildcards. Use: Get-ApiToken -Name 'nightly''-[0-9]*' | Remove-ApiToken",
+            "Remove-ApiToken matches names exactly and does not support wildcards. "
+                + "Use: Get-ApiToken -Name 'nightly''-[0-9]*' -Connection gcore | Remove-ApiToken",
             error.Advice());
     }
 

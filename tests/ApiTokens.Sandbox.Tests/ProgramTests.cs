@@ -89,6 +89,30 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public async Task Interrupt_SandboxWithParent_GoesOn()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using Process parent = Start();
+        using Process sandbox = Start("--parent", $"{parent.Id}");
+        string line = (await sandbox.StandardOutput.ReadLineAsync())!;
+
+        using Process kill = Process.Start("kill", ["-INT", $"{sandbox.Id}"]);
+        await kill.WaitForExitAsync();
+        await Task.Delay(500);
+
+        Assert.False(sandbox.HasExited);
+        using var http = new HttpClient();
+        string devo = JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>();
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(devo))).StatusCode);
+        sandbox.Kill();
+        parent.Kill();
+    }
+
+    [Fact]
     public async Task Parent_AlreadyEnded_SandboxDoesNotStart()
     {
         using Process parent = Start("--help");

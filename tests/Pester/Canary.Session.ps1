@@ -84,6 +84,7 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         $issued.Add($failed)
         Rename-ApiToken $token -NewName canary-2 -PassThru @loud | Show
         Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
+        Set-ApiTokenService $name -Default -PassThru @loud | Show
         Disable-ApiToken $token -PassThru @loud | Show
         Enable-ApiToken $token -PassThru @loud | Show
         $token | ForEach-Object {
@@ -106,9 +107,12 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
     $tokens = @(Get-ApiToken -Connection * @loud)
     $findings = @($tokens + $issued | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com @loud)
     $findings | Select-Object -First 5 | Show
-    foreach ($extension in 'html', 'csv', 'json', 'md') {
+    foreach ($extension in 'html', 'csv', 'json', 'md', 'prom') {
         $tokens + $issued + $findings | Export-ApiTokenReport -Path "$Elsewhere/report.$extension" @loud
     }
+
+    Compare-ApiToken -ReferencePath "$Elsewhere/report.json" @loud | Show
+    Compare-ApiToken -ReferenceObject $issued -Connection * @loud | Select-Object -First 5 | Show
 
     $issued | Export-Csv -LiteralPath "$Folder/issued.csv"
     $issued | ConvertTo-Json -Depth 5 | Set-Content -LiteralPath "$Folder/issued.json"
@@ -128,6 +132,12 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         $plain = Get-PlainText $token.Secret
         Remove-ApiToken $plain -Connection $name @loud
         Get-ApiToken $plain -Connection $name @loud
+    }
+
+    Get-ApiTokenJournal "$Elsewhere/*.journal" @loud | Tee-Object -Variable operations | Select-Object -First 5 | Show
+    Get-ApiTokenJournal "$Elsewhere/*.journal" -Summary @loud | Show
+    foreach ($extension in 'html', 'json', 'md') {
+        $operations | Export-ApiTokenReport -Path "$Elsewhere/record.$extension" @loud
     }
 
     $Error | Show

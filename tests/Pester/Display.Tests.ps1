@@ -44,6 +44,38 @@ Describe 'The wide table of tokens' {
     }
 }
 
+Describe 'A token with its secret as plain text' {
+    BeforeAll {
+        $script:plain = New-ApiToken -Connection gcore -Name 'with plain text' -Role Engineers -ExpiresIn 1d -AsPlainText
+    }
+
+    It 'has it in JSON, CSV, Clixml and the list' {
+        $plain.Secret | Should -BeOfType [string]
+        ($plain | ConvertTo-Json | ConvertFrom-Json).Secret | Should -BeExactly $plain.Secret
+        ($plain | ConvertTo-Csv | ConvertFrom-Csv).Secret | Should -BeExactly $plain.Secret
+        $back = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($plain, 2))
+        $back.Secret | Should -BeExactly $plain.Secret
+        $back.PSObject.TypeNames[0] | Should -Be 'ApiTokens.PowerShell.PlainTextToken'
+        (($plain | Format-List | Out-String -Width 80) -split '\r?\n' | ForEach-Object { $_.Trim() }) -join '' | Should -BeLike "*Secret*$($plain.Secret)*"
+    }
+
+    It 'is shown as a list, with the whole secret, on a console of 80 columns' {
+        (($plain | Out-String -Width 80) -split '\r?\n' | ForEach-Object { $_.Trim() }) -join '' | Should -BeLike "*Secret*$($plain.Secret)*"
+    }
+
+    It 'can be piped to another cmdlet' {
+        $plain | Remove-ApiToken -PassThru | ForEach-Object Status | Should -Be 'Revoked'
+    }
+}
+
+Describe 'The flat table of tokens' {
+    It 'shows the tokens of all connections in one table' {
+        $lines = ($tokens | Sort-Object ExpiresAt | Format-Table -View Flat | Out-String -Width 80) -split '\r?\n' | Where-Object { $_.Trim() }
+        $lines | Should -HaveCount ($tokens.Count + 2)
+        $lines[0] -split '\s+' | Where-Object { $_ } | Should -Be @('Name', 'Status', 'Expires', 'Connection', 'Id')
+    }
+}
+
 Describe 'A token after <Way>' -ForEach @(
     @{ Way = 'Export-Clixml'; Through = { param($Value) $Value | Export-Clixml "$TestDrive/token.xml"; Import-Clixml "$TestDrive/token.xml" } }
     @{ Way = 'a job'; Through = { Start-Job { $args[0] } -ArgumentList (, $args[0]) | Receive-Job -Wait -AutoRemoveJob } }

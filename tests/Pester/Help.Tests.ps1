@@ -48,11 +48,16 @@ BeforeAll {
             Set-Item function:Get-AutomationConnection { @{ Service = 'Devo'; Account = 'my_domain'; Region = 'EU'; Token = $leaked; Name = 'asset' } }
             function Connect-ApiTokenService {
                 [CmdletBinding()]
-                param([Parameter(Position = 0)] $Service, [Parameter(Position = 1)] $Account, [securestring] $Token, [pscredential] $Credential, $Region, [uri] $BaseUri, $Name, [hashtable] $ConnectionInfo, [uri] $Proxy, [pscredential] $ProxyCredential, [switch] $NoProxy)
+                param([Parameter(Position = 0)] $Service, [Parameter(Position = 1)] $Account, [securestring] $Token, [pscredential] $Credential, $Region, [uri] $BaseUri, $Name, [hashtable] $ConnectionInfo, [uri] $Proxy, [pscredential] $ProxyCredential, [switch] $NoProxy, $Vault, $SecretName, $Path)
 
                 # If anything fails here, no request may reach a vendor.
                 $ErrorActionPreference = 'Stop'
                 $with = @{} + $PSBoundParameters
+                if ($Path) {
+                    ApiTokens\Connect-ApiTokenService -Path $Path
+                    return
+                }
+
                 [uri] $address = if ($ConnectionInfo) { $ConnectionInfo['BaseUri'] } else { $BaseUri }
                 if (-not ($address -and $address.IsLoopback)) {
                     $fields = if ($ConnectionInfo) { $ConnectionInfo } else { $with }
@@ -108,7 +113,10 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
         if ($hasVaults -and $source -match '-Vault |Get-Secret ') {
             $null = Initialize-TestVault
             Register-SecretVault -Name ops -ModuleName "$PSScriptRoot/TestVault" -VaultParameters @{ Folder = $vaults }
-            'gcore-admin', 'losant-app' | ForEach-Object { Set-Secret -Vault ops -Name $_ -SecureStringSecret (ConvertTo-Secret 'any') }
+            'losant-app' | ForEach-Object { Set-Secret -Vault ops -Name $_ -SecureStringSecret (ConvertTo-Secret 'any') }
+            'devo', 'gcore' | ForEach-Object {
+                Set-Secret -Vault ops -Name "$_-admin" -SecureStringSecret ($sandbox.Services | Where-Object Service -EQ $_).Secret
+            }
         }
 
         # Create the files that the examples of a page mention.
@@ -116,6 +124,12 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
             'tokens.csv'     = { 'Name,User,Audience,Scope', 'query,user@example.com,apiv2,', 'collector,ci@example.com,http,' | Set-Content tokens.csv }
             'leaked.csv'     = { 1..5 | ForEach-Object { Add-TestToken wegnology "leaked $_" } | Select-Object Id, Name, Service, Account, Connection | Export-Csv leaked.csv }
             'leaked.txt'     = { 'gcore', 'wegnology', 'application-users' | ForEach-Object { Get-PlainText (Add-TestToken $_ "leaked on $_").Secret } | Set-Content leaked.txt }
+            'connections.psd1' = {
+                $devo, $gcore = 'devo', 'gcore' | ForEach-Object { $sandbox.Services | Where-Object Service -EQ $_ }
+                "@{ Vault = 'ops'; Connections = @(@{ Name = 'devo-eu'; Service = 'Devo'; Account = '$($devo.Account)'; BaseUri = '$($devo.BaseUri)'; SecretName = 'devo-admin' }, @{ Service = 'Gcore'; BaseUri = '$($gcore.BaseUri)'; SecretName = 'gcore-admin' }) }" |
+                    Set-Content connections.psd1
+            }
+            'baseline.json'  = { Get-ApiToken -Connection * | Export-ApiTokenReport baseline.json }
             'ids.txt'        = { 1..3 | ForEach-Object { (Add-TestToken wegnology "by id $_").Id } | Set-Content ids.txt }
             'names.csv'      = { 1..2 | ForEach-Object { $token = Add-TestToken wegnology; [pscustomobject]@{ Id = $token.Id; Connection = 'wegnology'; NewName = "named $_" } } | Export-Csv names.csv }
             'policy.psd1'    = { "@{ ExpiryWarning = '14d'; ExcludeRule = 'LastUseUnknown' }" | Set-Content policy.psd1 }

@@ -170,6 +170,17 @@ Describe 'leak-response.ps1' {
         $leaked.ForEach({ Get-PlainText $_.Secret }) + $stranger | Where-Object { $all.Contains($_) } | Should -BeNullOrEmpty
     }
 
+    It 'run again with its journal, reports what the journal revoked, where the secret contains the id of its token' {
+        $journal = Join-Path $TestDrive 'again.jsonl'
+        $tokens = 'wegnology', 'gcore' | ForEach-Object { Add-TestToken $_ }
+        $null = Invoke-Runbook leak-response.ps1 @{ Secret = $tokens.Secret; Probe = $true; JournalPath = $journal; Confirm = $false }
+        $run = Invoke-Runbook leak-response.ps1 @{ Secret = $tokens.Secret; Probe = $true; JournalPath = $journal; Confirm = $false }
+        $run.Errors | Should -BeNullOrEmpty
+        $run.Output.Id | Sort-Object | Should -Be ($tokens.Id | Sort-Object)
+        $run.Output.Outcome | Should -Be 'AlreadyGone', 'AlreadyGone'
+        $run.Output.Detail | Should -BeLike 'Revoked at 20*by this journal.'
+    }
+
     It 'accepts secrets, and finds revoked tokens that the service still lists' {
         $gcore = $leaked | Where-Object Service -EQ 'Gcore'
         $run = Invoke-Runbook leak-response.ps1 @{ Secret = $gcore.Secret; Confirm = $false }
@@ -199,9 +210,16 @@ Describe 'leak-response.ps1' {
     }
 }
 
+Describe 'The help of <Name>' -ForEach @(Get-ChildItem -LiteralPath "$PSScriptRoot/../../samples" -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }) {
+    It 'is shown by Get-Help' {
+        (Get-Help $Path).Synopsis | Should -Not -BeLike '*.ps1*'
+        (Get-Help $Path).examples | Should -Not -BeNullOrEmpty
+    }
+}
+
 Describe 'rotate-into-vault.ps1' -Skip:$noVaults {
     BeforeAll {
-        $null = Initialize-TestVault
+        $script:vaultFolder = Initialize-TestVault
         $script:nightly = @{ Vault = 'Test'; JournalPath = Join-Path $TestDrive 'rotation.jsonl'; GracePeriod = '0:0:2'; Confirm = $false }
         $script:expiring = 'wegnology', 'gcore' | ForEach-Object { Add-TestToken $_ -With @{ Vault = 'Test'; ExpiresIn = '10d' } }
         Add-TestToken gcore -Name 'long enough' -With @{ ExpiresIn = '100d' }
@@ -237,6 +255,27 @@ Describe 'rotate-into-vault.ps1' -Skip:$noVaults {
         $second.Errors | Should -BeNullOrEmpty
         $second.Output.Id | Should -Contain $expiring[0].Id
         $second.Output.Id | Should -Contain $expiring[1].Id
+    }
+
+    It 'returns a secret that the vault refused, as NotSaved' {
+        $old = Add-TestToken gcore -With @{ Vault = 'Test'; ExpiresIn = '5d' }
+        Set-Content -LiteralPath "$vaultFolder/refuse" -Value '*' -NoNewline
+        try {
+            $run = Invoke-Runbook rotate-into-vault.ps1 @{
+                Vault = 'Test'; JournalPath = Join-Path $TestDrive 'refused.jsonl'; Within = '6d'; Connection = 'gcore'; Confirm = $false
+            }
+        }
+        finally {
+            Remove-Item -LiteralPath "$vaultFolder/refuse"
+        }
+
+        $new = @($run.Output | Where-Object Name -EQ $old.Name)
+        $new.Outcome | Should -Be 'NotSaved'
+        $new.Secret | Should -BeOfType [securestring]
+        Test-Secret $new[0] -Secret $new.Secret | Should -BeTrue
+        (Get-ApiToken -Connection gcore -Id $old.Id).Status | Should -Be 'Active'
+        $run.Errors[-1].FullyQualifiedErrorId | Should -BeLike 'RotationIncomplete*'
+        ($run.Output | Format-List | Out-String) + ($run.Output | ConvertTo-Csv | Out-String) | Should -Not -BeLike "*$(Get-PlainText $new.Secret)*"
     }
 
     It 'fails and issues nothing if the vault does not exist' {

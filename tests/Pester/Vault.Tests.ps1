@@ -78,6 +78,21 @@ Describe 'A vault for secrets, on <Connection>' -ForEach $services -Skip:$noVaul
 }
 
 Describe 'A new token and a vault' -Skip:$noVaults {
+    It 'is not issued a second time if the vault has a secret of its name' {
+        $first = Add-TestToken wegnology -With @{ Vault = 'Store' }
+        $before = @(Get-ApiToken -Connection wegnology).Count
+        $null = New-ApiToken -Connection wegnology -Name $first.Name -Scope ReadOnly -ExpiresIn 1d -Vault Store -ErrorVariable failure -ErrorAction SilentlyContinue
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
+        @(Get-ApiToken -Connection wegnology).Count | Should -Be $before
+        Test-Vault $first Store | Should -BeTrue
+    }
+
+    It 'is issued with -Force, and replaces the secret of its name' {
+        $first = Add-TestToken wegnology -With @{ Vault = 'Store' }
+        $second = New-ApiToken -Connection wegnology -Name $first.Name -Scope All -ExpiresIn 1d -Vault Store -Force
+        Test-Vault $second Store | Should -BeTrue
+    }
+
     It 'is returned with its secret if the vault fails' {
         Set-Content -LiteralPath "$folder/refuse" -Value 'no-*' -NoNewline
         try {
@@ -139,9 +154,9 @@ try { New-ApiToken never -Role Users -ExpiresIn 30d -Vault Any } catch { @{ Id =
     It 'does not replace the secret of another token' {
         $first = Add-TestToken gcore twin -With @{ Vault = 'Test' }
         $second = New-ApiToken twin -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
-        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
         $failure[0].ErrorDetails.RecommendedAction | Should -BeLike '*-Force*'
-        Test-Secret $second | Should -BeTrue
+        $second | Should -BeNullOrEmpty -Because 'the vault was asked before a token was issued'
         (Get-SecretInfo -Vault Test -Name (Get-DefaultName $first)).Metadata['tokenId'] | Should -Be $first.Id
         $null = New-ApiToken twin -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -Force -ErrorAction Stop
     }
@@ -149,8 +164,8 @@ try { New-ApiToken never -Role Users -ExpiresIn 30d -Vault Any } catch { @{ Id =
     It 'does not replace the secret of another token, whose name has a backtick or a wildcard' -ForEach 'a`b', 'a*' {
         $first = Add-TestToken gcore $_ -With @{ Vault = 'Test' }
         $second = New-ApiToken $_ -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
-        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretNotSaved,*'
-        Test-Secret $second | Should -BeTrue
+        $failure[0].FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
+        $second | Should -BeNullOrEmpty
         Test-Secret $first -Secret (Get-Secret -Vault Test -Name (Get-DefaultName $first)) | Should -BeTrue
     }
 

@@ -45,6 +45,12 @@ public sealed record FindingPolicy
     /// <summary>The severities that override the defaults of the rules, by rule id.</summary>
     public IReadOnlyDictionary<string, FindingSeverity> Severity { get; init; } = new Dictionary<string, FindingSeverity>();
 
+    /// <summary>The accepted findings.</summary>
+    public IReadOnlyList<FindingWaiver> Waiver { get; init; } = [];
+
+    /// <summary>The names or wildcard patterns of the tokens that must have an entry in the vault; empty for none.</summary>
+    public IReadOnlyList<string> VaultToken { get; init; } = [];
+
     /// <summary>Validates the policy.</summary>
     /// <exception cref="ApiTokenException">A value is out of range, or a rule does not exist. The error names the property.</exception>
     public void Validate()
@@ -76,12 +82,17 @@ public sealed record FindingPolicy
         CheckRules(Rule, nameof(Rule));
         CheckRules(ExcludeRule, nameof(ExcludeRule));
         CheckRules(Severity.Keys, nameof(Severity));
+        CheckRules(Waiver.Select(waiver => waiver.Rule), nameof(Waiver));
     }
 
     internal bool Applies(FindingRule rule) => (Rule.Count == 0 || Has(Rule, rule)) && !Has(ExcludeRule, rule);
 
     internal FindingSeverity SeverityOf(string ruleId, FindingSeverity defaultSeverity) =>
         Severity.FirstOrDefault(entry => Same(entry.Key, ruleId)) is { Key: not null } found ? found.Value : defaultSeverity;
+
+    /// <summary>Returns the waiver of a finding that is valid now; null if there is none.</summary>
+    internal FindingWaiver? WaiverOf(FindingRule rule, string service, string account, string id, string name, DateTimeOffset now) =>
+        Waiver.FirstOrDefault(waiver => waiver.Until > now && waiver.IsFor(rule) && waiver.IsFor(service, account, id, name));
 
     private static bool Has(IEnumerable<string> ids, FindingRule rule) => ids.Any(id => Same(id, rule.Id));
 

@@ -11,8 +11,17 @@ public abstract class FindingRule
     /// <summary>A short description of the findings.</summary>
     public abstract string Summary { get; }
 
+    /// <summary>The item of the OWASP Non-Human Identities Top 10 2025 that the rule is for, such as <c>NHI7:2025 Long-Lived Secrets</c>.</summary>
+    public abstract string NhiRisk { get; }
+
     /// <summary>The default severity of the findings.</summary>
     public virtual FindingSeverity Severity => FindingSeverity.Warning;
+
+    /// <summary>Whether the rule can check a token before it is issued.</summary>
+    internal virtual bool AppliesAtIssue => false;
+
+    /// <summary>Whether the rule depends on the expiry.</summary>
+    internal virtual bool IsAboutExpiry => false;
 
     /// <summary>Checks one token.</summary>
     internal virtual RuleViolation? Check(AuditedToken token) => null;

@@ -21,5 +21,9 @@ public static class FindingRules
         new UnknownUserRule(),
         new DuplicateRule(),
         new NearTokenLimitRule(),
+        new VaultEntryOrphanedRule(),
+        new VaultEntryMissingRule(),
+        new VaultEntryMismatchRule(),
+        new WaiverExpiredRule(),
     ];
 }

@@ -18,6 +18,8 @@ public static class PolicyTable
         [nameof(FindingPolicy.Rule)] = (policy, value) => policy with { Rule = Texts(value) },
         [nameof(FindingPolicy.ExcludeRule)] = (policy, value) => policy with { ExcludeRule = Texts(value) },
         [nameof(FindingPolicy.MinimumSeverity)] = (policy, value) => policy with { MinimumSeverity = OneSeverity(value) },
+        [nameof(FindingPolicy.Waiver)] = (policy, value) => policy with { Waiver = WaiverTable.Read(value) },
+        [nameof(FindingPolicy.VaultToken)] = (policy, value) => policy with { VaultToken = Texts(value) },
         [nameof(FindingPolicy.Severity)] = (policy, value) => policy with { Severity = Severities(value) },
     };
 

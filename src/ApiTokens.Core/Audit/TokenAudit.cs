@@ -1,3 +1,4 @@
+using ApiTokens.Audit.Rules;
 using ApiTokens.Services;
 
 namespace ApiTokens.Audit;
@@ -42,6 +43,35 @@ public sealed class TokenAudit
     /// Determines whether the connection of a token itself uses it. It is called only for tokens that expire soon, and may send a request.
     /// </summary>
     public Func<ApiToken, bool> IsOwnToken { get; init; } = _ => false;
+
+    /// <summary>The vault whose entries are compared with the tokens; null for none.</summary>
+    public VaultContent? Vault
+    {
+        get;
+        init
+        {
+            field = value;
+            foreach (VaultRule rule in _rules.OfType<VaultRule>())
+            {
+                rule.Vault = value;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Declares that all tokens of a connection were checked, so that an entry of the vault without a token has none in the account.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    public void CompleteAccount(TokenConnection connection) =>
+        CompleteAccount(new AccountKey(connection.Name, connection.Service, connection.Account, connection.BaseUri));
+
+    internal void CompleteAccount(AccountKey account)
+    {
+        foreach (VaultRule rule in _rules.OfType<VaultRule>())
+        {
+            rule.AddAccount(account);
+        }
+    }
 
     /// <summary>Checks a token. A revoked token has no findings.</summary>
     /// <param name="token">The token.</param>
@@ -96,18 +126,25 @@ public sealed class TokenAudit
             return;
         }
 
+        string service = token?.Service ?? violation.Account!.Service;
+        string account = token?.Account ?? violation.Account!.Account;
+        FindingWaiver? waiver = _policy.WaiverOf(
+            rule, service, account, token?.Id ?? string.Empty, token?.Name ?? string.Empty, _time.GetUtcNow());
         found.Add(new TokenFinding
         {
             RuleId = rule.Id,
             Severity = severity,
-            Service = token?.Service ?? violation.Account!.Service,
-            Account = token?.Account ?? violation.Account!.Account,
+            Service = service,
+            Account = account,
             BaseUri = token is null ? violation.Account!.BaseUri : token.BaseUri,
             Connection = token?.Connection ?? violation.Account!.Connection,
             Id = token?.Id ?? string.Empty,
             Name = token?.Name ?? string.Empty,
             Message = violation.Message,
             RecommendedAction = violation.RecommendedAction,
+            WaivedBy = waiver?.ApprovedBy,
+            WaivedUntil = waiver?.Until,
+            WaiverReason = waiver?.Reason,
             Token = token?.GetType() == typeof(ApiToken) ? token : token is null ? null : new ApiToken(token),
         });
     }

@@ -36,6 +36,18 @@ public sealed class TokenFinding
     /// <summary>The recommended action.</summary>
     public string RecommendedAction { get; init; } = string.Empty;
 
+    /// <summary>Whether the policy waives the finding. It is shown, but does not count as a problem.</summary>
+    public bool IsWaived => WaivedBy is not null;
+
+    /// <summary>Who approved the waiver; null if the finding is not waived.</summary>
+    public string? WaivedBy { get; init; }
+
+    /// <summary>The end of the waiver (UTC); null if the finding is not waived.</summary>
+    public DateTimeOffset? WaivedUntil { get; init; }
+
+    /// <summary>The reason of the waiver; null if the finding is not waived.</summary>
+    public string? WaiverReason { get; init; }
+
     /// <summary>The token; null for a finding about an account.</summary>
     public ApiToken? Token { get; init; }
 

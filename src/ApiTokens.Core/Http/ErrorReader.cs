@@ -63,10 +63,21 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
                 CultureInfo.InvariantCulture, " Retry after {0:0} seconds.", requested.TotalSeconds),
             _ => string.Empty,
         };
+        string text = $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
+            + $"({status}{(message is null ? string.Empty : ": " + message)}).";
+        if (status == 404 && request.ChecksConnection)
+        {
+            text = $"{endpoint.BaseUri.Authority} does not look like the API of {endpoint.Service} (404).";
+            advice = $"Check {Field.BaseUri}.";
+        }
+        else if (status == 404 && request.TokenId is { } id && isError)
+        {
+            text = $"{endpoint.Service} has no token {id} (404).";
+        }
+
         return CallTrace.Record(new ApiTokenException(
             kind,
-            $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
-                + $"({status}{(message is null ? string.Empty : ": " + message)}).{retry}{outcome}",
+            $"{text}{retry}{outcome}",
             retryAt is null ? advice : WaitAdvice,
             retryAt is not null ? ErrorIds.RetryAfterTooLong
                 : status == ProxyAuthenticationRequired ? ErrorIds.ProxyAuthenticationRequired
@@ -101,7 +112,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
         string outcome = unknown ? MayHaveSucceeded : string.Empty;
         string reason = Redact(request, error.Message);
         Exception? cause = ForeignText.Of(error, text => Redact(request, text));
-        string service = $"{endpoint.Service} at {endpoint.BaseUri.Host}";
+        string service = $"{endpoint.Service} ({endpoint.BaseUri.Authority})";
         if (error.ProxyStatus == ProxyAuthenticationRequired)
         {
             return CallTrace.Record(new ApiTokenException(
@@ -123,7 +134,9 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
             { OutcomeUnknown = unknown }
             : new ApiTokenException(
                 ErrorKind.ConnectionError,
-                $"No response from {service} to the request to {request.Purpose}. {reason}{outcome}",
+                error.NeverSent
+                    ? $"Could not reach {service} to {request.Purpose}: {reason.TrimEnd('.')}.{outcome}"
+                    : $"No response from {service} to the request to {request.Purpose}. {reason}{outcome}",
                 "Check the address, the network and the service's status page, then try again.",
                 inner: cause)
             { OutcomeUnknown = unknown };

@@ -125,7 +125,9 @@ internal sealed class RequestSender
         using CancellationTokenRegistration registration = cancellationToken.Register(() => CancelWithGrace(grace, request));
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, grace.Token);
         HttpResponseMessage? response = null;
+        int? status = null;
         bool open = false;
+        long startedAt = _endpoint.Time.GetTimestamp();
         try
         {
             response = await _endpoint.Http.SendAsync(message, linked.Token).ConfigureAwait(false);
@@ -148,6 +150,7 @@ internal sealed class RequestSender
                 Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(
                     body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),
             };
+            status = (int)result.Status;
             UpdateRateLimiter(result, pauses);
             return (result, message.Headers.Authorization);
         }
@@ -165,6 +168,7 @@ internal sealed class RequestSender
         }
         finally
         {
+            RequestLog.Add(message, status, _endpoint.Time.GetElapsedTime(startedAt), state.Attempts);
             if (!open)
             {
                 response?.Dispose();

@@ -28,6 +28,12 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
     /// <summary>The purpose of the request for messages, such as <c>create the token 'ci'</c>.</summary>
     public string Purpose { get; init; } = string.Empty;
 
+    /// <summary>The token that the request is about, which a 404 says does not exist; null if it is about none.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>Whether the request checks a new connection, so that a 404 means a wrong address.</summary>
+    public bool ChecksConnection { get; init; }
+
     /// <summary>The maximum size of the response, in bytes.</summary>
     public long ResponseLimit { get; init; } = 64L * 1024 * 1024;
 

@@ -84,6 +84,9 @@ internal sealed class JournalEntry
 internal static class JournalEvents
 {
     public const string Header = "journal";
+
+    /// <summary>A later run continues. The first run is that of the header.</summary>
+    public const string Run = "run";
     public const string Start = "start";
     public const string Issuing = "issuing";
     public const string Issued = "issued";

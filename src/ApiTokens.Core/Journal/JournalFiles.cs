@@ -29,6 +29,11 @@ internal static class JournalFiles
         {
             throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is not a valid path: {e.Message}", "Specify the path of a file.", e);
         }
+        catch (DirectoryNotFoundException e)
+        {
+            throw NotOpened(
+                ErrorKind.ObjectNotFound, $"the folder of '{path}' does not exist.", "Create the folder, or specify another path.", e);
+        }
         catch (IOException e)
         {
             throw NotOpened(

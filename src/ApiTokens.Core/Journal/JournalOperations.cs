@@ -3,6 +3,9 @@ namespace ApiTokens.Journal;
 /// <summary>The names of operations in journals.</summary>
 public static class JournalOperations
 {
+    /// <summary>Issues tokens.</summary>
+    public const string New = "New";
+
     /// <summary>Removes tokens.</summary>
     public const string Remove = "Remove";
 

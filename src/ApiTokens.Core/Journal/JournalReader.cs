@@ -12,7 +12,7 @@ internal sealed record JournalContent(JournalEntry? Header, IReadOnlyList<Journa
 /// <summary>Reads journals. An incomplete last line, which a terminated process may leave, is ignored.</summary>
 internal static class JournalReader
 {
-    private const string OtherPath = "Specify the path of an existing journal, or of a file that does not exist yet.";
+    private const string JournalPath = "JournalPath";
 
     // A line with the longest valid names and ids is shorter.
     private const int MaxLineLength = 1024 * 1024;
@@ -20,17 +20,18 @@ internal static class JournalReader
     /// <summary>Reads a journal.</summary>
     /// <param name="file">The file, positioned at its start.</param>
     /// <param name="path">The path, for errors.</param>
+    /// <param name="field">The field with the path, for errors.</param>
     /// <returns>The lines of the journal.</returns>
     /// <exception cref="ApiTokenException"><c>JournalMismatch</c>: the file is not a journal.</exception>
-    public static JournalContent Read(Stream file, string path)
+    public static JournalContent Read(Stream file, string path, string field = JournalPath)
     {
         JournalEntry? header = null;
         var entries = new List<JournalEntry>();
         long length = 0;
-        foreach ((string line, long end) in CompleteLines(file))
+        foreach ((string line, long end) in CompleteLines(file, path, field))
         {
             length = end;
-            JournalEntry entry = Parse(line) ?? throw Mismatch($"'{path}' has a line that is not a journal entry", OtherPath);
+            JournalEntry entry = Parse(line) ?? throw NotJournal(field, $"the journal '{path}' has a line that ApiTokens did not write.");
             if (header is not null)
             {
                 entries.Add(entry);
@@ -39,16 +40,25 @@ internal static class JournalReader
 
             header = entry is { Event: JournalEvents.Header, Accounts: not null }
                 ? entry
-                : throw Mismatch($"'{path}' is not a journal", OtherPath);
+                : throw NotJournal(field, $"'{path}' is not an ApiTokens journal.");
         }
 
         return header is null && file.Length > 0 && !StartsLikeHeader(file)
-            ? throw Mismatch($"'{path}' is not empty and is not a journal", OtherPath)
+            ? throw NotJournal(field, $"'{path}' is not an ApiTokens journal.")
             : new JournalContent(header, entries, length);
     }
 
     internal static ApiTokenException Mismatch(string reason, string action) =>
-        ApiTokenException.OfField("JournalPath", ErrorKind.InvalidOperation, $"the journal {reason}.", action, ErrorIds.JournalMismatch);
+        ApiTokenException.OfField(JournalPath, ErrorKind.InvalidOperation, $"the journal {reason}.", action, ErrorIds.JournalMismatch);
+
+    private static ApiTokenException NotJournal(string field, string message) => ApiTokenException.OfField(
+        field,
+        ErrorKind.InvalidOperation,
+        message,
+        field == JournalPath
+            ? "Specify the path of an existing journal, or of a file that does not exist yet."
+            : "Specify the path of a journal.",
+        ErrorIds.JournalMismatch);
 
     private static bool StartsLikeHeader(Stream file)
     {
@@ -66,7 +76,7 @@ internal static class JournalReader
         return string.CompareOrdinal(text, 0, expected, 0, length) == 0;
     }
 
-    private static IEnumerable<(string Line, long End)> CompleteLines(Stream file)
+    private static IEnumerable<(string Line, long End)> CompleteLines(Stream file, string path, string field)
     {
         var line = new List<byte>();
         var buffer = new byte[64 * 1024];
@@ -81,7 +91,7 @@ internal static class JournalReader
                     line.Add(buffer[i]);
                     if (line.Count > MaxLineLength)
                     {
-                        throw Mismatch("has a line that is too long for a journal entry", OtherPath);
+                        throw NotJournal(field, $"the journal '{path}' has a line that is too long for a journal entry.");
                     }
 
                     continue;

@@ -14,6 +14,7 @@ public sealed class JournalWriter : IDisposable
     private readonly HashSet<string> _accounts;
     private long _length;
     private bool _isLineIncomplete;
+    private bool _isRunRecorded;
 
     private JournalWriter(Stream file, string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time)
     {
@@ -44,6 +45,7 @@ public sealed class JournalWriter : IDisposable
             Append(
                 new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = sorted },
                 toDisk: true);
+            _isRunRecorded = true;
         }
     }
 
@@ -192,7 +194,18 @@ public sealed class JournalWriter : IDisposable
         entry.Reason = Reason is { } reason ? ForeignText.InJournal(ForeignText.InMessage(reason)) : null;
         lock (_lock)
         {
+            RecordRun(entry.Time);
             Append(entry, toDisk);
+        }
+    }
+
+    // A later run is recorded with its first line, so that a run without operations leaves the journal unchanged.
+    private void RecordRun(DateTimeOffset time)
+    {
+        if (!_isRunRecorded)
+        {
+            Append(new JournalEntry { Time = time, Event = JournalEvents.Run, Operation = Operation }, toDisk: false);
+            _isRunRecorded = true;
         }
     }
 

@@ -17,13 +17,15 @@ public sealed class RetirementSchedule
     /// <summary>Returns the tokens that are due and not yet retired, earliest first.</summary>
     /// <param name="now">The current time (UTC).</param>
     /// <returns>The tokens that are due.</returns>
-    public IReadOnlyList<DueToken> DueAt(DateTimeOffset now) =>
-    [
-        .. _due.Values
-            .Select(scheduled => scheduled.Due)
-            .Where(due => due.At <= now && !IsRetired(due.Token))
-            .OrderBy(due => due.At),
-    ];
+    public IReadOnlyList<DueToken> DueAt(DateTimeOffset now) => [.. Pending.Where(due => due.At <= now)];
+
+    /// <summary>Returns the tokens that are not yet due, earliest first.</summary>
+    /// <param name="now">The current time (UTC).</param>
+    /// <returns>The tokens that are waiting.</returns>
+    public IReadOnlyList<DueToken> WaitingAt(DateTimeOffset now) => [.. Pending.Where(due => due.At > now)];
+
+    private IEnumerable<DueToken> Pending =>
+        _due.Values.Select(scheduled => scheduled.Due).Where(due => !IsRetired(due.Token)).OrderBy(due => due.At);
 
     /// <summary>Returns the token that is currently in use: the successor of the old token, or a later successor.</summary>
     /// <param name="due">An old token.</param>

@@ -15,6 +15,8 @@ internal sealed class LeakCandidate(string source, string text, IReadOnlyList<Se
     private List<string>? _notes;
     private List<string>? _searchedConnections;
     private List<TokenConnection>? _ownOf;
+    private int _probes;
+    private int _refusals;
 
     public string Source { get; } = source;
 
@@ -27,6 +29,15 @@ internal sealed class LeakCandidate(string source, string text, IReadOnlyList<Se
 
     /// <summary>Whether a token was returned as a candidate.</summary>
     public bool HasCandidate { get; set; }
+
+    /// <summary>Whether each service that was asked refused the secret.</summary>
+    public bool IsRefused => _refusals > 0 && _refusals == _probes;
+
+    /// <summary>The canonical ids of tokens that the secret contains.</summary>
+    public IReadOnlyList<string> TokenIds =>
+    [
+        .. Services.SelectMany(service => service.SecretFormat.TokenIdsIn(Text).Select(service.CanonicalId)).OfType<string>().Distinct(),
+    ];
 
     public IReadOnlyList<string> Notes => _notes ?? [];
 
@@ -41,6 +52,12 @@ internal sealed class LeakCandidate(string source, string text, IReadOnlyList<Se
 
     /// <summary>Returns what the secret says about its token.</summary>
     public IEnumerable<string> Describe() => Services.Select(service => service.SecretFormat.Describe(Text)).OfType<string>();
+
+    public void AddProbe(bool isRefused)
+    {
+        _probes++;
+        _refusals += isRefused ? 1 : 0;
+    }
 
     public void AddNote(string note) => (_notes ??= []).Add(note);
 

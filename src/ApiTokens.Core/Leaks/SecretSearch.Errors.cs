@@ -40,8 +40,12 @@ public sealed partial class SecretSearch
                     + $"but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
                 Probe ? NotFoundByProbe : NotFound),
         };
+        if (secret.IsRefused)
+        {
+            advice = "The secret does not work there. If it can belong to another account, connect to that account and search again.";
+        }
+
         string notes = string.Concat(secret.Notes.Concat(secret.Describe()).Distinct().Select(note => $" {note}"));
-        return new ApiTokenException(
-            ErrorKind.ObjectNotFound, $"{secret.Source}: {message}{notes}", advice, ErrorIds.SecretNotAttributed);
+        return new SecretNotAttributedException($"{secret.Source}: {message}{notes}", advice, secret.TokenIds, secret.IsRefused);
     }
 }

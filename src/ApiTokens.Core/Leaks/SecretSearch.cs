@@ -201,6 +201,7 @@ public sealed partial class SecretSearch : IDisposable
     {
         ApiToken? suggested = candidate?.Token;
         SecretCheck check = await connection.Tokens.CheckSecretAsync(secret.ToSecret(), suggested, cancellationToken).ConfigureAwait(false);
+        secret.AddProbe(check.State == SecretState.Refused);
         if (check.State != SecretState.Accepted)
         {
             secret.AddNote(NoteOf(connection, check, suggested));
@@ -235,9 +236,9 @@ public sealed partial class SecretSearch : IDisposable
     {
         string result = check switch
         {
-            { State: SecretState.Refused } => "rejects it",
-            { Error: { } error } => $"could not test it: {error.Message.TrimEnd('.')}",
-            _ => "has no request that can test it",
+            { State: SecretState.Refused } => $"{connection.Service} refused it (401) on the connection '{connection.Name}', so it does not work",
+            { Error: { } error } => $"The connection '{connection.Name}' could not test it: {error.Message.TrimEnd('.')}",
+            _ => $"The connection '{connection.Name}' has no request that can test it",
         };
         string which = suggested switch
         {
@@ -245,7 +246,7 @@ public sealed partial class SecretSearch : IDisposable
             { Status: TokenStatus.Active } => $"It suggests the active token {suggested}, which is not proven. ",
             _ => $"It suggests the token {suggested}, which is {suggested.Status.ToString().ToLowerInvariant()}. ",
         };
-        return $"{which}The connection '{connection.Name}' {result}.";
+        return $"{which}{result}.";
     }
 
     private static async Task<ApiToken?> ReadAsync(

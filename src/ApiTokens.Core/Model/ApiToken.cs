@@ -38,6 +38,7 @@ public class ApiToken
         UpdatedAt = token.UpdatedAt;
         ExpiresAt = token.ExpiresAt;
         LastUsedAt = token.LastUsedAt;
+        RevokedAt = token.RevokedAt;
         ExpirationMonths = token.ExpirationMonths;
     }
 
@@ -112,11 +113,18 @@ public class ApiToken
     /// <summary>The time when the secret was last used (UTC); null if it was never used or the service does not report it.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
+    /// <summary>The time when the token was revoked or removed (UTC); null if it was not, or if that is not known.</summary>
+    public DateTimeOffset? RevokedAt { get; init; }
+
     /// <summary>Application Users: the lifetime in calendar months that was last specified.</summary>
     internal int? ExpirationMonths { get; init; }
 
     /// <summary>The time from issue to expiry; null if the token never expires.</summary>
     public TimeSpan? Lifetime => ExpiresAt - CreatedAt;
+
+    /// <summary>Returns the record as it is after the token was removed.</summary>
+    internal ApiToken Revoked(DateTimeOffset at) =>
+        new(this) { Status = TokenStatus.Revoked, RevokedAt = Status == TokenStatus.Revoked && RevokedAt is { } earlier ? earlier : at };
 
     /// <summary>Returns the name and the id.</summary>
     /// <returns>For example <c>'ci' (42)</c>.</returns>

@@ -74,6 +74,14 @@ public class ApiTokenException : Exception
         string field, ErrorKind kind, string message, Advice? advice, string errorId, Exception? inner = null) =>
         new(kind, $"{field}: {message}", advice, errorId, inner) { Field = new Field(field) };
 
+    /// <summary>Creates the error for a field without a value.</summary>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="service">The service that requires it.</param>
+    /// <param name="advice">The recommended action.</param>
+    /// <returns>The exception.</returns>
+    internal static ApiTokenException Required(string field, string service, Advice advice) =>
+        new(ErrorKind.InvalidArgument, $"{field} is required for {service}.", advice, $"Invalid{field}") { Field = new Field(field) };
+
     /// <summary>Creates the error for an operation that the service does not support; no request was sent.</summary>
     /// <param name="service">The service.</param>
     /// <param name="operation">The operation, such as <c>disable a token</c>.</param>

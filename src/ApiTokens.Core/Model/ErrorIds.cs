@@ -69,6 +69,9 @@ public static class ErrorIds
     /// <summary>The service does not tell the permissions of a token, so a reset cannot issue a token with the same permissions.</summary>
     public const string PermissionsUnknown = "PermissionsUnknown";
 
+    /// <summary>A policy does not allow a new token. It was not issued.</summary>
+    public const string PolicyViolation = "PolicyViolation";
+
     /// <summary>The new token works, but the old token could not be disabled.</summary>
     public const string PredecessorNotDisabled = "PredecessorNotDisabled";
 
@@ -111,6 +114,9 @@ public static class ErrorIds
 
     /// <summary>A leaked value belongs to no token that was found.</summary>
     public const string SecretNotAttributed = "SecretNotAttributed";
+
+    /// <summary>The secret of a vault that is the credential of a connection cannot be read.</summary>
+    public const string SecretNotRead = "SecretNotRead";
 
     /// <summary>
     /// The secret could not be saved. It is not lost: the token with its secret is written to the pipeline and is the

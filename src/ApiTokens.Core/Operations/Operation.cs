@@ -95,6 +95,11 @@ public abstract class Operation
         return ExecuteAsync(context);
     }
 
+    /// <summary>Determines whether an earlier run with the same journal has started the operation, so that this run resumes it.</summary>
+    /// <param name="journal">The journal.</param>
+    /// <returns>False if the operation is new, or failed without effect.</returns>
+    public bool WasStartedIn(JournalWriter journal) => journal.ResumeState.ProgressOf(KeyIn(journal)).Stage != JournalStage.None;
+
     /// <summary>Returns the token that may exist after an error, and whose secret is lost; null if there is none.</summary>
     internal virtual ApiToken? LostToken(Exception? error) => error switch
     {

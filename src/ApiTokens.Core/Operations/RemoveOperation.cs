@@ -58,7 +58,7 @@ public sealed class RemoveOperation : Operation
             ? await Connection.Tokens.GetAsync(_token.Id, context.CancellationToken).ConfigureAwait(false)
             : _token;
         await Connection.Tokens.RemoveAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
-        await ReturnAsync(_token.Id, removed, context).ConfigureAwait(false);
+        await ReturnAsync(_token.Id, removed.Revoked(Connection.Time.GetUtcNow()), context).ConfigureAwait(false);
     }
 
     private protected override void ValidateCore()

@@ -78,10 +78,20 @@ public sealed partial class ResetOperation : Operation
         context.IsReconciling = false;
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
         await CheckOwnAsync(old, context.CancellationToken).ConfigureAwait(false);
+        _options.CheckRequest?.Invoke(SuccessorRequest(old));
         await (IsInPlace ? RegenerateAsync(context) : ReplaceAsync(old, context)).ConfigureAwait(false);
     }
 
-    private protected override void ValidateCore() => _options.Validate(Connection.Capabilities);
+    private protected override void ValidateCore()
+    {
+        _options.Validate(Connection.Capabilities);
+
+        // A complete record, such as one of a list, can be checked before any request.
+        if (_options.CheckRequest is { } check && _token.CreatedAt is not null)
+        {
+            check(SuccessorRequest(_token));
+        }
+    }
 
     // If an earlier run was terminated, its new secret is lost. Regenerating again issues another one.
     private async Task RegenerateAsync(OperationContext context)

@@ -42,6 +42,11 @@ public sealed record ResetOptions
     /// </summary>
     public Func<ApiToken, SecureString?, bool>? Verify { get; init; }
 
+    /// <summary>
+    /// Checks the request for the new token before it is sent, for example against a policy. If it throws, the old token is unchanged.
+    /// </summary>
+    public Action<NewTokenRequest>? CheckRequest { get; init; }
+
     /// <summary>Validates the combination of options.</summary>
     /// <exception cref="ApiTokenException"><c>InvalidInPlace</c> or <c>InvalidGracePeriod</c>.</exception>
     public void Validate()

@@ -72,7 +72,7 @@ public sealed class RetireOperation : Operation
             Connection, _due.Id, _due.Predecessor, context.CancellationToken).ConfigureAwait(false);
         if (existed)
         {
-            await ReturnAsync(_due.Id, disable ? disabled : old, context).ConfigureAwait(false);
+            await ReturnAsync(_due.Id, disable ? disabled : old.Revoked(Connection.Time.GetUtcNow()), context).ConfigureAwait(false);
         }
     }
 

@@ -109,8 +109,8 @@ internal static class SecretProof
 
         context.WriteVerbose(check switch
         {
-            { State: SecretState.Accepted } => $"{connection.Service} accepts the secret of {issued}.",
-            { State: SecretState.Refused } => $"{connection.Service} rejects the secret of {issued}.",
+            { State: SecretState.Accepted } => $"Verified: {connection.Service} accepts the new secret of {issued}.",
+            { State: SecretState.Refused } => $"Not verified: {connection.Service} rejects the new secret of {issued}.",
             { Error: { } error } => error.Message,
             _ => $"{connection.Service} has no request that verifies the secret of {issued}.",
         });

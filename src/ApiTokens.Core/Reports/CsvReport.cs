@@ -21,6 +21,7 @@ internal sealed class CsvReport : IReportFormat
 
     public void Write(TokenReport report, Stream stream)
     {
+        ReportFile.CheckHasOnlyTokens(report, Extension);
         // Without a byte order mark, Excel and Windows PowerShell read the file in the local code page.
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
         using var writer = new StreamWriter(stream, encoding, bufferSize: 64 * 1024, leaveOpen: true) { NewLine = "\r\n" };
@@ -51,7 +52,14 @@ internal sealed class CsvReport : IReportFormat
 
     private static string[] Findings(IReadOnlyList<ReportFinding> findings) => findings.Count == 0
         ? [string.Empty, string.Empty]
-        : [findings[0].Severity.ToString(), string.Join(" | ", findings.Select(finding => $"{finding.RuleId}: {finding.Message}"))];
+        :
+        [
+            findings[0].IsWaived ? "Waived" : findings[0].Severity.ToString(),
+            string.Join(" | ", findings.Select(Text)),
+        ];
+
+    private static string Text(ReportFinding finding) =>
+        $"{finding.RuleId}: {finding.Message}{(finding.IsWaived ? $" ({finding.Waiver})" : string.Empty)}";
 
     private static string? Timestamp(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -22,7 +22,7 @@ internal static class HtmlFindings
 
         foreach ((ReportSeverity severity, string heading) in Groups)
         {
-            ReportFinding[] findings = [.. report.Findings.Where(finding => finding.Severity == severity)];
+            ReportFinding[] findings = [.. report.Findings.Where(finding => finding.Severity == severity && !finding.IsWaived)];
             if (findings.Length == 0)
             {
                 continue;
@@ -35,6 +35,30 @@ internal static class HtmlFindings
                 WriteRule(html, rule.Key, Style(severity), [.. rule]);
             }
         }
+
+        WriteWaived(html, [.. report.Findings.Where(finding => finding.IsWaived)]);
+    }
+
+    // All of them, because a waiver must not hide a finding.
+    private static void WriteWaived(HtmlText html, IReadOnlyList<ReportFinding> findings)
+    {
+        if (findings.Count == 0)
+        {
+            return;
+        }
+
+        html.WriteLine($"""<h3 class="severity information">Waived <span class="count">{HtmlText.Number(findings.Count)}</span></h3>""");
+        html.Write($"""<div class="scroll" role="region" aria-label="Waived" tabindex="0"><table><thead><tr><th scope="col">Token</th>""");
+        html.WriteLine($"""<th scope="col">Service</th><th scope="col">Finding</th><th scope="col">Waiver</th></tr></thead><tbody>""");
+        foreach (ReportFinding finding in findings)
+        {
+            html.Write($"""<tr><td><span class="name">{finding.Name}</span><span class="more id">{finding.Id}</span></td>""");
+            html.Write($"""<td>{finding.Service}<span class="more">{finding.Account}</span></td>""");
+            html.Write($"""<td>{finding.RuleId} ({finding.Severity})<span class="more">{finding.Message}</span></td>""");
+            html.WriteLine($"""<td>{finding.Waiver}</td></tr>""");
+        }
+
+        html.WriteLine($"</tbody></table></div>");
     }
 
     /// <summary>Returns the style class of a severity.</summary>

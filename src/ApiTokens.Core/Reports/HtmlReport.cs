@@ -21,7 +21,7 @@ internal sealed class HtmlReport : IReportFormat
         using var writer = new StreamWriter(stream, encoding, bufferSize: 64 * 1024, leaveOpen: true);
         var html = new HtmlText(writer);
         var tokens = new HtmlTokens(html, report);
-        HtmlTemplate.Write(writer, new Dictionary<string, Action>
+        HtmlTemplate.Write(writer, withTokens: !report.IsRecord, new Dictionary<string, Action>
         {
             ["policy"] = () => writer.Write(Policy(style, script)),
             ["version"] = () => html.Write($"{typeof(HtmlReport).Assembly.GetName().Version.ToString(3)}"),
@@ -30,6 +30,8 @@ internal sealed class HtmlReport : IReportFormat
             ["style"] = () => writer.Write(style),
             ["script"] = () => writer.Write(script),
             ["tiles"] = () => WriteTiles(html, report),
+            ["operations"] = () => HtmlOperations.Write(html, report),
+            ["changes"] = () => HtmlChanges.Write(html, report),
             ["totals"] = () => WriteTotals(html, report),
             ["timeline"] = () => WriteTimeline(html, report),
             ["findings"] = () => HtmlFindings.Write(html, report),
@@ -49,6 +51,29 @@ internal sealed class HtmlReport : IReportFormat
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     private static void WriteTiles(HtmlText html, TokenReport report)
+    {
+        if (report.Operations.Count > 0)
+        {
+            var record = new OperationRecord(report.Operations);
+            Tile(html, "Operations", report.Operations.Count);
+            Tile(html, "Done", record.Count(OperationOutcome.Done));
+            Tile(html, "Left to do", record.Left.Count, "error");
+        }
+
+        if (report.Changes.Count > 0)
+        {
+            Tile(html, "New", report.Count(TokenChangeKind.New), "warning");
+            Tile(html, "Gone", report.Count(TokenChangeKind.Gone), "warning");
+            Tile(html, "Changed", report.Count(TokenChangeKind.Changed), "warning");
+        }
+
+        if (!report.IsRecord)
+        {
+            WriteTokenTiles(html, report);
+        }
+    }
+
+    private static void WriteTokenTiles(HtmlText html, TokenReport report)
     {
         int soon = report.Tokens.Count(token =>
             token.Status is not (TokenStatus.Revoked or TokenStatus.Expired) && report.DaysLeft(token) is >= 0 and < 30);

@@ -9,10 +9,17 @@ internal static class HtmlTemplate
 {
     private static readonly Regex Placeholder = new(@"\{\{(\w+)\}\}", RegexOptions.CultureInvariant);
 
+    // The parts of the page that are about tokens, each between two comments.
+    private static readonly Regex TokenPart = new(
+        "<!-- tokens -->\n(.*?)<!-- /tokens -->\n", RegexOptions.CultureInvariant | RegexOptions.Singleline);
+
     /// <summary>Writes the page, and fills each placeholder by its action.</summary>
-    public static void Write(TextWriter writer, IReadOnlyDictionary<string, Action> placeholders)
+    /// <param name="writer">The writer.</param>
+    /// <param name="withTokens">Whether the page has the parts about tokens.</param>
+    /// <param name="placeholders">The actions by placeholder.</param>
+    public static void Write(TextWriter writer, bool withTokens, IReadOnlyDictionary<string, Action> placeholders)
     {
-        string page = Read("Report.html");
+        string page = TokenPart.Replace(Read("Report.html"), withTokens ? "$1" : string.Empty);
         int end = 0;
         foreach (Match placeholder in Placeholder.Matches(page))
         {

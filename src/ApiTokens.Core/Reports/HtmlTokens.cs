@@ -17,7 +17,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
     private readonly ReportToken[] _tokens =
     [
         .. report.Tokens
-            .OrderByDescending(token => report.FindingsOf(token).Select(finding => (int)finding.Severity + 1).FirstOrDefault())
+            .OrderByDescending(token => report.FindingsOf(token).Select(finding => (int)finding.EffectiveSeverity + 1).FirstOrDefault())
             .ThenBy(token => token.ExpiresAt ?? DateTimeOffset.MaxValue),
     ];
 
@@ -83,7 +83,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
         foreach (ReportFinding finding in report.FindingsOf(token))
         {
             json.WriteNumberValue(ruleNumbers[finding.RuleId]);
-            json.WriteNumberValue((int)finding.Severity);
+            json.WriteNumberValue((int)finding.EffectiveSeverity);
         }
 
         json.WriteEndArray();
@@ -175,7 +175,7 @@ internal sealed class HtmlTokens(HtmlText html, TokenReport report)
         html.Write($"""<td>{(token.LastUsedAt is { } used ? Day(used) : "")}</td><td>""");
         foreach (ReportFinding finding in report.FindingsOf(token))
         {
-            html.Write($"""<span class="finding {HtmlFindings.Style(finding.Severity)}">{finding.RuleId}</span> """);
+            html.Write($"""<span class="finding {HtmlFindings.Style(finding.EffectiveSeverity)}">{finding.RuleId}</span> """);
         }
 
         html.WriteLine($"</td></tr>");

@@ -21,7 +21,9 @@ internal sealed class JsonReport : IReportFormat
             report.CreatedAt,
             [.. report.Services.Select(service => Total(report, service))],
             report.Tokens,
-            report.Findings);
+            report.Findings,
+            report.Operations,
+            report.Changes);
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Encoder, Indented = true, NewLine = "\n" });
         JsonSerializer.Serialize(writer, content, ReportJson.Default.ReportContent);
     }
@@ -47,7 +49,9 @@ internal sealed record ReportContent(
     DateTimeOffset CreatedAt,
     IReadOnlyList<ServiceTotal> Totals,
     IReadOnlyList<ReportToken> Tokens,
-    IReadOnlyList<ReportFinding> Findings);
+    IReadOnlyList<ReportFinding> Findings,
+    IReadOnlyList<ReportOperation> Operations,
+    IReadOnlyList<TokenChange> Changes);
 
 /// <summary>The number of tokens of a service, in total and by status.</summary>
 internal sealed record ServiceTotal(string Service, int Tokens, IReadOnlyDictionary<string, int> ByStatus);

@@ -29,10 +29,93 @@ internal sealed class MarkdownReport : IReportFormat
         writer.WriteLine($"# {Plain(report.Title)}");
         writer.WriteLine();
         writer.WriteLine($"As of {Timestamp(report.CreatedAt)} UTC. All times are UTC.");
+        WriteOperations(writer, report);
+        WriteChanges(writer, report);
+        if (report.IsRecord)
+        {
+            return;
+        }
+
         WriteTotals(writer, report);
         WriteTimeline(writer, report);
         WriteFindings(writer, report);
         WriteTokens(writer, report);
+    }
+
+    private static void WriteOperations(StreamWriter writer, TokenReport report)
+    {
+        if (report.Operations.Count == 0)
+        {
+            return;
+        }
+
+        var record = new OperationRecord(report.Operations);
+        Heading(writer, "Record of operations");
+        writer.WriteLine(record.Summary(Number));
+        writer.WriteLine();
+        Row(writer, ["Run", "Operation", "Journal", "Started", "Done", "Failed", "Unknown", "Total"]);
+        Row(writer, [.. Enumerable.Repeat("---", 4), .. Enumerable.Repeat("---:", 4)]);
+        foreach (OperationRun run in record.Runs)
+        {
+            Row(
+                writer,
+                [Number(run.Number), Plain(run.Names), Code(run.FileName), Timestamp(run.At), .. run.Counts.Select(Number)]);
+        }
+
+        IEnumerable<int> totals = Enumerable.Range(0, 4).Select(column => record.Runs.Sum(run => run.Counts[column]));
+        Row(writer, ["**All**", string.Empty, string.Empty, string.Empty, .. totals.Select(Number)]);
+        WriteOperations(
+            writer, $"Left to do: {Number(record.Left.Count)}", record, record.Left,
+            operation => operation.DueAt is { } due
+                ? $"{OperationRecord.Remainder(operation)} on {Timestamp(due)}"
+                : OperationRecord.Remainder(operation));
+        WriteOperations(writer, $"Done: {Number(record.Done.Count)}", record, record.Done,
+            operation => operation.DueAt is { } due ? $"done, due on {Timestamp(due)}" : "done");
+    }
+
+    private static void WriteOperations(
+        StreamWriter writer, string heading, OperationRecord record, IReadOnlyList<ReportOperation> operations,
+        Func<ReportOperation, string> state)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"### {heading}");
+        if (operations.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteLine();
+        Row(writer, ["Time", "Operation", "State", "Token", "Id", "Service", "Account", "Run", "Error", "Correlation id", "Reason"]);
+        Row(writer, [.. Enumerable.Repeat("---", 11)]);
+        foreach (ReportOperation operation in operations)
+        {
+            Row(writer,
+            [
+                Timestamp(operation.Time), Code(operation.Operation), state(operation), Code(operation.Name), Code(operation.Id),
+                Code(operation.Service), Code(operation.Account), Number(record.RunOf(operation)), Code(operation.ErrorId),
+                Code(operation.CorrelationId), Code(operation.Reason),
+            ]);
+        }
+    }
+
+    private static void WriteChanges(StreamWriter writer, TokenReport report)
+    {
+        if (report.Changes.Count == 0)
+        {
+            return;
+        }
+
+        Heading(writer, "Changes");
+        Row(writer, ["Change", "Service", "Account", "Token", "Id", "Property", "Before", "Now"]);
+        Row(writer, [.. Enumerable.Repeat("---", 8)]);
+        foreach (TokenChange change in report.Changes)
+        {
+            Row(writer,
+            [
+                change.ChangeKind.ToString(), Code(change.Service), Code(change.Account), Code(change.Name), Code(change.Id),
+                Code(change.Property), Code(change.OldValue), Code(change.NewValue),
+            ]);
+        }
     }
 
     private static void WriteTotals(StreamWriter writer, TokenReport report)
@@ -89,8 +172,8 @@ internal sealed class MarkdownReport : IReportFormat
         {
             Row(writer,
             [
-                finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name),
-                Code(finding.Id), Plain(finding.Message), Plain(finding.RecommendedAction),
+                finding.IsWaived ? "Waived" : finding.Severity.ToString(), Code(finding.RuleId), Code(finding.Service), Code(finding.Account), Code(finding.Name),
+                Code(finding.Id), Plain(finding.Message), Plain(finding.IsWaived ? finding.Waiver : finding.RecommendedAction),
             ]);
         }
     }

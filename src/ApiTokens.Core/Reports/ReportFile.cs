@@ -3,7 +3,8 @@ namespace ApiTokens.Reports;
 /// <summary>Writes a report in the format that the file extension specifies. An incomplete file is never visible.</summary>
 public static class ReportFile
 {
-    private static readonly IReportFormat[] Formats = [new HtmlReport(), new CsvReport(), new JsonReport(), new MarkdownReport()];
+    private static readonly IReportFormat[] Formats =
+        [new HtmlReport(), new CsvReport(), new JsonReport(), new MarkdownReport(), new MetricsReport()];
 
     /// <summary>Validates a path before the content of the report is collected.</summary>
     /// <param name="path">The full path.</param>
@@ -94,6 +95,18 @@ public static class ReportFile
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Throws if a report has content for which a format has no place.</summary>
+    internal static void CheckHasOnlyTokens(TokenReport report, string extension)
+    {
+        if (report.Operations.Count + report.Changes.Count > 0)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Path",
+                $"a {extension} report cannot contain {(report.Changes.Count > 0 ? "changes" : "operations of a journal")}.",
+                "Specify a path with the extension .html, .md or .json.");
         }
     }
 

@@ -46,5 +46,23 @@ public sealed record ReportFinding
     /// <summary>The recommended action.</summary>
     public string RecommendedAction { get; init; } = string.Empty;
 
+    /// <summary>Who approved the waiver of the finding; null if it is not waived.</summary>
+    public string? WaivedBy { get; init; }
+
+    /// <summary>The end of the waiver (UTC); null if the finding is not waived.</summary>
+    public DateTimeOffset? WaivedUntil { get; init => field = value?.ToUniversalTime(); }
+
+    /// <summary>The reason of the waiver; null if the finding is not waived.</summary>
+    public string? WaiverReason { get; init; }
+
+    internal bool IsWaived => WaivedBy is not null;
+
+    /// <summary>A waived finding is only for information.</summary>
+    internal ReportSeverity EffectiveSeverity => IsWaived ? ReportSeverity.Information : Severity;
+
+    /// <summary>The waiver in one line.</summary>
+    internal string Waiver => FormattableString.Invariant(
+        $"waived by {WaivedBy}{(WaivedUntil is { } until ? FormattableString.Invariant($" until {until.AddTicks(-1):yyyy-MM-dd}") : "")}: {WaiverReason}");
+
     internal TokenIdentity Identity => TokenIdentity.Of(Service, Account, BaseUri, Id);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ApiTokens.Reports;
 
 /// <summary>A token of a report. It has no property for a secret, so a report cannot contain one.</summary>
@@ -44,6 +46,10 @@ public sealed record ReportToken
 
     /// <summary>The time when the token was last used (UTC); null if it was never used or the service does not report it.</summary>
     public DateTimeOffset? LastUsedAt { get; init => field = value?.ToUniversalTime(); }
+
+    /// <summary>The account of the token.</summary>
+    [JsonIgnore]
+    public AccountIdentity AccountIdentity => Identity.Account;
 
     internal TokenIdentity Identity => TokenIdentity.Of(Service, Account, BaseUri, Id);
 }

@@ -25,7 +25,8 @@ public sealed class TokenReport
         Findings =
         [
             .. findings.Distinct()
-                .OrderByDescending(finding => finding.Severity)
+                .OrderBy(finding => finding.IsWaived)
+                .ThenByDescending(finding => finding.Severity)
                 .ThenBy(finding => finding.RuleId, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(finding => finding.Service, StringComparer.OrdinalIgnoreCase)
                 .ThenBy(finding => finding.Name, StringComparer.OrdinalIgnoreCase),
@@ -47,6 +48,16 @@ public sealed class TokenReport
     /// <summary>The findings, the most severe first.</summary>
     public IReadOnlyList<ReportFinding> Findings { get; }
 
+    /// <summary>The operations of journals, earliest first; a report of tokens has none.</summary>
+    public IReadOnlyList<ReportOperation> Operations
+    {
+        get;
+        init => field = [.. value.Distinct().OrderBy(operation => operation.Time)];
+    } = [];
+
+    /// <summary>The changes since an earlier list of tokens.</summary>
+    public IReadOnlyList<TokenChange> Changes { get; init => field = [.. value.Distinct()]; } = [];
+
     /// <summary>The services of the tokens.</summary>
     public IReadOnlyList<string> Services { get; }
 
@@ -58,10 +69,10 @@ public sealed class TokenReport
     /// <returns>The findings.</returns>
     public IEnumerable<ReportFinding> FindingsOf(ReportToken token) => _findings[token.Identity];
 
-    /// <summary>Returns the number of findings with a severity.</summary>
+    /// <summary>Returns the number of findings with a severity that are not waived.</summary>
     /// <param name="severity">The severity.</param>
     /// <returns>The number.</returns>
-    public int Count(ReportSeverity severity) => Findings.Count(finding => finding.Severity == severity);
+    public int Count(ReportSeverity severity) => Findings.Count(finding => finding.Severity == severity && !finding.IsWaived);
 
     /// <summary>Returns the number of tokens with a status.</summary>
     /// <param name="status">The status; null for tokens with an unknown status.</param>
@@ -72,7 +83,14 @@ public sealed class TokenReport
     /// <summary>Returns the number of days until a token expires.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The number of days, rounded down; negative if the token has expired; null if it never expires.</returns>
-    public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? (int)Math.Floor((expiry - CreatedAt).TotalDays) : null;
+    public int? DaysLeft(ReportToken token) => token.ExpiresAt is { } expiry ? RelativeTime.Days(expiry - CreatedAt) : null;
+
+    /// <summary>Whether the report is only about operations or changes, so that it does not list the tokens that exist.</summary>
+    internal bool IsRecord => Operations.Count + Changes.Count > 0 && Tokens.Count + Findings.Count == 0;
+
+    /// <summary>Returns the number of tokens with a kind of change.</summary>
+    internal int Count(TokenChangeKind kind) =>
+        Changes.Where(change => change.ChangeKind == kind).Select(change => change.Identity).Distinct().Count();
 
     internal static bool IsOf(ReportToken token, string? service) =>
         service is null || string.Equals(token.Service, service, StringComparison.OrdinalIgnoreCase);

@@ -3,7 +3,7 @@ using System.Security;
 namespace ApiTokens.Services;
 
 /// <summary>The parameters of a connection to a service.</summary>
-public sealed class ConnectionRequest
+public sealed record ConnectionRequest
 {
     /// <summary>The name of the service.</summary>
     public string Service { get; init; } = string.Empty;
@@ -65,4 +65,8 @@ public sealed class ConnectionRequest
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Returns the name of the service. The text never contains a credential.</summary>
+    /// <returns><see cref="Service"/>.</returns>
+    public override string ToString() => Service;
 }

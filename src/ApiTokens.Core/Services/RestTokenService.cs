@@ -49,7 +49,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
 
     protected override async Task RemoveCoreAsync(string id, CancellationToken cancellationToken)
     {
-        var request = new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}" };
+        var request = new ServiceRequest(HttpMethod.Delete, Path(id)) { Purpose = $"remove token {id}", TokenId = id };
         ServiceResponse response = await Client.SendAsync(request, cancellationToken, treatNotFoundAsSuccess: true).ConfigureAwait(false);
 
         // A 404 may be the page of a proxy.
@@ -79,12 +79,12 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     protected string[] Path(params string[] more) => [.. path, .. more];
 
     /// <summary>Creates the request for a list without pages.</summary>
-    protected ServiceRequest ListRequest(string purpose = "list the tokens") =>
-        new(HttpMethod.Get, path) { Purpose = purpose, ResponseLimit = ListLimit };
+    protected ServiceRequest ListRequest(string purpose = "list the tokens", bool checksConnection = false) =>
+        new(HttpMethod.Get, path) { Purpose = purpose, ChecksConnection = checksConnection, ResponseLimit = ListLimit };
 
     /// <summary>Creates a request that proves a credential; null for the connection's credential.</summary>
     protected static ServiceRequest ProveRequest(ServiceCredential? credential, params string[] path) =>
-        new(HttpMethod.Get, path) { Credential = credential, Purpose = "prove the credential" };
+        new(HttpMethod.Get, path) { Credential = credential, Purpose = "check the credential", ChecksConnection = credential is null };
 
     /// <summary>Creates a request that issues a secret. It is not idempotent: if its response is lost, the outcome is unknown.</summary>
     protected static ServiceRequest Post<TBody>(string[] path, TBody body, JsonTypeInfo<TBody> type, string purpose) =>
@@ -92,13 +92,18 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
 
     /// <summary>Reads a token record.</summary>
     protected Task<TWire> ReadAsync(string id, CancellationToken cancellationToken) =>
-        Client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}" }, json, cancellationToken);
+        Client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}", TokenId = id }, json, cancellationToken);
 
     /// <summary>Sends a PATCH request for a token. The request is idempotent and is retried if its response is lost.</summary>
     protected async Task<ApiToken?> PatchAsync<TBody>(
         string id, TBody body, JsonTypeInfo<TBody> type, string purpose, CancellationToken cancellationToken)
     {
-        var request = new ServiceRequest(Patch, Path(id)) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type), Purpose = purpose };
+        var request = new ServiceRequest(Patch, Path(id))
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(body, type),
+            Purpose = purpose,
+            TokenId = id,
+        };
         return Map(await Client.GetAsync(request, json, cancellationToken).ConfigureAwait(false));
     }
 

@@ -28,6 +28,9 @@ public abstract class ServiceDefinition
     /// <summary>Returns the permission that makes a token too broad, in the service's terms; null if it has none.</summary>
     internal virtual string? BroadPermission(ApiToken token) => null;
 
+    /// <summary>Returns the scopes of a token that a request asks for, as the service returns them.</summary>
+    internal virtual IReadOnlyList<string> ScopeOf(NewTokenRequest request) => request.Scope;
+
     /// <summary>Returns the users who are responsible for a token: its owner and its issuer, if they are people.</summary>
     internal virtual IEnumerable<string> GetResponsibleUsers(ApiToken token) => new[] { token.Owner, token.Issuer }.OfType<string>();
 

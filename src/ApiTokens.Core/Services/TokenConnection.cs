@@ -205,10 +205,10 @@ public sealed class TokenConnection
         return region switch
         {
             null or "" when definition.Regions.TryGetValue(string.Empty, out Uri? only) => only,
-            null or "" when names.Length > 0 => throw ApiTokenException.InvalidParameter(
-                "Region", "a value is required.", $"Specify one of {names}, or {Field.BaseUri}."),
-            null or "" => throw ApiTokenException.InvalidParameter(
-                "BaseUri", "a value is required.", $"Specify the address of your {definition.Name} service."),
+            null or "" when names.Length > 0 => throw ApiTokenException.Required(
+                "Region", definition.Name, $"Specify one of {names}, or {Field.BaseUri}."),
+            null or "" => throw ApiTokenException.Required(
+                "BaseUri", definition.Name, $"Specify the address of your {definition.Name} service."),
             _ when definition.Regions.TryGetValue(region.ToUpper(CultureInfo.InvariantCulture), out Uri? uri) => uri,
             _ when names.Length == 0 =>
                 throw ApiTokenException.InvalidParameter("Region", $"{definition.Name} has no regions.", "Omit it."),

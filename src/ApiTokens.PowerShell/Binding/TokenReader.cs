@@ -48,7 +48,8 @@ internal sealed class TokenReader(PSObject input)
             || !TryReadTime(nameof(ApiToken.ExpiresAt), out DateTimeOffset? expires)
             || !TryReadTime(nameof(ApiToken.CreatedAt), out DateTimeOffset? created)
             || !TryReadTime(nameof(ApiToken.UpdatedAt), out DateTimeOffset? updated)
-            || !TryReadTime(nameof(ApiToken.LastUsedAt), out DateTimeOffset? lastUsed))
+            || !TryReadTime(nameof(ApiToken.LastUsedAt), out DateTimeOffset? lastUsed)
+            || !TryReadTime(nameof(ApiToken.RevokedAt), out DateTimeOffset? revoked))
         {
             return null;
         }
@@ -75,6 +76,7 @@ internal sealed class TokenReader(PSObject input)
             UpdatedAt = updated,
             ExpiresAt = expires,
             LastUsedAt = lastUsed,
+            RevokedAt = revoked,
         };
     }
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Management.Automation;
+using ApiTokens.Http;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
@@ -9,6 +12,8 @@ namespace ApiTokens.PowerShell.Commands;
 public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<RequestAttempt> _attempts = new();
+    private bool? _isDebug;
 
     /// <summary>Ends the cmdlet. PowerShell calls it however the pipeline ends.</summary>
     public void Dispose()
@@ -49,10 +54,39 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
 
     internal void Fail(ApiTokenException error, object? target) => WriteError(ErrorRecords.Create(error, target));
 
+    /// <summary>Writes the error of one input. Without any connection, every input would fail, so the error ends the pipeline.</summary>
+    internal void FailInput(ApiTokenException error, object? target, TokenConnection? connection = null)
+    {
+        if (Connections.All.Count == 0 || error.Kind == ErrorKind.AuthenticationError)
+        {
+            FailTerminating(error, target);
+        }
+
+        WriteError(ErrorRecords.Create(error, target, connection?.Name));
+    }
+
     internal void FailTerminating(ApiTokenException error, object? target) => ThrowTerminatingError(ErrorRecords.Create(error, target));
 
     /// <summary>Calls ShouldProcess with printable text, because names from a service or a file may contain control characters.</summary>
-    internal bool Confirm(string target, string action) => ShouldProcess(ForeignText.InMessage(target), ForeignText.InMessage(action));
+    internal bool Confirm(string target, string action) =>
+        WhileAsking(() => ShouldProcess(ForeignText.InMessage(target), ForeignText.InMessage(action)));
+
+    /// <summary>The time in which prompts waited for the user. It does not count as time of the run.</summary>
+    internal TimeSpan AskingTime { get; private set; }
+
+    /// <summary>Calls a method that may prompt.</summary>
+    internal T WhileAsking<T>(Func<T> ask)
+    {
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            return ask();
+        }
+        finally
+        {
+            AskingTime += watch.Elapsed;
+        }
+    }
 
     /// <summary>Returns the description of a connection for confirmation prompts.</summary>
     internal static string Describe(TokenConnection connection) => $"{connection.Name} ({connection.Service} {connection.Account})";
@@ -77,11 +111,44 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
             ? string.Join(", ", references.Select(reference => reference.Name))
             : references;
 
+    /// <summary>Calls the core. With -Debug, writes a line for each request that it sends.</summary>
+    internal T Observe<T>(Func<T> work)
+    {
+        if (!(_isDebug ??= IsDebug()))
+        {
+            return work();
+        }
+
+        using IDisposable observation = RequestLog.Observe(_attempts.Enqueue);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            WriteRequests();
+        }
+    }
+
+    /// <summary>With -Debug, writes a line for each request that was sent since the last call.</summary>
+    internal void WriteRequests()
+    {
+        while (_attempts.TryDequeue(out RequestAttempt? attempt))
+        {
+            WriteDebug(attempt.ToString());
+        }
+    }
+
+    private bool IsDebug() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug)
+        ? LanguagePrimitives.IsTrue(debug)
+        : SessionState.PSVariable.GetValue("DebugPreference") is { } preference
+            && LanguagePrimitives.ConvertTo<ActionPreference>(preference) is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
     private T Stoppable<T>(Func<T> work)
     {
         try
         {
-            return work();
+            return Observe(work);
         }
         catch (OperationCanceledException) when (Stop.IsCancellationRequested)
         {
@@ -100,6 +167,18 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
                 $"-Connection: the connection '{ForeignText.Argument(reference.Name)}' does not exist.",
                 $"The connections are: {string.Join(", ", Connections.All)}.",
                 ErrorIds.ConnectionNotFound));
+    }
+
+    /// <summary>Returns the only specified connection, or the default connection.</summary>
+    /// <exception cref="ApiTokenException">There is none, or there are several.</exception>
+    internal static TokenConnection OneConnection(ConnectionReference[]? references)
+    {
+        TokenConnection[] found = references is null ? [DefaultConnection()] : [.. references.SelectMany(Resolve).Distinct()];
+        return found.Length == 1 ? found[0] : throw new ApiTokenException(
+            ErrorKind.InvalidArgument,
+            $"-Connection: '{string.Join(", ", references!.Select(reference => reference.Name))}' matches {found.Length} connections.",
+            $"Specify one of {string.Join(", ", found.Select(connection => connection.Name))}.",
+            ErrorIds.AmbiguousConnection);
     }
 
     private static ApiTokenException NoConnections() => new(

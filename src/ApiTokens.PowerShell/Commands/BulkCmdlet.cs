@@ -1,9 +1,11 @@
 using System.Management.Automation;
+using ApiTokens.Audit;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
+using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
 using ApiTokens.PowerShell.Delivery;
-using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -12,21 +14,25 @@ namespace ApiTokens.PowerShell.Commands;
 /// The base class of cmdlets that change tokens. It binds parameters, asks for confirmation and queues operations. The core runs them
 /// concurrently while the input is still arriving, and the pipeline thread writes their output.
 /// </summary>
-public abstract class BulkCmdlet : ApiTokenCmdlet
+public abstract partial class BulkCmdlet : ApiTokenCmdlet
 {
     private OperationRunner? _runner;
     private PipelineOutput? _output;
     private RunProgress? _progress;
     private DeliverySink? _sink;
+    private JournalWriter? _journal;
+    private bool _isStopped;
 
     /// <summary>The maximum number of concurrent operations per connection.</summary>
     [Parameter(HelpMessage = "Specifies the maximum number of concurrent operations for each connection, from 1 to 256.")]
     [ValidateRange(1, 256)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int ThrottleLimit { get; set; } = 16;
 
     /// <summary>The maximum number of requests per second for each connection. The connection keeps this setting.</summary>
     [Parameter(HelpMessage = "Specifies the maximum number of requests per second for each connection.")]
     [ValidateRange(0.1, 100_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public double RequestsPerSecond { get; set; }
 
     /// <summary>The journal file. A run with the same file skips completed operations. The file is also an audit record.</summary>
@@ -87,10 +93,10 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
 
         try
         {
-            JournalWriter? journal = OpenJournal();
-            Retirements = journal?.Retirements;
+            _journal = OpenJournal();
+            Retirements = _journal?.Retirements;
             _output = new PipelineOutput(this, WritesPlainText);
-            _runner = new OperationRunner(ThrottleLimit, _output, _sink, journal);
+            _runner = new OperationRunner(ThrottleLimit, _output, _sink, _journal);
             _progress = new RunProgress(this, $"{OperationName} API tokens", _runner);
         }
         catch (ApiTokenException e)
@@ -110,11 +116,16 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
                 runner.CheckUnfinished(Named ?? Connections.All);
             }
 
-            runner.Complete(_progress.Show);
+            runner.Complete(() =>
+            {
+                _progress.Show();
+                WriteRequests();
+            });
         });
         if (_runner is { Added: > 0 } runner)
         {
             WriteInformation(runner.Summary, ["ApiTokens", "Summary"]);
+            WriteSummaryLine(runner);
         }
 
         _progress.Complete();
@@ -123,36 +134,9 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     /// <inheritdoc/>
     protected override void StopProcessing()
     {
+        _isStopped = true;
         _runner?.Stop();
         base.StopProcessing();
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        _runner?.Dispose();
-        base.Dispose(disposing);
-
-        // The pipeline has ended, so the warnings are written to the host.
-        foreach (ApiToken token in _runner?.Undelivered.Where(token => !_output!.Received.Contains(token.Id)) ?? [])
-        {
-            Warn(token.Id.Length == 0
-                ? $"The pipeline ended while the token '{token.Name}' on {token.Connection} was issued. It may exist, and its secret "
-                    + $"is lost. Check: Get-ApiToken -Name {CommandText.Pattern(token.Name)} "
-                    + $"-Connection {CommandText.Pattern(token.Connection)}"
-                : $"The pipeline ended before the secret of {token} on {token.Connection} was delivered. "
-                    + $"If nobody has it, remove the token: {CommandText.Remove(token)}");
-        }
-
-        foreach (PendingRetirement pending in _runner?.PendingRetirements ?? [])
-        {
-            string resume = pending.Resumable ? " Or run the same command again with the same journal." : string.Empty;
-            Warn($"The pipeline ended after the new token {pending.Successor.Id} was delivered, but before the old token "
-                + $"{pending.Predecessor} on {pending.Predecessor.Connection} was retired. Both tokens may work. "
-                + $"If the new token works, remove the old token: {CommandText.Remove(pending.Predecessor)}{resume}");
-        }
-
-        _runner = null;
     }
 
     /// <summary>Returns the full path of a journal, which must be a file system path.</summary>
@@ -180,6 +164,20 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
             ErrorIds.JournalNotOpened);
     }
 
+    /// <summary>Reads a policy for new tokens; null if there is none. An invalid policy ends the pipeline.</summary>
+    internal IssuePolicy? ReadIssuePolicy(string? path)
+    {
+        try
+        {
+            return path is null ? null : new IssuePolicy(PolicyFile.Read(GetUnresolvedProviderPathFromPSPath(path)));
+        }
+        catch (ApiTokenException e)
+        {
+            FailTerminating(e, path);
+            throw;
+        }
+    }
+
     /// <summary>Creates the deliveries of secrets from the parameters; empty for the pipeline.</summary>
     internal virtual IReadOnlyList<SecretDelivery> CreateDeliveries() => [];
 
@@ -188,7 +186,7 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
     {
         if (_runner?.WasDoneBefore(operation) != true)
         {
-            _sink?.Reserve(operation, expected);
+            _sink?.Reserve(operation, expected, isResumed: _journal is { } journal && operation.WasStartedIn(journal));
         }
 
         Queue(operation);
@@ -207,9 +205,6 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
 
     /// <summary>Waits for the queued operations to end.</summary>
     internal void CompleteQueued() => Guarded(runner => runner.Complete(_progress!.Show));
-
-    /// <summary>Writes a warning to the host, for a pipeline that has ended.</summary>
-    internal void Warn(string message) => Host.UI.WriteWarningLine(ForeignText.InMessage(message));
 
     private DeliverySink? CreateSink()
     {
@@ -261,7 +256,11 @@ public abstract class BulkCmdlet : ApiTokenCmdlet
         OperationRunner runner = _runner ?? throw new PipelineStoppedException();
         try
         {
-            work(runner);
+            Observe(() =>
+            {
+                work(runner);
+                return runner;
+            });
         }
         catch (OperationCanceledException)
         {

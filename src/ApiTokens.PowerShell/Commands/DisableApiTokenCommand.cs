@@ -33,6 +33,8 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
 
     internal override bool AsksForUnproven => !AllowUnproven;
 
+    internal override bool ProtectsOwnToken => !Force;
+
     internal override string OperationName => JournalOperations.Disable;
 
     internal override string Action => RemoveAfter is { } after ? StageText.Of(base.Action, after) : base.Action;

@@ -1,16 +1,16 @@
 using System.Management.Automation;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.Reports;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Exports tokens and findings to a report: .html, .csv, .json or .md.</summary>
+/// <summary>Exports tokens, findings, operations of journals and changes to a report: .html, .csv, .json, .md or .prom.</summary>
 [Cmdlet(VerbsData.Export, "ApiTokenReport", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
 {
-    private readonly List<ReportToken> _tokens = [];
-    private readonly List<ReportFinding> _findings = [];
+    private readonly ReportInput _input = new();
     private string _path = string.Empty;
     private bool _confirmed;
 
@@ -20,18 +20,20 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = string.Empty;
 
-    /// <summary>The tokens and findings, which may come from a file or another machine.</summary>
+    /// <summary>The tokens, findings, operations and changes, which may come from a file or another machine.</summary>
     [Parameter(
         ValueFromPipeline = true,
-        HelpMessage = "Specifies tokens and findings, including those from a job, from Import-Clixml, from JSON or from an earlier CSV "
-            + "report.")]
+        HelpMessage = "Specifies tokens, findings, operations of journals and changes, including those from a job, from Import-Clixml, from "
+            + "JSON or from an earlier CSV report.")]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject[]? InputObject { get; set; }
 
     /// <summary>The title of the report.</summary>
     [Parameter(HelpMessage = "Specifies the title of the report.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string Title { get; set; } = "API tokens";
 
     /// <summary>Keeps an existing file and writes an error.</summary>
@@ -75,7 +77,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
 
             try
             {
-                if (!ReportInput.TryAdd(input, _tokens, _findings))
+                if (!_input.TryAdd(input))
                 {
                     Fail(ReportInput.Unknown(input), input);
                 }
@@ -97,7 +99,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
 
         try
         {
-            ReportFile.Write(new TokenReport(Title, Clock.UtcNow, _tokens, _findings), _path, NoClobber, Force);
+            ReportFile.Write(_input.ToReport(Title), _path, NoClobber, Force);
         }
         catch (ApiTokenException e)
         {
@@ -106,7 +108,7 @@ public sealed class ExportApiTokenReportCommand : ApiTokenCmdlet
 
         if (PassThru)
         {
-            WriteObject(new FileInfo(_path));
+            WriteObject(InvokeProvider.Item.Get([_path], force: true, literalPath: true), enumerateCollection: true);
         }
     }
 }

@@ -30,6 +30,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         HelpMessage = "Specifies the secrets: SecureStrings, or objects with a property Secret, such as issued tokens or rows of a "
             + "scanner's JSON.")]
     [SecretTransformation]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecureString[] Secret { get; set; } = [];
 
     /// <summary>Files with leaked secrets, one per line, or a scanner's report as text, CSV or JSON.</summary>
@@ -56,6 +57,7 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         HelpMessage = "Specifies the maximum number of tokens to read for each connection of a service whose tokens must be read one by "
             + "one (Devo).")]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int MaximumReads { get; set; } = 10_000;
 
     /// <inheritdoc/>

@@ -2,13 +2,14 @@ using System.Management.Automation;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Lists tokens and streams them, or reads tokens by id.</summary>
 [Cmdlet(VerbsCommon.Get, "ApiToken", DefaultParameterSetName = FilterSet)]
-[OutputType(typeof(ApiToken), typeof(IssuedToken))]
+[OutputType(typeof(ApiToken), typeof(IssuedToken), typeof(PlainTextToken))]
 public sealed class GetApiTokenCommand : ApiTokenCmdlet
 {
     private const string FilterSet = "Filter";
@@ -57,6 +58,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     /// <summary>The users or tokens that created the tokens: names, e-mail addresses, ids or wildcard patterns.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that one of these users or tokens created.")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string[] Issuer { get; set; } = [];
 
     /// <summary>The roles, as names, ids or wildcard patterns (Gcore, Losant).</summary>
@@ -70,16 +72,19 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     /// <summary>Lists tokens that expire within this time from now.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that expire within this time from now.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? ExpiringWithin { get; set; }
 
     /// <summary>Lists tokens that expire or expired before this time.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that expire or expired before this time.")]
     [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? ExpiresBefore { get; set; }
 
     /// <summary>Lists tokens that were issued before this time.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that were issued before this time.")]
     [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? CreatedBefore { get; set; }
 
     /// <summary>Lists tokens that never expire.</summary>
@@ -91,10 +96,12 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         ParameterSetName = FilterSet,
         HelpMessage = "Gets only tokens that were not used for this time, or were never used and are older.")]
     [DurationTransformation(Back = true)]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? UnusedFor { get; set; }
 
     /// <summary>A fixed part of the tokens, such as 3/8, so that several machines can share a job.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets one part of the tokens, such as 3/8: the third of eight.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Shard { get; set; }
 
     /// <summary>Also reads the secret, if the service shows it (Devo, to owner and user).</summary>
@@ -154,7 +161,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
         foreach (NamePattern name in missing)
         {
-            Fail(NotFound($"named '{ForeignText.Argument(name.Text)}'"), ForeignText.Argument(name.Text));
+            Fail(NotFound($"named '{ForeignText.Argument(name.Text)}'", connections), ForeignText.Argument(name.Text));
         }
 
         foreach (ValueFilter value in unmatched)
@@ -190,9 +197,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         texts.Select(text => new NamePattern(text)).Where(pattern => pattern.IsLiteral)
             .Select(pattern => new ValueFilter(parameter, pattern.Text, filter([pattern])));
 
-    private static ApiTokenException NotFound(string description) => new(
-        ErrorKind.ObjectNotFound, $"There is no token {description}.",
-        "To list the existing tokens, run Get-ApiToken without a name or id.");
+    private static ApiTokenException NotFound(string description, IEnumerable<TokenConnection> connections) => new(
+        ErrorKind.ObjectNotFound, $"There is no token {description}.", $"To list the tokens: {CommandText.List(connections)}");
 
     private TokenFilter CreateFilter()
     {
@@ -247,6 +253,10 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         {
             FailTerminating(e, connection);
         }
+        catch (ApiTokenException e) when (!alone && e.ErrorId == ErrorIds.OperationNotSupported)
+        {
+            WriteWarning(ForeignText.InMessage($"{Describe(connection)} is not included: {e.Message}"));
+        }
         catch (ApiTokenException e)
         {
             // The list is incomplete, so it is not known which names and values are missing.
@@ -263,7 +273,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
         {
             string services = string.Join(", ", connections.Select(connection => connection.Service).Distinct());
             string shown = ForeignText.Argument(id);
-            Fail(NotFound($"with id '{shown}': the id does not have the format of {services}"), shown);
+            Fail(NotFound($"with id '{shown}': the id does not have the format of {services}", connections), shown);
         }
 
         foreach (TokenConnection connection in candidates)
@@ -271,12 +281,12 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             try
             {
                 WriteObject(IncludeSecret
-                    ? Issued.ForOutput(Wait(cancellationToken => connection.Tokens.GetWithSecretAsync(id, cancellationToken)), AsPlainText)
+                    ? PlainTextToken.ForOutput(Wait(cancellationToken => connection.Tokens.GetWithSecretAsync(id, cancellationToken)), AsPlainText)
                     : Wait(cancellationToken => connection.Tokens.GetAsync(id, cancellationToken)));
             }
             catch (ApiTokenException e)
             {
-                Fail(e, id);
+                WriteError(ErrorRecords.Create(e, id, connection.Name));
             }
         }
     }

@@ -13,11 +13,13 @@ public sealed class GetApiTokenPermissionCommand : ApiTokenCmdlet
     /// <summary>The values or wildcard patterns.</summary>
     [Parameter(Position = 0, HelpMessage = "Specifies values or wildcard patterns.")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string[] Value { get; set; } = ["*"];
 
     /// <summary>The kinds: Scope, Preset, Audience, Role, Api.</summary>
     [Parameter(HelpMessage = "Gets only these kinds of permissions: Scope, Preset, Audience, Role, Api.")]
     [ValidateSet("Scope", "Preset", "Audience", "Role", "Api")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string[] Kind { get; set; } = [];
 
     /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>

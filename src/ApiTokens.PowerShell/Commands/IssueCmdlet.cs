@@ -3,7 +3,6 @@ using System.Management.Automation;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
-using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
@@ -13,6 +12,7 @@ public abstract class IssueCmdlet : BulkCmdlet
     /// <summary>The description (WEGnology, Gcore).</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies a description (WEGnology, Gcore).")]
     [BlankAsNull]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Description { get; set; }
 
     /// <summary>WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
@@ -65,17 +65,6 @@ public abstract class IssueCmdlet : BulkCmdlet
     public ConnectionReference[]? Connection { get; set; }
 
     internal override ConnectionReference[]? NamedConnections => Connection;
-
-    /// <summary>Returns the specified connection, or the default connection.</summary>
-    internal TokenConnection OneConnection()
-    {
-        TokenConnection[] found = Connection is null ? [DefaultConnection()] : [.. Connection.SelectMany(Resolve).Distinct()];
-        return found.Length == 1 ? found[0] : throw new ApiTokenException(
-            ErrorKind.InvalidArgument,
-            $"-Connection: '{string.Join(", ", Connection!.Select(reference => reference.Name))}' matches {found.Length} connections.",
-            $"Specify one of {string.Join(", ", found.Select(connection => connection.Name))}.",
-            ErrorIds.AmbiguousConnection);
-    }
 
     /// <summary>Creates the request from the current parameter values.</summary>
     internal NewTokenRequest CreateRequest(string name, TokenExpiry expiry) => new()

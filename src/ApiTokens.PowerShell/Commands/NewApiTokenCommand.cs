@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using ApiTokens.Audit;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
@@ -12,26 +14,30 @@ namespace ApiTokens.PowerShell.Commands;
 /// bound by property name.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
-[OutputType(typeof(IssuedToken), typeof(ApiToken))]
+[OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
 public sealed class NewApiTokenCommand : IssueCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
     private bool _hasWarned;
+    private IssuePolicy? _policy;
 
     /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
     [Parameter(
         ValueFromPipeline = true,
         HelpMessage = "Specifies an object whose properties bind to the other parameters, such as a row of a CSV file.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject? InputObject { get; set; }
 
     /// <summary>The display name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the display name.")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string Name { get; set; } = string.Empty;
 
     /// <summary>The time of expiry; in local time if it has no offset.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies when the token expires (WEGnology, Gcore).")]
     [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>The lifetime from now: a TimeSpan, or 90d, 12h, 30m, 2w, 6mo, 1y.</summary>
@@ -39,11 +45,13 @@ public sealed class NewApiTokenCommand : IssueCmdlet
         ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the lifetime of the token from now (WEGnology, Gcore, and in calendar months Application Users).")]
     [TokenLifetimeTransformation]
+    [ArgumentCompleter(typeof(LifetimeCompleter))]
     public TokenLifetime? ExpiresIn { get; set; }
 
     /// <summary>The lifetime in calendar months; 3, 6 (default) or 12 for Application Users.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the lifetime of the token in calendar months.")]
     [BlankAsNull]
+    [ArgumentCompleter(typeof(MonthsCompleter))]
     public int? ExpirationMonths { get; set; }
 
     /// <summary>Issues a token that never expires (WEGnology, Gcore).</summary>
@@ -71,6 +79,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
     [Parameter(
         HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
             + "$_.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>
@@ -91,12 +100,23 @@ public sealed class NewApiTokenCommand : IssueCmdlet
         HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
     public SwitchParameter Force { get; set; }
 
-    internal override string OperationName => "New";
+    internal override string OperationName => JournalOperations.New;
+
+    /// <summary>A policy file (.psd1). A token that it forbids is not issued.</summary>
+    [Parameter(HelpMessage = "Specifies a policy file (.psd1), which can forbid the token.")]
+    public string? Policy { get; set; }
 
     internal override bool WritesPlainText => AsPlainText;
 
     internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
         SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        _policy = ReadIssuePolicy(Policy);
+        base.BeginProcessing();
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -112,9 +132,10 @@ public sealed class NewApiTokenCommand : IssueCmdlet
                 permission);
         }
 
+        TokenConnection? connection = null;
         try
         {
-            TokenConnection connection = OneConnection();
+            connection = OneConnection(Connection);
             NewTokenRequest request = CreateRequest(Name, Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires));
             Operation operation = new IssueOperation(connection, request, OccurrenceOf(connection, request))
             {
@@ -122,6 +143,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
                 RemoveOrphan = RemoveOrphan,
             };
             operation.Validate();
+            _policy?.Check(connection, request);
             WarnOnceIfNeverExpires(connection, request);
             string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (Confirm($"{description}{Details(request)} on {Describe(connection)}", "Create API token"))
@@ -139,7 +161,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
         }
         catch (ApiTokenException e)
         {
-            Fail(e, Name);
+            FailInput(e, Name, connection);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ApiTokens.Operations;
-using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -22,7 +21,7 @@ internal sealed class PipelineOutput(Cmdlet cmdlet, bool asPlainText) : IOperati
 
         try
         {
-            cmdlet.WriteObject(Issued.ForOutput(issued, asPlainText));
+            cmdlet.WriteObject(PlainTextToken.ForOutput(issued, asPlainText));
         }
         catch (PipelineStoppedException e) when (e.GetType().Name == "StopUpstreamCommandsException")
         {
@@ -37,13 +36,14 @@ internal sealed class PipelineOutput(Cmdlet cmdlet, bool asPlainText) : IOperati
     /// <inheritdoc/>
     public void WriteError(Operation operation, Exception error)
     {
-        ErrorRecord record = ErrorRecords.Create(error, error switch
+        object target = error switch
         {
             OrphanedTokenException orphan => orphan.Token,
             SecretNotSavedException unsaved => unsaved.Token,
             _ when operation is UseOperation { Remaining: { } token } => token,
             _ => operation.Target,
-        });
+        };
+        ErrorRecord record = ErrorRecords.Create(error, target, operation.Connection.Name);
 
         // Without a valid credential or journal, no further operation can succeed.
         if (error is ApiTokenException { Kind: ErrorKind.AuthenticationError } or ApiTokenException { ErrorId: ErrorIds.JournalNotWritten })

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Delivery;
 using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
@@ -21,6 +22,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     /// <summary>With -All: the user whom the tokens act for.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AllSet, HelpMessage = "Specifies the user whose tokens are removed.")]
     [Alias("Owner")]
+    [ArgumentCompleter(typeof(UserCompleter))]
     public string User { get; set; } = string.Empty;
 
     /// <summary>Removes all tokens of -User, with one request if the service supports that.</summary>
@@ -47,6 +49,12 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         HelpMessage = "Retires the tokens that are due according to -JournalPath: old tokens of Reset-ApiToken -GracePeriod, which are "
             + "removed, or disabled as specified by -Predecessor, and tokens of Disable-ApiToken -RemoveAfter and -After.")]
     public SwitchParameter Due { get; set; }
+
+    /// <summary>With -Due and -WhatIf: the time for which to show what is due; now by default.</summary>
+    [Parameter(ParameterSetName = DueSet, HelpMessage = "Shows, with -WhatIf, what is due at this time.")]
+    [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
+    public DateTimeOffset? AsOf { get; set; }
 
     /// <summary>
     /// A script block that verifies the token that replaces an old one where it is used: it gets that token in $_. If it throws or returns
@@ -75,6 +83,8 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
     internal override string Action => After is { } after ? StageText.Of(base.Action, after) : base.Action;
 
+    internal override bool ProtectsOwnToken => !Force;
+
     internal override string OperationName => JournalOperations.Remove;
 
     internal override string JournalOperation => ParameterSetName == DueSet ? JournalOperations.Retire : OperationName;
@@ -91,6 +101,14 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                     "Specify the journal of Reset-ApiToken -GracePeriod, Disable-ApiToken -RemoveAfter or Remove-ApiToken -After, which "
                         + "records the tokens that are due."),
                 null);
+        }
+
+        if (AsOf is not null && !IsWhatIf)
+        {
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    nameof(AsOf), "it requires -WhatIf, because a token must not be retired before it is due.", "Add -WhatIf, or omit it."),
+                AsOf);
         }
 
         // A wrong path must not look like a journal without due tokens.
@@ -119,11 +137,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
         if (ParameterSetName == DueSet)
         {
-            foreach (DueToken due in Retirements!.DueAt(Clock.UtcNow))
-            {
-                Retire(due);
-            }
-
+            RetireDue(Retirements!, AsOf ?? Clock.UtcNow);
             return;
         }
 
@@ -153,6 +167,24 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         {
             FailTerminating(e, path);
             throw;
+        }
+    }
+
+    private void RetireDue(RetirementSchedule retirements, DateTimeOffset now)
+    {
+        foreach (DueToken due in retirements.DueAt(now))
+        {
+            Retire(due);
+        }
+
+        IReadOnlyList<DueToken> waiting = retirements.WaitingAt(now);
+        string text = waiting.Count == 0 ? "No token is waiting." : ForeignText.InMessage(FormattableString.Invariant(
+            $"{waiting.Count:N0} waiting; the next, '{waiting[0].Name}' ({waiting[0].Id}) on {waiting[0].Connection}, is due on ")
+            + FormattableString.Invariant($"{waiting[0].At:yyyy-MM-dd HH:mm} UTC ({RelativeTime.Format(waiting[0].At - now)})."));
+        WriteVerbose(text);
+        if (retirements.DueAt(now).Count == 0)
+        {
+            WriteConsoleLine($"No token is due. {text}");
         }
     }
 

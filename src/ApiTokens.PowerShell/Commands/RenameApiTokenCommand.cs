@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -16,6 +17,7 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
         Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the new name: a text, the property NewName of the pipeline input, or a script block that returns a name "
             + "for the token in $_.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string NewName { get; set; } = string.Empty;
 
     internal override string OperationName => JournalOperations.Rename;

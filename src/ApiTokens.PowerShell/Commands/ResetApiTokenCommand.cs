@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.Audit;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
@@ -14,10 +15,12 @@ namespace ApiTokens.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Reset, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High,
     DefaultParameterSetName = TokenSet)]
-[OutputType(typeof(IssuedToken), typeof(ApiToken))]
+[OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
     private const string OwnSet = "Own";
+
+    private IssuePolicy? _policy;
 
     /// <summary>
     /// Resets the token that each connection itself uses. The connections use the new secret, once it is delivered and proved.
@@ -30,15 +33,18 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
     [Parameter(HelpMessage = "Specifies when the new token expires.")]
     [DateTimeTransformation]
+    [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? ExpiresAt { get; set; }
 
     /// <summary>The lifetime from now.</summary>
     [Parameter(HelpMessage = "Specifies the lifetime of the new token from now.")]
     [TokenLifetimeTransformation]
+    [ArgumentCompleter(typeof(LifetimeCompleter))]
     public TokenLifetime? ExpiresIn { get; set; }
 
     /// <summary>The lifetime in calendar months from now.</summary>
     [Parameter(HelpMessage = "Specifies the lifetime of the new token in calendar months.")]
+    [ArgumentCompleter(typeof(MonthsCompleter))]
     public int? ExpirationMonths { get; set; }
 
     /// <summary>Issues a token that never expires.</summary>
@@ -82,6 +88,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     /// </summary>
     [Parameter(HelpMessage = "Specifies how long the old token and the new token both work.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? GracePeriod { get; set; }
 
     /// <summary>Replaces the secret in place (Application Users). The old secret stops working immediately.</summary>
@@ -106,6 +113,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter(
         HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
             + "$_.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>
@@ -142,7 +150,13 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             + "prompt.")]
     public SwitchParameter AllowUnproven { get; set; }
 
+    /// <summary>A policy file (.psd1). A token is not reset if the policy forbids the new token.</summary>
+    [Parameter(HelpMessage = "Specifies a policy file (.psd1), which can forbid the new token.")]
+    public string? Policy { get; set; }
+
     internal override bool AsksForUnproven => !AllowUnproven;
+
+    internal override bool ProtectsOwnToken => !Force;
 
     internal override string OperationName => JournalOperations.Reset;
 
@@ -160,6 +174,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             FailTerminating(e, null);
         }
 
+        _policy = ReadIssuePolicy(Policy);
         base.BeginProcessing();
     }
 
@@ -196,6 +211,11 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target)
     {
         ResetOptions options = Options with { Expiry = Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires) };
+        if (_policy is { } policy)
+        {
+            options = options with { CheckRequest = request => policy.Check(connection, request) };
+        }
+
         return new ResetOperation(connection, token, options)
         {
             Target = target,

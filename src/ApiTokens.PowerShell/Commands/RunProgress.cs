@@ -5,7 +5,7 @@ using ApiTokens.Operations;
 namespace ApiTokens.PowerShell.Commands;
 
 /// <summary>Shows the progress of a run, at a limited rate. A run with one operation shows no progress.</summary>
-internal sealed class RunProgress(Cmdlet cmdlet, string activity, OperationRunner runner)
+internal sealed class RunProgress(ApiTokenCmdlet cmdlet, string activity, OperationRunner runner)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -37,7 +37,8 @@ internal sealed class RunProgress(Cmdlet cmdlet, string activity, OperationRunne
     private ProgressRecord Record(ProgressRecordType type)
     {
         OperationSummary summary = runner.Summary;
-        double rate = summary.Ended / Math.Max(0.001, summary.Elapsed.TotalSeconds);
+        int tried = summary.Ended - summary.Skipped;
+        double rate = tried / Math.Max(0.001, (summary.Elapsed - cmdlet.AskingTime).TotalSeconds);
         string total = IsInputComplete ? $" of {runner.Added.ToString("N0", CultureInfo.InvariantCulture)}" : string.Empty;
         string status = string.Format(
             CultureInfo.InvariantCulture, "{0:N0}{1}, {2:N0} per second, {3:N0} failed", summary.Ended, total, rate, summary.Failed);

@@ -39,6 +39,7 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         ParameterSetName = VaultSet,
         HelpMessage = "Specifies the name of the secret in the vault, as text or as a script block that returns a name for the token in "
             + "$_.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecretDestination? SecretName { get; set; }
 
     /// <summary>The path of the file, or a script block that returns it for the token in $_.</summary>

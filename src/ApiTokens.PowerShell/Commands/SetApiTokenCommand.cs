@@ -15,6 +15,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
     /// <summary>The new description. An empty text removes the description.</summary>
     [Parameter(HelpMessage = "Specifies the new description (WEGnology).")]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Description { get; set; }
 
     /// <summary>The access levels by API; other APIs keep their level.</summary>
@@ -32,6 +33,7 @@ public sealed class SetApiTokenCommand : TokenCmdlet
 
     /// <summary>The new lifetime in calendar months from now: 3, 6 or 12 (Application Users).</summary>
     [Parameter(HelpMessage = "Specifies the new lifetime in calendar months from now: 3, 6 or 12 (Application Users).")]
+    [ArgumentCompleter(typeof(MonthsCompleter))]
     public int? ExpirationMonths { get; set; }
 
     internal override string OperationName => "Set";

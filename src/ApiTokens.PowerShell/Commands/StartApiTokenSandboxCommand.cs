@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Sandbox;
 using ApiTokens.Services;
 
@@ -17,16 +18,19 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
     /// <summary>The number of tokens to create in each service.</summary>
     [Parameter(HelpMessage = "Specifies the number of tokens to create in each service.")]
     [ValidateRange(0, 10_000_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int Tokens { get; set; }
 
     /// <summary>The latency of each response, in milliseconds.</summary>
     [Parameter(HelpMessage = "Specifies a delay for each response in milliseconds, to simulate a remote service.")]
     [ValidateRange(0, 60_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int Latency { get; set; }
 
     /// <summary>The maximum number of requests per second of each account; 0 for no limit.</summary>
     [Parameter(HelpMessage = "Specifies the number of requests per second that each account can send.")]
     [ValidateRange(0, 1_000_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int Rate { get; set; }
 
     /// <summary>
@@ -34,11 +38,13 @@ public sealed class StartApiTokenSandboxCommand : ApiTokenCmdlet
     /// </summary>
     [Parameter(HelpMessage = "Specifies how many tokens the Gcore account may have, such as 50.")]
     [ValidateRange(1, 1_000_000)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int GcoreTokenLimit { get; set; }
 
     /// <summary>The port; by default a free port.</summary>
     [Parameter(HelpMessage = "Specifies the port.")]
     [ValidateRange(0, 65_535)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int Port { get; set; }
 
     /// <summary>Does not connect to the services.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Sandbox;
 using ApiTokens.Services;
 
@@ -12,6 +13,7 @@ public sealed class StopApiTokenSandboxCommand : ApiTokenCmdlet
     [Parameter(
         Position = 0, ValueFromPipeline = true,
         HelpMessage = "Specifies the sandboxes: objects from Start-ApiTokenSandbox or Get-ApiTokenSandbox.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public ApiTokenSandbox[]? Sandbox { get; set; }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using ApiTokens.Audit;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Connections;
+using ApiTokens.PowerShell.Delivery;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -23,6 +24,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     /// <summary>The tokens, which may come from a file or another machine. By default, all tokens of -Connection.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the tokens: objects, ids or names.")]
     [Alias("InputObject")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject[]? Token { get; set; }
 
     /// <summary>The connections, as objects, names or wildcard patterns; the newest connection by default.</summary>
@@ -40,35 +42,42 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     /// <summary>The time before expiry from which a token causes a warning; 7d by default.</summary>
     [Parameter(HelpMessage = "Specifies how long before its expiry a token is a Warning.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? ExpiryWarning { get; set; }
 
     /// <summary>The time before expiry from which a token causes an error; 1d by default.</summary>
     [Parameter(HelpMessage = "Specifies how long before its expiry a token is an Error.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? ExpiryError { get; set; }
 
     /// <summary>The maximum lifetime of a secret; 366d by default.</summary>
     [Parameter(HelpMessage = "Specifies the maximum lifetime of a secret.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? MaximumLife { get; set; }
 
     /// <summary>The maximum time since a token was last used; 90d by default.</summary>
     [Parameter(HelpMessage = "Specifies the maximum time that a token can be unused.")]
     [DurationTransformation(Back = true)]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? MaximumUnused { get; set; }
 
     /// <summary>The users who may own or issue tokens, as names or wildcard patterns.</summary>
     [Parameter(HelpMessage = "Specifies the users who can own or issue tokens: names or wildcard patterns.")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string[]? KnownUser { get; set; }
 
     /// <summary>The maximum number of tokens of an account, instead of the limit that its service documents.</summary>
     [Parameter(HelpMessage = "Specifies the maximum number of tokens of an account.")]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public int? TokenLimit { get; set; }
 
     /// <summary>The share of the limit from which an account is near its limit; 0.9 by default.</summary>
     [Parameter(HelpMessage = "Specifies the share of the token limit from which an account is near the limit, above 0 and up to 1.")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public double? NearLimit { get; set; }
 
     /// <summary>The ids of the rules to apply; all rules by default.</summary>
@@ -85,6 +94,12 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     [Parameter(HelpMessage = "Specifies the minimum severity of findings: Information, Warning or Error.")]
     public FindingSeverity? MinimumSeverity { get; set; }
 
+    /// <summary>A vault of SecretManagement whose entries are compared with the tokens of the connections.</summary>
+    [Parameter(HelpMessage = "Also compares the entries of a vault of SecretManagement with the tokens of the connections.")]
+    [Alias("VaultName")]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? Vault { get; set; }
+
     /// <summary>Returns a Boolean: true if all tokens could be tested and no finding has the severity Warning or Error.</summary>
     [Parameter(
         HelpMessage = "Returns one boolean instead of findings: true if all tokens could be tested and there is no finding of severity "
@@ -96,11 +111,11 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf, IsOwnToken = IsOwnToken };
+            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf, IsOwnToken = IsOwnToken, Vault = ReadVault() };
         }
         catch (ApiTokenException e)
         {
-            FailTerminating(e, Policy);
+            FailTerminating(e, e.ErrorId == "InvalidPolicy" ? Policy : Vault);
         }
     }
 
@@ -171,6 +186,29 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         };
     }
 
+    // Only if all tokens of an account are known, an entry can be without a token.
+    private VaultContent? ReadVault()
+    {
+        if (Vault is null)
+        {
+            return null;
+        }
+
+        if (Token is not null || MyInvocation.ExpectingInput)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Vault", "it cannot be combined with -Token or the pipeline, because it requires all tokens of an account.",
+                "Specify -Connection instead.");
+        }
+
+        var vault = new SecretVault(this, Vault);
+        vault.Check();
+        return new VaultContent(Vault, [.. vault.List().Select(entry => new VaultEntry(
+            entry.Name, $"{entry.Metadata["service"]}" is { Length: > 0 } service ? service : null,
+            $"{entry.Metadata["account"]}" is { Length: > 0 } account ? account : null,
+            $"{entry.Metadata["tokenId"]}" is { Length: > 0 } id ? id : null))]);
+    }
+
     private static int? TokenLimitOf(ApiToken token) =>
         Connections.Find(token.Connection) is { } connection && connection.AccountIdentity.Equals(TokenIdentity.Of(token).Account)
             ? connection.TokenLimit : null;
@@ -215,6 +253,8 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
             {
                 Check(token);
             }
+
+            _audit!.CompleteAccount(connection);
         }
         catch (ApiTokenException e)
         {
@@ -233,8 +273,12 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         foreach (TokenFinding finding in findings)
         {
-            _maximum = _found && _maximum > finding.Severity ? _maximum : finding.Severity;
-            _found = true;
+            if (!finding.IsWaived)
+            {
+                _maximum = _found && _maximum > finding.Severity ? _maximum : finding.Severity;
+                _found = true;
+            }
+
             if (!Quiet)
             {
                 WriteObject(finding);

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using ApiTokens.Operations;
@@ -17,6 +19,9 @@ public abstract class TokenCmdlet : BulkCmdlet
 
     private TokenResolver? _resolver;
     private bool? _allConfirmed;
+    private bool _isListConfirmed;
+    private int _whatIfCount;
+    private int _whatIfRefused;
     private bool _allUnproven;
     private bool _noUnproven;
 
@@ -46,6 +51,9 @@ public abstract class TokenCmdlet : BulkCmdlet
     /// <summary>Whether the cmdlet asks for a token that Find-ApiToken did not prove, whatever -Confirm says.</summary>
     internal virtual bool AsksForUnproven => false;
 
+    /// <summary>Whether the token that the connection itself uses is refused.</summary>
+    internal virtual bool ProtectsOwnToken => false;
+
     /// <summary>The action for confirmation prompts, such as <c>Remove API token</c>.</summary>
     internal virtual string Action => $"{OperationName} API token";
 
@@ -56,6 +64,17 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         base.BeginProcessing();
         _resolver = new TokenResolver(this, Named);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        if (_whatIfCount > 1)
+        {
+            string refused = _whatIfRefused == 0 ? string.Empty : $", of which {_whatIfRefused} would be refused";
+            Host.UI.WriteLine(FormattableString.Invariant($"What if: {Action}: {_whatIfCount:N0} tokens{refused}."));
+        }
     }
 
     /// <inheritdoc/>
@@ -80,13 +99,9 @@ public abstract class TokenCmdlet : BulkCmdlet
                     Submit(connection, token, reference.Input, NameOfInput(reference, token));
                 }
             }
-            catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
-            {
-                Fail(e, reference.Input);
-            }
             catch (ApiTokenException e)
             {
-                FailTerminating(e, reference.Input);
+                FailInput(e, reference.Input);
             }
         }
     }
@@ -105,7 +120,7 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
     }
 
-    // If the input is an unfiltered list of all tokens, ask once, even if the cmdlet does not ask for a single token.
+    // If the input is an unfiltered list of all tokens, ask once for the whole list. The default is No.
     private bool ConfirmUnfilteredList()
     {
         if (Connections.UnfilteredList is not { } list
@@ -115,23 +130,51 @@ public abstract class TokenCmdlet : BulkCmdlet
             return true;
         }
 
-        string connections = string.Join(", ", list.Connections.Select(Describe));
-        _allConfirmed ??= IsConfirmedOtherwise()
-            ? true
-            : TryContinue($"The pipeline passes every token of {connections}.", $"{Action}: continue with all tokens?");
-        if (_allConfirmed is null)
+        _allConfirmed ??= IsConfirmedOtherwise() || AskForList(list.Connections);
+        return _allConfirmed == true;
+    }
+
+    private bool AskForList(IReadOnlyList<TokenConnection> connections)
+    {
+        string all = $"ALL {CountTokens(connections)}tokens of {string.Join(", ", connections.Select(Describe))}";
+        try
+        {
+            Collection<ChoiceDescription> choices = [new ChoiceDescription("&Yes"), new ChoiceDescription("&No")];
+            int answer = WhileAsking(() => Host.UI.PromptForChoice(
+                ForeignText.InMessage(Action), ForeignText.InMessage($"This {OperationName.ToLowerInvariant()}s {all}."), choices, 1));
+            _isListConfirmed = answer == 0;
+            return _isListConfirmed;
+        }
+        catch (Exception e) when (IsNoPrompt(e))
         {
             FailTerminating(
                 new ApiTokenException(
                     ErrorKind.InvalidOperation,
-                    $"{Action}: the pipeline passes every token of {connections}, and the session cannot prompt for confirmation.",
+                    $"{Action}: the pipeline passes {all}, and the session cannot prompt for confirmation.",
                     "To continue with all tokens, specify -Confirm:$false. To select tokens, use Get-ApiToken with "
                         + "-Name, -User, -Status ...",
                     ErrorIds.ConfirmationNeeded),
                 null);
+            throw;
         }
+    }
 
-        return _allConfirmed == true;
+    // "23 ", or "more than 1,000 ", or nothing if a list fails: the question must still be asked.
+    private string CountTokens(IReadOnlyList<TokenConnection> connections)
+    {
+        const int Enough = 1000;
+        try
+        {
+            TokenPreview[] lists =
+                [.. connections.Select(connection => Wait(cancellationToken => connection.Tokens.ListFirstAsync(Enough, cancellationToken)))];
+            int count = lists.Sum(list => list.Tokens.Count(token => token.Status != TokenStatus.Revoked));
+            string text = count.ToString("N0", CultureInfo.InvariantCulture);
+            return lists.All(list => list.IsComplete) ? $"{text} " : $"(more than {text}) ";
+        }
+        catch (ApiTokenException)
+        {
+            return string.Empty;
+        }
     }
 
     /// <summary>Asks for confirmation even if the cmdlet does not; null if the session cannot ask.</summary>
@@ -139,7 +182,7 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         try
         {
-            return ShouldContinue(ForeignText.InMessage(message), ForeignText.InMessage(question));
+            return WhileAsking(() => ShouldContinue(ForeignText.InMessage(message), ForeignText.InMessage(question)));
         }
         catch (Exception e) when (IsNoPrompt(e))
         {
@@ -150,16 +193,14 @@ public abstract class TokenCmdlet : BulkCmdlet
     private static bool IsNoPrompt(Exception e) =>
         e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException;
 
-    // A switch or the preference confirms the operation, or ShouldProcess asks for each token.
+    // A switch or the preference confirms the operation, or -Confirm asks for each token.
     private bool IsConfirmedOtherwise()
     {
         object? preference = SessionState.PSVariable.GetValue("ConfirmPreference");
         ConfirmImpact threshold = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
-        ConfirmImpact impact = GetType()
-            .GetCustomAttributes(typeof(CmdletAttribute), inherit: true).Cast<CmdletAttribute>().First().ConfirmImpact;
         return MyInvocation.BoundParameters.ContainsKey("Confirm")
             || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force))
-            || IsWhatIf || threshold == ConfirmImpact.None || impact >= threshold;
+            || IsWhatIf || threshold == ConfirmImpact.None;
     }
 
     // Anybody can write a value that contains the id of a token, so that somebody else removes it.
@@ -206,9 +247,29 @@ public abstract class TokenCmdlet : BulkCmdlet
         Operation operation = CreateOperation(connection, token, target);
         operation.Validate();
         description ??= token.Name.Length > 0 ? token.ToString() : token.Id;
-        if (Confirm($"{description} on {Describe(connection)}", Action))
+        string subject = $"{description} on {Describe(connection)}";
+        if (IsWhatIf)
+        {
+            _whatIfCount++;
+            bool isRefused = ProtectsOwnToken && IsOwnToken(connection, token);
+            _whatIfRefused += isRefused ? 1 : 0;
+            Confirm(isRefused ? $"{subject}, which would be refused without -Force: the connection itself uses the token" : subject, Action);
+        }
+        else if (_isListConfirmed || Confirm(subject, Action))
         {
             Queue(operation, token);
+        }
+    }
+
+    private bool IsOwnToken(TokenConnection connection, ApiToken token)
+    {
+        try
+        {
+            return Wait(cancellationToken => connection.Tokens.IsOwnTokenAsync(token, cancellationToken));
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            return false;
         }
     }
 

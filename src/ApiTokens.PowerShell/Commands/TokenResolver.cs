@@ -15,17 +15,17 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
     /// <summary>Returns the connection and the token. Properties of the token that are not known without a request are empty.</summary>
     public (TokenConnection Connection, ApiToken Token) Resolve(TokenReference reference)
     {
+        TokenConnection[] connections = ConnectionsFor(reference);
         if (reference.Id is null && new NamePattern(reference.Name ?? reference.IdOrName!).MatchesEverything)
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
                 $"'{ForeignText.Argument(reference.Name ?? reference.IdOrName!)}' matches every token. "
                     + $"{Command} requires an id or a name for each token.",
-                $"For all tokens: Get-ApiToken -Name '*' | {Command}. If a token has this name, specify its id.",
+                $"For all tokens: {CommandText.List(connections, "*")} | {Command}. If a token has this name, specify its id.",
                 ErrorIds.WildcardNotAllowed);
         }
 
-        TokenConnection[] connections = ConnectionsFor(reference);
         string? id = reference.Id
             ?? (reference.IdOrName is { } text && Array.Exists(connections, connection => connection.Tokens.IsId(text)) ? text : null);
         if (id is null)
@@ -64,7 +64,7 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
                 "Id",
                 $"'{ForeignText.Argument(id)}' is not a valid {string.Join(" or ", connections.Select(each => each.Service).Distinct())} "
                     + "token id.",
-                "To list the ids, use Get-ApiToken."),
+                $"To list the ids: {CommandText.List(connections)}"),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
                 $"The id {ForeignText.Argument(id)} can belong to several connections: {string.Join<TokenConnection>(", ", fitting)}.",
@@ -114,9 +114,9 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
                 ErrorKind.ObjectNotFound,
                 $"There is no token '{ForeignText.Argument(name)}' on {string.Join(", ", connections)}.",
                 NamePattern.HasWildcards(name)
-                    ? $"{Command} does not support wildcards. Use: Get-ApiToken -Name "
-                        + $"{CommandText.Argument(ForeignText.Argument(name))} | {Command}"
-                    : "To list the tokens, use Get-ApiToken."),
+                    ? $"{Command} matches names exactly and does not support wildcards. Use: "
+                        + $"{CommandText.List(connections, ForeignText.Argument(name))} | {Command}"
+                    : $"To list the tokens: {CommandText.List(connections)}"),
             _ => throw new ApiTokenException(
                 ErrorKind.InvalidArgument,
                 $"The name '{ForeignText.Argument(name)}' matches {found.Length} tokens: "

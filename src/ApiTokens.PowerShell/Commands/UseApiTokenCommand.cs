@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Delivery;
 using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
@@ -31,6 +32,7 @@ public sealed class UseApiTokenCommand : IssueCmdlet
         ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the start of the display name, to which a unique ending is added.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string Name { get; set; } = "temporary";
 
     /// <summary>
@@ -40,6 +42,7 @@ public sealed class UseApiTokenCommand : IssueCmdlet
         ValueFromPipelineByPropertyName = true,
         HelpMessage = "Specifies the time that the script block needs at most.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(LifetimeCompleter))]
     public TimeSpan? ExpiresIn { get; set; }
 
     internal override string OperationName => JournalOperations.Use;
@@ -52,7 +55,7 @@ public sealed class UseApiTokenCommand : IssueCmdlet
         NewTokenRequest request;
         try
         {
-            connection = OneConnection();
+            connection = OneConnection(Connection);
             TimeSpan limit = ExpiresIn is { } time && time <= TimeSpan.Zero
                 ? throw ApiTokenException.InvalidParameter(
                     nameof(ExpiresIn), $"'{ExpiresIn}' is not a positive time span.", "Specify a time span such as 1h, or omit it.")

@@ -7,5 +7,5 @@ namespace ApiTokens.PowerShell.Completion;
 public sealed class RuleCompleter : Completer
 {
     internal override IEnumerable<Candidate> Candidates(IDictionary bound) =>
-        FindingRules.All.Select(rule => new Candidate(rule.Id, Tip: rule.Summary));
+        FindingRules.All.Select(rule => new Candidate(rule.Id, Tip: $"{rule.Summary} ({rule.NhiRisk})"));
 }

@@ -11,6 +11,7 @@ internal sealed class ConnectionStore
     private static readonly ConditionalWeakTable<Runspace, ConnectionStore> ByRunspace = new();
 
     private readonly List<TokenConnection> _connections = [];
+    private string? _chosenDefault;
 
     /// <summary>The connections of the current runspace.</summary>
     public static ConnectionStore Current => ByRunspace.GetOrCreateValue(Runspace.DefaultRunspace);
@@ -20,8 +21,12 @@ internal sealed class ConnectionStore
     /// <summary>The most recently listed tokens.</summary>
     public ListedTokens Listed { get; } = new();
 
-    /// <summary>The default connection.</summary>
-    public TokenConnection? Default => _connections.LastOrDefault();
+    /// <summary>The default connection: the one that Set-ApiTokenService chose, otherwise the newest.</summary>
+    public TokenConnection? Default
+    {
+        get => _chosenDefault is { } name && Find(name) is { } chosen ? chosen : _connections.LastOrDefault();
+        set => _chosenDefault = value?.Name;
+    }
 
     /// <summary>The running Get-ApiToken without a filter, and the connections that it lists; null if there is none.</summary>
     public (InvocationInfo Invocation, IReadOnlyList<TokenConnection> Connections)? UnfilteredList { get; set; }
@@ -33,7 +38,11 @@ internal sealed class ConnectionStore
         _connections.Add(connection);
     }
 
-    public void Remove(TokenConnection connection) => _connections.Remove(connection);
+    public void Remove(TokenConnection connection)
+    {
+        _connections.Remove(connection);
+        _chosenDefault = _chosenDefault is { } name && SameName(name, connection.Name) ? null : _chosenDefault;
+    }
 
     public TokenConnection? Find(string name) => _connections.Find(connection => SameName(connection.Name, name));
 

@@ -8,13 +8,14 @@ namespace ApiTokens.PowerShell.Delivery;
 internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : ISecretSink
 {
     /// <summary>
-    /// Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.
+    /// Throws, before a token is issued, if its secret could not be saved: another token of this run has the same destination, or
+    /// there is a secret that must not be overwritten. Has no effect if the destination is not yet known.
     /// </summary>
-    public void Reserve(Operation operation, ApiToken expected)
+    public void Reserve(Operation operation, ApiToken expected, bool isResumed)
     {
         foreach (SecretDelivery delivery in deliveries)
         {
-            delivery.Reserve(expected, KeyOf(operation));
+            delivery.Reserve(expected, KeyOf(operation), operation.ReplacedTokenId, isResumed);
         }
     }
 

@@ -44,6 +44,8 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
 
     protected override string? ExpectedDestination(ApiToken token) => path.Text is { } text ? FullPath(text) : null;
 
+    protected override void RequireWritable(string destination, string? replaces) => Check(destination);
+
     protected override string DestinationOf(PSObject item)
     {
         string text = path.For(item);

@@ -49,11 +49,14 @@ internal abstract class SecretDelivery
     }
 
     /// <summary>
-    /// Throws, before a token is issued, if another token of this run has the same destination. Has no effect if it is not yet known.
+    /// Throws, before a token is issued, if its secret could not be saved: another token of this run has the same destination, or
+    /// there is a secret that must not be overwritten. Has no effect if the destination is not yet known.
     /// </summary>
     /// <param name="token">The expected token; its id may be missing.</param>
     /// <param name="key">A key that is unique in this run.</param>
-    public virtual void Reserve(ApiToken token, string key)
+    /// <param name="replaces">The id of the token whose secret it may replace; null if it must not replace another secret.</param>
+    /// <param name="isResumed">Whether an earlier run may have saved the secret already.</param>
+    public virtual void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
     {
     }
 

@@ -8,11 +8,17 @@ internal abstract class StoredDelivery : SecretDelivery
 {
     private readonly Dictionary<string, string> _reserved = new(StringComparer.OrdinalIgnoreCase);
 
-    public override void Reserve(ApiToken token, string key)
+    public override void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
     {
-        if (ExpectedDestination(token) is { } destination)
+        if (ExpectedDestination(token) is not { } destination)
         {
-            Reserve(destination, key);
+            return;
+        }
+
+        Reserve(destination, key);
+        if (!isResumed)
+        {
+            RequireWritable(destination, replaces);
         }
     }
 
@@ -33,6 +39,9 @@ internal abstract class StoredDelivery : SecretDelivery
 
     /// <summary>Returns the destination, if it is known before the token is issued.</summary>
     protected abstract string? ExpectedDestination(ApiToken token);
+
+    /// <summary>Throws if the destination has a secret that must not be overwritten.</summary>
+    protected abstract void RequireWritable(string destination, string? replaces);
 
     protected abstract string DestinationOf(PSObject item);
 

@@ -2,20 +2,13 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Security;
+using static ApiTokens.PowerShell.Delivery.SecretVault;
 
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>Saves secrets in a vault of SecretManagement, which is called in the caller's runspace.</summary>
 internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestination? secretName, bool overwrite) : StoredDelivery
 {
-    private const string Module = "Microsoft.PowerShell.SecretManagement";
-
-    private const string PrepareScript = """
-        param($vault)
-        Microsoft.PowerShell.SecretManagement\Get-SecretVault -Name $vault -ErrorAction Stop
-        Microsoft.PowerShell.SecretManagement\Test-SecretVault -Name $vault -ErrorAction Stop
-        """;
-
     private const string FindScript = """
         param($vault, $name)
         Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault $vault -Name ([WildcardPattern]::Escape($name)) -ErrorAction Stop |
@@ -46,44 +39,11 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         Microsoft.PowerShell.SecretManagement\Set-Secret @parameters
         """;
 
+    private readonly SecretVault _vault = new(cmdlet, vault);
     private readonly Dictionary<string, (string Name, object Value, Hashtable? Metadata)> _previous = new(StringComparer.Ordinal);
     private bool _withoutMetadata;
 
-    public override void Prepare()
-    {
-        if (!IsInstalled())
-        {
-            throw new ApiTokenException(
-                ErrorKind.ObjectNotFound,
-                $"-Vault: the module {Module} is not installed.",
-                $"Install it: Install-PSResource {Module}",
-                ErrorIds.SecretManagementNotFound);
-        }
-
-        Collection<PSObject> found;
-        try
-        {
-            found = Invoke(PrepareScript, vault);
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new ApiTokenException(
-                ErrorKind.ObjectNotFound,
-                $"-Vault: the vault '{vault}' cannot be used: {MessageOf(e)}",
-                "To list the vaults, use Get-SecretVault. To add a vault, use Register-SecretVault.",
-                ErrorIds.VaultNotFound,
-                e);
-        }
-
-        if (!found.Any(item => item?.BaseObject is true))
-        {
-            throw new ApiTokenException(
-                ErrorKind.InvalidOperation,
-                $"-Vault: the vault '{vault}' reports that it cannot be used now.",
-                $"The vault may be locked. For details: Test-SecretVault -Name '{vault}' -Verbose",
-                ErrorIds.VaultNotReady);
-        }
-    }
+    public override void Prepare() => _vault.Check();
 
     public override void Forget(string key) => _previous.Remove(key);
 
@@ -116,95 +76,10 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         _ => null,
     };
 
-    protected override string DestinationOf(PSObject item)
-    {
-        string? name = secretName is null ? DefaultName(item) : secretName.For(item);
-        return string.IsNullOrWhiteSpace(name)
-            ? throw ApiTokenException.InvalidParameter(
-                "SecretName", "the secret has no name.", "Specify a name, or a script block that returns one for the token in $_.")
-            : name!;
-    }
-
-    // Not every vault stores the id of the token as metadata.
-    protected override bool? ContainsAt(string destination, ApiToken token) =>
-        Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject is not Hashtable metadata ? false
-        : metadata["tokenId"] is { } tokenId ? tokenId.ToString() == token.Id
-        : null;
-
-    protected override SecureString? ReadAt(string destination) =>
-        Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject as SecureString;
-
-    protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
-    {
-        try
-        {
-            CheckExisting(destination, key, replaces);
-            SaveWithMetadata(destination, secret, MetadataOf(item));
-        }
-        catch (RuntimeException e) when (e is not PipelineStoppedException)
-        {
-            throw new ApiTokenException(
-                ErrorKind.InvalidOperation,
-                $"The secret '{destination}' could not be saved in the vault '{vault}': {ScriptCall.Clean(MessageOf(e), secret)}",
-                "Fix the problem with the vault, then run Save-ApiTokenSecret.",
-                ErrorIds.SecretNotSaved);
-        }
-    }
-
-    private static string? DefaultName(PSObject item) =>
-        (Text(item, "Service"), Text(item, "Account"), Text(item, "Name")) is ({ } service, { } account, { } name)
-            ? $"{service}/{account}/{name}"
-            : null;
-
-    private bool IsInstalled()
-    {
-        try
-        {
-            return cmdlet.InvokeCommand.GetCommand($@"{Module}\Set-Secret", CommandTypes.Cmdlet | CommandTypes.Function) is not null;
-        }
-        catch (CommandNotFoundException)
-        {
-            // GetCommand usually returns null if the module is missing, but it can also throw.
-            return false;
-        }
-    }
-
-    // The exception of -ErrorAction Stop wraps that of SecretManagement, which wraps that of the vault.
-    private static string MessageOf(RuntimeException error)
-    {
-        Exception cause = error.ErrorRecord?.Exception ?? error;
-        string[] messages = [cause.Message, cause.GetBaseException().Message];
-        return string.Join(". ", messages.Select(message => message.Trim().TrimEnd('.')).Distinct()) + ".";
-    }
-
-    private static Hashtable MetadataOf(PSObject item)
-    {
-        var metadata = new Hashtable();
-        Add("service", Text(item, "Service"));
-        Add("account", Text(item, "Account"));
-        Add("tokenId", Text(item, "Id"));
-        bool expires = LanguagePrimitives.TryConvertTo(item.Properties["ExpiresAt"]?.Value, out DateTimeOffset expiry);
-        Add("expiresAt", item.Properties["ExpiresAt"]?.Value is not null && expires ? expiry.UtcDateTime : null);
-        return metadata;
-
-        void Add(string name, object? value)
-        {
-            if (value is not null)
-            {
-                metadata[name] = value;
-            }
-        }
-    }
-
     // An existing secret with the same name may be the only copy of another token's secret.
-    private void CheckExisting(string destination, string key, string? replaces)
+    protected override void RequireWritable(string destination, string? replaces)
     {
-        if (replaces is null && overwrite)
-        {
-            return;
-        }
-
-        if (Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject is not Hashtable metadata)
+        if ((replaces is null && overwrite) || Find(destination) is not { } metadata)
         {
             return;
         }
@@ -226,12 +101,81 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
                 "Specify another -SecretName, or remove that secret first: Remove-Secret",
                 ErrorIds.SecretExists);
         }
+    }
 
-        if (Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject is { } value)
+    protected override string DestinationOf(PSObject item)
+    {
+        string? name = secretName is null ? DefaultName(item) : secretName.For(item);
+        return string.IsNullOrWhiteSpace(name)
+            ? throw ApiTokenException.InvalidParameter(
+                "SecretName", "the secret has no name.", "Specify a name, or a script block that returns one for the token in $_.")
+            : name!;
+    }
+
+    // Not every vault stores the id of the token as metadata.
+    protected override bool? ContainsAt(string destination, ApiToken token) =>
+        Find(destination) is not { } metadata ? false
+        : metadata["tokenId"] is { } tokenId ? tokenId.ToString() == token.Id
+        : null;
+
+    protected override SecureString? ReadAt(string destination) =>
+        Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject as SecureString;
+
+    protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
+    {
+        try
+        {
+            RequireWritable(destination, replaces);
+            if (replaces is not null)
+            {
+                RememberPrevious(destination, key);
+            }
+
+            SaveWithMetadata(destination, secret, MetadataOf(item));
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation,
+                $"The secret '{destination}' could not be saved in the vault '{vault}': {ScriptCall.Clean(MessageOf(e), secret)}",
+                "Fix the problem with the vault, then run Save-ApiTokenSecret.",
+                ErrorIds.SecretNotSaved);
+        }
+    }
+
+    private static string? DefaultName(PSObject item) =>
+        (Text(item, "Service"), Text(item, "Account"), Text(item, "Name")) is ({ } service, { } account, { } name)
+            ? $"{service}/{account}/{name}"
+            : null;
+
+    private static Hashtable MetadataOf(PSObject item)
+    {
+        var metadata = new Hashtable();
+        Add("service", Text(item, "Service"));
+        Add("account", Text(item, "Account"));
+        Add("tokenId", Text(item, "Id"));
+        bool expires = LanguagePrimitives.TryConvertTo(item.Properties["ExpiresAt"]?.Value, out DateTimeOffset expiry);
+        Add("expiresAt", item.Properties["ExpiresAt"]?.Value is not null && expires ? expiry.UtcDateTime : null);
+        return metadata;
+
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+            {
+                metadata[name] = value;
+            }
+        }
+    }
+
+    private void RememberPrevious(string destination, string key)
+    {
+        if (Find(destination) is { } metadata && Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject is { } value)
         {
             _previous[key] = (destination, value, metadata.Count > 0 ? metadata : null);
         }
     }
+
+    private Hashtable? Find(string destination) => Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject as Hashtable;
 
     // Not every vault supports metadata. If saving with metadata fails but saving without it succeeds, the vault does not support it.
     private void SaveWithMetadata(string destination, SecureString secret, Hashtable metadata)
@@ -255,6 +199,5 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     private void Store(string name, object value, Hashtable? metadata) => Invoke(SaveScript, vault, name, value, metadata);
 
-    private Collection<PSObject> Invoke(string script, params object?[] arguments) =>
-        cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, ScriptBlock.Create(script), input: null, arguments);
+    private Collection<PSObject> Invoke(string script, params object?[] arguments) => _vault.Invoke(script, arguments);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Display;
 
@@ -17,8 +18,9 @@ internal static class CommandText
             ? $"{Parameter(field)}{error.Message.Substring(field.Name.Length)}"
             : error.Message;
 
-    /// <summary>Returns the recommended action of an error.</summary>
-    public static string? Advice(ApiTokenException error) => error.Advice?.ToString(Parameter, Command);
+    /// <summary>Returns the recommended action of an error. Its commands are for the connection that the error is about.</summary>
+    public static string? Advice(ApiTokenException error, string? connection) =>
+        error.Advice?.ToString(Parameter, command => Command(command with { Connection = command.Connection ?? connection }));
 
     /// <summary>Formats a value as one literal argument.</summary>
     /// <returns>The value, in single quotes unless it is a simple word.</returns>
@@ -44,6 +46,13 @@ internal static class CommandText
     /// <summary>Returns the command that removes a token.</summary>
     public static string Remove(ApiToken token) => Command(SuggestedCommand.Remove(token));
 
+    /// <summary>Returns the command that lists the tokens of connections.</summary>
+    /// <param name="connections">The connections.</param>
+    /// <param name="name">A name or pattern; null for all tokens.</param>
+    public static string List(IEnumerable<TokenConnection> connections, string? name = null) =>
+        $"Get-ApiToken{(name is null ? string.Empty : $" -Name {Argument(name)}")} -Connection "
+        + string.Join(", ", connections.Select(connection => Pattern(connection.Name)));
+
     private static bool IsSimple(char c) => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_';
 
     private static string Parameter(Field field) => field.Name switch
@@ -64,7 +73,7 @@ internal static class CommandText
             _ => $"{command.Action}-ApiToken",
         };
         string id = command.Id is null ? string.Empty : $" -Id {Argument(command.Id)}";
-        string connection = command.Connection is null ? string.Empty : $" -Connection {Pattern(command.Connection)}";
+        string connection = command.Connection is null || command.Action == SuggestedAction.Connect ? string.Empty : $" -Connection {Pattern(command.Connection)}";
         return cmdlet + id + connection;
     }
 }

@@ -1,12 +1,18 @@
 using System.Management.Automation;
+using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Display;
 
 /// <summary>Creates error records with a stable id, a category, a target object and a recommended action.</summary>
 internal static class ErrorRecords
 {
-    public static ErrorRecord Create(Exception error, object? target)
+    /// <summary>Creates the record of an error.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="target">The token or the input that the error is about.</param>
+    /// <param name="connection">The name of the connection that the error is about; by default the one of the target.</param>
+    public static ErrorRecord Create(Exception error, object? target, string? connection = null)
     {
+        connection ??= ConnectionOf(target);
         target = SafeTarget(target);
         if (error is not ApiTokenException known)
         {
@@ -21,9 +27,16 @@ internal static class ErrorRecords
         string correlationId = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
         record.ErrorDetails = new ErrorDetails(
             CommandText.Message(known) + correlationId)
-        { RecommendedAction = CommandText.Advice(known) };
+        { RecommendedAction = CommandText.Advice(known, connection) };
         return record;
     }
+
+    private static string? ConnectionOf(object? target) => target switch
+    {
+        TokenConnection connection => connection.Name,
+        ApiToken { Connection.Length: > 0 } token => token.Connection,
+        _ => null,
+    };
 
     // An argument that is the target of its error may be a misplaced secret.
     private static object? SafeTarget(object? target) => target switch

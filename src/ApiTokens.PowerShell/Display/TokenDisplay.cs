@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Audit;
+using ApiTokens.Journal;
 using ApiTokens.PowerShell.Binding;
 
 namespace ApiTokens.PowerShell.Display;
@@ -8,7 +9,7 @@ namespace ApiTokens.PowerShell.Display;
 /// <summary>
 /// Formats values for the views of ApiTokens.Format.ps1xml.
 /// </summary>
-public static class TokenDisplay
+public static partial class TokenDisplay
 {
     private static readonly TimeSpan WarningPeriod = TimeSpan.FromDays(7);
 
@@ -27,6 +28,23 @@ public static class TokenDisplay
         return secret.All(c => c is > ' ' and < '\x7f') ? secret : ForeignText.InView(secret);
     }
 
+    /// <summary>Formats the type of the secret of an issued token for a table.</summary>
+    /// <param name="instance">The token.</param>
+    /// <returns>The name of the type.</returns>
+    public static string ShowSecretType(PSObject instance) =>
+        instance.Properties[nameof(IssuedToken.Secret)]?.Value is { } secret ? PSObject.AsPSObject(secret).BaseObject.GetType().Name : string.Empty;
+
+    /// <summary>Formats the connection of an object for the head of a group: its name, service and account.</summary>
+    /// <param name="instance">The token, user or permission.</param>
+    /// <returns>For example <c>devo (Devo example-domain)</c>.</returns>
+    public static string ShowConnection(PSObject instance)
+    {
+        string name = ShowText(instance, nameof(ApiToken.Connection));
+        string[] details = [.. new[] { nameof(ApiToken.Service), nameof(ApiToken.Account) }
+            .Select(property => ShowText(instance, property)).Where(text => text.Length > 0)];
+        return details.Length == 0 ? name : $"{name} ({string.Join(" ", details)})";
+    }
+
     /// <summary>Formats the expiry relative to now: red if the token has expired, yellow if it expires within seven days.</summary>
     /// <param name="instance">The token.</param>
     /// <param name="engine">The engine of the session.</param>
@@ -39,7 +57,7 @@ public static class TokenDisplay
         }
 
         TimeSpan? remaining = expiry - Clock.UtcNow;
-        string text = Relative(remaining);
+        string text = RelativeTime.Format(remaining);
         return remaining switch
         {
             _ when Text(instance, nameof(ApiToken.Status)) is nameof(TokenStatus.Revoked) => text,
@@ -67,39 +85,41 @@ public static class TokenDisplay
         }
 
         return time is { } value
-            ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({Relative(value - Clock.UtcNow)})"
+            ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({RelativeTime.Format(value - Clock.UtcNow)})"
             : none;
     }
 
-    /// <summary>Formats a severity: red for errors, yellow for warnings.</summary>
+    /// <summary>Formats a time in local time, in 19 characters.</summary>
+    /// <param name="instance">The object.</param>
+    /// <param name="property">The property.</param>
+    /// <returns>For example <c>2026-12-31 01:00:00</c>.</returns>
+    public static string ShowShortTime(PSObject instance, string property) =>
+        new TokenReader(instance).TryReadTime(property, out DateTimeOffset? time)
+            ? time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? string.Empty
+            : ForeignText.InView(Text(instance, property));
+
+    /// <summary>Formats an outcome: red for failed operations, yellow for unknown outcomes.</summary>
+    /// <param name="instance">The record of a journal.</param>
+    /// <param name="engine">The engine of the session.</param>
+    /// <returns>The outcome.</returns>
+    public static string ShowOutcome(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(JournalRecord.Outcome)) switch
+    {
+        nameof(OperationOutcome.Failed) => Colour(engine, "Red", nameof(OperationOutcome.Failed)),
+        nameof(OperationOutcome.Unknown) => Colour(engine, "Yellow", nameof(OperationOutcome.Unknown)),
+        var other => ForeignText.InView(other),
+    };
+
+    /// <summary>Formats a severity: red for errors, yellow for warnings, "Waived" for a finding that the policy waives.</summary>
     /// <param name="instance">The finding.</param>
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The severity.</returns>
     public static string ShowSeverity(PSObject instance, EngineIntrinsics engine) => Text(instance, nameof(TokenFinding.Severity)) switch
     {
+        _ when Text(instance, nameof(TokenFinding.WaivedBy)).Length > 0 => "Waived",
         nameof(FindingSeverity.Error) => Colour(engine, "Red", nameof(FindingSeverity.Error)),
         nameof(FindingSeverity.Warning) => Colour(engine, "Yellow", nameof(FindingSeverity.Warning)),
         var other => ForeignText.InView(other),
     };
-
-    /// <summary>Formats a time relative to now in its largest unit.</summary>
-    internal static string Relative(TimeSpan? remaining)
-    {
-        if (remaining is not { } time)
-        {
-            return "never";
-        }
-
-        TimeSpan size = time.Duration();
-        string amount = size switch
-        {
-            { TotalDays: >= 1 } => $"{((int)size.TotalDays).ToString(CultureInfo.InvariantCulture)} d",
-            { TotalHours: >= 1 } => $"{size.Hours} h",
-            { TotalMinutes: >= 1 } => $"{size.Minutes} min",
-            _ => $"{size.Seconds} s",
-        };
-        return time > TimeSpan.Zero ? $"in {amount}" : $"{amount} ago";
-    }
 
     // Windows PowerShell has no $PSStyle. PowerShell itself removes colors if NO_COLOR or $PSStyle.OutputRendering is set accordingly.
     private static string Colour(EngineIntrinsics engine, string colour, string text) =>

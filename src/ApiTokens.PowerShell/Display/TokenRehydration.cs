@@ -43,18 +43,17 @@ public sealed class TokenRehydration : PSTypeConverter
         }
 
         ApiToken? token = new TokenReader(value).ReadToken();
-        return (token, type == typeof(IssuedToken)) switch
+        return token is null || type == typeof(ApiToken) ? token : new TokenReader(value).Value(nameof(IssuedToken.Secret)) switch
         {
-            ({ } record, true) => new TokenReader(value).Value(nameof(IssuedToken.Secret)) is SecureString secret
-                ? new IssuedToken(record, secret)
-                : null,
-            _ => token,
+            SecureString secret when type == typeof(IssuedToken) => new IssuedToken(token, secret),
+            string secret when type == typeof(PlainTextToken) => new PlainTextToken(token, secret),
+            _ => null,
         };
     }
 
-    // Not a field, because the types file creates this class before the library can be loaded. A deserialized IssuedToken also has the
-    // type name of its base class, so the derived class comes first.
-    private static Type[] Known() => [typeof(IssuedToken), typeof(ApiToken), typeof(TokenFinding)];
+    // Not a field, because the types file creates this class before the library can be loaded. A deserialized
+    // IssuedToken also has the type name of its base class, so the derived classes come first.
+    private static Type[] Known() => [typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken), typeof(TokenFinding)];
 
     private static TokenFinding? Finding(PSObject value) =>
         Enum.TryParse(Text(value, nameof(TokenFinding.Severity)), out FindingSeverity severity)
@@ -70,6 +69,9 @@ public sealed class TokenRehydration : PSTypeConverter
             Name = Text(value, nameof(TokenFinding.Name)),
             Message = Text(value, nameof(TokenFinding.Message)),
             RecommendedAction = Text(value, nameof(TokenFinding.RecommendedAction)),
+            WaivedBy = new TokenReader(value).Text(nameof(TokenFinding.WaivedBy)),
+            WaivedUntil = new TokenReader(value).TryReadTime(nameof(TokenFinding.WaivedUntil), out DateTimeOffset? until) ? until : null,
+            WaiverReason = new TokenReader(value).Text(nameof(TokenFinding.WaiverReason)),
             Token = value.Properties[nameof(TokenFinding.Token)]?.Value switch
             {
                 PSObject { BaseObject: ApiToken known } => known,

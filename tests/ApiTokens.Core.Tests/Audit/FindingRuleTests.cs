@@ -304,7 +304,7 @@ public sealed class FindingRuleTests
     public void FindingRules_Ids_AreStable() => Assert.Equal(
         [
             "Expired", "ExpiringSoon", "OwnCredentialExpiring", "NeverExpires", "LongLived", "Unused", "LastUseUnknown", "TooBroad",
-            "UnknownUser", "Duplicate", "NearTokenLimit",
+            "UnknownUser", "Duplicate", "NearTokenLimit", "VaultEntryOrphaned", "VaultEntryMissing", "VaultEntryMismatch", "WaiverExpired",
         ],
         FindingRules.All.Select(rule => rule.Id));
 

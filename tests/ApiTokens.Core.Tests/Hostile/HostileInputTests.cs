@@ -390,7 +390,7 @@ public sealed class HostileInputTests(SandboxFixture sandbox) : IClassFixture<Sa
         var error = new OrphanedTokenException(
             new ApiToken { Id = "42; rm -rf ~", Connection = "a b", Name = "x" }, "It was lost.", inner: null);
 
-        Assert.EndsWith("Remove-ApiToken -Id '42; rm -rf ~' -Connection 'a b'", CommandText.Advice(error));
+        Assert.EndsWith("Remove-ApiToken -Id '42; rm -rf ~' -Connection 'a b'", CommandText.Advice(error, connection: null));
     }
 
     private static byte[] Header(string operation)

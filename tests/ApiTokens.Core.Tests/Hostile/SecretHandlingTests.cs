@@ -30,7 +30,7 @@ public sealed partial class SecretHandlingTests
         ["SecretSearch.cs"] = 1,
 
         // To deliver it as the user requested: plain text, a file, a one-time code.
-        ["Issued.cs"] = 1,
+        ["PlainTextToken.cs"] = 1,
         ["FileDelivery.cs"] = 1,
         ["ConnectApiTokenServiceCommand.cs"] = 1,
     };

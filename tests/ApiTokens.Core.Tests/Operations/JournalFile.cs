@@ -20,10 +20,10 @@ internal sealed class JournalFile : IDisposable
         set => File.WriteAllText(_path, value);
     }
 
-    /// <summary>The lines after the header as "event", or "end outcome".</summary>
+    /// <summary>The lines about operations as "event", or "end outcome".</summary>
     public string[] Events =>
     [
-        .. Lines.Skip(1).Select(line => line.TryGetProperty("outcome", out JsonElement outcome)
+        .. Lines.Where(line => line.TryGetProperty("id", out _)).Select(line => line.TryGetProperty("outcome", out JsonElement outcome)
             ? $"{line.GetProperty("event")} {outcome}"
             : $"{line.GetProperty("event")}"),
     ];

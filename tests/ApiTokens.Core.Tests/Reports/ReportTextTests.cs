@@ -36,7 +36,11 @@ public sealed class ReportTextTests
             Connection = name,
         };
         var report = new TokenReport(
-            name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }]);
+            name, SampleReport.Now, [token], [SampleReport.Finding(token, name, message: name) with { RecommendedAction = name }])
+        {
+            Changes = [SampleReport.Change(name), SampleReport.Change(name) with { ChangeKind = TokenChangeKind.Changed }],
+            Operations = [.. Enum.GetValues<OperationOutcome>().Select(outcome => SampleReport.Operation(outcome, name))],
+        };
         string html = SampleReport.Write(report, ".html");
 
         Assert.Equal(2, Regex.Count(html, "<script"));

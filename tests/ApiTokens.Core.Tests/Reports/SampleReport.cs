@@ -46,6 +46,39 @@ internal static class SampleReport
             RecommendedAction = "Reset it with an expiry.",
         };
 
+    /// <summary>Creates an operation that has the text in each field.</summary>
+    public static ReportOperation Operation(OperationOutcome outcome, string text) => new()
+    {
+        Time = Now,
+        Operation = text,
+        Outcome = outcome,
+        Service = text,
+        Account = text,
+        Connection = text,
+        Id = text,
+        Name = text,
+        IssuedId = text + "2",
+        DueAt = outcome == OperationOutcome.Done ? Now.AddDays(1) : null,
+        ErrorId = text,
+        CorrelationId = text,
+        Reason = text,
+        Journal = text,
+        RunAt = Now.AddMinutes(-1),
+    };
+
+    /// <summary>Creates a change that has the text in each field.</summary>
+    public static TokenChange Change(string text) => new()
+    {
+        Service = text,
+        Account = text,
+        Connection = text,
+        Id = text,
+        Name = text,
+        Property = text,
+        OldValue = text,
+        NewValue = text,
+    };
+
     public static TokenReport Of(IEnumerable<ReportToken> tokens, IEnumerable<ReportFinding>? findings = null) =>
         new("Tokens of Example", Now, tokens, findings ?? []);
 

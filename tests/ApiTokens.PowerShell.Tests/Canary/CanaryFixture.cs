@@ -47,7 +47,7 @@ public sealed class CanaryFixture : IDisposable
         IReadOnlyList<PSObject> findings = Run(
             "param($Tokens) $Tokens | Test-ApiToken -MaximumLife 30d -KnownUser nobody@example.com",
             tokens.Concat(_issued).ToList()).Output;
-        foreach (string extension in new[] { "html", "csv", "json", "md" })
+        foreach (string extension in new[] { "html", "csv", "json", "md", "prom" })
         {
             Run(
                 "param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path",
@@ -55,11 +55,27 @@ public sealed class CanaryFixture : IDisposable
                 tokens.Concat(_issued).Concat(findings).ToList());
         }
 
+        IReadOnlyList<PSObject> changes = Run(
+            "param($Issued) Compare-ApiToken -ReferenceObject $Issued -Connection *", _issued).Output;
+        Run("param($Path) Compare-ApiToken -ReferencePath $Path", File("report.json"));
+        foreach (string extension in new[] { "html", "json", "md" })
+        {
+            Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"changes.{extension}"), changes);
+        }
+
         foreach (ServiceCase service in ServiceCase.All)
         {
             UseRemovedToken(service);
         }
 
+        IReadOnlyList<PSObject> operations = Run("param($Path) Get-ApiTokenJournal $Path", File("*.journal")).Output;
+        Run("param($Path) Get-ApiTokenJournal $Path -Summary", File("*.journal"));
+        foreach (string extension in new[] { "html", "json", "md" })
+        {
+            Run("param($Path, $Objects) $Objects | Export-ApiTokenReport -Path $Path", File($"record.{extension}"), operations);
+        }
+
+        UseVault(services);
         UseProxy(services[0]);
         foreach (PSObject error in _session.Output("$Error"))
         {
@@ -126,6 +142,30 @@ public sealed class CanaryFixture : IDisposable
         Run("Get-ApiToken -Connection proxied");
     }
 
+    // A vault with the credentials, and a file of connections that contains a secret by mistake.
+    private void UseVault(PSObject[] services)
+    {
+        var secrets = new Hashtable();
+        foreach (PSObject service in services)
+        {
+            secrets[service.Text("Service")] = service.Get("Secret");
+        }
+
+        FakeVault.Import(_session, secrets);
+        PSObject first = services[0];
+        Run(
+            "param($S) Connect-ApiTokenService $S.Service $S.Account -BaseUri $S.BaseUri -Vault ops -SecretName $S.Service -Name vault",
+            first);
+        Run("param($S) Connect-ApiTokenService $S.Service -BaseUri $S.BaseUri -Vault ops -SecretName none", first);
+        string policy = Path.Combine(_elsewhere.FullName, "policy.psd1");
+        System.IO.File.WriteAllText(policy, "@{ MaximumLife = '1d'; VaultToken = '*' }");
+        Run("param($Path) Test-ApiToken -Connection * -Vault ops -Policy $Path", policy);
+        Run("param($Path, $More) New-ApiToken -Connection gcore -Name never @More -Policy $Path", policy, ServiceCase.Of("gcore").Issue);
+        string file = Path.Combine(_elsewhere.FullName, "connections.psd1");
+        System.IO.File.WriteAllText(file, $"@{{ Connections = @(@{{ Service = 'Gcore'; Token = '{first.Secret()}' }}) }}");
+        Run("param($Path) Connect-ApiTokenService -Path $Path", file);
+    }
+
     private void UseTokens(ServiceCase service)
     {
         string name = service.Connection;
@@ -153,6 +193,7 @@ public sealed class CanaryFixture : IDisposable
         token = DeployAndVerify(token);
         Run("param($Token) Rename-ApiToken $Token -NewName canary-2 -PassThru", token);
         Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
+        Run("param($Name) Set-ApiTokenService $Name -Default -PassThru", name);
         Run("param($Token) Disable-ApiToken $Token -PassThru", token);
         Run("param($Token) Enable-ApiToken $Token -PassThru", token);
         string quarantine = File($"quarantine-{name}.journal");

@@ -10,8 +10,8 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
 {
     private static readonly string[] Patterns =
     [
-        "streams.txt", "host.txt", "sandbox.db*", "report.html", "report.csv", "report.json", "report.md",
-        "new-*.journal", "reset-*.journal", "grace-*.journal", "remove-*.journal", "quarantine-*.journal",
+        "streams.txt", "host.txt", "sandbox.db*", "report.html", "report.csv", "report.json", "report.md", "report.prom", "record.*",
+        "changes.*", "new-*.journal", "reset-*.journal", "grace-*.journal", "remove-*.journal", "quarantine-*.journal",
         "staged-*.journal", "use-*.journal",
     ];
 

@@ -9,15 +9,24 @@ namespace ApiTokens.PowerShell.Tests.Display;
 public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
 {
     private const string AllTokens = "Get-ApiToken -Connection *";
+    private const string NewPlainTextToken = "New-ApiToken -Connection gcore -Name plain -Role Engineers -ExpiresIn 30d -AsPlainText";
     private const string NewIssuedToken = "New-ApiToken -Connection gcore -Name shown -Role Engineers -ExpiresIn 30d";
+
+    private const string ShownJournal =
+        "$journal = [System.IO.Path]::GetTempFileName(); [System.IO.File]::Delete($journal); "
+            + "try { $null = New-ApiToken -Connection gcore -Name shown -Role Engineers -ExpiresIn 30d -JournalPath $journal; "
+            + "Get-ApiTokenJournal $journal } finally { [System.IO.File]::Delete($journal) }";
 
     // The expected output by the name of the view.
     private static readonly Dictionary<string, string> Tables = new()
     {
         ["ApiToken"] = AllTokens,
         ["IssuedToken"] = NewIssuedToken,
+        ["FoundToken"] = $"{NewIssuedToken} | Find-ApiToken -WarningAction Ignore",
         ["TokenConnection"] = "Get-ApiTokenService",
         ["TokenFinding"] = "Get-ApiToken -Connection * | Test-ApiToken",
+        ["JournalRecord"] = ShownJournal,
+        ["TokenChange"] = "Compare-ApiToken -ReferenceObject @()",
         ["TokenPermission"] = "Get-ApiTokenPermission -Connection wegnology",
         ["TokenUser"] = "Get-ApiTokenUser -Connection application-users",
         ["ApiTokenSandbox"] = "Get-ApiTokenSandbox",
@@ -29,6 +38,8 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
     {
         ["ApiToken"] = AllTokens,
         ["IssuedToken"] = NewIssuedToken,
+        ["FoundToken"] = $"{NewIssuedToken} | Find-ApiToken -WarningAction Ignore",
+        ["PlainTextToken"] = NewPlainTextToken,
     };
 
     private readonly ListViewFixture _lists;
@@ -48,10 +59,10 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
     [Fact]
     public void Views_OfTheFormatFile_AreAllTested()
     {
-        // Format-Table, which selects a view by name, is not in the engine. Pester tests the wide view.
-        Assert.Equal(Names("TableControl"), Tables.Keys.Append("Wide").Order(StringComparer.Ordinal));
+        // Format-Table, which selects a view by name, is not in the engine. Pester tests the other views.
+        Assert.Equal(Names("TableControl"), Tables.Keys.Concat(["Flat", "Wide"]).Order(StringComparer.Ordinal));
         Assert.Equal(Names("ListControl"), Lists.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(Tables.Count + Lists.Count + 1, Views().Count());
+        Assert.Equal(Tables.Count + Lists.Count + 2, Views().Count());
 
         static IEnumerable<string> Names(string control) =>
             Views()
@@ -71,13 +82,10 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         [
             .. Views()
                 .Single(known => known.Element("Name")!.Value == view && known.Element("TableControl") is not null)
-                .Descendants("Label")
-                .Select(label => label.Value),
+                .Descendants("TableColumnHeader")
+                .Select(header => header.Element("Label")!.Value),
         ];
-        string[] header = Words(lines[0]);
-
-        // A narrow console shows the first columns.
-        Assert.Equal(width < 120 ? labels[..3] : labels, width < 120 ? header[..3] : header);
+        Assert.Equal(labels, Words(lines.First(line => !line.Contains("Connection: ", StringComparison.Ordinal))));
     }
 
     [Theory]
@@ -98,12 +106,16 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
         Assert.Equal(labels, lines.Where(line => !line.StartsWith(' ')).Select(line => line.Split(':')[0].TrimEnd()));
     }
 
-    [Fact]
-    public void TokenTable_120Columns_ShowsAllColumnsAndEachIdWhole()
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void TokenTable_AnyWidth_ShowsEachConnectionOnceAndEachIdWhole(int width)
     {
-        IReadOnlyList<string> lines = Session.Show(120, "param($Tokens) $Tokens", _tokens);
-        AssertFits(120, lines);
-        Assert.Equal(["Name", "Status", "Expires", "Service", "Account", "Permissions", "Id"], Words(lines[0]));
+        IReadOnlyList<string> lines = Session.Show(width, "param($Tokens) $Tokens", _tokens);
+        AssertFits(width, lines);
+        Assert.All(ServiceCase.All, service => Assert.Single(
+            lines, line => line.StartsWith($"   Connection: {service.Connection} ({service.Service} ", StringComparison.Ordinal)));
+        Assert.Equal(["Name", "Status", "Expires", "Owner", "Permissions", "Id"], Words(lines[1]));
         Assert.NotEmpty(_tokens);
         Assert.All(_tokens, token => Assert.Contains(lines, line => line.Contains(token.Text("Id"), StringComparison.OrdinalIgnoreCase)));
     }
@@ -193,9 +205,28 @@ public sealed class DisplayTests : CmdletTest, IClassFixture<ListViewFixture>
     {
         PSObject issued = NewToken("gcore");
         IReadOnlyList<string> lines = Session.Show(120, "param($Token) $Token", issued);
-        Assert.Contains("System.Security.SecureString", string.Join('\n', lines));
+        Assert.Contains("SecureString", string.Join('\n', lines));
         Assert.DoesNotContain(issued.Secret(), Session.Host.Text, StringComparison.Ordinal);
         AssertFits(120, lines);
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void FindingTable_LongMessage_BreaksBetweenWords(int width)
+    {
+        IReadOnlyList<PSObject> findings = Output("Get-ApiToken -Connection devo | Test-ApiToken");
+        IReadOnlyList<string> lines = Session.Show(width, "param($Findings) $Findings", findings);
+        AssertFits(width, lines);
+        string words = string.Join(' ', lines.Skip(2).Select(line => line.Split("  ")[^1].Trim()));
+        Assert.Contains("The permissions of the token 'administrator' (1) are too broad:", words);
+    }
+
+    [Fact]
+    public void Expiry_JustIssuedFor90Days_Is90Days()
+    {
+        PSObject token = NewToken("gcore", with: new() { ["ExpiresIn"] = "90d" });
+        Assert.Contains("in 90 d", string.Join('\n', Session.Show(80, "param($Token) $Token", token)));
     }
 
     private static TheoryData<string, int> WithWidths(IEnumerable<string> views)

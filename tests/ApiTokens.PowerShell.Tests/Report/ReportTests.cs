@@ -19,12 +19,15 @@ public sealed class ReportTests : CmdletTest
     [InlineData(".csv", "\"Service\",\"Account\"")]
     [InlineData(".json", "{")]
     [InlineData(".md", "# API tokens")]
+    [InlineData(".prom", "# TYPE apitokens_")]
     public void Export_Extension_ChoosesTheFormat(string extension, string start)
     {
         string text = Export(extension, [.. _tokens, .. _tokens.Select(token => Finding(token))]);
         Assert.StartsWith(start, text, StringComparison.OrdinalIgnoreCase);
         Assert.NotEmpty(_tokens);
-        Assert.All(_tokens, token => Assert.Contains(token.Text("Id"), text));
+        Assert.All(
+            _tokens.Where(token => extension != ".prom" || token.Time("ExpiresAt") is not null),
+            token => Assert.Contains(token.Text("Id"), text));
     }
 
     [Fact]
@@ -32,7 +35,7 @@ public sealed class ReportTests : CmdletTest
     {
         RunResult result = Run("param($Path, $Tokens) $Tokens | Export-ApiTokenReport $Path", NewPath(".xlsx"), _tokens);
         Assert.Same(result.Terminating, result.ShouldFail("InvalidPath"));
-        Assert.Contains(".html, .csv, .json, .md", result.Error.Advice());
+        Assert.Contains(".html, .csv, .json, .md, .prom", result.Error.Advice());
     }
 
     [Fact]

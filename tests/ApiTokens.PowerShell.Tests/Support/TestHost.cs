@@ -51,6 +51,16 @@ public sealed partial class TestHost : PSHost
     /// <summary>The prompts that were shown.</summary>
     public IReadOnlyList<string> Questions => _ui.Questions;
 
+    /// <summary>The index of the default choice of the last prompt.</summary>
+    public int DefaultChoice => _ui.DefaultChoice;
+
+    /// <summary>Whether the host can prompt. If not, it behaves as a non-interactive session.</summary>
+    public bool CanPrompt
+    {
+        get => _ui.CanPrompt;
+        set => _ui.CanPrompt = value;
+    }
+
     /// <summary>Everything that was written to the console.</summary>
     public string Text => _ui.Written;
 
@@ -98,6 +108,10 @@ public sealed partial class TestHost : PSHost
         public Queue<string> Answers { get; } = new();
 
         public Action? Asked { get; set; }
+
+        public int DefaultChoice { get; private set; }
+
+        public bool CanPrompt { get; set; } = true;
 
         public bool HasColours { get; set; }
 
@@ -160,6 +174,12 @@ public sealed partial class TestHost : PSHost
 
         public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
         {
+            if (!CanPrompt)
+            {
+                throw new PSInvalidOperationException("The session is not interactive.");
+            }
+
+            DefaultChoice = defaultChoice;
             _questions.Add($"{caption}\n{message}");
             Asked?.Invoke();
             string answer = Answers.TryDequeue(out string? next)

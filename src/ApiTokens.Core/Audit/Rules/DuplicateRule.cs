@@ -12,6 +12,8 @@ internal sealed class DuplicateRule : FindingRule
 
     public override string Summary => "a newer token has the same name, owner and permissions";
 
+    public override string NhiRisk => NhiRisks.ImproperOffboarding;
+
     public override FindingSeverity Severity => FindingSeverity.Information;
 
     internal override RuleViolation? Check(AuditedToken token)

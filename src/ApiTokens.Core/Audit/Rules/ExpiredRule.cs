@@ -7,6 +7,8 @@ internal sealed class ExpiredRule : FindingRule
 
     public override string Summary => "has expired but still exists";
 
+    public override string NhiRisk => NhiRisks.ImproperOffboarding;
+
     internal override RuleViolation? Check(AuditedToken token) => token.IsExpired
         ? new RuleViolation(
             $"The token {token.Token} expired{(token.Token.ExpiresAt is { } expiry

@@ -9,6 +9,8 @@ internal sealed class ExpiringSoonRule : FindingRule
 
     public override string Summary => "expires within 7 days (a warning) or 1 day (an error)";
 
+    public override string NhiRisk => NhiRisks.LongLivedSecrets;
+
     internal override RuleViolation? Check(AuditedToken token)
     {
         if (token.IsExpired || token.Token.ExpiresAt is not { } expiry || expiry - token.Now > token.Policy.ExpiryWarning)
@@ -17,11 +19,9 @@ internal sealed class ExpiringSoonRule : FindingRule
         }
 
         TimeSpan remaining = expiry - token.Now;
-        string duration = remaining.TotalDays >= 1
-            ? $"{remaining.Days} d {remaining.Hours} h"
-            : $"{remaining.Hours} h {remaining.Minutes} min";
         return new RuleViolation(
-            FormattableString.Invariant($"The token {token.Token} expires in {duration}, at {expiry:yyyy-MM-dd HH:mm} UTC."),
+            FormattableString.Invariant(
+                $"The token {token.Token} expires {RelativeTime.Format(remaining)}, at {expiry:yyyy-MM-dd HH:mm} UTC."),
             "Reset it and deploy the new secret, or let it expire.")
         {
             Severity = remaining <= token.Policy.ExpiryError ? FindingSeverity.Error : FindingSeverity.Warning,

@@ -9,6 +9,8 @@ internal sealed class LastUseUnknownRule : FindingRule
 
     public override string Summary => "the service does not report when its tokens were last used (once per account)";
 
+    public override string NhiRisk => NhiRisks.ImproperOffboarding;
+
     public override FindingSeverity Severity => FindingSeverity.Information;
 
     internal override RuleViolation? Check(AuditedToken token)

@@ -12,6 +12,8 @@ internal sealed class NearTokenLimitRule : FindingRule
 
     public override string Summary => "the account has almost reached (a warning) or has reached (an error) its token limit";
 
+    public override string NhiRisk => NhiRisks.LongLivedSecrets;
+
     internal override RuleViolation? Check(AuditedToken token)
     {
         if (token.TokenLimit is not { } limit)

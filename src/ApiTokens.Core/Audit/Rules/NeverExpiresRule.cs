@@ -7,6 +7,12 @@ internal sealed class NeverExpiresRule : FindingRule
 
     public override string Summary => "never expires";
 
+    public override string NhiRisk => NhiRisks.LongLivedSecrets;
+
+    internal override bool AppliesAtIssue => true;
+
+    internal override bool IsAboutExpiry => true;
+
     internal override RuleViolation? Check(AuditedToken token) => !token.IsExpired && token.Token.ExpiresAt is null
         ? new RuleViolation($"The token {token.Token} never expires.", "Replace it with a token that expires.")
         : null;

@@ -7,6 +7,8 @@ internal sealed class OwnCredentialRule : FindingRule
 
     public override string Summary => "expires within 7 days, and the connection itself uses it";
 
+    public override string NhiRisk => NhiRisks.LongLivedSecrets;
+
     public override FindingSeverity Severity => FindingSeverity.Error;
 
     internal override RuleViolation? Check(AuditedToken token) =>

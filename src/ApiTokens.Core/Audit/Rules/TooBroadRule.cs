@@ -7,6 +7,10 @@ internal sealed class TooBroadRule : FindingRule
 
     public override string Summary => "has all permissions of its service";
 
+    public override string NhiRisk => NhiRisks.Overprivileged;
+
+    internal override bool AppliesAtIssue => true;
+
     internal override RuleViolation? Check(AuditedToken token) =>
         !token.IsExpired && token.Service.BroadPermission(token.Token) is { } permission
         ? new RuleViolation(

@@ -14,6 +14,10 @@ internal sealed class UnknownUserRule : FindingRule
 
     public override string Summary => "its owner or issuer is not a known user (only with KnownUser)";
 
+    public override string NhiRisk => NhiRisks.ImproperOffboarding;
+
+    internal override bool AppliesAtIssue => true;
+
     public override FindingSeverity Severity => FindingSeverity.Error;
 
     internal override RuleViolation? Check(AuditedToken token)

@@ -7,6 +7,8 @@ internal sealed class UnusedRule : FindingRule
 
     public override string Summary => "not used for 90 days";
 
+    public override string NhiRisk => NhiRisks.ImproperOffboarding;
+
     internal override RuleViolation? Check(AuditedToken token)
     {
         // If the token was never used, use the time when its secret was issued.

@@ -169,7 +169,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     }
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
-        Client.SendAsync(new ServiceRequest(HttpMethod.Post, Path(id, "revoke")) { Purpose = $"revoke token {id}" }, cancellationToken);
+        Client.SendAsync(new ServiceRequest(HttpMethod.Post, Path(id, "revoke")) { Purpose = $"revoke token {id}", TokenId = id }, cancellationToken);
 
     protected override async Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken)
     {
@@ -214,6 +214,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         Access = wire.Access?.ToDictionary(entry => entry.Key, entry => LevelOf(entry.Value)),
         CreatedAt = wire.CreatedAt,
         UpdatedAt = wire.RegeneratedAt,
+        RevokedAt = wire.RevokedAt,
         ExpiresAt = wire.ExpiresAt,
         LastUsedAt = wire.LastUsedAt,
         ExpirationMonths = wire.ExpirationMonths,

@@ -160,7 +160,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken)
     {
         string verb = enabled ? "enable" : "disable";
-        return ChangeAsync(new ServiceRequest(HttpMethod.Put, Path(id, verb)) { Purpose = $"{verb} token {id}" }, cancellationToken);
+        return ChangeAsync(new ServiceRequest(HttpMethod.Put, Path(id, verb)) { Purpose = $"{verb} token {id}", TokenId = id }, cancellationToken);
     }
 
     protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
@@ -169,6 +169,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
             {
                 Body = JsonSerializer.SerializeToUtf8Bytes(new DevoRenameWire { Name = newName }, DevoJson.Default.DevoRenameWire),
                 Purpose = $"rename token {id}",
+                TokenId = id,
             },
             cancellationToken);
 
@@ -228,7 +229,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     // Returns the user of the first token; null if the domain has no token.
     private async Task<string?> ReadFirstAsync(CancellationToken cancellationToken)
     {
-        ServiceRequest list = ListRequest("prove the credential");
+        ServiceRequest list = ListRequest("check the credential", checksConnection: true);
         await foreach (DevoTokenWire first in Client.StreamAsync(list, DevoJson.Default.DevoTokenWire, cancellationToken)
             .ConfigureAwait(false))
         {

@@ -54,6 +54,14 @@ internal sealed class GcoreDefinition : ServiceDefinition
             : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time, request.Password);
         var client = new ServiceClient(endpoint, credential);
         bool lookUp = string.IsNullOrEmpty(request.Account);
+        if (lookUp && request.SkipCheck)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Account",
+                "it must be specified if the check is skipped, because Gcore is otherwise asked for it.",
+                "Specify the number of the account (client id).");
+        }
+
         string account = lookUp ? await GcoreService.FindAccountAsync(client, cancellationToken).ConfigureAwait(false) : request.Account!;
         ServiceContext context = Context(request, account, client, credential);
         return new OpenedService(new GcoreService(context, "iam", "v2", "clients", account, "tokens"), context, Proven: lookUp);

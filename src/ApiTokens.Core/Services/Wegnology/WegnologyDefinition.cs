@@ -22,6 +22,10 @@ internal sealed class WegnologyDefinition : ServiceDefinition
     internal override string? BroadPermission(ApiToken token) =>
         WegnologyRules.AllPermissions(token.Scope) is { } value ? $"the scope '{value}'" : null;
 
+    // The kind of the account does not matter for what a preset allows.
+    internal override IReadOnlyList<string> ScopeOf(NewTokenRequest request) =>
+        [.. request.Scope.Select(value => WegnologyScopes.Presets.TryGetValue(value, out string? suffix) ? $"all.User{suffix}" : value)];
+
     // The owner is the account itself (1.4).
     internal override IEnumerable<string> GetResponsibleUsers(ApiToken token) => token.Issuer is { } issuer ? [issuer] : [];
 

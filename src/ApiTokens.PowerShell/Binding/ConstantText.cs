@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 namespace ApiTokens.PowerShell.Binding;
 
 /// <summary>
-/// Checks the text of a policy before it is parsed. The parser calls itself for nested expressions, so deep nesting would end the
+/// Checks the text of a .psd1 file before it is parsed. The parser calls itself for nested expressions, so deep nesting would end the
 /// process, and for the keyword configuration it loads a module.
 /// </summary>
-internal static class PolicyText
+internal static class ConstantText
 {
     private const int MaxDepth = 16;
 

@@ -1,0 +1,43 @@
+using ApiTokens.PowerShell.Tests.Support;
+
+namespace ApiTokens.PowerShell.Tests;
+
+/// <summary>The line that a run leaves on the console when it was long or was stopped.</summary>
+public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixture)
+{
+    [Fact]
+    public void Remove_Stopped_TellsWhatWasDoneAndHowToGoOn()
+    {
+        string journal = NewPath(".jsonl");
+        IReadOnlyList<PSObject> tokens = [.. Enumerable.Range(0, 30).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
+        Sandbox.AddFault(new { kind = "delay", delayMs = 400, service = "wegnology", method = "DELETE", probability = 1.0 });
+        RunningScript run = Session.Start(
+            "param($Tokens, $Journal) $Tokens | Remove-ApiToken -ThrottleLimit 2 -JournalPath $Journal -PassThru -Confirm:$false", tokens, journal);
+        Eventually.True(() => run.Output.Count >= 2, "No token was removed.");
+
+        run.Stop();
+
+        string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
+        Assert.Matches(@"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ not done of those that were read\. To go on, run the same command again with the journal .*\.jsonl\.$", line);
+    }
+
+    [Fact]
+    public void Remove_LongRun_LeavesASummary()
+    {
+        IReadOnlyList<PSObject> tokens = [.. Enumerable.Range(0, 6).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
+        Session.Host.Clear();
+        Sandbox.AddFault(new { kind = "delay", delayMs = 1000, service = "wegnology", method = "DELETE", probability = 1.0 });
+
+        Run("param($Tokens) $Tokens | Remove-ApiToken -ThrottleLimit 1 -Confirm:$false", tokens).ShouldSucceed();
+
+        Assert.Matches(@"^Remove: 6 done, 0 failed, 0 skipped, 0 requests retried, [5-9]\.\d s\.$", Session.Host.Lines[^1]);
+    }
+
+    [Fact]
+    public void Remove_ShortRun_LeavesNoLine()
+    {
+        Run("param($Token) $Token | Remove-ApiToken -Confirm:$false", NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" })).ShouldSucceed();
+
+        Assert.Empty(Session.Host.Lines);
+    }
+}
