@@ -40,6 +40,7 @@
         'Start-ApiTokenSandbox'
         'Stop-ApiTokenSandbox'
         'Test-ApiToken'
+        'Use-ApiToken'
     )
     PrivateData            = @{
         PSData = @{

@@ -114,6 +114,37 @@ public sealed partial class ErrorTests
             test.Output("param($Token) $Token | Disable-ApiToken", token);
             return test.Reset(token);
         }),
+        ["TokenEnabled"] = new("RemoveApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
+        {
+            string journal = test.NewPath(".jsonl");
+            PSObject token = test.NewToken("wegnology");
+            test.Output(
+                "param($Token, $Path) $Token | Disable-ApiToken -RemoveAfter ([timespan] 1) -JournalPath $Path", token, journal);
+            test.Output("param($Token) $Token | Enable-ApiToken", token);
+            return new(test.Run("param($Path) Remove-ApiToken -Due -JournalPath $Path", journal), IsToken(token));
+        }),
+        ["VerificationFailed"] = new("ResetApiToken", ErrorCategory.InvalidResult, EndsPipeline: false, test =>
+        {
+            PSObject token = test.NewToken("wegnology");
+            return new(test.Run("param($Token) $Token | Reset-ApiToken -Verify { $false }", token), IsToken(token));
+        }),
+        ["TokenNotRemoved"] = new("UseApiToken", ErrorCategory.PermissionDenied, EndsPipeline: false, test =>
+        {
+            test.Sandbox.AddFault(new { kind = "status", service = "gcore", method = "DELETE", status = 403 });
+            return new(
+                test.Run("Use-ApiToken -Connection gcore -Role Users { }"),
+                target => Assert.Equal("gcore", PSObject.AsPSObject(target!).Text("Connection")));
+        }),
+        ["OwnTokenUnknown"] = new("ResetApiToken", ErrorCategory.NotImplemented, EndsPipeline: false, test =>
+        {
+            test.Run(
+                "param($S) Connect-ApiTokenService $S.Service -Credential $S.Credential -BaseUri $S.BaseUri -Name person "
+                    + "-WarningAction Ignore",
+                test.Sandbox.Service("gcore"));
+            RunResult result = test.Run("Reset-ApiToken -Own -Connection person");
+            test.Run("Disconnect-ApiTokenService person");
+            return new(result, target => Assert.Equal("person", $"{target}"));
+        }),
         ["TokenRevoked"] = new("ResetApiToken", ErrorCategory.ResourceExists, EndsPipeline: false, test =>
         {
             PSObject token = test.NewToken("application-users");

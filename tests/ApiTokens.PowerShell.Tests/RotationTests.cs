@@ -43,9 +43,10 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
     {
         AssertRefused("InvalidDue", "Remove-ApiToken -Due");
         AssertRefused("JournalNotFound", Due, $"Temp:/{NewName("nowhere")}.jsonl");
-        string removals = NewJournal();
-        Run("param($Token, $Journal) $Token | Remove-ApiToken -JournalPath $Journal", NewToken("gcore"), removals).ShouldSucceed();
-        AssertRefused("JournalMismatch", Due, removals);
+        string renames = NewJournal();
+        Run("param($Token, $Journal) $Token | Rename-ApiToken -NewName other -JournalPath $Journal", NewToken("devo"), renames)
+            .ShouldSucceed();
+        AssertRefused("JournalMismatch", Due, renames);
     }
 
     [Fact]

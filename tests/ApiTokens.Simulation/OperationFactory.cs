@@ -7,9 +7,10 @@ using ApiTokens.Simulation.World;
 namespace ApiTokens.Simulation;
 
 /// <summary>Creates the operations of a run.</summary>
-internal sealed class OperationFactory(SimulatedWorld world, Session session, RunRecord run)
+internal sealed class OperationFactory(SimulatedWorld world, Session session, RunRecord run, RetirementSchedule? schedule)
 {
     private readonly Dictionary<string, int> _occurrences = [];
+    private int _verifications;
     private Dictionary<int, HashSet<string>>? _listed;
 
     public int ConnectionOf(Operation operation) => session.Connections.ToList().IndexOf(operation.Connection);
@@ -19,6 +20,11 @@ internal sealed class OperationFactory(SimulatedWorld world, Session session, Ru
     {
         TokenConnection connection = session.Connections[shard > 1 ? AliasOf(plan.Connection) : plan.Connection];
         ServiceModel service = world.Services[world.Plan.Connections[plan.Connection].Account];
+        if (run.Plan.Action == ActionKind.Use)
+        {
+            return Use(plan, connection, service);
+        }
+
         if (run.Plan.Action == ActionKind.Issue)
         {
             return Issue(plan, connection, service);
@@ -35,12 +41,19 @@ internal sealed class OperationFactory(SimulatedWorld world, Session session, Ru
         string name = Names.OfRenamed(plan.Parameter, plan.Token);
         Operation operation = run.Plan.Action switch
         {
-            ActionKind.Reset => new ResetOperation(connection, token, Options) { ReturnsToken = run.Plan.ReturnsToken },
-            ActionKind.Remove => new RemoveOperation(connection, token) { ReturnsToken = run.Plan.ReturnsToken },
+            ActionKind.Reset => new ResetOperation(connection, token, Options($"secret of {service.Plan.Index}/{target.Id}")) { ReturnsToken = run.Plan.ReturnsToken },
+            ActionKind.Remove => new RemoveOperation(connection, token)
+            {
+                ReturnsToken = run.Plan.ReturnsToken,
+                After = run.Plan.RemoveAfter,
+            },
             ActionKind.RemoveAll => new RemoveAllOperation(connection, target.Owner) { ReturnsToken = run.Plan.ReturnsToken },
             ActionKind.Enable or ActionKind.Disable => new SetEnabledOperation(connection, token, run.Plan.Action == ActionKind.Enable)
             {
                 ReturnsToken = run.Plan.ReturnsToken,
+                RemoveAfter = run.Plan.RemoveAfter,
+                CancelsRemoval = run.Plan.Action == ActionKind.Enable
+                    && schedule?.IsRemovalStaged(connection.GetIdentity(token.Id)) == true,
             },
             ActionKind.Rename => new RenameOperation(connection, token, name) { ReturnsToken = run.Plan.ReturnsToken },
             _ => new UpdateOperation(connection, token, Changes(service, plan)) { ReturnsToken = run.Plan.ReturnsToken },
@@ -49,11 +62,14 @@ internal sealed class OperationFactory(SimulatedWorld world, Session session, Ru
     }
 
     /// <summary>Creates the operation that retires a token that is due.</summary>
-    public OperationRecord Retire(DueToken due, RetirementSchedule schedule)
+    public OperationRecord Retire(DueToken due)
     {
         int index = session.Connections.ToList().FindIndex(connection => connection.AccountIdentity.Equals(due.Token.Account));
         ServiceModel service = world.Services[world.Plan.Connections[index].Account];
-        var operation = new RetireOperation(session.Connections[index], due, schedule.SuccessorOf(due));
+        var operation = new RetireOperation(session.Connections[index], due, schedule!.SuccessorOf(due))
+        {
+            Verify = run.Plan.Verifies ? (_, _) => Verify(due.Id) : null,
+        };
         return Record(new OperationPlan(index, 0, 0), operation, service, service.Find(due.Id), null, string.Empty);
     }
 
@@ -71,29 +87,59 @@ internal sealed class OperationFactory(SimulatedWorld world, Session session, Ru
         ? new TokenChanges { Description = Description(plan) }
         : new TokenChanges { ApplyToAll = plan.Parameter % 2 == 0 ? AccessLevel.Full : AccessLevel.Read };
 
-    private ResetOptions Options => new()
+    private ResetOptions Options(string purpose) => new()
     {
+        Verify = run.Plan.Verifies ? (_, _) => Verify(purpose) : null,
         WithSuccessor = run.Plan.WithSuccessor,
         Predecessor = run.Plan.OldToken,
         GracePeriod = run.Plan.GracePeriod,
     };
 
+    private bool Verify(string purpose)
+    {
+        bool accepted = ++_verifications != run.Plan.VerifyFailure;
+        world.Verifications.Add(new Verification(world.Timeline.Now, purpose, accepted));
+        world.History.Add($"   {(accepted ? "verified" : "rejected")} {purpose}");
+        return accepted;
+    }
+
+    private OperationRecord Use(OperationPlan plan, TokenConnection connection, ServiceModel service)
+    {
+        string purpose = $"job {plan.Parameter}";
+        string name = $"job-{plan.Parameter}-{run.Number}-{run.Operations.Count}";
+        OperationRecord? record = null;
+        var operation = new UseOperation(connection, purpose, NewRequest(name, service), Job);
+        return record = Record(plan, operation, service, null, name, $"{service.Plan.Index}/{purpose}");
+
+        void Job(IssuedToken issued)
+        {
+            record!.HasStarted = true;
+            world.History.Add($"   the job {purpose} uses {issued}");
+            if (world.Reach(InterruptionPoint.BeforeSave, run) || world.Reach(InterruptionPoint.AfterSave, run))
+            {
+                throw new KilledException();
+            }
+        }
+    }
+
     private OperationRecord Issue(OperationPlan plan, TokenConnection connection, ServiceModel service)
     {
         string name = Names.OfNew(plan.Parameter);
-        var request = new NewTokenRequest
-        {
-            Name = name,
-            User = service.Service is "Devo" or "ApplicationUsers" ? "us@example.com" : null,
-            Role = service.Service == "Gcore" ? "Users" : null,
-            Audience = service.Service == "Devo" ? ["credentials"] : [],
-            Scope = service.Service == "Wegnology" ? ["all.Application"] : [],
-        };
+        NewTokenRequest request = NewRequest(name, service);
         string key = $"{service.Plan.Index} {name}";
         int occurrence = _occurrences[key] = _occurrences.GetValueOrDefault(key) + 1;
         var operation = new IssueOperation(connection, request, occurrence) { RemoveOrphan = run.Plan.RemoveOrphan };
         return Record(plan, operation, service, null, name, $"{service.Plan.Index}/{name}/{occurrence}");
     }
+
+    private static NewTokenRequest NewRequest(string name, ServiceModel service) => new()
+    {
+        Name = name,
+        User = service.Service is "Devo" or "ApplicationUsers" ? "us@example.com" : null,
+        Role = service.Service == "Gcore" ? "Users" : null,
+        Audience = service.Service == "Devo" ? ["credentials"] : [],
+        Scope = service.Service == "Wegnology" ? ["all.Application"] : [],
+    };
 
     private OperationRecord Record(
         OperationPlan plan, Operation operation, ServiceModel service, ModelToken? target, string? name, string purpose) => new(run, plan)

@@ -160,9 +160,9 @@ internal sealed class RunDriver(SimulatedWorld world, Session session) : IOperat
 
     private void Add(OperationRunner runner, JournalWriter? journal, int shard)
     {
-        var factory = new OperationFactory(world, session, _run);
+        var factory = new OperationFactory(world, session, _run, journal?.Retirements);
         IEnumerable<OperationRecord> operations = _run.Plan.Action == ActionKind.Retire
-            ? journal!.Retirements.DueAt(session.Process.Clock.GetUtcNow()).Select(due => factory.Retire(due, journal.Retirements))
+            ? journal!.Retirements.DueAt(session.Process.Clock.GetUtcNow()).Select(due => factory.Retire(due))
             : _run.Plan.Operations.Select(plan => factory.Create(plan, shard)).OfType<OperationRecord>();
         foreach (OperationRecord record in operations)
         {

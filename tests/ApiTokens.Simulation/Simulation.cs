@@ -66,7 +66,15 @@ internal sealed class Simulation
         _world.Timeline.Pass(TimeSpan.FromHours(2));
         foreach (RunPlan plan in lastOfJournal.Values)
         {
-            RunPlan clean = plan with { Interruption = null, Disk = null, VaultFailure = null, DelayBefore = TimeSpan.FromMinutes(1) };
+            RunPlan clean = plan with
+            {
+                Interruption = null,
+                Disk = null,
+                VaultFailure = null,
+                VerifyFailure = null,
+                DeployFailure = null,
+                DelayBefore = TimeSpan.FromMinutes(1),
+            };
             for (int i = 0; i < MaxReruns; i++)
             {
                 int first = _world.Runs.Count;

@@ -26,6 +26,7 @@ if ($WithVault) {
 
 $loud = @{ Verbose = $true; Debug = $true; InformationAction = 'Continue'; WarningAction = 'Continue'; ErrorAction = 'Continue' }
 $issued = [System.Collections.Generic.List[object]]::new()
+$used = [System.Collections.Generic.List[object]]::new()
 $with = @{}
 $testServices.ForEach({ $with[$_.Connection] = $_.Issue })
 
@@ -78,13 +79,24 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
         Reset-ApiToken $token -GracePeriod 1d -JournalPath "$Elsewhere/grace-$name.journal" @loud | Tee-Object -Variable token | Show
         $issued.Add($token)
         Remove-ApiToken -Due -JournalPath "$Elsewhere/grace-$name.journal" @loud
+        $token | Save-ApiTokenSecret -Deploy { Get-PlainText $args[0] } @loud
+        Reset-ApiToken $token -Verify { Get-PlainText $args[0]; $false } @loud | Tee-Object -Variable failed | Show
+        $issued.Add($failed)
         Rename-ApiToken $token -NewName canary-2 -PassThru @loud | Show
         Set-ApiToken $token -Description 'a description' -PassThru @loud | Show
         Set-ApiTokenService $name -Default -PassThru @loud | Show
         Disable-ApiToken $token -PassThru @loud | Show
         Enable-ApiToken $token -PassThru @loud | Show
+        $token | ForEach-Object {
+            Disable-ApiToken $_ -RemoveAfter 7d -JournalPath "$Elsewhere/quarantine-$name.journal" -Reason "leaked: $(Get-PlainText $_.Secret)" @loud
+        }
+
+        Enable-ApiToken $token -JournalPath "$Elsewhere/quarantine-$name.journal" @loud
         Get-ApiToken -Connection $name -Id $token.Id @loud | Show
         Get-ApiToken -Connection $name -Id $token.Id -IncludeSecret @loud | Show
+        $brief = $more.Clone()
+        $brief.Remove('ExpiresIn')
+        Use-ApiToken -Connection $name @brief { $used.Add($args[0]); $_ } @loud | Show
         Find-ApiToken $token.Secret @loud | Show
         Find-ApiToken $token.Secret -Probe @loud | Show
         Find-ApiToken (ConvertTo-Secret "unknown-$([guid]::NewGuid())") @loud
@@ -139,5 +151,5 @@ Start-Transcript -LiteralPath "$Folder/transcript.txt" | Out-Null
     Stop-ApiTokenSandbox @loud
 } *>&1 | Out-String -Stream -Width 4000 | Tee-Object -FilePath "$Folder/streams.txt" | Out-Host
 Stop-Transcript | Out-Null
-$secrets = @($issued.Secret) + @($services.Secret) + @($services.Credential | Where-Object { $_ } | ForEach-Object Password)
+$secrets = @($issued.Secret) + @($used) + @($services.Secret) + @($services.Credential | Where-Object { $_ } | ForEach-Object Password)
 @{ Secrets = @($secrets | ForEach-Object { Get-PlainText $_ }) } | ConvertTo-Json -Compress

@@ -35,7 +35,7 @@ Describe 'A session with every cmdlet' {
     }
 
     It 'issues secrets on all services in all ways' {
-        $child.Secrets | Sort-Object -Unique | Should -HaveCount (4 * $testServices.Count + $testServices.Where({ $_.HasLogin }).Count) -Because 'there are three for each service, its administrator''s and the passwords'
+        $child.Secrets | Sort-Object -Unique | Should -HaveCount (6 * $testServices.Count + $testServices.Where({ $_.HasLogin }).Count) -Because 'there are five for each service, its administrator''s and the passwords'
         $child.Secrets | Where-Object Length -LT 12 | Should -BeNullOrEmpty
     }
 

@@ -45,6 +45,9 @@ internal sealed record AuditedToken(ApiToken Token, ServiceDefinition Service, F
     /// <summary>The maximum number of tokens of the account; null if it has none.</summary>
     public int? TokenLimit { get; init; }
 
+    /// <summary>Determines whether the connection of the token itself uses it. It may send a request.</summary>
+    public Func<bool> IsOwn { get; init; } = () => false;
+
     public AccountKey Account => new(Token.Connection, Token.Service, Token.Account, Token.BaseUri);
 
     public TokenIdentity Identity { get; } = TokenIdentity.Of(Token);

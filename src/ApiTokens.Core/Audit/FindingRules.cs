@@ -12,6 +12,7 @@ public static class FindingRules
     [
         new ExpiredRule(),
         new ExpiringSoonRule(),
+        new OwnCredentialRule(),
         new NeverExpiresRule(),
         new LongLivedRule(),
         new UnusedRule(),

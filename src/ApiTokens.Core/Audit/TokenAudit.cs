@@ -5,7 +5,7 @@ namespace ApiTokens.Audit;
 
 /// <summary>
 /// Checks tokens against a policy, one after the other. It stores only the data that is needed to detect duplicates, and sends no
-/// requests.
+/// requests by itself.
 /// </summary>
 public sealed class TokenAudit
 {
@@ -38,6 +38,11 @@ public sealed class TokenAudit
     /// that the service documents. The policy takes precedence.
     /// </summary>
     public Func<ApiToken, int?> TokenLimit { get; init; } = _ => null;
+
+    /// <summary>
+    /// Determines whether the connection of a token itself uses it. It is called only for tokens that expire soon, and may send a request.
+    /// </summary>
+    public Func<ApiToken, bool> IsOwnToken { get; init; } = _ => false;
 
     /// <summary>The vault whose entries are compared with the tokens; null for none.</summary>
     public VaultContent? Vault
@@ -83,6 +88,7 @@ public sealed class TokenAudit
         var audited = new AuditedToken(token, service, _policy, _time.GetUtcNow())
         {
             TokenLimit = _policy.TokenLimit ?? TokenLimit(token) ?? service.Capabilities.TokenLimit,
+            IsOwn = () => IsOwnToken(token),
         };
         var found = new List<TokenFinding>();
         foreach (FindingRule rule in _rules)

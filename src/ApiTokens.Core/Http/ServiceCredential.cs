@@ -20,16 +20,29 @@ internal abstract class ServiceCredential
     public virtual bool OnRejected(AuthenticationHeaderValue header) => false;
 }
 
-/// <summary>A credential with a fixed secret.</summary>
+/// <summary>A credential with a secret, which can be replaced while requests are under way.</summary>
 internal sealed class SecretCredential(string scheme, SecureString secret) : ServiceCredential
 {
-    public override SecureString? Secret => secret;
+    private SecureString[] _secrets = [secret];
+
+    public override SecureString? Secret => Volatile.Read(ref _secrets)[0];
+
+    // A response may still quote an earlier secret.
+    public override IEnumerable<SecureString?> KnownSecrets => Volatile.Read(ref _secrets);
+
+    /// <summary>Authenticates further requests with another secret.</summary>
+    public void Replace(SecureString secret) => Volatile.Write(ref _secrets, [secret, .. _secrets]);
 
     public override ValueTask AuthenticateAsync(HttpRequestHeaders headers, CancellationToken cancellationToken)
     {
-        headers.Authorization = new AuthenticationHeaderValue(scheme, SecretText.ToPlainText(secret));
+        headers.Authorization = Header(Secret!);
         return default;
     }
+
+    // A request that was sent with an earlier secret is repeated with the current one.
+    public override bool OnRejected(AuthenticationHeaderValue header) => !Header(Secret!).Equals(header);
+
+    private AuthenticationHeaderValue Header(SecureString secret) => new(scheme, SecretText.ToPlainText(secret));
 }
 
 /// <summary>A credential with a fixed secret in a header other than <c>Authorization</c>.</summary>

@@ -53,11 +53,11 @@ internal sealed class JournalEntry
     [JsonPropertyName("issuedId")]
     public string? IssuedId { get; set; }
 
-    /// <summary>The time when an old token is due.</summary>
+    /// <summary>The time when a token is due to be retired.</summary>
     [JsonPropertyName("dueAt")]
     public DateTimeOffset? DueAt { get; set; }
 
-    /// <summary>The action on an old token that is due.</summary>
+    /// <summary>The action on a token that is due.</summary>
     [JsonPropertyName("predecessor")]
     [JsonConverter(typeof(JsonStringEnumConverter<OldTokenAction>))]
     public OldTokenAction? Predecessor { get; set; }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace ApiTokens.Journal;
@@ -23,11 +22,12 @@ public sealed class JournalWriter : IDisposable
         _time = time;
         Operation = operation;
         JournalContent content = JournalReader.Read(file, path);
-        string expected = operation == JournalOperations.Retire ? JournalOperations.Reset : operation;
-        if (content.Header is { } header && header.Operation != expected)
+        string[] accepted = JournalOperations.JournalsFor(operation);
+        if (content.Header is { } header && !accepted.Contains(header.Operation))
         {
             throw JournalReader.Mismatch(
-                $"'{path}' belongs to the operation {header.Operation}, not {expected}", "Use a separate journal for each operation.");
+                $"'{path}' belongs to the operation {header.Operation}, not {string.Join(" or ", accepted)}",
+                "Use a separate journal for each operation.");
         }
 
         _accounts = new HashSet<string>(
@@ -43,7 +43,7 @@ public sealed class JournalWriter : IDisposable
         {
             string[] sorted = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)];
             Append(
-                new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = expected, Accounts = sorted },
+                new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = sorted },
                 toDisk: true);
             _isRunRecorded = true;
         }
@@ -51,6 +51,12 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>The name of the operation of this run.</summary>
     public string Operation { get; }
+
+    /// <summary>
+    /// The reason for the changes of this run, such as the number of a ticket; null if there is none. Each line of an operation has it.
+    /// It is never sent to a service.
+    /// </summary>
+    public string? Reason { get; set; }
 
     /// <summary>The old tokens to be retired, as recorded when the journal was opened.</summary>
     public RetirementSchedule Retirements { get; }
@@ -81,7 +87,7 @@ public sealed class JournalWriter : IDisposable
     /// belongs to another operation.
     /// </exception>
     public static JournalWriter Open(string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time) =>
-        Open(OpenFile(path), path, operation, accounts, time);
+        Open(JournalFiles.Open(path), path, operation, accounts, time);
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
@@ -101,7 +107,7 @@ public sealed class JournalWriter : IDisposable
         catch (IOException e)
         {
             file.Dispose();
-            throw NotOpened(
+            throw JournalFiles.NotOpened(
                 ErrorKind.InvalidOperation,
                 $"'{path}' cannot be read or written: {e.Message}",
                 "Check the disk or the share, or specify another path.",
@@ -129,8 +135,13 @@ public sealed class JournalWriter : IDisposable
     /// <param name="issuesToken">
     /// Whether the operation issues a token. Without its start, a later run would not search for the token.
     /// </param>
-    internal void Start(JournalSubject subject, bool issuesToken = false) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken);
+    internal void Start(JournalSubject subject, bool issuesToken = false)
+    {
+        // The start of an enable cancels the removal of the token. Without it, a later run would remove the token.
+        bool cancelsRemoval =
+            subject.Key.Operation == JournalOperations.Enable && Retirements.IsRemovalStaged(subject.Key.Token);
+        Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken || cancelsRemoval);
+    }
 
     /// <summary>Records the name of a token to be issued, if it is not that of the start.</summary>
     internal void Issuing(JournalSubject subject, string name) =>
@@ -154,10 +165,10 @@ public sealed class JournalWriter : IDisposable
     internal void Refused(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Refused, IssuedId = id });
 
-    /// <summary>Records when an old token is due, and the action on it. Later calls for the same token have no effect.</summary>
-    internal void Due(JournalSubject subject, string successorId, DateTimeOffset at, OldTokenAction action)
+    /// <summary>Records when a token is due, and the action on it. An operation that a later run resumes does not postpone it.</summary>
+    internal void Due(JournalSubject subject, string? successorId, DateTimeOffset at, OldTokenAction action)
     {
-        if (!Retirements.Contains(subject.Key.Token))
+        if (!Retirements.IsScheduledBy(subject.Key))
         {
             Write(
                 subject,
@@ -168,67 +179,6 @@ public sealed class JournalWriter : IDisposable
 
     internal void End(JournalSubject subject, string outcome, string? errorId, string? correlationId) => Write(
         subject, new JournalEntry { Event = JournalEvents.End, Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
-
-    private static FileStream OpenFile(string path)
-    {
-        // Allow only one writer. On Unix that requires an exclusive lock, which does not prevent other tools from reading the file.
-        FileShare share = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? FileShare.Read : FileShare.None;
-        try
-        {
-            if (FileTrust.IsSpecial(path))
-            {
-                throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is a device or a pipe.", "Specify the path of a file.");
-            }
-
-            if (FileTrust.IsLink(path))
-            {
-                throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' is a link.", "Specify the path of the file itself.");
-            }
-
-            return File.Exists(path) ? OpenTrusted(path, share) : OwnerOnlyFile.Create(path, share);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw NotOpened(ErrorKind.InvalidArgument, $"'{path}' is not a valid path: {e.Message}", "Specify the path of a file.", e);
-        }
-        catch (DirectoryNotFoundException e)
-        {
-            throw NotOpened(
-                ErrorKind.ObjectNotFound, $"the folder of '{path}' does not exist.", "Create the folder, or specify another path.", e);
-        }
-        catch (IOException e)
-        {
-            throw NotOpened(
-                ErrorKind.InvalidOperation,
-                $"'{path}' cannot be opened: {e.Message}",
-                "Another run may be using it. Wait for it to end, or specify another path.",
-                e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw NotOpened(ErrorKind.PermissionDenied, $"'{path}' cannot be written: {e.Message}", "Specify a writable path.", e);
-        }
-    }
-
-    // A journal decides which tokens are skipped or removed, so nobody else may have written it.
-    private static FileStream OpenTrusted(string path, FileShare share)
-    {
-        // Do not buffer: after a failed write on a full disk, the buffer would be written again later.
-        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, share, bufferSize: 1);
-        if (FileTrust.Distrust(file) is not { } reason)
-        {
-            return file;
-        }
-
-        file.Dispose();
-        throw NotOpened(
-            ErrorKind.PermissionDenied,
-            $"'{path}' {reason}.",
-            "Check its content. If you trust it, make yourself its owner, and let nobody else write to it (chmod 600).");
-    }
-
-    private static ApiTokenException NotOpened(ErrorKind kind, string message, string action, Exception? inner = null) =>
-        ApiTokenException.OfField("JournalPath", kind, message, action, ErrorIds.JournalNotOpened, inner);
 
     private void Write(JournalSubject subject, JournalEntry entry, bool toDisk = false)
     {
@@ -241,6 +191,7 @@ public sealed class JournalWriter : IDisposable
         entry.BaseUri = subject.Key.Token.Account.BaseUri;
         entry.Id = ForeignText.InJournal(subject.Key.Token.Id);
         entry.Name = ForeignText.InJournal(subject.Name);
+        entry.Reason = Reason is { } reason ? ForeignText.InJournal(ForeignText.InMessage(reason)) : null;
         lock (_lock)
         {
             RecordRun(entry.Time);

@@ -1,9 +1,12 @@
 namespace ApiTokens.Journal;
 
-/// <summary>The old tokens that resets with a grace period left to be retired, as recorded when a journal was opened.</summary>
+/// <summary>
+/// The tokens that are to be retired later, as recorded when a journal was opened: old tokens of resets with a grace period, and tokens
+/// whose removal was staged.
+/// </summary>
 public sealed class RetirementSchedule
 {
-    private readonly Dictionary<TokenIdentity, DueToken> _due = [];
+    private readonly Dictionary<TokenIdentity, (JournalKey Key, DueToken Due)> _due = [];
     private readonly ResumeState _state;
 
     private RetirementSchedule(ResumeState state)
@@ -22,16 +25,18 @@ public sealed class RetirementSchedule
     public IReadOnlyList<DueToken> WaitingAt(DateTimeOffset now) => [.. Pending.Where(due => due.At > now)];
 
     private IEnumerable<DueToken> Pending =>
-        _due.Values
-            .Where(due => _state.ProgressOf(new JournalKey(JournalOperations.Retire, due.Token)).Stage != JournalStage.Done)
-            .OrderBy(due => due.At);
+        _due.Values.Select(scheduled => scheduled.Due).Where(due => !IsRetired(due.Token)).OrderBy(due => due.At);
 
     /// <summary>Returns the token that is currently in use: the successor of the old token, or a later successor.</summary>
     /// <param name="due">An old token.</param>
-    /// <returns>The id of the last successor whose secret was delivered.</returns>
-    public string SuccessorOf(DueToken due)
+    /// <returns>The id of the last successor whose secret was delivered; null if no token replaces the old one.</returns>
+    public string? SuccessorOf(DueToken due)
     {
-        string id = due.SuccessorId;
+        if (due.SuccessorId is not { } id)
+        {
+            return null;
+        }
+
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (seen.Add(id)
             && _state.ProgressOf(new JournalKey(JournalOperations.Reset, due.Token.WithId(id))) is { IssuedId: { } next } progress
@@ -43,20 +48,54 @@ public sealed class RetirementSchedule
         return id;
     }
 
+    /// <summary>Determines whether the removal of a token was staged, and neither done nor cancelled since.</summary>
+    /// <param name="token">The token.</param>
+    /// <returns>True for a token that was disabled or scheduled for removal; false for an old token of a reset.</returns>
+    public bool IsRemovalStaged(TokenIdentity token) =>
+        _due.TryGetValue(token, out (JournalKey, DueToken Due) scheduled) && scheduled.Due.SuccessorId is null && !IsRetired(token);
+
     internal static RetirementSchedule From(IEnumerable<JournalEntry> entries, ResumeState state)
     {
         var schedule = new RetirementSchedule(state);
         foreach (JournalEntry entry in entries)
         {
-            if (entry is { Event: JournalEvents.Due, Token: { } token, IssuedId: { } successor, DueAt: { } due })
+            if (entry.Token is { } token)
             {
-                OldTokenAction action = entry.Predecessor ?? OldTokenAction.Remove;
-                schedule._due[token] = new DueToken(entry.Connection, token, entry.Name ?? string.Empty, successor, due, action);
+                schedule.Apply(entry, token);
             }
         }
 
         return schedule;
     }
 
-    internal bool Contains(TokenIdentity token) => _due.ContainsKey(token);
+    /// <summary>Determines whether an operation, with the same parameters, has scheduled its token.</summary>
+    internal bool IsScheduledBy(JournalKey key) =>
+        _due.TryGetValue(key.Token, out (JournalKey Key, DueToken) scheduled) && scheduled.Key == key;
+
+    private void Apply(JournalEntry entry, TokenIdentity token)
+    {
+        var key = new JournalKey(entry.Operation, token, entry.Parameters);
+        switch (entry)
+        {
+            case { Event: JournalEvents.Due, DueAt: { } at }:
+                _due[token] = (key, new DueToken(
+                    entry.Connection, token, entry.Name ?? string.Empty, entry.IssuedId, at, entry.Predecessor ?? OldTokenAction.Remove)
+                {
+                    Operation = entry.Operation,
+                });
+                break;
+
+            // Enabling a token cancels its removal, whatever becomes of the request.
+            case { Event: JournalEvents.Start, Operation: JournalOperations.Enable } when IsRemovalStaged(token):
+
+            // The token could not be disabled, and still works.
+            case { Event: JournalEvents.End, Outcome: JournalOutcomes.Failed, Operation: JournalOperations.Disable }
+                when IsScheduledBy(key):
+                _due.Remove(token);
+                break;
+        }
+    }
+
+    private bool IsRetired(TokenIdentity token) =>
+        _state.ProgressOf(new JournalKey(JournalOperations.Retire, token)).Stage == JournalStage.Done;
 }

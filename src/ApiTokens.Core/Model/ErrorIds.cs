@@ -63,6 +63,9 @@ public static class ErrorIds
     /// <summary>The connection itself uses the token, and the change was not forced.</summary>
     public const string OwnTokenProtected = "OwnTokenProtected";
 
+    /// <summary>The service does not tell which token the connection uses, or the connection uses a user name and a password.</summary>
+    public const string OwnTokenUnknown = "OwnTokenUnknown";
+
     /// <summary>The service does not tell the permissions of a token, so a reset cannot issue a token with the same permissions.</summary>
     public const string PermissionsUnknown = "PermissionsUnknown";
 
@@ -141,11 +144,17 @@ public static class ErrorIds
     /// <summary>The service rejects the secret of the new token. The old token is unchanged.</summary>
     public const string SuccessorRefused = "SuccessorRefused";
 
+    /// <summary>A token that was disabled until its removal is active when the removal is due. It is unchanged.</summary>
+    public const string TokenEnabled = "TokenEnabled";
+
     /// <summary>The token is disabled, and a reset would issue an enabled token.</summary>
     public const string TokenInactive = "TokenInactive";
 
     /// <summary>The account has reached its token limit.</summary>
     public const string TokenLimitReached = "TokenLimitReached";
+
+    /// <summary>A token that was issued for one job could not be removed. The target of the error is the token.</summary>
+    public const string TokenNotRemoved = "TokenNotRemoved";
 
     /// <summary>The token is revoked permanently.</summary>
     public const string TokenRevoked = "TokenRevoked";
@@ -164,6 +173,11 @@ public static class ErrorIds
 
     /// <summary>A leaked secret suggests a token but does not prove that it belongs to it, and the session cannot prompt.</summary>
     public const string UnprovenMatch = "UnprovenMatch";
+
+    /// <summary>
+    /// The caller's verification rejects a new token. The old token is unchanged, and what the delivery replaced is restored if possible.
+    /// </summary>
+    public const string VerificationFailed = "VerificationFailed";
 
     /// <summary>A wildcard that matches every token was specified where a single token is required. No request was sent.</summary>
     public const string WildcardNotAllowed = "WildcardNotAllowed";

@@ -7,6 +7,9 @@ public sealed record Field(string Name)
     /// <summary>Access levels by API.</summary>
     public static Field Access { get; } = new(nameof(Access));
 
+    /// <summary>The time after which a token is removed.</summary>
+    public static Field After { get; } = new(nameof(After));
+
     /// <summary>Counts a token that is due and that the service does not know as retired.</summary>
     public static Field AllowMissing { get; } = new(nameof(AllowMissing));
 

@@ -28,7 +28,8 @@ public interface ISecretSink
     SecureString? Read(Operation operation, ApiToken token);
 
     /// <summary>
-    /// Restores the value that the secret of an operation replaced, if possible, because the service rejected the new secret.
+    /// Restores the value that the secret of an operation replaced, if possible, because the service or the caller rejected the new
+    /// secret. The old secret may be in <see cref="Operation.ReplacedToken"/>.
     /// </summary>
     /// <param name="operation">The operation.</param>
     /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>

@@ -28,7 +28,7 @@ internal static class LeftoverToken
             }
 
             OrphanedTokenException error =
-                progress.Stage == JournalStage.Refused ? Rejected(connection, leftover) : MayBeDelivered(leftover);
+                progress.Stage == JournalStage.Refused ? Rejected(leftover) : MayBeDelivered(leftover);
             context.IsReconciling = error.OutcomeUnknown;
             throw error;
         }
@@ -85,9 +85,9 @@ internal static class LeftoverToken
         inner: null,
         advice: AdviseRemoval(found[0]));
 
-    private static OrphanedTokenException Rejected(TokenConnection connection, ApiToken leftover) => new(
+    private static OrphanedTokenException Rejected(ApiToken leftover) => new(
         leftover,
-        $"An earlier run issued the token {leftover}, and {connection.Service} rejected its secret.",
+        $"An earlier run issued the token {leftover}, and its secret was rejected.",
         inner: null);
 
     // The run may have ended between the delivery and the line of the journal. Or it returned the secret to the caller because the secret

@@ -41,6 +41,9 @@ public abstract class Operation
     /// <summary>The id of the old token whose secret is replaced; null if no secret is replaced.</summary>
     public virtual string? ReplacedTokenId => null;
 
+    /// <summary>The old token whose secret is replaced, as far as it is known; null if no secret is replaced.</summary>
+    public virtual ApiToken? ReplacedToken => null;
+
     /// <summary>Whether a run may perform the operation more than once for the same token.</summary>
     internal virtual bool MayRepeat => true;
 
@@ -101,7 +104,7 @@ public abstract class Operation
     public bool WasStartedIn(JournalWriter journal) => journal.ResumeState.ProgressOf(KeyIn(journal)).Stage != JournalStage.None;
 
     /// <summary>Returns the token that may exist after an error, and whose secret is lost; null if there is none.</summary>
-    internal ApiToken? LostToken(Exception? error) => error switch
+    internal virtual ApiToken? LostToken(Exception? error) => error switch
     {
         OrphanedTokenException { OutcomeUnknown: true } orphan => orphan.Token,
         ApiTokenException { OutcomeUnknown: true } when IssuesToken => UnsettledToken,
@@ -111,11 +114,11 @@ public abstract class Operation
     internal JournalKey KeyIn(JournalWriter journal) => new(journal.Operation, Identity, Parameters);
 
     /// <summary>Queries the service whether an earlier run, which was terminated, has already completed the operation.</summary>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="context">The run.</param>
     /// <returns>
     /// True if nothing is left to do. False if not, or if the operation itself handles the state that an earlier run left.
     /// </returns>
-    internal virtual Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+    internal virtual Task<bool> IsAlreadyDoneAsync(OperationContext context) => Task.FromResult(false);
 
     /// <summary>Creates the error for an operation that a run must not perform more than once for the same token.</summary>
     internal ApiTokenException CreateRepeatedError() => new(

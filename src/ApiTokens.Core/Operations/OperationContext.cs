@@ -49,6 +49,9 @@ internal sealed class OperationContext
     /// <summary>The progress of an earlier run with the same journal.</summary>
     public OperationProgress Progress { get; } = OperationProgress.None;
 
+    /// <summary>Whether an earlier run recorded when the token is due.</summary>
+    public bool IsScheduled => _journal?.Retirements.IsScheduledBy(_subject!.Key) == true;
+
     /// <summary>Whether the run has a journal.</summary>
     public bool HasJournal => _journal is not null;
 
@@ -78,6 +81,9 @@ internal sealed class OperationContext
             _journal?.Issuing(_subject!, name);
         }
     }
+
+    /// <summary>Records a token that was issued, without a delivery of its secret.</summary>
+    public void RecordIssued(string id) => _journal?.Issued(_subject!, id);
 
     /// <summary>Records the outcome of the operation.</summary>
     public void End(string outcome, string? errorId = null, string? correlationId = null)
@@ -135,8 +141,23 @@ internal sealed class OperationContext
     public void RecordDelivered(string id) => _journal?.Delivered(_subject!, id);
 
     /// <summary>Restores the value that a delivered secret replaced, if possible.</summary>
-    /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>
-    public Task RevertAsync() => _secrets is null ? Task.CompletedTask : CallSinkAsync(() => _secrets.Revert(_operation), abandoned: null);
+    /// <returns>Empty, or the error if the value could not be restored, after a space.</returns>
+    public async Task<string> TryRevertAsync()
+    {
+        try
+        {
+            if (_secrets is not null)
+            {
+                await CallAsync(() => _secrets.Revert(_operation)).ConfigureAwait(false);
+            }
+
+            return string.Empty;
+        }
+        catch (ApiTokenException e)
+        {
+            return " " + e.Message;
+        }
+    }
 
     /// <summary>Records that both tokens work until the operation ends.</summary>
     public void OnOverlapStarted(ApiToken predecessor, ApiToken successor) =>
@@ -151,8 +172,8 @@ internal sealed class OperationContext
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);
 
-    /// <summary>Records when the old token is to be retired.</summary>
-    public void RecordDue(string successorId, DateTimeOffset at, OldTokenAction action) =>
+    /// <summary>Records when the token is to be retired.</summary>
+    public void RecordDue(string? successorId, DateTimeOffset at, OldTokenAction action) =>
         _journal?.Due(_subject!, successorId, at, action);
 
     /// <summary>Delivers the secret of an issued token. The journal records the token before and after the delivery.</summary>
@@ -187,38 +208,13 @@ internal sealed class OperationContext
         }
     }
 
-    private async Task SaveAsync(IssuedToken issued)
-    {
-        try
-        {
-            await CallSinkAsync(() => _secrets!.Save(_operation, issued), () => AddUndelivered(issued)).ConfigureAwait(false);
-        }
-        catch (ApiTokenException)
-        {
-            // The secret is not lost: the token with its secret is returned to the caller.
-            await WriteResultAsync(issued).ConfigureAwait(false);
-            throw;
-        }
-
-        // The secret is saved, so there is no need to wait for the caller.
-        _pipeline.Post(() => _output.WriteResult(_operation, issued.WithoutSecret()));
-    }
-
-    // Returns the answer of the sink; the default value if there is no sink.
-    private async Task<T?> AskSinkAsync<T>(Func<ISecretSink, T?> ask)
-    {
-        T? answer = default;
-        if (_secrets is not null)
-        {
-            await CallSinkAsync(() => answer = ask(_secrets), abandoned: null).ConfigureAwait(false);
-        }
-
-        return answer;
-    }
-
-    // An error of the sink is an error of the operation. Any other exception ends the caller, and it is not known whether the secret
-    // was saved.
-    private async Task CallSinkAsync(Action action, Action? abandoned)
+    /// <summary>
+    /// Calls the caller's code on its thread. An <see cref="ApiTokenException"/> of it is an error of the operation. Any other exception
+    /// ends the caller, and it is not known what the code has done.
+    /// </summary>
+    /// <param name="action">The code.</param>
+    /// <param name="abandoned">Invoked if the caller has stopped, or if another exception ends it.</param>
+    public async Task CallAsync(Action action, Action? abandoned = null)
     {
         ApiTokenException? failure = null;
         await _pipeline.InvokeOnPipelineAsync(
@@ -238,6 +234,35 @@ internal sealed class OperationContext
         {
             ExceptionDispatchInfo.Capture(failure).Throw();
         }
+    }
+
+    private async Task SaveAsync(IssuedToken issued)
+    {
+        try
+        {
+            await CallAsync(() => _secrets!.Save(_operation, issued), () => AddUndelivered(issued)).ConfigureAwait(false);
+        }
+        catch (ApiTokenException)
+        {
+            // The secret is not lost: the token with its secret is returned to the caller.
+            await WriteResultAsync(issued).ConfigureAwait(false);
+            throw;
+        }
+
+        // The secret is saved, so there is no need to wait for the caller.
+        _pipeline.Post(() => _output.WriteResult(_operation, issued.WithoutSecret()));
+    }
+
+    // Returns the answer of the sink; the default value if there is no sink.
+    private async Task<T?> AskSinkAsync<T>(Func<ISecretSink, T?> ask)
+    {
+        T? answer = default;
+        if (_secrets is not null)
+        {
+            await CallAsync(() => answer = ask(_secrets)).ConfigureAwait(false);
+        }
+
+        return answer;
     }
 
     private ApiTokenException? TryRecord(Action<JournalWriter> record)

@@ -19,7 +19,7 @@ internal static class OperationExecution
         try
         {
             context.IsReconciling = context.Progress.Stage != JournalStage.None;
-            if (context.IsReconciling && await operation.IsAlreadyDoneAsync(context.CancellationToken).ConfigureAwait(false))
+            if (context.IsReconciling && await operation.IsAlreadyDoneAsync(context).ConfigureAwait(false))
             {
                 if (!wasDone)
                 {

@@ -26,8 +26,7 @@ public sealed class OperationRunner : IDisposable
     private readonly TimeProvider _time;
     private readonly long _startedAt;
     private readonly Dictionary<TokenConnection, ConnectionGate> _gates = [];
-    private readonly Dictionary<TokenIdentity, (Operation Operation, Task Task)> _lastOfToken = [];
-    private readonly HashSet<TokenIdentity> _notRepeatable = [];
+    private readonly TokenOrder _order = new();
     private readonly UnfinishedOperations _unfinished;
     private readonly ConcurrentDictionary<Operation, OperationContext> _active = new();
     private readonly ConcurrentQueue<ApiToken> _undelivered = new();
@@ -114,12 +113,12 @@ public sealed class OperationRunner : IDisposable
 
         _pending++;
         Added++;
-        bool isRepeated = !operation.MayRepeat && !_notRepeatable.Add(operation.Identity);
-        Task previous = _lastOfToken.TryGetValue(operation.Identity, out (Operation, Task Task) last) ? last.Task : Task.CompletedTask;
+        bool isRepeated = _order.IsRepeated(operation);
+        Task previous = _order.TaskBefore(operation);
 #pragma warning disable RS0030 // The only place that starts work on other threads.
         Task task = Task.Run(() => RunAsync(operation, isRepeated, gate, previous));
 #pragma warning restore RS0030
-        _lastOfToken[operation.Identity] = (operation, task);
+        _order.Add(operation, task);
         while (_pipeline.TryRunNext(TimeSpan.Zero, CancellationToken.None))
         {
         }
@@ -128,13 +127,14 @@ public sealed class OperationRunner : IDisposable
     /// <summary>
     /// Adds a check of each operation that an earlier run with the same journal started and did not finish, and that was not added to
     /// this run, such as the removal of a token that is no longer listed. If it had its effect, the journal records its end. If not, or
-    /// if that cannot be checked, an error reports it. No write request is sent.
+    /// if that cannot be checked, an error reports it. No write request is sent, except for the removal of a token that was issued for one
+    /// job.
     /// </summary>
     /// <param name="connections">The connections whose operations are checked.</param>
     /// <exception cref="OperationCanceledException">The runner was stopped.</exception>
     public void CheckUnfinished(IEnumerable<TokenConnection> connections)
     {
-        foreach (UnfinishedOperation operation in _unfinished.Match(connections).ToArray())
+        foreach (Operation operation in _unfinished.Match(connections).ToArray())
         {
             Add(operation);
         }
@@ -290,11 +290,7 @@ public sealed class OperationRunner : IDisposable
     private void Count(Operation operation, OperationEnd end)
     {
         _pending--;
-        if (_lastOfToken.TryGetValue(operation.Identity, out (Operation Operation, Task) last) && last.Operation == operation)
-        {
-            _lastOfToken.Remove(operation.Identity);
-        }
-
+        _order.Remove(operation);
         _summary.Add(end);
     }
 }

@@ -19,8 +19,9 @@ internal static class OwnTokenGuard
         }
     }
 
+    /// <summary>Determines whether the connection itself uses a token.</summary>
     // A token that does not exist is not in use. The operation itself reports that.
-    private static async Task<bool> IsOwnTokenAsync(TokenConnection connection, ApiToken token, CancellationToken cancellationToken)
+    public static async Task<bool> IsOwnTokenAsync(TokenConnection connection, ApiToken token, CancellationToken cancellationToken)
     {
         try
         {

@@ -21,8 +21,20 @@ public sealed class RemoveOperation : Operation
     /// <summary>Whether the token that the connection itself uses may be removed.</summary>
     public bool AllowOwnToken { get; init; }
 
-    internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
-        await Connection.ReadIfExistsAsync(_token.Id, cancellationToken).ConfigureAwait(false) is null;
+    /// <summary>
+    /// The time after which the token is due to be removed; null to remove it now. Until then, it works. It requires a journal, which
+    /// schedules the removal.
+    /// </summary>
+    public TimeSpan? After { get; init; }
+
+    internal override string? Parameters => After is { } after ? $"after {after:c}" : null;
+
+    // Enabling the token cancels its removal.
+    internal override bool MayBeUndone => After is not null;
+
+    internal override async Task<bool> IsAlreadyDoneAsync(OperationContext context) =>
+        (After is not null && context.IsScheduled)
+        || await Connection.ReadIfExistsAsync(_token.Id, context.CancellationToken).ConfigureAwait(false) is null;
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
@@ -34,10 +46,26 @@ public sealed class RemoveOperation : Operation
         }
 
         await OwnTokenGuard.CheckAsync(Connection, _token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
+        if (After is { } after)
+        {
+            ApiToken token = await Connection.Tokens.GetAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
+            StagedRemoval.Schedule(context, nameof(After), after, Connection);
+            await ReturnAsync(_token.Id, token, context).ConfigureAwait(false);
+            return;
+        }
+
         ApiToken removed = ReturnsToken && _token.CreatedAt is null
             ? await Connection.Tokens.GetAsync(_token.Id, context.CancellationToken).ConfigureAwait(false)
             : _token;
         await Connection.Tokens.RemoveAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
         await ReturnAsync(_token.Id, removed.Revoked(Connection.Time.GetUtcNow()), context).ConfigureAwait(false);
+    }
+
+    private protected override void ValidateCore()
+    {
+        if (After is { } after)
+        {
+            StagedRemoval.Validate(nameof(After), after);
+        }
     }
 }

@@ -21,8 +21,8 @@ public sealed class RenameOperation : Operation
 
     internal override bool MayBeUndone => true;
 
-    internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
-        (await Connection.Tokens.GetAsync(Identity.Id, cancellationToken).ConfigureAwait(false)).Name == _newName;
+    internal override async Task<bool> IsAlreadyDoneAsync(OperationContext context) =>
+        (await Connection.Tokens.GetAsync(Identity.Id, context.CancellationToken).ConfigureAwait(false)).Name == _newName;
 
     internal override async Task ExecuteAsync(OperationContext context)
     {

@@ -9,10 +9,12 @@ namespace ApiTokens.Operations;
 /// old token stays unchanged, and the error lists the tokens that exist. If the service supports it and the options do not require
 /// two tokens, the secret is replaced in place.
 /// </summary>
-public sealed class ResetOperation : Operation
+public sealed partial class ResetOperation : Operation
 {
     private readonly ApiToken _token;
     private readonly ResetOptions _options;
+    private ApiToken? _old;
+    private bool _isOwn;
 
     /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
@@ -25,11 +27,17 @@ public sealed class ResetOperation : Operation
         _options = options ?? new ResetOptions();
     }
 
-    /// <summary>Whether the token that the connection itself uses may be reset.</summary>
+    /// <summary>
+    /// Whether the token that the connection itself uses may be reset. The connection then uses the new secret, as soon as it is proved and
+    /// before the old token is retired. The other connections of this process with the same secret do so too.
+    /// </summary>
     public bool AllowOwnToken { get; init; }
 
     /// <inheritdoc/>
     public override string? ReplacedTokenId => _token.Id;
+
+    /// <inheritdoc/>
+    public override ApiToken? ReplacedToken => _token is IssuedToken ? _token : _old ?? _token;
 
     internal override bool MayRepeat => false;
 
@@ -69,6 +77,7 @@ public sealed class ResetOperation : Operation
 
         context.IsReconciling = false;
         ApiToken old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
+        await CheckOwnAsync(old, context.CancellationToken).ConfigureAwait(false);
         _options.CheckRequest?.Invoke(SuccessorRequest(old));
         await (IsInPlace ? RegenerateAsync(context) : ReplaceAsync(old, context)).ConfigureAwait(false);
     }
@@ -88,11 +97,15 @@ public sealed class ResetOperation : Operation
     private async Task RegenerateAsync(OperationContext context)
     {
         IssuedToken regenerated = await Tokens.RegenerateAsync(_token.Id, _options.Expiry, context.CancellationToken).ConfigureAwait(false);
+        Switch(regenerated.Secret);
         await context.DeliverAsync(regenerated).ConfigureAwait(false);
-        if (!SkipProof(regenerated, context))
+        if (_options.SkipProof)
         {
-            await SecretProof.RequireInPlaceAsync(Connection, regenerated, context).ConfigureAwait(false);
+            RecordVerified(regenerated, context);
+            return;
         }
+
+        await SecretProof.RequireInPlaceAsync(Connection, regenerated, context).ConfigureAwait(false);
     }
 
     private async Task ReplaceAsync(ApiToken old, OperationContext context)
@@ -103,13 +116,18 @@ public sealed class ResetOperation : Operation
             .ReserveAsync(Connection, $"The token {old} cannot be reset", context.CancellationToken).ConfigureAwait(false);
         IssuedToken successor = await reservation.IssueAsync(() => IssueAsync(request, context)).ConfigureAwait(false);
         await DeliverAsync(old, successor, context).ConfigureAwait(false);
-        if (!SkipProof(successor, context))
+        if (!_options.SkipProof)
         {
             await SecretProof.RequireSuccessorAsync(Connection, old, successor, context).ConfigureAwait(false);
-            context.RecordVerified(successor.Id);
         }
 
-        reservation.IsUsed = !await RetireAsync(old, successor.Id, context).ConfigureAwait(false);
+        if (_options.Verify is { } verify)
+        {
+            await CallerVerification.RequireDeliveredAsync(verify, old, successor, context).ConfigureAwait(false);
+        }
+
+        RecordVerified(successor, context);
+        reservation.IsUsed = !await RetireAsync(old, successor.Id, successor.Secret, context).ConfigureAwait(false);
     }
 
     private Task<IssuedToken> IssueAsync(NewTokenRequest request, OperationContext context)
@@ -155,72 +173,23 @@ public sealed class ResetOperation : Operation
         }
     }
 
-    // A terminated run may have left a successor that the service rejected, or one whose secret was not delivered. Returns a successor
-    // whose secret was saved.
-    private async Task<ApiToken?> ReconcileAsync(OperationContext context)
+    // The record tells some services, without a request, that the token is not a credential for them.
+    private async Task CheckOwnAsync(ApiToken old, CancellationToken cancellationToken) =>
+        _isOwn = AllowOwnToken && await OwnTokenGuard.IsOwnTokenAsync(Connection, old, cancellationToken).ConfigureAwait(false);
+
+    private Action? Switch(SecureString? secret) =>
+        _isOwn && secret is not null ? OwnCredential.Switch(Connection, secret) : null;
+
+    private void RecordVerified(ApiToken successor, OperationContext context)
     {
-        ApiToken old;
-        try
+        if (!_options.SkipProof)
         {
-            old = await ReadOldAsync(context.CancellationToken).ConfigureAwait(false);
-        }
-        catch (ApiTokenException e) when (
-            (e.Kind == ErrorKind.ObjectNotFound || e.ErrorId == ErrorIds.TokenRevoked) && Name.Length > 0)
-        {
-            // Somebody has removed the old token. The new one may exist all the same.
-            await LeftoverToken.FindDeliveredAsync(Connection, new NewTokenRequest { Name = Name }, context)
-                .ConfigureAwait(false);
-            throw;
-        }
-
-        if (context.Progress is { Stage: JournalStage.Refused, IssuedId: { } id }
-            && await Connection.ReadIfExistsAsync(id, context.CancellationToken).ConfigureAwait(false) is { } rejected)
-        {
-            throw SecretProof.RefusedSuccessor(Connection, old, rejected, when: ", in an earlier run");
-        }
-
-        return await LeftoverToken.FindDeliveredAsync(Connection, SuccessorRequest(old), context).ConfigureAwait(false);
-    }
-
-    // If the earlier run did not verify the delivered secret, the old token may be the only one that works. A verified secret is not
-    // needed again, so only the existence and the status of the successor are checked.
-    private async Task FinishAsync(string successorId, bool isVerified, OperationContext context)
-    {
-        if (successorId == _token.Id)
-        {
-            return;
-        }
-
-        context.IsReconciling = true;
-        ApiToken? old = await Connection.ReadIfExistsAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
-        context.IsReconciling = false;
-        if (old is null)
-        {
-            return;
-        }
-
-        ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
-            Connection, old, successorId, context.CancellationToken).ConfigureAwait(false);
-        if (!isVerified && !SkipProof(successor, context))
-        {
-            SecureString secret = await context.ReadSecretAsync(successor).ConfigureAwait(false)
-                ?? throw SecretProof.NotVerified(old, successor);
-            await SecretProof.RequireSuccessorAsync(Connection, old, new IssuedToken(successor, secret), context).ConfigureAwait(false);
             context.RecordVerified(successor.Id);
+            return;
         }
 
-        await RetireAsync(old, successorId, context).ConfigureAwait(false);
-    }
-
-    private bool SkipProof(ApiToken successor, OperationContext context)
-    {
-        if (_options.SkipProof)
-        {
-            context.WriteVerbose($"The secret of {successor} was not verified, as requested.");
-            context.RecordUnverified(successor.Id);
-        }
-
-        return _options.SkipProof;
+        context.WriteVerbose($"The secret of {successor} was not verified, as requested.");
+        context.RecordUnverified(successor.Id);
     }
 
     private NewTokenRequest SuccessorRequest(ApiToken old)
@@ -230,6 +199,20 @@ public sealed class ResetOperation : Operation
     }
 
     // Returns true if the old token no longer exists.
+    private async Task<bool> RetireAsync(ApiToken old, string successorId, SecureString? secret, OperationContext context)
+    {
+        Action? revert = Switch(secret);
+        try
+        {
+            return await RetireAsync(old, successorId, context).ConfigureAwait(false);
+        }
+        catch (ApiTokenException e) when (!e.OutcomeUnknown)
+        {
+            revert?.Invoke();
+            throw;
+        }
+    }
+
     private async Task<bool> RetireAsync(ApiToken old, string successorId, OperationContext context)
     {
         switch (_options)
@@ -252,6 +235,7 @@ public sealed class ResetOperation : Operation
     {
         ApiToken old = await Tokens.GetAsync(_token.Id, cancellationToken).ConfigureAwait(false);
         IssuedTokenRegistry.Of(Connection).Add(old, Connection.Time.GetUtcNow());
+        _old = old;
         return old.Status switch
         {
             TokenStatus.Revoked => throw new ApiTokenException(

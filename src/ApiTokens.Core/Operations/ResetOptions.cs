@@ -1,3 +1,4 @@
+using System.Security;
 using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
@@ -35,6 +36,13 @@ public sealed record ResetOptions
     public bool SkipProof { get; init; }
 
     /// <summary>
+    /// Asks the caller whether the new secret works where it is used, after the service was asked and before the old token is retired. It
+    /// gets the new token, and its secret if it is at hand, on the thread that adds the operations. False, or an
+    /// <see cref="ApiTokenException"/>, keeps the old token. Any other exception ends the caller.
+    /// </summary>
+    public Func<ApiToken, SecureString?, bool>? Verify { get; init; }
+
+    /// <summary>
     /// Checks the request for the new token before it is sent, for example against a policy. If it throws, the old token is unchanged.
     /// </summary>
     public Action<NewTokenRequest>? CheckRequest { get; init; }
@@ -67,12 +75,13 @@ public sealed record ResetOptions
 
     internal bool IsInPlace(ServiceCapabilities capabilities) =>
         InPlace || (capabilities.Regenerate && !WithSuccessor && GracePeriod is null && Predecessor == OldTokenAction.Remove
-            && Permissions is null);
+            && Permissions is null && Verify is null);
 
     private void ValidateInPlace()
     {
         string? other = GracePeriod is not null ? nameof(GracePeriod)
             : Predecessor != OldTokenAction.Remove ? nameof(Predecessor)
+            : Verify is not null ? nameof(Verify)
             : Permissions?.Fields[0].ToString();
         if (InPlace && (other is not null || WithSuccessor))
         {

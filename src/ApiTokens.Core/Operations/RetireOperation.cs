@@ -1,21 +1,23 @@
+using System.Security;
 using ApiTokens.Journal;
 using ApiTokens.Services;
 
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Retires an old token that is due, as specified when it was reset. The old token stays unchanged if no active token replaces it.
+/// Retires a token that is due: the old token of a reset, or a token whose removal was staged. An old token stays unchanged if no
+/// active token replaces it, and a token that was disabled stays if it was enabled since.
 /// </summary>
 public sealed class RetireOperation : Operation
 {
     private readonly DueToken _due;
-    private readonly string _successorId;
+    private readonly string? _successorId;
 
     /// <summary>Creates the operation.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="due">The old token, as the journal recorded it.</param>
-    /// <param name="successorId">The id of the token that is currently in use.</param>
-    public RetireOperation(TokenConnection connection, DueToken due, string successorId)
+    /// <param name="due">The token, as the journal recorded it.</param>
+    /// <param name="successorId">The id of the token that is currently in use; null if no token replaces it.</param>
+    public RetireOperation(TokenConnection connection, DueToken due, string? successorId)
         : base(connection, due.Id, due.Name, due)
     {
         _due = due;
@@ -27,6 +29,13 @@ public sealed class RetireOperation : Operation
 
     /// <summary>Whether a token that the service does not know counts as retired.</summary>
     public bool AllowMissing { get; init; }
+
+    /// <summary>
+    /// Asks the caller whether the token that replaces the old one works where it is used. It gets that token, on the thread that adds the
+    /// operations. False, or an <see cref="ApiTokenException"/>, keeps the old token, which is still due. It is not called for a staged
+    /// removal.
+    /// </summary>
+    public Func<ApiToken, SecureString?, bool>? Verify { get; init; }
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
@@ -45,8 +54,20 @@ public sealed class RetireOperation : Operation
             return;
         }
 
-        await OldTokenRetirement.RequireActiveSuccessorAsync(
-            Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
+        if (_successorId is not null)
+        {
+            ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
+                Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
+            if (Verify is not null)
+            {
+                await CallerVerification.RequireAsync(Verify, old, successor, secret: null, context).ConfigureAwait(false);
+            }
+        }
+        else if (_due.Operation == JournalOperations.Disable && old.Status == TokenStatus.Active)
+        {
+            throw TokenEnabled(old);
+        }
+
         (bool existed, ApiToken? disabled) = await OldTokenRetirement.RemoveOrDisableAsync(
             Connection, _due.Id, _due.Predecessor, context.CancellationToken).ConfigureAwait(false);
         if (existed)
@@ -64,18 +85,31 @@ public sealed class RetireOperation : Operation
             return;
         }
 
-        ApiToken? successor = await Connection.ReadIfExistsAsync(_successorId, cancellationToken).ConfigureAwait(false);
-        if (successor?.Name == _due.Name)
+        string state = string.Empty;
+        if (_successorId is not null)
         {
-            return;
+            ApiToken? successor = await Connection.ReadIfExistsAsync(_successorId, cancellationToken).ConfigureAwait(false);
+            if (successor?.Name == _due.Name)
+            {
+                return;
+            }
+
+            state = $" Its successor {_successorId} "
+                + (successor is null ? "does not exist there either." : $"has the other name '{successor.Name}'.");
         }
 
-        string state = successor is null ? "does not exist there either" : $"has the other name '{successor.Name}'";
         throw new ApiTokenException(
             ErrorKind.ObjectNotFound,
-            $"The token {token} is due, but {Connection.AccountIdentity} has no such token. Its successor {_successorId} {state}, so "
-                + "the connection may reach another server. The token is still due.",
+            $"The token {token} is due, but {Connection.AccountIdentity} has no such token.{state} The connection may reach another "
+                + "server. The token is still due.",
             $"Check the address of the connection. If the token was removed, specify {Field.AllowMissing}.",
             ErrorIds.PredecessorNotFound);
     }
+
+    private static ApiTokenException TokenEnabled(ApiToken token) => new(
+        ErrorKind.ResourceExists,
+        $"The token {token} was disabled until its removal, which is due, but it is active: it was enabled since. It is unchanged.",
+        "If it is in use, enable it with the same journal, which cancels its removal: "
+            + $"{new SuggestedCommand(SuggestedAction.Enable, token.Id, token.Connection)}. Otherwise, disable it again.",
+        ErrorIds.TokenEnabled);
 }

@@ -20,18 +20,9 @@ internal static class SecretProof
         if (check.State == SecretState.Refused)
         {
             context.RecordRefused(successor.Id);
-            string revertError = string.Empty;
-            try
-            {
-                await context.RevertAsync().ConfigureAwait(false);
-            }
-            catch (ApiTokenException e)
-            {
-                revertError = " " + e.Message;
-            }
-
+            string revertError = await context.TryRevertAsync().ConfigureAwait(false);
             throw RefusedSuccessor(
-                connection, old, successor, when: string.Empty, $"{revertError} {check.Error?.Message}".TrimEnd(), check.Error);
+                connection, old, successor, $"{revertError} {check.Error?.Message}".TrimEnd(), check.Error);
         }
 
         if (check.Error is { } error)
@@ -82,13 +73,24 @@ internal static class SecretProof
         $"If the new token works, remove the old one: {SuggestedCommand.Remove(old)}",
         ErrorIds.SuccessorNotProved);
 
-    /// <summary>Creates the error for a successor whose secret the service rejects.</summary>
-    public static ApiTokenException RefusedSuccessor(
-        TokenConnection connection, ApiToken old, ApiToken successor, string when, string details = "", Exception? inner = null) => new(
+    /// <summary>Creates the error for a successor whose secret the service, or the caller, rejected in an earlier run.</summary>
+    public static ApiTokenException RefusedEarlier(TokenConnection connection, ApiToken old, ApiToken successor) => new(
         ErrorKind.InvalidResult,
-        $"{connection.Service} rejected the secret of the new token {successor}, which replaces the token {old}{when}. "
-            + $"The old token is unchanged.{details}",
-        $"Remove the new token, then reset again: {new SuggestedCommand(SuggestedAction.Remove, successor.Id, connection.Name)}",
+        $"In an earlier run, the secret of the new token {successor}, which replaces the token {old}, was rejected. The old token is "
+            + "unchanged.",
+        AdviseRemoval(connection, successor),
+        ErrorIds.SuccessorRefused);
+
+    /// <summary>Returns the advice for a successor that was rejected.</summary>
+    public static Advice AdviseRemoval(TokenConnection connection, ApiToken successor) =>
+        $"Remove the new token, then reset again: {new SuggestedCommand(SuggestedAction.Remove, successor.Id, connection.Name)}";
+
+    private static ApiTokenException RefusedSuccessor(
+        TokenConnection connection, ApiToken old, ApiToken successor, string details, Exception? inner) => new(
+        ErrorKind.InvalidResult,
+        $"{connection.Service} rejected the secret of the new token {successor}, which replaces the token {old}. The old token is "
+            + $"unchanged.{details}",
+        AdviseRemoval(connection, successor),
         ErrorIds.SuccessorRefused,
         inner);
 

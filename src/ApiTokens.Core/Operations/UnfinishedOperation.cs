@@ -17,11 +17,15 @@ internal sealed class UnfinishedOperation : Operation
     {
         _key = subject.Key;
         ApiToken token = connection.CreateReference(_key.Token.Id, subject.Name);
+
+        // Whether it was done does not depend on the time of a staged removal.
+        TimeSpan? stagedAfter = _key.Parameters is null ? null : TimeSpan.Zero;
         _operation = _key switch
         {
-            { Operation: JournalOperations.Remove } => new RemoveOperation(connection, token),
+            { Operation: JournalOperations.Remove } => new RemoveOperation(connection, token) { After = stagedAfter },
             { Operation: JournalOperations.Enable } => new SetEnabledOperation(connection, token, enabled: true),
-            { Operation: JournalOperations.Disable } => new SetEnabledOperation(connection, token, enabled: false),
+            { Operation: JournalOperations.Disable } =>
+                new SetEnabledOperation(connection, token, enabled: false) { RemoveAfter = stagedAfter },
             { Operation: JournalOperations.Rename, Parameters: { } newName } => new RenameOperation(connection, token, newName),
             _ => null,
         };
@@ -30,8 +34,8 @@ internal sealed class UnfinishedOperation : Operation
 
     internal override string? Parameters => _key.Parameters;
 
-    internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
-        _operation is not null && await _operation.IsAlreadyDoneAsync(cancellationToken).ConfigureAwait(false);
+    internal override async Task<bool> IsAlreadyDoneAsync(OperationContext context) =>
+        _operation is not null && await _operation.IsAlreadyDoneAsync(context).ConfigureAwait(false);
 
     internal override Task ExecuteAsync(OperationContext context)
     {

@@ -32,7 +32,7 @@ internal sealed class UnfinishedOperations
     }
 
     /// <summary>Returns the unfinished operations on the accounts of connections.</summary>
-    public IEnumerable<UnfinishedOperation> Match(IEnumerable<TokenConnection> connections)
+    public IEnumerable<Operation> Match(IEnumerable<TokenConnection> connections)
     {
         ILookup<AccountIdentity, TokenConnection> byAccount = connections.ToLookup(connection => connection.AccountIdentity);
         return
@@ -40,6 +40,11 @@ internal sealed class UnfinishedOperations
             let matches = byAccount[subject.Key.Token.Account]
             let connection = matches.FirstOrDefault(match => match.Name == subject.Connection) ?? matches.FirstOrDefault()
             where connection is not null
-            select new UnfinishedOperation(connection, subject);
+            select Create(connection, subject);
     }
+
+    private static Operation Create(TokenConnection connection, JournalSubject subject) =>
+        subject.Key.Operation == JournalOperations.Use
+            ? new LeftoverUseOperation(connection, subject)
+            : new UnfinishedOperation(connection, subject);
 }

@@ -22,9 +22,9 @@ public sealed class UpdateOperation : Operation
     internal override bool MayBeUndone => true;
 
     // Access levels are set again: which of them an earlier run set is not worth a rule, as setting them twice has no other effect.
-    internal override async Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
+    internal override async Task<bool> IsAlreadyDoneAsync(OperationContext context) =>
         _changes is { Description: { } description, Access: null, ApplyToAll: null, ExpirationMonths: null }
-        && (await Connection.Tokens.GetAsync(Identity.Id, cancellationToken).ConfigureAwait(false)).Description == description;
+        && (await Connection.Tokens.GetAsync(Identity.Id, context.CancellationToken).ConfigureAwait(false)).Description == description;
 
     internal override async Task ExecuteAsync(OperationContext context)
     {

@@ -110,6 +110,27 @@ public interface ITokenService
     /// <returns>True if the connection uses the token.</returns>
     Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken);
 
+    /// <summary>Returns the token that this connection authenticates with.</summary>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The token.</returns>
+    /// <exception cref="ApiTokenException">
+    /// <c>OwnTokenUnknown</c>: the service does not tell, or the connection uses a user name and a password.
+    /// </exception>
+    Task<ApiToken> GetOwnTokenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Determines whether another connection authenticates with the same secret. Sends nothing.</summary>
+    /// <param name="other">The service of the other connection.</param>
+    /// <returns>False if this connection uses a user name and a password.</returns>
+    bool SharesSecretWith(ITokenService other);
+
+    /// <summary>
+    /// Lets this connection authenticate with another secret of the same account from now on. It has no effect on a connection with a user
+    /// name and a password.
+    /// </summary>
+    /// <param name="secret">The secret.</param>
+    /// <returns>A function that lets the connection use the previous secret again.</returns>
+    Action UseSecret(SecureString secret);
+
     /// <summary>Determines whether a token was issued with the credential of this connection, as far as the service tells.</summary>
     /// <param name="token">The token, as the service returned it.</param>
     /// <param name="cancellationToken">Cancels the request.</param>

@@ -111,6 +111,10 @@ public sealed record ServiceCapabilities
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireSetEnabled(bool enabled) => Require(SetEnabled, $"{(enabled ? "enable" : "disable")} a token", SetEnabledAdvice);
 
+    /// <summary>Throws if the service cannot disable a token until it is removed.</summary>
+    internal void RequireQuarantine() => Require(
+        SetEnabled, "disable a token until it is removed", $"Remove the token later, and let it work until then: specify {Field.After}.");
+
     /// <summary>Throws if the service cannot rename tokens.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>
     public void RequireRename() => Require(Rename, "rename a token", RenameAdvice);

@@ -99,7 +99,9 @@ public sealed class TokenConnection
             limit = await opened.Service.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new TokenConnection(name, definition, opened, baseUri, request) { CredentialLimit = limit };
+        var connection = new TokenConnection(name, definition, opened, baseUri, request) { CredentialLimit = limit };
+        LiveConnections.Add(connection);
+        return connection;
     }
 
     /// <summary>Returns the identity of a token of the account.</summary>

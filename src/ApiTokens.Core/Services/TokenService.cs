@@ -11,7 +11,6 @@ namespace ApiTokens.Services;
 /// <param name="context">The connection.</param>
 internal abstract partial class TokenService(ServiceContext context) : ITokenService
 {
-    private IReadOnlyCollection<string>? _ownIds;
 
     public virtual ServiceCapabilities Capabilities => Context.Definition.Capabilities;
 
@@ -39,12 +38,6 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
     }
 
     public virtual string? UserFilterLimit => null;
-
-    public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
-
-    // The caller may have written the id in another form. The services compare canonical ids.
-    public Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
-        IsOwnTokenCoreAsync(new ApiToken(token) { Id = CheckId(token.Id) }, cancellationToken);
 
     public virtual Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
 
@@ -213,13 +206,6 @@ internal abstract partial class TokenService(ServiceContext context) : ITokenSer
             : TokenExpiry.AfterDuration(lifetime),
         _ => TokenExpiry.ServiceDefault,
     };
-
-    // The session of a login is not in the token list. A secret may contain the id of its token.
-    protected virtual Task<bool> IsOwnTokenCoreAsync(ApiToken token, CancellationToken cancellationToken)
-    {
-        _ownIds ??= Credential is SecretCredential { Secret: { } secret } ? TokenIdsIn(secret) : [];
-        return Task.FromResult(_ownIds.Contains(token.Id));
-    }
 
     protected abstract IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken);
 

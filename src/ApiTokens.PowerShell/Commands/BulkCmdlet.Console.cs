@@ -78,5 +78,6 @@ public abstract partial class BulkCmdlet
         }
     }
 
-    private void Warn(string message) => Host.UI.WriteWarningLine(ForeignText.InMessage(message));
+    /// <summary>Writes a warning to the host, for a pipeline that has ended.</summary>
+    internal void Warn(string message) => Host.UI.WriteWarningLine(ForeignText.InMessage(message));
 }

@@ -39,6 +39,11 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     [Parameter(HelpMessage = "Specifies a file that records the start and the end of each operation.")]
     public string? JournalPath { get; set; }
 
+    /// <summary>The reason for the changes, such as the number of a ticket. The journal records it; no service receives it.</summary>
+    [Parameter(HelpMessage = "Specifies the reason for the changes, such as the number of a ticket.")]
+    [ValidateNotNullOrEmpty]
+    public string? Reason { get; set; }
+
     /// <summary>The name of the operation, such as <c>Remove</c>.</summary>
     internal abstract string OperationName { get; }
 
@@ -54,7 +59,7 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     /// <summary>The old tokens that the journal schedules to be retired.</summary>
     internal RetirementSchedule? Retirements { get; private set; }
 
-    /// <summary>Whether secrets are saved in a vault or in files.</summary>
+    /// <summary>Whether secrets are saved or deployed, and not written to the pipeline.</summary>
     internal bool SavesSecrets => _sink is not null;
 
     /// <summary>Whether secrets are written as plain text.</summary>
@@ -76,6 +81,14 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
         catch (ApiTokenException e)
         {
             FailTerminating(e, null);
+        }
+
+        if (Reason is not null && JournalPath is null)
+        {
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    nameof(Reason), "it requires -JournalPath. The journal records it.", "Specify -JournalPath as well."),
+                Reason);
         }
 
         try
@@ -165,8 +178,8 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
         }
     }
 
-    /// <summary>Creates the delivery of secrets from the parameters; null for the pipeline.</summary>
-    internal virtual SecretDelivery? CreateDelivery() => null;
+    /// <summary>Creates the deliveries of secrets from the parameters; empty for the pipeline.</summary>
+    internal virtual IReadOnlyList<SecretDelivery> CreateDeliveries() => [];
 
     /// <summary>Queues an operation that issues a token, unless another secret of this run has the same destination.</summary>
     internal void Queue(Operation operation, ApiToken expected)
@@ -190,20 +203,29 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
         _progress!.Show();
     }
 
+    /// <summary>Waits for the queued operations to end.</summary>
+    internal void CompleteQueued() => Guarded(runner => runner.Complete(_progress!.Show));
+
     private DeliverySink? CreateSink()
     {
-        if (CreateDelivery() is not { } delivery)
+        IReadOnlyList<SecretDelivery> deliveries = CreateDeliveries();
+        if (deliveries.Count == 0)
         {
             return null;
         }
 
         if (WritesPlainText)
         {
-            throw ApiTokenException.InvalidParameter("AsPlainText", "it cannot be combined with -Vault or -Path.", "Omit -AsPlainText.");
+            throw ApiTokenException.InvalidParameter(
+                "AsPlainText", "it cannot be combined with -Vault, -Path or -Deploy.", "Omit -AsPlainText.");
         }
 
-        delivery.Prepare();
-        return new DeliverySink(delivery);
+        foreach (SecretDelivery delivery in deliveries)
+        {
+            delivery.Prepare();
+        }
+
+        return new DeliverySink(deliveries);
     }
 
     // A journal includes all accounts that the input can refer to. With -WhatIf, an existing journal is read, but none is created.
@@ -217,9 +239,15 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
                 + "tokens from those of other users at the address."));
         }
 
-        return path is null || (IsWhatIf && !File.Exists(path))
-            ? null
-            : JournalWriter.Open(path, JournalOperation, (Named ?? Connections.All).Select(connection => connection.AccountIdentity));
+        if (path is null || (IsWhatIf && !File.Exists(path)))
+        {
+            return null;
+        }
+
+        JournalWriter journal = JournalWriter.Open(
+            path, JournalOperation, (Named ?? Connections.All).Select(connection => connection.AccountIdentity));
+        journal.Reason = Reason;
+        return journal;
     }
 
     // However the loop ends (Ctrl+C, a downstream error, -ErrorAction Stop), no further requests are sent.

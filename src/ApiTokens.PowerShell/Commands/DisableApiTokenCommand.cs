@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
+using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -11,6 +13,14 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(ApiToken))]
 public sealed class DisableApiTokenCommand : TokenCmdlet
 {
+    /// <summary>
+    /// The time after which the tokens are due to be removed: a TimeSpan, or 7d, 12h, 30m. The journal records it, Remove-ApiToken -Due
+    /// removes them, and Enable-ApiToken with the same journal cancels that.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies the time after which the disabled tokens are due to be removed.")]
+    [DurationTransformation]
+    public TimeSpan? RemoveAfter { get; set; }
+
     /// <summary>Also disables the token that the connection itself uses.</summary>
     [Parameter(HelpMessage = "Also disables the token that the connection itself uses.")]
     public SwitchParameter Force { get; set; }
@@ -27,6 +37,21 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
 
     internal override string OperationName => JournalOperations.Disable;
 
+    internal override string Action => RemoveAfter is { } after ? StageText.Of(base.Action, after) : base.Action;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        RequireJournalFor(nameof(RemoveAfter), RemoveAfter);
+        base.BeginProcessing();
+    }
+
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
-        new SetEnabledOperation(connection, token, enabled: false) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force };
+        new SetEnabledOperation(connection, token, enabled: false)
+        {
+            Target = target,
+            ReturnsToken = PassThru,
+            AllowOwnToken = Force,
+            RemoveAfter = RemoveAfter,
+        };
 }

@@ -5,7 +5,7 @@ using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Enables disabled tokens.</summary>
+/// <summary>Enables disabled tokens. With the journal of a staged removal, it also cancels the removal.</summary>
 [Cmdlet(VerbsLifecycle.Enable, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low,
     DefaultParameterSetName = TokenSet)]
 [OutputType(typeof(ApiToken))]
@@ -14,5 +14,10 @@ public sealed class EnableApiTokenCommand : TokenCmdlet
     internal override string OperationName => JournalOperations.Enable;
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
-        new SetEnabledOperation(connection, token, enabled: true) { Target = target, ReturnsToken = PassThru };
+        new SetEnabledOperation(connection, token, enabled: true)
+        {
+            Target = target,
+            ReturnsToken = PassThru,
+            CancelsRemoval = Retirements?.IsRemovalStaged(connection.GetIdentity(token.Id)) == true,
+        };
 }

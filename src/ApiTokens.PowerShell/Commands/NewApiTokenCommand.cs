@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Management.Automation;
 using ApiTokens.Audit;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
-using ApiTokens.PowerShell.Connections;
 using ApiTokens.PowerShell.Delivery;
 using ApiTokens.Services;
 
@@ -17,7 +15,7 @@ namespace ApiTokens.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.New, "ApiToken", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
-public sealed class NewApiTokenCommand : BulkCmdlet
+public sealed class NewApiTokenCommand : IssueCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
     private bool _hasWarnedOfExpiry;
@@ -36,12 +34,6 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [AllowEmptyString]
     [ArgumentCompleter(typeof(NoFileCompleter))]
     public string Name { get; set; } = string.Empty;
-
-    /// <summary>The description (WEGnology, Gcore).</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies a description (WEGnology, Gcore).")]
-    [BlankAsNull]
-    [ArgumentCompleter(typeof(NoFileCompleter))]
-    public string? Description { get; set; }
 
     /// <summary>The time of expiry; in local time if it has no offset.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies when the token expires (WEGnology, Gcore).")]
@@ -67,55 +59,6 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies that the token never expires (WEGnology, Gcore).")]
     [SwitchFromText]
     public SwitchParameter NeverExpires { get; set; }
-
-    /// <summary>WEGnology: All, ReadOnly, Cli or scope values. Devo: table and level URIs.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the scope.")]
-    [ArgumentCompleter(typeof(ScopeCompleter))]
-    public string[]? Scope { get; set; }
-
-    /// <summary>Devo: the APIs that accept the token.</summary>
-    [Parameter(
-        ValueFromPipelineByPropertyName = true,
-        HelpMessage = "Specifies the APIs that accept the token (Devo), such as apiv2, apiv2-admin, aggregations, alerts or http.")]
-    [ArgumentCompleter(typeof(AudienceCompleter))]
-    public string[]? Audience { get; set; }
-
-    /// <summary>Gcore: the role, by name or id. Losant: the maximum role.</summary>
-    [Parameter(
-        ValueFromPipelineByPropertyName = true,
-        HelpMessage = "Specifies the role, by name or id (Gcore), or the maximum role (Losant).")]
-    [BlankAsNull]
-    [ArgumentCompleter(typeof(RoleCompleter))]
-    public string? Role { get; set; }
-
-    /// <summary>Application Users: the access by API, as a hashtable or as api=Full,api=Read.</summary>
-    [Parameter(
-        ValueFromPipelineByPropertyName = true,
-        HelpMessage = "Specifies the access level for each API (Application Users): Full, Read or None, as a hashtable or as text: @{ "
-            + "location = 'Read' } or 'location=Read,vendor=Full'.")]
-    [AccessTransformation]
-    [ArgumentCompleter(typeof(AccessCompleter))]
-    public Dictionary<string, AccessLevel>? Access { get; set; }
-
-    /// <summary>Application Users: the access level for every API. -Access overrides it for single APIs.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies one access level for all APIs (Application Users).")]
-    [BlankAsNull]
-    [AccessLevelTransformation]
-    public AccessLevel? ApplyToAll { get; set; }
-
-    /// <summary>The user whom the token acts for (Devo, Application Users).</summary>
-    [Parameter(
-        ValueFromPipelineByPropertyName = true,
-        HelpMessage = "Specifies the user that the token acts for (Devo: an email address of the domain; Application Users: a user id).")]
-    [BlankAsNull]
-    [ArgumentCompleter(typeof(UserCompleter))]
-    public string? User { get; set; }
-
-    /// <summary>The connection; the newest connection by default.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the connection.")]
-    [BlankAsNull]
-    [ArgumentCompleter(typeof(ConnectionCompleter))]
-    public ConnectionReference[]? Connection { get; set; }
 
     /// <summary>Removes an issued token whose secret was lost with the response.</summary>
     [Parameter(HelpMessage = "Removes a token whose secret was lost with the response.")]
@@ -146,6 +89,13 @@ public sealed class NewApiTokenCommand : BulkCmdlet
     [Parameter(HelpMessage = "Specifies a file for the secret: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
+    /// <summary>
+    /// A script block that deploys the secret where it is used: it gets the token in $_ and the secret as a SecureString in $args[0]. If it
+    /// throws, the secret is not delivered.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies a script block that deploys the secret, with the token in $_ and the secret in $args[0].")]
+    public ScriptBlock? Deploy { get; set; }
+
     /// <summary>Overwrites an existing secret or file.</summary>
     [Parameter(
         HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
@@ -159,9 +109,8 @@ public sealed class NewApiTokenCommand : BulkCmdlet
 
     internal override bool WritesPlainText => AsPlainText;
 
-    internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
-
-    internal override ConnectionReference[]? NamedConnections => Connection;
+    internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
+        SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -188,7 +137,7 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         try
         {
             connection = OneConnection(Connection);
-            NewTokenRequest request = CreateRequest();
+            NewTokenRequest request = CreateRequest(Name, Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires));
             Operation operation = new IssueOperation(connection, request, OccurrenceOf(connection, request))
             {
                 Target = Name,
@@ -236,45 +185,10 @@ public sealed class NewApiTokenCommand : BulkCmdlet
         }
     }
 
-    private NewTokenRequest CreateRequest() => new()
-    {
-        Name = Name,
-        Description = Description,
-        Expiry = Expiry.From(ExpiresAt, ExpiresIn, ExpirationMonths, NeverExpires),
-        Scope = NotBlank(Scope),
-        Audience = NotBlank(Audience),
-        Role = Role,
-        Access = Access ?? [],
-        ApplyToAll = ApplyToAll,
-        User = User,
-    };
-
-    // What a reader must know before they confirm: the permissions and the expiry.
-    private static string Details(NewTokenRequest request)
-    {
-        var details = new List<string>();
-        Add("scope", string.Join(" ", request.Scope));
-        Add("audience", string.Join(" ", request.Audience));
-        Add("role", request.Role);
-        Add("access", string.Join(" ", request.Access.Select(entry => $"{entry.Key}={entry.Value}")));
-        Add("every API", request.ApplyToAll?.ToString());
-        Add("expires", request.Expiry switch
-        {
-            { Never: true } => "never",
-            { IsServiceDefault: true } => null,
-            var expiry => expiry.GetExpiration(Clock.UtcNow)?.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture),
-        });
-        return details.Count == 0 ? string.Empty : $" ({string.Join("; ", details)})";
-
-        void Add(string name, string? value) => details.AddRange(string.IsNullOrEmpty(value) ? [] : [$"{name}: {value}"]);
-    }
-
     // The occurrence number distinguishes rows with the same request in a journal.
     private int OccurrenceOf(TokenConnection connection, NewTokenRequest request)
     {
         var identity = new TokenIdentity(connection.AccountIdentity, request.Fingerprint());
         return _occurrences[identity] = _occurrences.TryGetValue(identity, out int count) ? count + 1 : 1;
     }
-
-    private static string[] NotBlank(string[]? texts) => [.. (texts ?? []).Where(text => !string.IsNullOrWhiteSpace(text))];
 }

@@ -40,6 +40,7 @@ internal sealed class PipelineOutput(Cmdlet cmdlet, bool asPlainText) : IOperati
         {
             OrphanedTokenException orphan => orphan.Token,
             SecretNotSavedException unsaved => unsaved.Token,
+            _ when operation is UseOperation { Remaining: { } token } => token,
             _ => operation.Target,
         };
         ErrorRecord record = ErrorRecords.Create(error, target, operation.Connection.Name);

@@ -3,6 +3,8 @@ using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
 using ApiTokens.PowerShell.Completion;
+using ApiTokens.PowerShell.Delivery;
+using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
 namespace ApiTokens.PowerShell.Commands;
@@ -30,11 +32,22 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
             + "otherwise one by one.")]
     public SwitchParameter All { get; set; }
 
-    /// <summary>Retires the old tokens of Reset-ApiToken -GracePeriod that are due according to -JournalPath.</summary>
+    /// <summary>
+    /// The time after which the tokens are due to be removed: a TimeSpan, or 7d, 12h, 30m. Until then, they work. The journal records it,
+    /// -Due removes them, and Enable-ApiToken with the same journal cancels that.
+    /// </summary>
+    [Parameter(ParameterSetName = TokenSet, HelpMessage = "Specifies the time after which the tokens are due to be removed.")]
+    [DurationTransformation]
+    public TimeSpan? After { get; set; }
+
+    /// <summary>
+    /// Retires the tokens that are due according to -JournalPath: old tokens of Reset-ApiToken -GracePeriod, and tokens of
+    /// Disable-ApiToken -RemoveAfter and -After.
+    /// </summary>
     [Parameter(
         Mandatory = true, ParameterSetName = DueSet,
-        HelpMessage = "Retires the old tokens of Reset-ApiToken -GracePeriod that are due according to -JournalPath: removes them, or "
-            + "disables them as specified by -Predecessor.")]
+        HelpMessage = "Retires the tokens that are due according to -JournalPath: old tokens of Reset-ApiToken -GracePeriod, which are "
+            + "removed, or disabled as specified by -Predecessor, and tokens of Disable-ApiToken -RemoveAfter and -After.")]
     public SwitchParameter Due { get; set; }
 
     /// <summary>With -Due and -WhatIf: the time for which to show what is due; now by default.</summary>
@@ -42,6 +55,15 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     [DateTimeTransformation]
     [ArgumentCompleter(typeof(DateCompleter))]
     public DateTimeOffset? AsOf { get; set; }
+
+    /// <summary>
+    /// A script block that verifies the token that replaces an old one where it is used: it gets that token in $_. If it throws or returns
+    /// $false, the old token is kept, and is still due.
+    /// </summary>
+    [Parameter(
+        ParameterSetName = DueSet,
+        HelpMessage = "Specifies a script block that verifies the token that replaces an old one, before the old one is retired.")]
+    public ScriptBlock? Verify { get; set; }
 
     /// <summary>
     /// Also removes the token that the connection itself uses, and with -Due a token whose name differs from the journal's. With -Due, a
@@ -59,6 +81,8 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
     internal override bool AsksForUnproven => !AllowUnproven;
 
+    internal override string Action => After is { } after ? StageText.Of(base.Action, after) : base.Action;
+
     internal override bool ProtectsOwnToken => !Force;
 
     internal override string OperationName => JournalOperations.Remove;
@@ -68,12 +92,14 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        RequireJournalFor(nameof(After), After);
         if (ParameterSetName == DueSet && JournalPath is null)
         {
             FailTerminating(
                 ApiTokenException.InvalidParameter(
                     "Due", "it requires -JournalPath.",
-                    "Specify the journal of Reset-ApiToken -GracePeriod, which records the tokens that are due."),
+                    "Specify the journal of Reset-ApiToken -GracePeriod, Disable-ApiToken -RemoveAfter or Remove-ApiToken -After, which "
+                        + "records the tokens that are due."),
                 null);
         }
 
@@ -92,7 +118,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                 new ApiTokenException(
                     ErrorKind.ObjectNotFound,
                     $"-JournalPath: the journal '{JournalPath}' does not exist.",
-                    "Specify the journal of Reset-ApiToken -GracePeriod.",
+                    "Specify the journal of Reset-ApiToken -GracePeriod, Disable-ApiToken -RemoveAfter or Remove-ApiToken -After.",
                     ErrorIds.JournalNotFound),
                 JournalPath);
         }
@@ -129,7 +155,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     }
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
-        new RemoveOperation(connection, token) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force };
+        new RemoveOperation(connection, token) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force, After = After };
 
     private bool JournalExists(string path)
     {
@@ -202,6 +228,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
                 ReturnsToken = PassThru,
                 AllowOwnToken = Force,
                 AllowMissing = Force,
+                Verify = ScriptCall.Verification(this, Verify),
             });
         }
     }
@@ -231,7 +258,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         }
 
         string difference = $"The journal calls the token {due.Id} on {Describe(connection)} '{due.Name}', but its name is '{name}'.";
-        if (TryContinue(difference, $"{Action}: is it the token that was replaced?") is { } answer)
+        if (TryContinue(difference, $"{Action}: is it the token that is meant?") is { } answer)
         {
             return answer;
         }
@@ -240,7 +267,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
             new ApiTokenException(
                 ErrorKind.InvalidOperation,
                 $"{difference} The session cannot prompt for confirmation.",
-                "Check who wrote the journal. If the token is the one that was replaced, specify -Force or -Confirm:$false.",
+                "Check who wrote the journal. If the token is the one that is meant, specify -Force or -Confirm:$false.",
                 ErrorIds.ConfirmationNeeded),
             token);
         return false;

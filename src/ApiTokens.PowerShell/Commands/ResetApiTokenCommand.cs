@@ -18,7 +18,17 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(IssuedToken), typeof(PlainTextToken), typeof(ApiToken))]
 public sealed class ResetApiTokenCommand : TokenCmdlet
 {
+    private const string OwnSet = "Own";
+
     private IssuePolicy? _policy;
+
+    /// <summary>
+    /// Resets the token that each connection itself uses. The connections use the new secret, once it is delivered and proved.
+    /// </summary>
+    [Parameter(
+        Mandatory = true, ParameterSetName = OwnSet,
+        HelpMessage = "Resets the token that the connection itself uses, and lets the connection use the new secret.")]
+    public SwitchParameter Own { get; set; }
 
     /// <summary>The time of expiry. Without an expiry parameter, the new token has the same lifetime as the old token.</summary>
     [Parameter(HelpMessage = "Specifies when the new token expires.")]
@@ -112,6 +122,20 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     [Parameter(HelpMessage = "Specifies a file for the secret: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
+    /// <summary>
+    /// A script block that deploys the secret where it is used: it gets the token in $_ and the secret as a SecureString in $args[0]. If it
+    /// throws, the secret is not delivered.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies a script block that deploys the secret, with the token in $_ and the secret in $args[0].")]
+    public ScriptBlock? Deploy { get; set; }
+
+    /// <summary>
+    /// A script block that verifies the new secret where it is used, before the old token is retired: it gets the new token in $_ and its
+    /// secret in $args[0]. If it throws or returns $false, the old token is kept.
+    /// </summary>
+    [Parameter(HelpMessage = "Specifies a script block that verifies the new secret where it is used, before the old token is retired.")]
+    public ScriptBlock? Verify { get; set; }
+
     /// <summary>Writes the secret as plain text instead of a SecureString.</summary>
     [Parameter(HelpMessage = "Returns the secret as plain text instead of a SecureString.")]
     public SwitchParameter AsPlainText { get; set; }
@@ -154,7 +178,35 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         base.BeginProcessing();
     }
 
-    internal override SecretDelivery? CreateDelivery() => SecretDelivery.Of(this, Vault, SecretName, Path, Force);
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!Own)
+        {
+            base.ProcessRecord();
+            return;
+        }
+
+        foreach (TokenConnection connection in ResolveConnections(Connection))
+        {
+            try
+            {
+                ApiToken token = Wait(connection.Tokens.GetOwnTokenAsync);
+                Submit(connection, token, token, $"{token}, which the connection uses itself,");
+            }
+            catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
+            {
+                Fail(e, connection);
+            }
+            catch (ApiTokenException e)
+            {
+                FailTerminating(e, connection);
+            }
+        }
+    }
+
+    internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
+        SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target)
     {
@@ -164,17 +216,22 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
             options = options with { CheckRequest = request => policy.Check(connection, request) };
         }
 
-        return new ResetOperation(connection, token, options) { Target = target, AllowOwnToken = Force };
+        return new ResetOperation(connection, token, options)
+        {
+            Target = target,
+            AllowOwnToken = Force || Own,
+        };
     }
 
     // All options except the expiry, which may be invalid for some tokens of a pipeline only.
     private ResetOptions Options => new()
     {
         InPlace = InPlace,
-        WithSuccessor = SavesSecrets,
+        WithSuccessor = SavesSecrets || Own,
         Predecessor = Predecessor,
         GracePeriod = GracePeriod,
         SkipProof = SkipProof,
+        Verify = ScriptCall.Verification(this, Verify),
         Permissions = Permissions,
     };
 
@@ -186,11 +243,12 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     private void ValidateCombination()
     {
         Options.Validate();
-        if (InPlace && (Vault is not null || Path is not null))
+        string? delivery = Vault is not null ? nameof(Vault) : Path is not null ? nameof(Path) : Deploy is not null ? nameof(Deploy) : null;
+        if (InPlace && (delivery is not null || Own))
         {
             throw ApiTokenException.InvalidParameter(
                 nameof(InPlace),
-                $"it cannot be combined with {(Vault is not null ? "-Vault" : "-Path")}, because the old secret stops working immediately.",
+                $"it cannot be combined with -{delivery ?? nameof(Own)}, because the old secret stops working immediately.",
                 "Specify only one of them.");
         }
 

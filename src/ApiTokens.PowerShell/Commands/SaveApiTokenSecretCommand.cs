@@ -5,7 +5,10 @@ using ApiTokens.PowerShell.Delivery;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <summary>Saves the secrets of issued tokens in a SecretManagement vault, or in files that only their owner can read.</summary>
+/// <summary>
+/// Saves the secrets of issued tokens in a SecretManagement vault or in files that only their owner can read, or deploys them with a script
+/// block.
+/// </summary>
 [Cmdlet(VerbsData.Save, "ApiTokenSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low,
     DefaultParameterSetName = VaultSet)]
 [OutputType(typeof(ApiToken), typeof(IssuedToken))]
@@ -13,8 +16,9 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
 {
     private const string VaultSet = "Vault";
     private const string PathSet = "Path";
+    private const string DeploySet = "Deploy";
 
-    private SecretDelivery _delivery = null!;
+    private IReadOnlyList<SecretDelivery> _deliveries = [];
     private int _count;
 
     /// <summary>A token with its secret, or any object with a property Secret.</summary>
@@ -44,6 +48,14 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         HelpMessage = "Specifies a file: a path, or a script block that returns a path for the token in $_.")]
     public SecretDestination? Path { get; set; }
 
+    /// <summary>
+    /// A script block that deploys the secret where it is used: it gets the token in $_ and the secret as a SecureString in $args[0].
+    /// </summary>
+    [Parameter(
+        Mandatory = true, ParameterSetName = DeploySet,
+        HelpMessage = "Specifies a script block that deploys the secret, with the token in $_ and the secret in $args[0].")]
+    public ScriptBlock? Deploy { get; set; }
+
     /// <summary>Overwrites an existing secret or file.</summary>
     [Parameter(
         HelpMessage = "Overwrites an existing vault entry or file, and accepts a path that leaves the folder that the script block names.")]
@@ -58,8 +70,11 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
     {
         try
         {
-            _delivery = SecretDelivery.Of(this, Vault, SecretName, Path, Force)!;
-            _delivery.Prepare();
+            _deliveries = SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
+            foreach (SecretDelivery delivery in _deliveries)
+            {
+                delivery.Prepare();
+            }
         }
         catch (ApiTokenException e)
         {
@@ -81,14 +96,20 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         }
 
         PSObject record = issued is null ? InputObject : PSObject.AsPSObject(issued.WithoutSecret());
-        if (!Confirm($"the secret of {issued?.ToString() ?? record.Properties["Name"]?.Value} in {Vault ?? Path!.ToString()}", "Save"))
+        string place = Vault ?? Path?.ToString() ?? "the place of -Deploy";
+        if (!Confirm($"the secret of {issued?.ToString() ?? record.Properties["Name"]?.Value} in {place}", "Save"))
         {
             return;
         }
 
         try
         {
-            _delivery.Save(record, secret, key: $"{_count++}", replaces: null);
+            string key = $"{_count++}";
+            foreach (SecretDelivery delivery in _deliveries)
+            {
+                delivery.Save(record, secret, key, replaces: null);
+            }
+
             if (PassThru)
             {
                 WriteObject(record);

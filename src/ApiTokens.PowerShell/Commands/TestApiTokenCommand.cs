@@ -13,6 +13,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(TokenFinding), typeof(bool))]
 public sealed class TestApiTokenCommand : ApiTokenCmdlet
 {
+    private TokenConnection? _listed;
     private TokenAudit? _audit;
     private TokenResolver? _resolver;
     private FindingSeverity _maximum;
@@ -110,7 +111,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
     {
         try
         {
-            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf, Vault = ReadVault() };
+            _audit = new TokenAudit(ReadPolicy()) { TokenLimit = TokenLimitOf, IsOwnToken = IsOwnToken, Vault = ReadVault() };
         }
         catch (ApiTokenException e)
         {
@@ -212,6 +213,10 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
         Connections.Find(token.Connection) is { } connection && connection.AccountIdentity.Equals(TokenIdentity.Of(token).Account)
             ? connection.TokenLimit : null;
 
+    // Tokens from a file or a pipeline are tested without a request.
+    private bool IsOwnToken(ApiToken token) =>
+        _listed is { } connection && Wait(cancellationToken => connection.Tokens.IsOwnTokenAsync(token, cancellationToken));
+
     // A short -ExpiryWarning must not conflict with the longer default of the other threshold.
     private static TimeSpan Shorter(TimeSpan error, TimeSpan? warning) => warning < error ? warning.Value : error;
 
@@ -241,6 +246,7 @@ public sealed class TestApiTokenCommand : ApiTokenCmdlet
 
     private void List(TokenConnection connection)
     {
+        _listed = connection;
         try
         {
             foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(TokenFilter.Existing, cancellationToken)))

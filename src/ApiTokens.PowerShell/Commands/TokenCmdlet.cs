@@ -106,6 +106,20 @@ public abstract class TokenCmdlet : BulkCmdlet
         }
     }
 
+    /// <summary>Ends the cmdlet if a staged removal has no journal that schedules it.</summary>
+    internal void RequireJournalFor(string parameter, TimeSpan? after)
+    {
+        if (after is not null && JournalPath is null)
+        {
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    parameter,
+                    "it requires -JournalPath. The journal records when the token is due.",
+                    "Specify -JournalPath, and use the same path with Remove-ApiToken -Due."),
+                null);
+        }
+    }
+
     // If the input is an unfiltered list of all tokens, ask once for the whole list. The default is No.
     private bool ConfirmUnfilteredList()
     {

@@ -4,44 +4,101 @@ using ApiTokens.Operations;
 
 namespace ApiTokens.PowerShell.Delivery;
 
-/// <summary>Saves the secrets of a run in a vault or in files.</summary>
-internal sealed class DeliverySink(SecretDelivery delivery) : ISecretSink
+/// <summary>Delivers the secrets of a run to each of several places. A secret is delivered only if all of them have it.</summary>
+internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : ISecretSink
 {
     /// <summary>
     /// Throws, before a token is issued, if its secret could not be saved: another token of this run has the same destination, or
     /// there is a secret that must not be overwritten. Has no effect if the destination is not yet known.
     /// </summary>
-    public void Reserve(Operation operation, ApiToken expected, bool isResumed) =>
-        delivery.Reserve(expected, KeyOf(operation), operation.ReplacedTokenId, isResumed);
+    public void Reserve(Operation operation, ApiToken expected, bool isResumed)
+    {
+        foreach (SecretDelivery delivery in deliveries)
+        {
+            delivery.Reserve(expected, KeyOf(operation), operation.ReplacedTokenId, isResumed);
+        }
+    }
 
     /// <inheritdoc/>
     public void Save(Operation operation, IssuedToken issued)
     {
         try
         {
-            delivery.Save(PSObject.AsPSObject(issued.WithoutSecret()), issued.Secret, KeyOf(operation), operation.ReplacedTokenId);
+            foreach (SecretDelivery delivery in deliveries)
+            {
+                delivery.Save(PSObject.AsPSObject(issued.WithoutSecret()), issued.Secret, KeyOf(operation), operation.ReplacedTokenId);
+            }
         }
         catch (ApiTokenException e)
         {
             throw new SecretNotSavedException(
                 issued,
-                $"{e.Message} The token {issued} with its secret is written to the pipeline and is the TargetObject of this error.",
+                $"{e.Message}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the "
+                    + "TargetObject of this error.",
                 e.Advice ?? "Save the secret: Save-ApiTokenSecret",
                 e);
         }
     }
 
     /// <inheritdoc/>
-    public bool? Contains(Operation operation, ApiToken token) => delivery.Contains(token);
+    public bool? Contains(Operation operation, ApiToken token)
+    {
+        bool?[] answers = [.. deliveries.Select(delivery => delivery.Contains(token))];
+        return answers.Contains(false) ? false : Array.TrueForAll(answers, answer => answer == true) ? true : null;
+    }
 
     /// <inheritdoc/>
-    public SecureString? Read(Operation operation, ApiToken token) => delivery.Read(token);
+    public SecureString? Read(Operation operation, ApiToken token) =>
+        deliveries.Select(delivery => delivery.Read(token)).FirstOrDefault(secret => secret is not null);
 
     /// <inheritdoc/>
-    public void Complete(Operation operation) => delivery.Forget(KeyOf(operation));
+    public void Complete(Operation operation)
+    {
+        foreach (SecretDelivery delivery in deliveries)
+        {
+            delivery.Forget(KeyOf(operation));
+        }
+    }
 
     /// <inheritdoc/>
-    public void Revert(Operation operation) => delivery.Revert(KeyOf(operation));
+    public void Revert(Operation operation)
+    {
+        var errors = new List<string>();
+        var issued = operation.ReplacedToken as IssuedToken;
+        SecureString? oldSecret = issued?.Secret;
+        PSObject? old = operation.ReplacedToken is { } token ? PSObject.AsPSObject(issued?.WithoutSecret() ?? token) : null;
+        foreach (SecretDelivery delivery in deliveries)
+        {
+            try
+            {
+                oldSecret = delivery.Revert(KeyOf(operation), old, oldSecret) ?? oldSecret;
+            }
+            catch (ApiTokenException e)
+            {
+                errors.Add(e.Message);
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new ApiTokenException(
+                ErrorKind.InvalidOperation, string.Join(" ", errors), advice: null, ErrorIds.SecretNotSaved);
+        }
+    }
+
+    // Another delivery may have saved the secret before one failed.
+    private string TryRevert(Operation operation)
+    {
+        try
+        {
+            Revert(operation);
+            return string.Empty;
+        }
+        catch (ApiTokenException e)
+        {
+            return $" {e.Message}";
+        }
+    }
 
     private static string KeyOf(Operation operation) => $"{operation.Identity.Account} {operation.Identity.Id}";
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>Saves secrets in files that only their owner can read. A file contains only the secret, without a line break.</summary>
-internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool overwrite) : SecretDelivery
+internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool overwrite) : StoredDelivery
 {
     private readonly Dictionary<string, (string File, byte[] Content)> _previous = new(StringComparer.Ordinal);
 
@@ -19,7 +19,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
 
     public override void Forget(string key) => _previous.Remove(key);
 
-    public override void Revert(string key)
+    public override SecureString? Revert(string key, PSObject? old, SecureString? oldSecret)
     {
         if (_previous.TryGetValue(key, out (string File, byte[] Content) previous))
         {
@@ -35,7 +35,11 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
                     advice: null,
                     ErrorIds.SecretNotSaved);
             }
+
+            return AsSecret(previous.Content);
         }
+
+        return null;
     }
 
     protected override string? ExpectedDestination(ApiToken token) => path.Text is { } text ? FullPath(text) : null;
@@ -97,6 +101,13 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         string root = FullPath(folder.Length == 0 ? "." : folder).TrimEnd(separator) + separator;
         StringComparison comparison = separator == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), comparison);
+    }
+
+    // A file that the module did not write may have any content.
+    private static SecureString? AsSecret(byte[] content)
+    {
+        SecureString secret = SecretText.ToSecureString(Encoding.UTF8.GetString(content).TrimEnd('\r', '\n'));
+        return SecretText.FitsHeader(secret) ? secret : null;
     }
 
     private static IEnumerable<string> ForeignTexts(PSObject item) => item.Properties

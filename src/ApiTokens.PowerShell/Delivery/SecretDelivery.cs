@@ -4,15 +4,14 @@ using System.Security;
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>
-/// Saves the secrets of issued tokens in a vault or in files instead of writing them to the pipeline. It runs on the pipeline thread,
-/// because vaults are PowerShell code. Two secrets of one run cannot have the same destination.
+/// One place for the secrets of issued tokens: a vault, files, or a script block of the user. It runs on the pipeline thread, because
+/// vaults and script blocks are PowerShell code.
 /// </summary>
 internal abstract class SecretDelivery
 {
-    private readonly Dictionary<string, string> _reserved = new(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Creates a delivery from parameters; null if secrets are written to the pipeline.</summary>
-    public static SecretDelivery? Of(PSCmdlet cmdlet, string? vault, SecretDestination? secretName, SecretDestination? path, bool overwrite)
+    /// <summary>Creates the deliveries from parameters; empty if secrets are written to the pipeline.</summary>
+    public static IReadOnlyList<SecretDelivery> Of(
+        PSCmdlet cmdlet, string? vault, SecretDestination? secretName, SecretDestination? path, ScriptBlock? deploy, bool overwrite)
     {
         if (vault is not null && path is not null)
         {
@@ -24,16 +23,30 @@ internal abstract class SecretDelivery
             throw ApiTokenException.InvalidParameter("SecretName", "it requires -Vault.", "Specify -Vault as well.");
         }
 
-        return (vault, path) switch
+        // The script block is last: a consumer may read the secret from the vault or the file.
+        var deliveries = new List<SecretDelivery>();
+        if (vault is not null)
         {
-            ({ } name, _) => new VaultDelivery(cmdlet, name, secretName, overwrite),
-            (_, { } file) => new FileDelivery(cmdlet, file, overwrite),
-            _ => null,
-        };
+            deliveries.Add(new VaultDelivery(cmdlet, vault, secretName, overwrite));
+        }
+
+        if (path is not null)
+        {
+            deliveries.Add(new FileDelivery(cmdlet, path, overwrite));
+        }
+
+        if (deploy is not null)
+        {
+            deliveries.Add(new ScriptDelivery(cmdlet, deploy));
+        }
+
+        return deliveries;
     }
 
     /// <summary>Verifies, before any token is issued, that secrets can be saved.</summary>
-    public abstract void Prepare();
+    public virtual void Prepare()
+    {
+    }
 
     /// <summary>
     /// Throws, before a token is issued, if its secret could not be saved: another token of this run has the same destination, or
@@ -43,18 +56,8 @@ internal abstract class SecretDelivery
     /// <param name="key">A key that is unique in this run.</param>
     /// <param name="replaces">The id of the token whose secret it may replace; null if it must not replace another secret.</param>
     /// <param name="isResumed">Whether an earlier run may have saved the secret already.</param>
-    public void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
+    public virtual void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
     {
-        if (ExpectedDestination(token) is not { } destination)
-        {
-            return;
-        }
-
-        Reserve(destination, key);
-        if (!isResumed)
-        {
-            RequireWritable(destination, replaces);
-        }
     }
 
     /// <summary>Saves a secret.</summary>
@@ -67,9 +70,7 @@ internal abstract class SecretDelivery
     {
         try
         {
-            string destination = DestinationOf(item);
-            Reserve(destination, key);
-            SaveAt(destination, item, secret, key, replaces);
+            SaveCore(item, secret, key, replaces);
         }
 #pragma warning disable CA1031 // No exception of a script block, a vault or a path may lose the secret.
         catch (Exception e) when (e is not (ApiTokenException or PipelineStoppedException))
@@ -77,74 +78,33 @@ internal abstract class SecretDelivery
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"The secret could not be saved: {Clean(e.Message, secret).TrimEnd('.')}.",
+                $"The secret could not be {Saved}: {ScriptCall.Clean(e.Message, secret).TrimEnd('.')}.",
                 "Fix the problem, then run Save-ApiTokenSecret.",
                 ErrorIds.SecretNotSaved);
         }
     }
 
     /// <summary>Determines whether the secret of a token has been saved; null if that cannot be determined.</summary>
-    public bool? Contains(ApiToken token) => TryAt(token, destination => ContainsAt(destination, token));
+    public virtual bool? Contains(ApiToken token) => null;
 
     /// <summary>Returns the saved secret of a token; null if it is not certain that the secret belongs to the token.</summary>
-    public SecureString? Read(ApiToken token) =>
-        TryAt(token, destination => ContainsAt(destination, token) == true ? ReadAt(destination) : null);
+    public virtual SecureString? Read(ApiToken token) => null;
 
     /// <summary>Forgets the previous value of the destination.</summary>
     /// <param name="key">The key of the token in this run.</param>
-    public abstract void Forget(string key);
+    public virtual void Forget(string key)
+    {
+    }
 
     /// <summary>Restores the previous value of the destination, if there was one.</summary>
     /// <param name="key">The key of the token in this run.</param>
-    public abstract void Revert(string key);
+    /// <param name="old">The token whose secret was replaced, if it is known.</param>
+    /// <param name="oldSecret">Its secret, if it is at hand.</param>
+    /// <returns>The restored secret; null if there was none, or if it is not a secret.</returns>
+    /// <exception cref="ApiTokenException">The previous value could not be restored.</exception>
+    public abstract SecureString? Revert(string key, PSObject? old, SecureString? oldSecret);
 
-    protected static string? Text(PSObject item, string property) =>
-        item.Properties[property]?.Value?.ToString() is { Length: > 0 } text ? text : null;
+    protected virtual string Saved => "saved";
 
-    /// <summary>Returns the destination, if it is known before the token is issued.</summary>
-    protected abstract string? ExpectedDestination(ApiToken token);
-
-    /// <summary>Throws if the destination has a secret that must not be overwritten.</summary>
-    protected abstract void RequireWritable(string destination, string? replaces);
-
-    protected abstract string DestinationOf(PSObject item);
-
-    protected abstract bool? ContainsAt(string destination, ApiToken token);
-
-    /// <summary>Returns the secret at a destination; null if it cannot be read.</summary>
-    protected virtual SecureString? ReadAt(string destination) => null;
-
-    protected abstract void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces);
-
-    /// <summary>Redacts the secret in the message of an error.</summary>
-    protected static string Clean(string message, SecureString secret) =>
-        ForeignText.Mask(message.Replace(SecretText.ToPlainText(secret), "***"));
-
-    private T? TryAt<T>(ApiToken token, Func<string, T?> read)
-    {
-        try
-        {
-            return read(DestinationOf(PSObject.AsPSObject(token)));
-        }
-#pragma warning disable CA1031 // A script block or a vault can throw anything. Then it is not known.
-        catch (Exception e) when (e is not PipelineStoppedException)
-#pragma warning restore CA1031
-        {
-            return default;
-        }
-    }
-
-    private void Reserve(string destination, string key)
-    {
-        if (_reserved.TryGetValue(destination, out string? other) && other != key)
-        {
-            throw new ApiTokenException(
-                ErrorKind.ResourceExists,
-                $"'{destination}' is already the destination of another secret of this run.",
-                "Specify a unique name or path for each token, with a script block such as { \"$($_.Service)/$($_.Name)/$($_.Id)\" }.",
-                ErrorIds.SecretDestinationInUse);
-        }
-
-        _reserved[destination] = key;
-    }
+    protected abstract void SaveCore(PSObject item, SecureString secret, string key, string? replaces);
 }

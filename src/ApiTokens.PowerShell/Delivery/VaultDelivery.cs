@@ -7,7 +7,7 @@ using static ApiTokens.PowerShell.Delivery.SecretVault;
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>Saves secrets in a vault of SecretManagement, which is called in the caller's runspace.</summary>
-internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestination? secretName, bool overwrite) : SecretDelivery
+internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestination? secretName, bool overwrite) : StoredDelivery
 {
     private const string FindScript = """
         param($vault, $name)
@@ -47,16 +47,17 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     public override void Forget(string key) => _previous.Remove(key);
 
-    public override void Revert(string key)
+    public override SecureString? Revert(string key, PSObject? old, SecureString? oldSecret)
     {
         if (!_previous.TryGetValue(key, out (string Name, object Value, Hashtable? Metadata) previous))
         {
-            return;
+            return null;
         }
 
         try
         {
             Store(previous.Name, previous.Value, previous.Metadata);
+            return previous.Value as SecureString;
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
@@ -136,7 +137,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         {
             throw new ApiTokenException(
                 ErrorKind.InvalidOperation,
-                $"The secret '{destination}' could not be saved in the vault '{vault}': {Clean(MessageOf(e), secret)}",
+                $"The secret '{destination}' could not be saved in the vault '{vault}': {ScriptCall.Clean(MessageOf(e), secret)}",
                 "Fix the problem with the vault, then run Save-ApiTokenSecret.",
                 ErrorIds.SecretNotSaved);
         }
@@ -188,7 +189,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
             }
             catch (RuntimeException e) when (e is not PipelineStoppedException)
             {
-                cmdlet.WriteDebug(Clean(MessageOf(e), secret));
+                cmdlet.WriteDebug(ScriptCall.Clean(MessageOf(e), secret));
             }
         }
 

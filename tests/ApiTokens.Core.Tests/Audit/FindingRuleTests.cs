@@ -303,8 +303,8 @@ public sealed class FindingRuleTests
     [Fact]
     public void FindingRules_Ids_AreStable() => Assert.Equal(
         [
-            "Expired", "ExpiringSoon", "NeverExpires", "LongLived", "Unused", "LastUseUnknown", "TooBroad", "UnknownUser", "Duplicate",
-            "NearTokenLimit", "VaultEntryOrphaned", "VaultEntryMissing", "VaultEntryMismatch", "WaiverExpired",
+            "Expired", "ExpiringSoon", "OwnCredentialExpiring", "NeverExpires", "LongLived", "Unused", "LastUseUnknown", "TooBroad",
+            "UnknownUser", "Duplicate", "NearTokenLimit", "VaultEntryOrphaned", "VaultEntryMissing", "VaultEntryMismatch", "WaiverExpired",
         ],
         FindingRules.All.Select(rule => rule.Id));
 

@@ -142,7 +142,7 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
 
         var error = Assert.IsType<OrphanedTokenException>(result.Error);
         Assert.Equal(successor.Id, error.Token.Id);
-        Assert.Contains("Gcore rejected its secret", error.Message);
+        Assert.Contains("its secret was rejected", error.Message);
         Assert.DoesNotContain("before its secret was delivered", error.Message);
     }
 

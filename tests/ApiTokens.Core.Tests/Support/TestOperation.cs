@@ -10,8 +10,8 @@ internal sealed class TestOperation(TokenConnection connection, string key, stri
     /// <summary>Whether an earlier run has done it; false by default.</summary>
     public Func<CancellationToken, Task<bool>>? IsDone { get; init; }
 
-    internal override Task<bool> IsAlreadyDoneAsync(CancellationToken cancellationToken) =>
-        IsDone?.Invoke(cancellationToken) ?? base.IsAlreadyDoneAsync(cancellationToken);
+    internal override Task<bool> IsAlreadyDoneAsync(OperationContext context) =>
+        IsDone?.Invoke(context.CancellationToken) ?? base.IsAlreadyDoneAsync(context);
 
     internal override Task ExecuteAsync(OperationContext context) => work(context);
 }

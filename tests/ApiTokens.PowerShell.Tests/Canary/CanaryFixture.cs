@@ -190,18 +190,55 @@ public sealed class CanaryFixture : IDisposable
                 token,
                 File($"grace-{name}.journal")));
         Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal", File($"grace-{name}.journal"));
+        token = DeployAndVerify(token);
         Run("param($Token) Rename-ApiToken $Token -NewName canary-2 -PassThru", token);
         Run("param($Token) Set-ApiToken $Token -Description 'a description' -PassThru", token);
         Run("param($Name) Set-ApiTokenService $Name -Default -PassThru", name);
         Run("param($Token) Disable-ApiToken $Token -PassThru", token);
         Run("param($Token) Enable-ApiToken $Token -PassThru", token);
+        string quarantine = File($"quarantine-{name}.journal");
+        Run(
+            "param($Token, $Journal, $Reason) Disable-ApiToken $Token -RemoveAfter 7d -JournalPath $Journal -Reason $Reason",
+            token,
+            quarantine,
+            $"leaked: {token.Secret()}");
+        Run("param($Token, $Journal) Enable-ApiToken $Token -JournalPath $Journal", token, quarantine);
+        Run("param($Token, $Journal) Remove-ApiToken $Token -After 7d -JournalPath $Journal", token, File($"staged-{name}.journal"));
+        Run("param($Token, $Journal) Enable-ApiToken $Token -JournalPath $Journal", token, File($"staged-{name}.journal"));
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id", name, token.Text("Id"));
+        UseTokenForOneJob(service);
         Run("param($Name, $Id) Get-ApiToken -Connection $Name -Id $Id -IncludeSecret", name, token.Text("Id"));
         Run("param($Token) Find-ApiToken $Token.Secret", token);
         Run("param($Token) Find-ApiToken $Token.Secret -Probe", token);
         Run("param($Secret) Find-ApiToken $Secret", $"unknown-{Guid.NewGuid()}".ToSecret());
         System.IO.File.WriteAllText(leaks, $"leaked: {token.Secret()}\n");
         Run("param($Path) Find-ApiToken -Path $Path", leaks);
+    }
+
+    private void UseTokenForOneJob(ServiceCase service)
+    {
+        var more = (Hashtable)service.Issue.Clone();
+        more.Remove("ExpiresIn");
+        var secrets = new List<object>();
+        Run(
+            "param($Name, $More, $Journal, $Secrets) Use-ApiToken -Connection $Name @More -JournalPath $Journal "
+                + "{ $Secrets.Add([pscustomobject]@{ Secret = $args[0] }); $_ }",
+            service.Connection,
+            more,
+            File($"use-{service.Connection}.journal"),
+            secrets);
+        _issued.Add(PSObject.AsPSObject(Assert.Single(secrets)));
+    }
+
+    // Script blocks that write the secret, and fail. What a script block throws is in $Error as it is.
+    private PSObject DeployAndVerify(PSObject token)
+    {
+        const string Plain = "$([Net.NetworkCredential]::new('', $args[0]).Password)";
+        Run($"param($Token) $Token | Save-ApiTokenSecret -Deploy {{ \"{Plain}\" }}", token);
+        Run("param($Token) $Token | Save-ApiTokenSecret -Deploy { throw 'refused' }", token);
+        Issued(Run("param($Token) $Token | Reset-ApiToken -Deploy { throw 'refused' }", token));
+        Issued(Run($"param($Token) $Token | Reset-ApiToken -Verify {{ \"{Plain}\"; throw 'refused' }}", token));
+        return Issued(Run($"param($Token) $Token | Reset-ApiToken -Verify {{ \"{Plain}\" }}", token));
     }
 
     private void UseRemovedToken(ServiceCase service)

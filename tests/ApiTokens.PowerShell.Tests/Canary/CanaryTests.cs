@@ -10,9 +10,9 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
 {
     private static readonly string[] Patterns =
     [
-        "streams.txt", "host.txt", "sandbox.db*", "report.html", "report.csv", "report.json", "report.md", "report.prom",
-        "record.*", "changes.*",
-        "new-*.journal", "reset-*.journal", "grace-*.journal", "remove-*.journal",
+        "streams.txt", "host.txt", "sandbox.db*", "report.html", "report.csv", "report.json", "report.md", "report.prom", "record.*",
+        "changes.*", "new-*.journal", "reset-*.journal", "grace-*.journal", "remove-*.journal", "quarantine-*.journal",
+        "staged-*.journal", "use-*.journal",
     ];
 
     public static TheoryData<string> EachPattern => [.. Patterns];
@@ -27,9 +27,9 @@ public sealed class CanaryTests(CanaryFixture fixture) : IClassFixture<CanaryFix
     [Fact]
     public void Session_HasIssuedSecretsOnAllServicesInAllWays()
     {
-        // Three for each service, its administrator's, the passwords and the proxy's password.
+        // Seven for each service, its administrator's, the passwords and the proxy's password.
         Assert.Equal(
-            (4 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin) + 1,
+            (8 * ServiceCase.All.Count) + ServiceCase.All.Count(service => service.HasLogin) + 1,
             fixture.Secrets.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(fixture.Secrets, secret => Assert.True(secret.Length >= 12));
     }

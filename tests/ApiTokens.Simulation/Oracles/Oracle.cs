@@ -58,6 +58,7 @@ internal sealed class Oracle
         Violations.AddRange(SecretChecks.Check(_world, _told));
         Violations.AddRange(WordChecks.Check(_world));
         Violations.AddRange(JournalChecks.Check(_world, _told));
+        Violations.AddRange(LifecycleChecks.Check(_world));
     }
 
     // The registry of a connection keeps only tokens that it issued or read before.

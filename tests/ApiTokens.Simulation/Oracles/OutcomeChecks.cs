@@ -36,7 +36,7 @@ internal static class OutcomeChecks
 
             Exchange? change = world.Network.Exchanges.Find(exchange => exchange.Operation == record && exchange.HadEffect
                 && exchange.Request.Kind is not (RequestKind.Create or RequestKind.Regenerate));
-            if (change is not null && !run.Plan.ReturnsToken && run.Plan.Action is not (ActionKind.Reset or ActionKind.Issue)
+            if (change is not null && !run.Plan.ReturnsToken && run.Plan.Action is not (ActionKind.Reset or ActionKind.Issue or ActionKind.Use)
                 && record.Errors.Find(error => error is ApiTokenException { OutcomeUnknown: false }) is { } error
                 && (error as ApiTokenException)!.ErrorId is not ErrorIds.JournalNotWritten)
             {
@@ -53,6 +53,9 @@ internal static class OutcomeChecks
     public static bool IsDone(SimulatedWorld world, OperationRecord record) => record.Run.Plan.Action switch
     {
         ActionKind.Issue => world.Deliveries.Exists(delivery => delivery.Operation.Purpose == record.Purpose),
+        ActionKind.Use => record.HasStarted && world.Services.TrueForAll(service => !service.Tokens.Any(token =>
+            token.IsLive && token.Name == record.Name && token.CreatedBy?.Operation == record)),
+        ActionKind.Remove when record.Run.Plan.RemoveAfter is not null => true,
         ActionKind.Remove or ActionKind.RemoveAll => !record.Target!.IsLive,
         ActionKind.Enable => !record.Target!.IsLive || record.Target.IsEnabled,
         ActionKind.Disable => !record.Target!.IsLive || !record.Target.IsEnabled,
@@ -68,7 +71,7 @@ internal static class OutcomeChecks
     private static bool IsReset(SimulatedWorld world, OperationRecord record)
     {
         bool delivered = world.Deliveries.Exists(delivery => delivery.Operation.Purpose == record.Purpose);
-        bool inPlace = record.Operation.Connection.Capabilities.Regenerate && !record.Run.Plan.WithSuccessor
+        bool inPlace = record.Operation.Connection.Capabilities.Regenerate && record.Run.Plan is { WithSuccessor: false, Verifies: false }
             && record.Run.Plan is { OldToken: OldTokenAction.Remove, GracePeriod: null };
         bool keeps = inPlace || record.Run.Plan is { OldToken: OldTokenAction.Keep } or { GracePeriod: not null };
         return delivered && (keeps || !record.Target!.IsLive);

@@ -24,7 +24,8 @@ internal static class SecretChecks
                 }
 
                 bool retires = effect.Kind is RequestKind.Remove or RequestKind.SetEnabled
-                    && record is { Run.Plan.Action: ActionKind.Reset or ActionKind.Retire } && record.Target == effect.Token;
+                    && record is { Run.Plan.Action: ActionKind.Reset or ActionKind.Retire } && record.Target == effect.Token
+                    && !world.Runs.Exists(run => run.Plan.RemoveAfter is not null);
                 if (retires && !HasWorkingSuccessor(world, effect.Token, effect.On, []))
                 {
                     yield return new Violation("I1-outage", $"{effect.By} of {record} retired {effect.Token}, and no successor works.");

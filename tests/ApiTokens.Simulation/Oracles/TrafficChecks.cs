@@ -14,7 +14,8 @@ internal static class TrafficChecks
     public static IEnumerable<Violation> Check(SimulatedWorld world, RunRecord run)
     {
         Exchange[] exchanges = [.. world.Network.Exchanges.Where(exchange => exchange.Operation?.Run == run)];
-        if (Array.Find(exchanges, exchange => exchange.Number >= run.Process.StoppedBefore) is { } late)
+        if (Array.Find(exchanges, exchange => exchange.Number >= run.Process.StoppedBefore
+            && !IsRemovalOfUsedToken(exchange)) is { } late)
         {
             yield return new Violation("I4-after-stop", $"{late} left after the stop at {run.Process.StoppedOn}.");
         }
@@ -86,6 +87,10 @@ internal static class TrafficChecks
             yield return new Violation("I7-slow", $"One burst of 429 responses slowed {exchanges.Length} requests to {took}.");
         }
     }
+
+    // A token for one job is removed also after a stop.
+    private static bool IsRemovalOfUsedToken(Exchange exchange) => exchange.Operation!.Run.Plan.Action == ActionKind.Use
+        && exchange.Request.Kind is not (RequestKind.Create or RequestKind.Me);
 
     private static bool IsDuring(Exchange list, Exchange other) =>
         other.Connection == list.Connection && other.Number < list.Number && list.Number < other.AnsweredBefore;

@@ -15,6 +15,7 @@ internal enum ActionKind
     Rename,
     Update,
     Retire,
+    Use,
 }
 
 /// <summary>Everything that a simulation does and that goes wrong in it. It is drawn from the seed before the simulation begins.</summary>
@@ -117,6 +118,18 @@ internal sealed record RunPlan(ActionKind Action)
 
     /// <summary>The number of the vault's write that fails; null for none.</summary>
     public int? VaultFailure { get; init; }
+
+    /// <summary>Whether the caller verifies each new token before its old token is retired.</summary>
+    public bool Verifies { get; init; }
+
+    /// <summary>The number of the verification that fails; null for none.</summary>
+    public int? VerifyFailure { get; init; }
+
+    /// <summary>The number of the secret that the vault saves and the consumer does not get; null for none.</summary>
+    public int? DeployFailure { get; init; }
+
+    /// <summary>When the tokens of a staged removal are due.</summary>
+    public TimeSpan? RemoveAfter { get; init; }
 
     /// <summary>The name of the operation in a journal.</summary>
     [JsonIgnore]

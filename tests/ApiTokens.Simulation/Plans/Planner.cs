@@ -40,7 +40,7 @@ internal static class Planner
         }
 
         List<RunPlan> runs = DrawRuns(service, connections.Count, isBulk, random);
-        return new Plan(seed)
+        return LifecyclePlanner.Extend(new Plan(seed)
         {
             Accounts = accounts,
             Connections = connections,
@@ -49,7 +49,7 @@ internal static class Planner
             Others = [.. Enumerable.Range(0, random.Chance(30) ? random.Between(1, 2) : 0).Select(_ => DrawPerson(runs, random))],
             HasOtherCulture = random.Chance(5),
             MaxLatency = random.Pick(5, 80, 80, 400),
-        };
+        });
     }
 
     private static AccountPlan DrawAccount(int index, string service, bool isBulk, Randomness random) => new(index, service)
@@ -151,7 +151,7 @@ internal static class Planner
         return new OperationPlan(random.Chance(70) ? 0 : random.Next(connections), token, parameter) { OnlyId = random.Chance(20) };
     }
 
-    private static Interruption? DrawInterruption(ActionKind action, Randomness random)
+    internal static Interruption? DrawInterruption(ActionKind action, Randomness random)
     {
         if (!random.Chance(45))
         {
@@ -201,7 +201,7 @@ internal static class Planner
         return faults;
     }
 
-    private static FaultPlan DrawFault(List<RunPlan> runs, int accounts, bool isBulk, Randomness random)
+    internal static FaultPlan DrawFault(List<RunPlan> runs, int accounts, bool isBulk, Randomness random)
     {
         RequestKind target = random.Chance(30) ? RequestKind.Unknown : random.Chance(20)
             ? random.Pick(RequestKind.List, RequestKind.Get, RequestKind.Me, RequestKind.Login) : WriteOf(runs[0].Action, random);
@@ -225,6 +225,7 @@ internal static class Planner
     private static RequestKind WriteOf(ActionKind action, Randomness random) => action switch
     {
         ActionKind.Issue => RequestKind.Create,
+        ActionKind.Use => random.Pick(RequestKind.Create, RequestKind.Remove, RequestKind.Remove),
         ActionKind.Reset => random.Pick(RequestKind.Create, RequestKind.Regenerate, RequestKind.Remove, RequestKind.Me, RequestKind.Create),
         ActionKind.Remove or ActionKind.Retire => RequestKind.Remove,
         ActionKind.RemoveAll => RequestKind.RemoveAll,

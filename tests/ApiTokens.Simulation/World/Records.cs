@@ -41,6 +41,9 @@ internal sealed class OperationRecord(RunRecord run, OperationPlan plan)
 
     public List<Exception> Errors { get; } = [];
 
+    /// <summary>Whether the job of a token for one job has started.</summary>
+    public bool HasStarted { get; set; }
+
     public bool WasDoneBefore { get; set; }
 
     /// <summary>The number of changes of the service before the operation was added.</summary>
@@ -109,6 +112,12 @@ internal sealed record Delivery(TimeSpan On, OperationRecord Operation, string T
     /// <summary>Whether the vault replaced it with the secret that it had before.</summary>
     public bool IsReverted { get; set; }
 }
+
+/// <summary>What the caller said about a new token.</summary>
+/// <param name="On">When.</param>
+/// <param name="Purpose">What the secret is for.</param>
+/// <param name="Accepted">Whether the caller accepted it.</param>
+internal sealed record Verification(TimeSpan On, string Purpose, bool Accepted);
 
 /// <summary>The process was killed at this point.</summary>
 internal sealed class KilledException : Exception;

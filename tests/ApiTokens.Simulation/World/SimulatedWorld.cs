@@ -56,6 +56,9 @@ internal sealed class SimulatedWorld
 
     public List<Delivery> Deliveries { get; } = [];
 
+    /// <summary>What the caller said about the new tokens that it was asked to verify.</summary>
+    public List<Verification> Verifications { get; } = [];
+
     public Dictionary<int, JournalDisk> Journals { get; } = [];
 
     /// <summary>Stops the current run.</summary>

@@ -34,6 +34,12 @@ internal sealed class Vault(SimulatedWorld world)
             OperationRecord record = run.Operations.Find(candidate => candidate.Operation == operation)!;
             _before[record.Purpose] = vault._entries.GetValueOrDefault(record.Purpose);
             vault._entries[record.Purpose] = world.Deliver(record, issued, inVault: true);
+            if (run.Plan.DeployFailure == _saves)
+            {
+                Revert(operation);
+                throw new SecretNotSavedException(issued, "The consumer does not answer.", "Restart the consumer.");
+            }
+
             if (world.Reach(InterruptionPoint.AfterSave, run))
             {
                 throw new KilledException();

@@ -54,6 +54,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
         }
     }
 
+    protected override void OnSecretReplaced() => _caller = null;
+
     protected override async Task<bool> IsOwnTokenCoreAsync(ApiToken token, CancellationToken cancellationToken) =>
         token.Id == (await GetCallerAsync(cancellationToken).ConfigureAwait(false)).TokenId;
 

@@ -89,6 +89,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
 
     // Devo documents no request that returns the caller's token. It must have the type "Credentials API" (2.2), which excludes tokens
     // with data audiences only, and its user may read its secret (2.2). So the remaining tokens are read and compared.
+    protected override void OnSecretReplaced() => _ownId = null;
+
     protected override async Task<bool> IsOwnTokenCoreAsync(ApiToken token, CancellationToken cancellationToken)
     {
         if (_ownId is not null)

@@ -12,8 +12,7 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
     /// <summary>The authentication scheme of the header (1.2).</summary>
     public const string Scheme = "APIKey";
 
-    private readonly string? _ownId =
-        context.Credential is SecretCredential credential ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(credential.Secret!)) : null;
+    private string? _ownId = IdOf(context.Credential);
 
     private string? _ownIssuerId;
     private GcoreRole? _ownRole;
@@ -41,6 +40,15 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
 
         return null;
     }
+
+    protected override void OnSecretReplaced()
+    {
+        base.OnSecretReplaced();
+        (_ownId, _ownIssuerId, _ownRole, _ownRoleRequested) = (IdOf(Credential), null, null, false);
+    }
+
+    private static string? IdOf(ServiceCredential credential) =>
+        credential is SecretCredential { Secret: { } secret } ? GcoreSecretFormat.IdOf(SecretText.ToPlainText(secret)) : null;
 
     // A token acts for the user who issued it, so both have the same issuer (1.5). A user who logged in is not known here.
     public override async Task<bool?> IsIssuedByCallerAsync(ApiToken token, CancellationToken cancellationToken)
