@@ -3,7 +3,7 @@ using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
 
-/// <summary>The commands that errors recommend. Each is run as it is, and must do what the error says on the connection of the error.</summary>
+/// <summary>The commands that errors recommend. Each is run as it is, and does what the error says on its connection.</summary>
 public sealed partial class AdviceTests(SandboxFixture fixture) : CmdletTest(fixture)
 {
     /// <summary>Commands that fail on a connection and recommend a list of its tokens.</summary>
@@ -42,7 +42,8 @@ public sealed partial class AdviceTests(SandboxFixture fixture) : CmdletTest(fix
     [ClassData(typeof(EachService))]
     public void RecommendedCommandForAllTokens_WildcardOfAConnection_TakesOnlyItsTokens(string connection)
     {
-        ErrorRecord error = Run("param($Connection) Remove-ApiToken * -Connection $Connection", connection).ShouldFail("WildcardNotAllowed");
+        ErrorRecord error = Run(
+            "param($Connection) Remove-ApiToken * -Connection $Connection", connection).ShouldFail("WildcardNotAllowed");
 
         string command = Regex.Match(error.Advice(), @"Get-ApiToken .*Remove-ApiToken").Value;
         RunResult result = Run($"{command} -WhatIf").ShouldSucceed();

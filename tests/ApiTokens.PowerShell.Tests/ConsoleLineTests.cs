@@ -9,22 +9,27 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
     public void Remove_Stopped_TellsWhatWasDoneAndHowToGoOn()
     {
         string journal = NewPath(".jsonl");
-        IReadOnlyList<PSObject> tokens = [.. Enumerable.Range(0, 30).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
+        IReadOnlyList<PSObject> tokens = NewTokens(30);
         Sandbox.AddFault(new { kind = "delay", delayMs = 400, service = "wegnology", method = "DELETE", probability = 1.0 });
         RunningScript run = Session.Start(
-            "param($Tokens, $Journal) $Tokens | Remove-ApiToken -ThrottleLimit 2 -JournalPath $Journal -PassThru -Confirm:$false", tokens, journal);
+            "param($Tokens, $Journal) $Tokens | Remove-ApiToken -ThrottleLimit 2 -JournalPath $Journal -PassThru -Confirm:$false",
+            tokens,
+            journal);
         Eventually.True(() => run.Output.Count >= 2, "No token was removed.");
 
         run.Stop();
 
         string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
-        Assert.Matches(@"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ not done of those that were read\. To go on, run the same command again with the journal .*\.jsonl\.$", line);
+        Assert.Matches(
+            @"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ not done of those that were read\. "
+                + @"To go on, run the same command again with the journal .*\.jsonl\.$",
+            line);
     }
 
     [Fact]
     public void Remove_LongRun_LeavesASummary()
     {
-        IReadOnlyList<PSObject> tokens = [.. Enumerable.Range(0, 6).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
+        IReadOnlyList<PSObject> tokens = NewTokens(6);
         Session.Host.Clear();
         Sandbox.AddFault(new { kind = "delay", delayMs = 1000, service = "wegnology", method = "DELETE", probability = 1.0 });
 
@@ -36,8 +41,11 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
     [Fact]
     public void Remove_ShortRun_LeavesNoLine()
     {
-        Run("param($Token) $Token | Remove-ApiToken -Confirm:$false", NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" })).ShouldSucceed();
+        Run("param($Tokens) $Tokens | Remove-ApiToken -Confirm:$false", NewTokens(1)).ShouldSucceed();
 
         Assert.Empty(Session.Host.Lines);
     }
+
+    private IReadOnlyList<PSObject> NewTokens(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => NewToken("wegnology", with: new() { ["ExpiresIn"] = "1d" }))];
 }

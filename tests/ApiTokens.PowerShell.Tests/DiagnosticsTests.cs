@@ -58,7 +58,8 @@ public sealed class DiagnosticsTests(SandboxFixture fixture) : CmdletTest(fixtur
         using ModuleSession session = new();
 
         session.Run(
-            $"param($Secret) $value = if ('{parameters}' -like '*Credential') {{ [pscredential]::new('user', $Secret) }} else {{ $Secret }}; "
+            "param($Secret) "
+                + $"$value = if ('{parameters}' -like '*Credential') {{ [pscredential]::new('user', $Secret) }} else {{ $Secret }}; "
                 + $"Connect-ApiTokenService {parameters} $value -BaseUri http://127.0.0.1:{port} -SkipCheck",
             "secret".ToSecret()).ShouldSucceed();
 
@@ -71,7 +72,10 @@ public sealed class DiagnosticsTests(SandboxFixture fixture) : CmdletTest(fixtur
         string path = Path.Combine(Folder, "no-such-folder", "j.jsonl");
 
         ErrorRecord error = AssertRefused(
-            "JournalNotOpened", "param($Token, $Path) $Token | Remove-ApiToken -JournalPath $Path -Confirm:$false", NewToken("gcore"), path);
+            "JournalNotOpened",
+            "param($Token, $Path) $Token | Remove-ApiToken -JournalPath $Path -Confirm:$false",
+            NewToken("gcore"),
+            path);
 
         Assert.Contains("folder", error.ToString());
         Assert.Contains("does not exist", error.ToString());
@@ -116,7 +120,9 @@ public sealed class DiagnosticsTests(SandboxFixture fixture) : CmdletTest(fixtur
         RunResult result = Run("Get-ApiToken -Connection * -UnusedFor 1d -ErrorAction Stop").ShouldSucceed();
 
         Assert.NotEmpty(result.Output);
-        Assert.Contains(result.Warnings, warning => warning.StartsWith("devo (Devo example-domain) is not included: ", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Warnings,
+            warning => warning.StartsWith("devo (Devo example-domain) is not included: ", StringComparison.Ordinal));
         Assert.Equal(2, result.Warnings.Count);
     }
 

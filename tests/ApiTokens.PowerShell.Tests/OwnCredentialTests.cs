@@ -63,7 +63,8 @@ public sealed class OwnCredentialTests(SandboxFixture fixture) : CmdletTest(fixt
         PSObject old = Connect("gcore", "-Role Administrators -ExpiresIn 30d");
         using ModuleSession other = OpenSession();
         other.Run(
-            "param($To, $Token) $null = Connect-ApiTokenService $To.Service $To.Account -Token $Token.Secret -BaseUri $To.BaseUri -Name copy",
+            "param($To, $Token) $null = Connect-ApiTokenService $To.Service $To.Account -Token $Token.Secret "
+                + "-BaseUri $To.BaseUri -Name copy",
             Sandbox.Service("gcore"),
             old).ShouldSucceed();
         Single(Own);

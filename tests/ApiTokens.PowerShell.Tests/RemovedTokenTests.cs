@@ -36,8 +36,8 @@ public sealed class RemovedTokenTests(SandboxFixture fixture) : CmdletTest(fixtu
         PSObject token = NewToken(connection);
         Run("param($Token) $Token | Remove-ApiToken -Confirm:$false", token).ShouldSucceed();
 
-        ErrorRecord error = Run(
-            "param($Token, $Connection) $Token | Find-ApiToken -Probe -Connection $Connection", token, connection).ShouldFail("SecretNotAttributed");
+        ErrorRecord error = Run("param($Token, $Connection) $Token | Find-ApiToken -Probe -Connection $Connection", token, connection)
+            .ShouldFail("SecretNotAttributed");
 
         PSObject exception = PSObject.AsPSObject(error.Exception);
         Assert.Contains($"{ServiceCase.Of(connection).Service} refused it (401)", error.ToString());
@@ -81,7 +81,8 @@ public sealed class RemovedTokenTests(SandboxFixture fixture) : CmdletTest(fixtu
     {
         (_, string journal) = ResetWithGracePeriod();
 
-        AssertRefused("InvalidAsOf", "param($Journal) Remove-ApiToken -Due -JournalPath $Journal -AsOf 2099-01-01 -Confirm:$false", journal);
+        AssertRefused(
+            "InvalidAsOf", "param($Journal) Remove-ApiToken -Due -JournalPath $Journal -AsOf 2099-01-01 -Confirm:$false", journal);
     }
 
     [Fact]
@@ -92,7 +93,8 @@ public sealed class RemovedTokenTests(SandboxFixture fixture) : CmdletTest(fixtu
             () =>
             {
                 Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal -Confirm:$false", journal).ShouldSucceed();
-                return Run("param($Token) Get-ApiToken -Connection gcore -Id $Token.Id", token).Output.All(read => read.Text("Status") == "Revoked");
+                return Run("param($Token) Get-ApiToken -Connection gcore -Id $Token.Id", token).Output
+                    .All(read => read.Text("Status") == "Revoked");
             },
             "The token was not retired.");
     }

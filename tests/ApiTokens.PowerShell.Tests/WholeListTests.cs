@@ -27,7 +27,8 @@ public sealed class WholeListTests(SandboxFixture fixture) : CmdletTest(fixture)
         using ModuleSession session = OpenSession();
         session.Single(
             "param($Services) $s = $Services | Where-Object Service -EQ wegnology; "
-                + "Connect-ApiTokenService Wegnology application/575ec8687ae143cd83dc4a97 -Name app -Token $s.Secret -BaseUri $s.BaseUri -SkipCheck",
+                + "Connect-ApiTokenService Wegnology application/575ec8687ae143cd83dc4a97 -Name app -Token $s.Secret "
+                + "-BaseUri $s.BaseUri -SkipCheck",
             Sandbox.Started.Get("Services"));
         session.Output("1..3 | ForEach-Object { New-ApiToken \"app-$_\" -Connection app -Scope ReadOnly -ExpiresIn 1d }");
         session.Host.Answers.Enqueue("Yes");

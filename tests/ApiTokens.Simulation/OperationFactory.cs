@@ -41,7 +41,10 @@ internal sealed class OperationFactory(SimulatedWorld world, Session session, Ru
         string name = Names.OfRenamed(plan.Parameter, plan.Token);
         Operation operation = run.Plan.Action switch
         {
-            ActionKind.Reset => new ResetOperation(connection, token, Options($"secret of {service.Plan.Index}/{target.Id}")) { ReturnsToken = run.Plan.ReturnsToken },
+            ActionKind.Reset => new ResetOperation(connection, token, Options($"secret of {service.Plan.Index}/{target.Id}"))
+            {
+                ReturnsToken = run.Plan.ReturnsToken,
+            },
             ActionKind.Remove => new RemoveOperation(connection, token)
             {
                 ReturnsToken = run.Plan.ReturnsToken,

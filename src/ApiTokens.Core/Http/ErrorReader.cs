@@ -225,7 +225,8 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
             return (null, isError, false);
         }
 
-        string printable = new string([.. ForeignText.CutAtWord(message!, MaxReadLength, MaxSecretLength).Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
+        string cut = ForeignText.CutAtWord(message!, MaxReadLength, MaxSecretLength);
+        string printable = new string([.. cut.Where(c => !char.IsControl(c))]).Trim().TrimEnd('.');
         string redacted = Redact(request, printable);
         return (
             ForeignText.Shorten(redacted, MaxMessageLength),

@@ -11,7 +11,8 @@ public sealed record RequestAttempt(string Method, string Path, int? Status, Tim
     /// <summary>Describes the attempt in one line.</summary>
     /// <returns>For example <c>DELETE /iam/tokens/42: 503 in 26 ms (attempt 2)</c>.</returns>
     public override string ToString() => FormattableString.Invariant(
-        $"{Method} {ForeignText.InMessage(Path)}: {(Status is { } status ? $"{status}" : "no response")} in {Elapsed.TotalMilliseconds:0} ms (attempt {Attempt})");
+        $"{Method} {ForeignText.InMessage(Path)}: {(Status is { } status ? $"{status}" : "no response")} in ")
+        + FormattableString.Invariant($"{Elapsed.TotalMilliseconds:0} ms (attempt {Attempt})");
 }
 
 /// <summary>Passes each attempt of a request to an observer, for diagnostics.</summary>

@@ -32,7 +32,9 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
         string reason = error.Message;
         for (Exception? e = error; e is not null; e = e.InnerException)
         {
-            reason = e is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } ? "host name not found" : e.Message;
+            reason = e is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }
+                ? "host name not found"
+                : e.Message;
             neverSent |= e is SocketException
             {
                 SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain,

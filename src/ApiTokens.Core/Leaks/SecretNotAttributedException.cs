@@ -10,7 +10,7 @@ public sealed class SecretNotAttributedException : ApiTokenException
         IsRefused = isRefused;
     }
 
-    /// <summary>The ids of tokens that the secret contains, which nothing proves. A journal may tell that such a token was removed.</summary>
+    /// <summary>The ids of tokens that the secret contains, which nothing proves. A journal may tell that it was removed.</summary>
     public IReadOnlyList<string> TokenIds { get; }
 
     /// <summary>Whether the services that were asked refused the secret (401), so that it does not work.</summary>

@@ -236,7 +236,8 @@ public sealed partial class SecretSearch : IDisposable
     {
         string result = check switch
         {
-            { State: SecretState.Refused } => $"{connection.Service} refused it (401) on the connection '{connection.Name}', so it does not work",
+            { State: SecretState.Refused } =>
+                $"{connection.Service} refused it (401) on the connection '{connection.Name}', so it does not work",
             { Error: { } error } => $"The connection '{connection.Name}' could not test it: {error.Message.TrimEnd('.')}",
             _ => $"The connection '{connection.Name}' has no request that can test it",
         };

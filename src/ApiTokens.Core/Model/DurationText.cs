@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ApiTokens;
 
-/// <summary>Parses durations such as <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, <c>45s</c>, or in .NET's format: <c>90.00:00</c>.</summary>
+/// <summary>
+/// Parses durations such as <c>2w</c>, <c>90d</c>, <c>12h</c>, <c>30m</c>, <c>45s</c>, or in .NET's format: <c>90.00:00</c>.
+/// </summary>
 public static class DurationText
 {
     /// <summary>Parses a duration.</summary>

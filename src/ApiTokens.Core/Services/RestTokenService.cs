@@ -92,7 +92,8 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
 
     /// <summary>Reads a token record.</summary>
     protected Task<TWire> ReadAsync(string id, CancellationToken cancellationToken) =>
-        Client.GetAsync(new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}", TokenId = id }, json, cancellationToken);
+        Client.GetAsync(
+            new ServiceRequest(HttpMethod.Get, Path(id)) { Purpose = $"read token {id}", TokenId = id }, json, cancellationToken);
 
     /// <summary>Sends a PATCH request for a token. The request is idempotent and is retried if its response is lost.</summary>
     protected async Task<ApiToken?> PatchAsync<TBody>(

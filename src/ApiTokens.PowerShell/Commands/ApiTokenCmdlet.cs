@@ -142,7 +142,8 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
     private bool IsDebug() => MyInvocation.BoundParameters.TryGetValue("Debug", out object? debug)
         ? LanguagePrimitives.IsTrue(debug)
         : SessionState.PSVariable.GetValue("DebugPreference") is { } preference
-            && LanguagePrimitives.ConvertTo<ActionPreference>(preference) is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+            && LanguagePrimitives.ConvertTo<ActionPreference>(preference)
+                is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private T Stoppable<T>(Func<T> work)
     {

@@ -3,7 +3,9 @@ using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell.Commands;
 
-/// <content>What is written to the console instead of the pipeline: the summary of a long run, and what a run that was stopped left.</content>
+/// <content>
+/// What is written to the console instead of the pipeline: the summary of a long run, and what a run that was stopped left.
+/// </content>
 public abstract partial class BulkCmdlet
 {
     // The user has seen the end of a shorter run.

@@ -281,7 +281,8 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
             try
             {
                 WriteObject(IncludeSecret
-                    ? PlainTextToken.ForOutput(Wait(cancellationToken => connection.Tokens.GetWithSecretAsync(id, cancellationToken)), AsPlainText)
+                    ? PlainTextToken.ForOutput(
+                        Wait(cancellationToken => connection.Tokens.GetWithSecretAsync(id, cancellationToken)), AsPlainText)
                     : Wait(cancellationToken => connection.Tokens.GetAsync(id, cancellationToken)));
             }
             catch (ApiTokenException e)

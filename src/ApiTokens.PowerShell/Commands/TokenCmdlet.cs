@@ -166,7 +166,10 @@ public abstract class TokenCmdlet : BulkCmdlet
         try
         {
             TokenPreview[] lists =
-                [.. connections.Select(connection => Wait(cancellationToken => connection.Tokens.ListFirstAsync(Enough, cancellationToken)))];
+            [
+                .. connections.Select(
+                    connection => Wait(cancellationToken => connection.Tokens.ListFirstAsync(Enough, cancellationToken))),
+            ];
             int count = lists.Sum(list => list.Tokens.Count(token => token.Status != TokenStatus.Revoked));
             string text = count.ToString("N0", CultureInfo.InvariantCulture);
             return lists.All(list => list.IsComplete) ? $"{text} " : $"(more than {text}) ";
@@ -253,7 +256,8 @@ public abstract class TokenCmdlet : BulkCmdlet
             _whatIfCount++;
             bool isRefused = ProtectsOwnToken && IsOwnToken(connection, token);
             _whatIfRefused += isRefused ? 1 : 0;
-            Confirm(isRefused ? $"{subject}, which would be refused without -Force: the connection itself uses the token" : subject, Action);
+            string refusal = isRefused ? ", which would be refused without -Force: the connection itself uses the token" : string.Empty;
+            Confirm(subject + refusal, Action);
         }
         else if (_isListConfirmed || Confirm(subject, Action))
         {

@@ -45,5 +45,6 @@ public sealed class DateCompleter : Completer
         [(0, "today"), (1, "tomorrow"), (7, "in 7 days"), (30, "in 30 days"), (90, "in 90 days"), (365, "in a year")];
 
     internal override IEnumerable<Candidate> Candidates(IDictionary bound) =>
-        Days.Select(day => new Candidate(Clock.UtcNow.AddDays(day.Days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Tip: day.Tip));
+        Days.Select(day => new Candidate(
+            Clock.UtcNow.AddDays(day.Days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Tip: day.Tip));
 }

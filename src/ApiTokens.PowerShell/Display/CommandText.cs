@@ -73,7 +73,9 @@ internal static class CommandText
             _ => $"{command.Action}-ApiToken",
         };
         string id = command.Id is null ? string.Empty : $" -Id {Argument(command.Id)}";
-        string connection = command.Connection is null || command.Action == SuggestedAction.Connect ? string.Empty : $" -Connection {Pattern(command.Connection)}";
+        string connection = command.Connection is null || command.Action == SuggestedAction.Connect
+            ? string.Empty
+            : $" -Connection {Pattern(command.Connection)}";
         return cmdlet + id + connection;
     }
 }

@@ -32,7 +32,9 @@ public static partial class TokenDisplay
     /// <param name="instance">The token.</param>
     /// <returns>The name of the type.</returns>
     public static string ShowSecretType(PSObject instance) =>
-        instance.Properties[nameof(IssuedToken.Secret)]?.Value is { } secret ? PSObject.AsPSObject(secret).BaseObject.GetType().Name : string.Empty;
+        instance.Properties[nameof(IssuedToken.Secret)]?.Value is { } secret
+            ? PSObject.AsPSObject(secret).BaseObject.GetType().Name
+            : string.Empty;
 
     /// <summary>Formats the connection of an object for the head of a group: its name, service and account.</summary>
     /// <param name="instance">The token, user or permission.</param>
@@ -85,7 +87,8 @@ public static partial class TokenDisplay
         }
 
         return time is { } value
-            ? $"{value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)} ({RelativeTime.Format(value - Clock.UtcNow)})"
+            ? value.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture)
+                + $" ({RelativeTime.Format(value - Clock.UtcNow)})"
             : none;
     }
 

@@ -67,7 +67,9 @@ public sealed partial class MessageListTests
     {
         LiteralExpressionSyntax literal when IsText(literal) => literal.Token.ValueText,
         InterpolatedStringExpressionSyntax text => string.Concat(text.Contents.Select(part =>
-            part is InterpolatedStringTextSyntax words ? words.TextToken.ValueText : $"{{{NameOf(((InterpolationSyntax)part).Expression)}}}")),
+            part is InterpolatedStringTextSyntax words
+                ? words.TextToken.ValueText
+                : $"{{{NameOf(((InterpolationSyntax)part).Expression)}}}")),
         BinaryExpressionSyntax sum when IsText(sum) => TextOf(sum.Left) + TextOf(sum.Right),
         ParenthesizedExpressionSyntax inner when IsText(inner.Expression) => TextOf(inner.Expression),
         _ => $"{{{NameOf((ExpressionSyntax)node)}}}",

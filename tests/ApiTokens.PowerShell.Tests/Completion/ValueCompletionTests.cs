@@ -15,7 +15,8 @@ public sealed class ValueCompletionTests(SandboxFixture fixture) : CmdletTest(fi
         string name = Path.GetFileName(file);
         Run("param($Folder) $null = $ExecutionContext.SessionState.Path.SetLocation($Folder)", Folder).ShouldSucceed();
         List<string> wrong = [];
-        foreach (CommandInfo command in Output("Get-Command -Module ApiTokens -CommandType Cmdlet").Select(item => (CommandInfo)item.BaseObject))
+        IReadOnlyList<PSObject> commands = Output("Get-Command -Module ApiTokens -CommandType Cmdlet");
+        foreach (CommandInfo command in commands.Select(item => (CommandInfo)item.BaseObject))
         {
             foreach (ParameterMetadata parameter in command.Parameters.Values.Where(IsValue))
             {

@@ -57,7 +57,8 @@ internal static class LifecycleChecks
         }
 
         // What was enabled late may have been enabled after the token was read.
-        bool isLate = world.Plan.Faults.Any(fault => fault.Kind is FaultKind.LateEffect or FaultKind.LostResponse or FaultKind.LateResponse);
+        bool isLate = world.Plan.Faults.Any(
+            fault => fault.Kind is FaultKind.LateEffect or FaultKind.LostResponse or FaultKind.LateResponse);
         if (staged.All(record => record.Run.Plan.Action == ActionKind.Disable) && token.IsEnabled && !isLate)
         {
             yield return new Violation("I9-active", $"{effect.By} removed {token}, which was active.");

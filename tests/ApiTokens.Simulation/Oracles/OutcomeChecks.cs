@@ -36,7 +36,8 @@ internal static class OutcomeChecks
 
             Exchange? change = world.Network.Exchanges.Find(exchange => exchange.Operation == record && exchange.HadEffect
                 && exchange.Request.Kind is not (RequestKind.Create or RequestKind.Regenerate));
-            if (change is not null && !run.Plan.ReturnsToken && run.Plan.Action is not (ActionKind.Reset or ActionKind.Issue or ActionKind.Use)
+            if (change is not null && !run.Plan.ReturnsToken
+                && run.Plan.Action is not (ActionKind.Reset or ActionKind.Issue or ActionKind.Use)
                 && record.Errors.Find(error => error is ApiTokenException { OutcomeUnknown: false }) is { } error
                 && (error as ApiTokenException)!.ErrorId is not ErrorIds.JournalNotWritten)
             {

@@ -169,7 +169,8 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
     }
 
     protected override Task RemoveCoreAsync(string id, CancellationToken cancellationToken) =>
-        Client.SendAsync(new ServiceRequest(HttpMethod.Post, Path(id, "revoke")) { Purpose = $"revoke token {id}", TokenId = id }, cancellationToken);
+        Client.SendAsync(
+            new ServiceRequest(HttpMethod.Post, Path(id, "revoke")) { Purpose = $"revoke token {id}", TokenId = id }, cancellationToken);
 
     protected override async Task<IReadOnlyList<string>> RemoveAllCoreAsync(string user, CancellationToken cancellationToken)
     {

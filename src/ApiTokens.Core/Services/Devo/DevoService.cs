@@ -160,7 +160,8 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     protected override Task<ApiToken?> SetEnabledCoreAsync(string id, bool enabled, CancellationToken cancellationToken)
     {
         string verb = enabled ? "enable" : "disable";
-        return ChangeAsync(new ServiceRequest(HttpMethod.Put, Path(id, verb)) { Purpose = $"{verb} token {id}", TokenId = id }, cancellationToken);
+        return ChangeAsync(
+            new ServiceRequest(HttpMethod.Put, Path(id, verb)) { Purpose = $"{verb} token {id}", TokenId = id }, cancellationToken);
     }
 
     protected override Task<ApiToken?> RenameCoreAsync(string id, string newName, CancellationToken cancellationToken) =>
