@@ -1,8 +1,8 @@
 namespace ApiTokens.Build;
 
 /// <summary>
-/// Runs mutation tests of the operations, the journal, the rate limiter and the retry policy. All of them take hours, so a run can be
-/// limited to some files.
+/// Runs mutation tests of the operations, the journal, the rate limiter and the retry policy. All of them take an hour or more, so a run
+/// can be limited to some files.
 /// </summary>
 internal static class Mutating
 {

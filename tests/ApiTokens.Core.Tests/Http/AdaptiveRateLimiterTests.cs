@@ -95,6 +95,28 @@ public sealed class AdaptiveRateLimiterTests
     }
 
     [Fact]
+    public async Task OnThrottled_RateWasMeasured_ContinuesBelowItAndRisesSlowly()
+    {
+        var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
+        for (int i = 0; i < 3; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(2));
+            for (int response = 0; response < 60; response++)
+            {
+                limiter.OnSuccess();
+            }
+        }
+
+        // 30 responses per second, in this period and in the last one.
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        limiter.OnThrottled(TimeSpan.FromSeconds(1));
+
+        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 20, 22);
+        limiter.OnSuccess();
+        Assert.InRange(await RateAsync(limiter), 22, 24);
+    }
+
+    [Fact]
     public async Task OnThrottled_NoRetryAfter_DoublesPauseUpToSixteenSeconds()
     {
         var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);

@@ -45,6 +45,22 @@ public sealed class RetryPolicyTests
         Assert.Equal(TimeSpan.FromSeconds(expected), RetryPolicy.RequestedWait(response, Clock));
     }
 
+    [Theory]
+    [InlineData(7, 2)]
+    [InlineData(121, 1)]
+    public async Task Failure_HasRetryAfter_IsRetriedAfterItUpToTheLimit(int seconds, int requests)
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        TestTimeProvider clock = TestConnections.CreateSkippingClock();
+        server.Respond(500, headers: ("Retry-After", $"{seconds}")).Json("""{"id":3,"name":"a"}""");
+        ITokenService tokens = (await TestConnections.ConnectAsync(server, "Devo", time: clock)).Tokens;
+
+        await Record.ExceptionAsync(() => tokens.GetAsync("3", default));
+
+        Assert.Equal(requests, server.Requests.Count);
+        Assert.Equal(requests == 2 ? [TimeSpan.FromSeconds(seconds)] : [], clock.Waits);
+    }
+
     // Throttled responses before and after another failure count together.
     [Fact]
     public async Task Throttled_TwentyRetriesInAll_IsTheLimit()

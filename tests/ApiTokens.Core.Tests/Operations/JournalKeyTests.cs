@@ -65,6 +65,21 @@ public sealed class JournalKeyTests(FaultySandbox sandbox) : IClassFixture<Fault
     }
 
     [Fact]
+    public async Task Resume_DescriptionWasChangedSince_UpdatesAgain()
+    {
+        (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");
+        using var file = new JournalFile();
+        var changes = new TokenChanges { Description = "first" };
+        await file.RunAsync("Set", new UpdateOperation(connection, token, changes));
+        await connection.Tokens.UpdateAsync(token.Id, new TokenChanges { Description = "second" }, default);
+
+        RunResult result = await file.RunAsync("Set", new UpdateOperation(connection, token, changes));
+
+        Assert.Equal(1, result.Summary.Done);
+        Assert.Equal("first", (await connection.Tokens.GetAsync(token.Id, default)).Description);
+    }
+
+    [Fact]
     public async Task Resume_UndoneChangeFails_IsRecorded()
     {
         (TokenConnection connection, ApiToken token) = await IssueAsync("Wegnology");

@@ -379,6 +379,24 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
         Assert.EndsWith("The token 'ci' (7) is probably this token.", error.Message);
     }
 
+    [Fact]
+    public async Task Issue_SeveralCandidates_NamesThemAndNoneAsTheLostOne()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Reset().Json("""
+            [{"id":7,"name":"ci","user":"jdoe@example.com","audience":"apiv2","active":true},
+            {"id":8,"name":"ci","user":"jdoe@example.com","audience":"apiv2","active":true}]
+            """);
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+
+        var error = await Assert.ThrowsAsync<OrphanedTokenException>(
+            () => TestOperations.IssueAsync(connection, FaultySandbox.New("Devo", "ci")));
+
+        Assert.Empty(error.Token.Id);
+        Assert.EndsWith("exist: 'ci' (7), 'ci' (8). One of them may be this token.", error.Message);
+        Assert.StartsWith("Check which of these tokens is not in use, and remove it.", error.RecommendedAction);
+    }
+
     // The line about the issued token is missing too: the journal could not be written.
     [Theory]
     [InlineData(true)]

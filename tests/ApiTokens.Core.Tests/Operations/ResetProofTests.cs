@@ -72,7 +72,7 @@ public sealed class ResetProofTests(FaultySandbox sandbox) : IClassFixture<Fault
             file.Open("Reset", sandbox.Clock, connection), TestOperations.Reset(connection, old));
         Assert.Equal("SuccessorRefused", first!.ErrorId);
         Assert.Contains($"which replaces the token {old}. The old token is unchanged. Gcore rejected", first.Message);
-        Assert.Contains(messages, message => message.StartsWith("Gcore rejects the secret of ", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.StartsWith("Not verified: Gcore rejects", StringComparison.Ordinal));
 
         (ApiTokenException? second, _) = await RunAsync(
             file.Open("Reset", sandbox.Clock, connection), TestOperations.Reset(connection, old));

@@ -22,6 +22,9 @@ public sealed class TokenQuotaTests
             error => Assert.Equal(
                 ("TokenLimitReached", ErrorKind.LimitsExceeded), (((ApiTokenException)error).ErrorId, ((ApiTokenException)error).Kind)));
         Assert.Equal(3, result.Errors.Count);
+        var first = (ApiTokenException)result.Errors[0];
+        Assert.Contains("the limit of 100 tokens that Gcore documents", first.Message);
+        Assert.StartsWith("Remove a token that is no longer needed, then try again. If", first.RecommendedAction);
         Assert.Equal(writes, await account.Sandbox.CountAsync("writes"));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ApiTokens.Core.Tests.Support;
+using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.Services;
 
@@ -41,7 +42,7 @@ public sealed class UnfinishedOperationTests(FaultySandbox sandbox) : IClassFixt
 
         var error = Assert.IsType<ApiTokenException>(result.Error);
         Assert.Equal("OperationUnfinished", error.ErrorId);
-        Assert.Contains(token.Id, error.Message);
+        Assert.Contains($"on {token} and did not finish it. It had no effect.", error.Message);
         Assert.Empty(await sandbox.WritesAsync(since));
         Assert.Equal([token.Id], Ended("failed"));
         Assert.Empty((await ResumeAsync("Remove", connection)).Errors);
@@ -90,11 +91,41 @@ public sealed class UnfinishedOperationTests(FaultySandbox sandbox) : IClassFixt
             var error = Assert.IsType<ApiTokenException>((await ResumeAsync("New", connection)).Error);
             Assert.Equal(("OperationUnfinished", true), (error.ErrorId, error.OutcomeUnknown));
             Assert.Contains(name, error.Message);
+            Assert.Contains("Its outcome is unknown.", error.Message);
         }
 
         RunResult result = await ResumeAsync("New", connection, issue);
         Assert.Empty(result.Errors);
         Assert.Empty((await ResumeAsync("New", connection)).Errors);
+    }
+
+    [Fact]
+    public async Task Complete_ConnectionHasAnotherNameNow_IsUsed()
+    {
+        TokenConnection before = await sandbox.ConnectAsync("Devo", "before");
+        TokenConnection now = await sandbox.ConnectAsync("Devo", "now");
+        Interrupt("Remove", new RemoveOperation(before, await IssueAsync(before)));
+
+        RunResult result = await ResumeAsync("Remove", now);
+
+        Assert.Equal("OperationUnfinished", Assert.IsType<ApiTokenException>(result.Error).ErrorId);
+    }
+
+    [Fact]
+    public async Task Complete_NoConnectionToTheAccount_LeavesItUnfinished()
+    {
+        TokenConnection devo = await sandbox.ConnectAsync("Devo");
+        TokenConnection gcore = await sandbox.ConnectAsync("Gcore");
+        var interrupted = new RemoveOperation(devo, await IssueAsync(devo));
+        using (JournalWriter journal = _file.Open("Remove", sandbox.Clock, devo, gcore))
+        {
+            journal.Start(interrupted);
+        }
+
+        RunResult result = await RunResult.RunAsync(_file.Open("Remove", sandbox.Clock, devo, gcore), [], [gcore]);
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(["start"], _file.Events);
     }
 
     [Theory]
