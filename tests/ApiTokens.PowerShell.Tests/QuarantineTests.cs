@@ -31,7 +31,7 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
         Assert.Equal(token.Text("Id"), Single($"{Due} -PassThru", past).Text("Id"));
         Run("param($Token) Get-ApiToken -Connection $Token.Connection -Id $Token.Id", token).ShouldFail("ObjectNotFound");
         Assert.Equal(
-            ["start", "due", "end", "start", "end"], JournalFile.Read(past).Skip(1).ToList().Texts("event"));
+            ["start", "due", "end", "run", "start", "end"], JournalFile.Read(past).Skip(1).ToList().Texts("event"));
 
         // Nothing is done twice.
         int writes = Sandbox.Count().Writes;

@@ -177,7 +177,7 @@ public sealed class UseTests(SandboxFixture fixture) : CmdletTest(fixture)
 
         Assert.Equal(2, seen.Count);
         Assert.Equal(
-            ["start", "issuing", "issued", "end", "start", "issuing", "issued", "end"],
+            ["start", "issuing", "issued", "end", "run", "start", "issuing", "issued", "end"],
             JournalFile.Read(journal).Skip(1).ToList().Texts("event"));
         Assert.Equal(["done", "done"], JournalFile.Read(journal).With("event", "end").Texts("outcome"));
     }

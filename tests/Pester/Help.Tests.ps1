@@ -107,7 +107,7 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
         $null = New-Item -ItemType Directory -Path $folder, $vaults -Force
 
         # Earlier pages have removed too many of the tokens that these examples use.
-        if (-not $sandbox -or $Name -match '^(Rename|Reset)-|^README$') {
+        if (-not $sandbox -or $Name -match '^(Rename|Reset|Save)-|^README$') {
             Start-Scene
         }
 

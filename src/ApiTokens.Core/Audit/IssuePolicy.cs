@@ -45,11 +45,9 @@ public sealed class IssuePolicy
             if (!IsExpiryUnknown(rule, service, request)
                 && rule.Check(audited) is { } violation && Refuses(rule, violation.Severity, token, now))
             {
-                // The token has no id yet.
-                string message = violation.Message.Replace($"{token}", $"'{ForeignText.Shorten(request.Name)}'");
                 throw new ApiTokenException(
                     ErrorKind.PermissionDenied,
-                    $"The policy does not allow {name} on {connection.Name} ({rule.Id}). {message}",
+                    $"The policy does not allow {name} on {connection.Name} ({rule.Id}). {violation.Message}",
                     "Change the request so that it complies with the policy, or add an approved waiver to the policy.",
                     ErrorIds.PolicyViolation);
             }

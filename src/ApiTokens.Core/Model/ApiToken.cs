@@ -130,6 +130,7 @@ public class ApiToken
     /// <returns>For example <c>'ci' (42)</c>, or <c>42</c> for a token without a name.</returns>
     public override string ToString() => ForeignText.InMessage((Name, Id) switch
     {
+        ("", "") => "without a name",
         ("", _) => ForeignText.Shorten(Id),
         (_, "") => $"'{ForeignText.Shorten(Name)}'",
         _ => $"'{ForeignText.Shorten(Name)}' ({ForeignText.Shorten(Id)})",

@@ -56,7 +56,7 @@ public abstract partial class BulkCmdlet
 
     private void WriteStopLine()
     {
-        if (_isStopped && _runner is { Added: > 0 } runner)
+        if (_isStopped && _runner is { Added: > 1 } runner)
         {
             OperationSummary summary = runner.Summary;
             WriteConsoleLine(FormattableString.Invariant(
