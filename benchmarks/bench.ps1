@@ -61,7 +61,7 @@ function Invoke-Fresh {
     $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid().ToString('n')).ps1"
     Set-Content -LiteralPath $file -Value ". {$Script} @args 3>`$null 4>`$null 6>`$null"
     $program = [Environment]::ProcessPath
-    $before = if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' } else { @() }
+    $before = @(if ([System.IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME 'pwsh.dll' })
     try {
         & $program @before -NoProfile -NonInteractive -File $file @Arguments | ConvertFrom-Json
     }

@@ -54,6 +54,9 @@ public sealed class RetirementSchedule
     public bool IsRemovalStaged(TokenIdentity token) =>
         _due.TryGetValue(token, out (JournalKey, DueToken Due) scheduled) && scheduled.Due.SuccessorId is null && !IsRetired(token);
 
+    /// <summary>Determines whether a token is scheduled, and neither retired nor its removal cancelled since.</summary>
+    internal bool IsPending(TokenIdentity token) => _due.ContainsKey(token) && !IsRetired(token);
+
     internal static RetirementSchedule From(IEnumerable<JournalEntry> entries, ResumeState state)
     {
         var schedule = new RetirementSchedule(state);

@@ -23,6 +23,7 @@ internal sealed class UnfinishedOperation : Operation
         _operation = _key switch
         {
             { Operation: JournalOperations.Remove } => new RemoveOperation(connection, token) { After = stagedAfter },
+            { Operation: JournalOperations.Retire } => new RemoveOperation(connection, token),
             { Operation: JournalOperations.Enable } => new SetEnabledOperation(connection, token, enabled: true),
             { Operation: JournalOperations.Disable } =>
                 new SetEnabledOperation(connection, token, enabled: false) { RemoveAfter = stagedAfter },

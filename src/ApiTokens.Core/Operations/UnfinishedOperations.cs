@@ -14,8 +14,9 @@ internal sealed class UnfinishedOperations
         _journal = journal;
         foreach (JournalSubject subject in journal?.ResumeState.Unfinished ?? [])
         {
-            // A run adds the old tokens that are due by itself.
-            if (subject.Key.Operation == journal!.Operation && subject.Key.Operation != JournalOperations.Retire)
+            // A run adds the tokens that are due by itself, but not those whose removal was cancelled since.
+            if (subject.Key.Operation == journal!.Operation
+                && (subject.Key.Operation != JournalOperations.Retire || !journal.Retirements.IsPending(subject.Key.Token)))
             {
                 _subjects[subject.Key] = subject;
             }

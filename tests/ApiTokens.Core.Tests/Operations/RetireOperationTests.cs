@@ -147,7 +147,7 @@ public sealed class RetireOperationTests(FaultySandbox sandbox) : IClassFixture<
     {
         var error = Assert.IsType<ApiTokenException>(result.Error);
         Assert.Equal("PredecessorNotFound", error.ErrorId);
-        Assert.Contains($"{state}, so the connection may reach another server. The token is still due.", error.Message);
+        Assert.Contains($"{state}. The connection may reach another server. The token is still due.", error.Message);
         Assert.Contains("specify AllowMissing", error.RecommendedAction);
     }
 
