@@ -12,7 +12,7 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
     private const string Stage = "param($Token, $Journal) $Token | Remove-ApiToken -JournalPath $Journal -After";
     private const string Enable = "param($Token, $Journal) $Token | Enable-ApiToken -JournalPath $Journal";
     private const string Due = "param($Journal) Remove-ApiToken -Due -JournalPath $Journal";
-    private const string Moment = "([timespan]::FromMilliseconds(1))";
+    private const string Moment = "([timespan] 1)";
 
     [Theory]
     [InlineData("devo")]
