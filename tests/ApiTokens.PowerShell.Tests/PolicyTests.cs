@@ -122,7 +122,9 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
         string Name(PSObject token) => $"{token.Text("Service")}/{token.Text("Account")}/{token.Text("Name")}";
         Hashtable Metadata(PSObject token) => new()
         {
-            ["service"] = token.Text("Service"), ["account"] = token.Text("Account"), ["tokenId"] = token.Text("Id"),
+            ["service"] = token.Text("Service"),
+            ["account"] = token.Text("Account"),
+            ["tokenId"] = token.Text("Id"),
         };
         var secrets = new Hashtable();
         foreach (string name in new[] { Name(kept), Name(renamed), Name(gone), "database" })
@@ -132,7 +134,10 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
 
         FakeVault.Import(Session, secrets, new()
         {
-            [Name(kept)] = Metadata(kept), [Name(renamed)] = Metadata(kept), [Name(gone)] = Metadata(gone), ["database"] = new Hashtable(),
+            [Name(kept)] = Metadata(kept),
+            [Name(renamed)] = Metadata(kept),
+            [Name(gone)] = Metadata(gone),
+            ["database"] = new Hashtable(),
         });
         Run("param($Token) $Token | Remove-ApiToken", gone).ShouldSucceed();
         string file = NewPolicy("@{ VaultToken = 'svc-*'; Rule = 'VaultEntryOrphaned', 'VaultEntryMissing', 'VaultEntryMismatch' }");

@@ -127,7 +127,10 @@ public sealed class ResetOptionsTests
     {
         var old = new NewTokenRequest
         {
-            Name = "ci", Scope = ["all.User"], Audience = ["apiv2"], Role = "Users",
+            Name = "ci",
+            Scope = ["all.User"],
+            Audience = ["apiv2"],
+            Role = "Users",
             Access = new Dictionary<string, AccessLevel> { ["a"] = AccessLevel.Read },
         };
 
