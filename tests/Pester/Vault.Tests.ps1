@@ -184,6 +184,34 @@ try { New-ApiToken never -Role Users -ExpiresIn 30d -Vault Any } catch { @{ Id =
 }
 
 Describe 'A rotation and a vault' -Skip:$noVaults {
+    It 'that fails because <Case> puts the old secret back, and keeps the old token' -ForEach @(
+        @{ Case = 'the verification fails'; With = @{ Verify = { $false } }; ErrorId = 'VerificationFailed' }
+        @{ Case = 'the deployment throws'; With = @{ Deploy = { throw 'the consumer is down' } }; ErrorId = 'SecretNotSaved' }
+    ) {
+        $old = Add-TestToken gcore -With @{ Vault = 'Store' }
+        $before = Get-PlainText (Get-Secret -Vault Store -Name (Get-DefaultName $old))
+        $null = $old | Reset-ApiToken -Vault Store @With -ErrorVariable failure -ErrorAction SilentlyContinue
+        $failure[0].FullyQualifiedErrorId | Should -BeLike "$ErrorId,*"
+        Get-PlainText (Get-Secret -Vault Store -Name (Get-DefaultName $old)) | Should -BeExactly $before
+        Test-Vault $old Store | Should -BeTrue
+    }
+
+    It 'that is deployed and verified stores the new secret, and removes the old token' {
+        $old = Add-TestToken gcore -With @{ Vault = 'Store' }
+        $seen = [System.Collections.Generic.List[object]]::new()
+        $new = $old | Reset-ApiToken -Vault Store -Deploy { $seen.Add($_.Id) } -Verify { $seen.Count -eq 1 }
+        $seen | Should -Be $new.Id
+        Test-Vault $new Store | Should -BeTrue
+        (Get-ApiToken -Connection gcore -Id $old.Id).Status | Should -Be 'Revoked'
+    }
+
+    It 'is compared with the tokens by Test-ApiToken' {
+        $token = Add-TestToken gcore -With @{ Vault = 'Store' }
+        @(Test-ApiToken -Connection gcore -Vault Store | Where-Object { $_.RuleId -eq 'VaultEntryOrphaned' -and $_.Message -like "*$($token.Id)*" }) | Should -HaveCount 0
+        $token | Remove-ApiToken
+        @(Test-ApiToken -Connection gcore -Vault Store | Where-Object { $_.RuleId -eq 'VaultEntryOrphaned' -and $_.Message -like "*$($token.Id)*" }) | Should -HaveCount 1
+    }
+
     It 'restores the old secret if the service rejects the new one' {
         $old = Add-TestToken wegnology
         $old | Save-ApiTokenSecret -Vault Test
