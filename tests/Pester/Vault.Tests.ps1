@@ -87,6 +87,22 @@ Describe 'A new token and a vault' -Skip:$noVaults {
         Test-Vault $first Store | Should -BeTrue
     }
 
+    It 'is not issued if the vault cannot be searched, and the other rows go on' {
+        $before = (Get-RequestCount).writes
+        [System.IO.File]::WriteAllText("$folder/unlisted", '')
+        try {
+            'one', 'two' | ForEach-Object { [pscustomobject] @{ Name = $_ } } |
+                New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Vault Test -ErrorVariable failure -ErrorAction SilentlyContinue
+        }
+        finally {
+            Remove-Item -LiteralPath "$folder/unlisted"
+        }
+
+        $failure.FullyQualifiedErrorId | Should -BeLike 'VaultNotReady,*'
+        $failure | Should -HaveCount 2
+        (Get-RequestCount).writes | Should -Be $before
+    }
+
     It 'is issued with -Force, and replaces the secret of its name' {
         $first = Add-TestToken wegnology -With @{ Vault = 'Store' }
         $second = New-ApiToken -Connection wegnology -Name $first.Name -Scope All -ExpiresIn 1d -Vault Store -Force

@@ -23,8 +23,8 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name)
         """;
 
     private const string ListScript = """
-        param($vault)
-        Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault $vault -ErrorAction Stop | ForEach-Object {
+        param($vault, $pattern)
+        Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault $vault -Name $pattern -ErrorAction Stop | ForEach-Object {
             $entry = @{ name = $_.Name }
             if ($_.Metadata) {
                 foreach ($pair in $_.Metadata.GetEnumerator()) {
@@ -88,7 +88,7 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name)
         object? secret;
         try
         {
-            secret = Invoke(ReadScript, name, secretName).FirstOrDefault()?.BaseObject;
+            secret = Read(secretName);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
@@ -107,17 +107,30 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name)
     {
         try
         {
-            return [.. Invoke(ListScript, name).Select(item => item.BaseObject).OfType<Hashtable>().Select(Entry)];
+            return [.. Entries("*")];
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
-            throw new ApiTokenException(
-                ErrorKind.InvalidOperation,
-                $"-Vault: the secrets of the vault '{name}' cannot be listed: {ForeignText.Mask(MessageOf(e))}",
-                $"For details: Get-SecretInfo -Vault '{name}'",
-                ErrorIds.VaultNotReady);
+            throw NotListed(e);
         }
     }
+
+    /// <summary>Returns the metadata of a secret; null if there is no such secret.</summary>
+    /// <param name="secretName">The exact name.</param>
+    public Hashtable? Find(string secretName) => Entries(WildcardPattern.Escape(secretName))
+        .Where(entry => string.Equals(entry.Name, secretName, StringComparison.OrdinalIgnoreCase))
+        .Select(entry => entry.Metadata)
+        .FirstOrDefault();
+
+    /// <summary>Returns a secret; null if there is no such secret.</summary>
+    public object? Read(string secretName) => Invoke(ReadScript, name, secretName).FirstOrDefault()?.BaseObject;
+
+    /// <summary>Creates the error for a vault whose secrets cannot be listed or searched.</summary>
+    public ApiTokenException NotListed(RuntimeException error) => new(
+        ErrorKind.InvalidOperation,
+        $"-Vault: the secrets of the vault '{name}' cannot be listed: {ForeignText.Mask(MessageOf(error))}",
+        $"For details: Get-SecretInfo -Vault '{name}'",
+        ErrorIds.VaultNotReady);
 
     /// <summary>Runs a script in the caller's runspace.</summary>
     public Collection<PSObject> Invoke(string script, params object?[] arguments) =>
@@ -130,6 +143,9 @@ internal sealed class SecretVault(PSCmdlet cmdlet, string name)
         string[] messages = [cause.Message, cause.GetBaseException().Message];
         return string.Join(". ", messages.Select(message => message.Trim().TrimEnd('.')).Distinct()) + ".";
     }
+
+    private IEnumerable<(string Name, Hashtable Metadata)> Entries(string pattern) =>
+        Invoke(ListScript, name, pattern).Select(item => item.BaseObject).OfType<Hashtable>().Select(Entry);
 
     private static (string Name, Hashtable Metadata) Entry(Hashtable entry)
     {

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Security;
 using static ApiTokens.PowerShell.Delivery.SecretVault;
@@ -9,26 +8,6 @@ namespace ApiTokens.PowerShell.Delivery;
 /// <summary>Saves secrets in a vault of SecretManagement, which is called in the caller's runspace.</summary>
 internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestination? secretName, bool overwrite) : StoredDelivery
 {
-    private const string FindScript = """
-        param($vault, $name)
-        Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault $vault -Name ([WildcardPattern]::Escape($name)) -ErrorAction Stop |
-            Where-Object Name -EQ $name | Select-Object -First 1 | ForEach-Object {
-                $metadata = @{}
-                if ($_.Metadata) {
-                    foreach ($pair in $_.Metadata.GetEnumerator()) {
-                        $metadata[$pair.Key] = $pair.Value
-                    }
-                }
-
-                $metadata
-            }
-        """;
-
-    private const string ReadScript = """
-        param($vault, $name)
-        Microsoft.PowerShell.SecretManagement\Get-Secret -Vault $vault -Name $name -ErrorAction Stop
-        """;
-
     private const string SaveScript = """
         param($vault, $name, $secret, $metadata)
         $parameters = @{ Vault = $vault; Name = $name; Secret = $secret; ErrorAction = 'Stop'; Confirm = $false; WhatIf = $false }
@@ -69,6 +48,19 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         }
     }
 
+    // A vault that cannot be searched is an error of the token, which is not issued. It does not end the pipeline.
+    public override void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
+    {
+        try
+        {
+            base.Reserve(token, key, replaces, isResumed);
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            throw _vault.NotListed(e);
+        }
+    }
+
     protected override string? ExpectedDestination(ApiToken token) => secretName switch
     {
         { Text: { } text } => text,
@@ -79,7 +71,7 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
     // An existing secret with the same name may be the only copy of another token's secret.
     protected override void RequireWritable(string destination, string? replaces)
     {
-        if ((replaces is null && overwrite) || Find(destination) is not { } metadata)
+        if ((replaces is null && overwrite) || _vault.Find(destination) is not { } metadata)
         {
             return;
         }
@@ -114,12 +106,12 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     // Not every vault stores the id of the token as metadata.
     protected override bool? ContainsAt(string destination, ApiToken token) =>
-        Find(destination) is not { } metadata ? false
+        _vault.Find(destination) is not { } metadata ? false
         : metadata["tokenId"] is { } tokenId ? tokenId.ToString() == token.Id
         : null;
 
     protected override SecureString? ReadAt(string destination) =>
-        Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject as SecureString;
+        _vault.Read(destination) as SecureString;
 
     protected override void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces)
     {
@@ -169,13 +161,11 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     private void RememberPrevious(string destination, string key)
     {
-        if (Find(destination) is { } metadata && Invoke(ReadScript, vault, destination).FirstOrDefault()?.BaseObject is { } value)
+        if (_vault.Find(destination) is { } metadata && _vault.Read(destination) is { } value)
         {
             _previous[key] = (destination, value, metadata.Count > 0 ? metadata : null);
         }
     }
-
-    private Hashtable? Find(string destination) => Invoke(FindScript, vault, destination).FirstOrDefault()?.BaseObject as Hashtable;
 
     // Not every vault supports metadata. If saving with metadata fails but saving without it succeeds, the vault does not support it.
     private void SaveWithMetadata(string destination, SecureString secret, Hashtable metadata)
@@ -197,7 +187,5 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         _withoutMetadata = true;
     }
 
-    private void Store(string name, object value, Hashtable? metadata) => Invoke(SaveScript, vault, name, value, metadata);
-
-    private Collection<PSObject> Invoke(string script, params object?[] arguments) => _vault.Invoke(script, arguments);
+    private void Store(string name, object value, Hashtable? metadata) => _vault.Invoke(SaveScript, vault, name, value, metadata);
 }

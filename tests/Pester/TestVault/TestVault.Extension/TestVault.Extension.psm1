@@ -1,6 +1,6 @@
 # A vault for tests, in the folder that its parameter Folder specifies, with one file per secret, so that other processes and
 # runspaces can read it while it is written. It rejects names that match the pattern in the file 'refuse', supports no metadata if
-# the file 'no-metadata' exists, and is locked if the file 'locked' exists.
+# the file 'no-metadata' exists, is locked if the file 'locked' exists, and cannot be searched if the file 'unlisted' exists.
 
 function Get-SecretFile([string] $Name, [hashtable] $Parameters) {
     Join-Path $Parameters.Folder ([System.BitConverter]::ToString([System.Text.Encoding]::UTF8.GetBytes($Name)).Replace('-', '') + '.secret')
@@ -25,6 +25,10 @@ function Get-Secret {
 function Get-SecretInfo {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'SecretManagement passes it.')]
     param([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters)
+
+    if ([System.IO.File]::Exists((Join-Path $AdditionalParameters.Folder 'unlisted'))) {
+        throw 'The vault cannot be searched.'
+    }
 
     $files = if ([wildcardpattern]::ContainsWildcardCharacters($Filter)) {
         [System.IO.Directory]::GetFiles($AdditionalParameters.Folder, '*.secret')
