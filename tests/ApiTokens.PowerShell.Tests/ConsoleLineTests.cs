@@ -21,8 +21,8 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
 
         string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
         Assert.Matches(
-            @"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ not done of those that were read\. "
-                + @"To go on, run the same command again with the journal .*\.jsonl\.$",
+            @"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ queued but not done\. "
+                + @"To continue, run the same command again with the journal .*\.jsonl\.$",
             line);
     }
 

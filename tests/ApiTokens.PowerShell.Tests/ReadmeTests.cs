@@ -29,7 +29,8 @@ public sealed partial class ReadmeTests : IDisposable
     {
         string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md")).ReplaceLineEndings("\n");
         Assert.InRange(readme.Split('\n').Length, 1, 150);
-        string section = readme[readme.IndexOf("## The first ten minutes", StringComparison.Ordinal)..readme.IndexOf("To use a real service", StringComparison.Ordinal)];
+        int start = readme.IndexOf("## The first ten minutes", StringComparison.Ordinal);
+        string section = readme[start..readme.IndexOf("To use a real service", StringComparison.Ordinal)];
         Match[] blocks = [.. Block().Matches(section).Cast<Match>()];
         Assert.True(blocks.Length >= 5, $"There are {blocks.Length} blocks.");
 

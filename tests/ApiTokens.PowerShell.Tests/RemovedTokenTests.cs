@@ -57,7 +57,7 @@ public sealed class RemovedTokenTests(SandboxFixture fixture) : CmdletTest(fixtu
 
         RunResult result = Run("param($Journal) Remove-ApiToken -Due -JournalPath $Journal -Verbose", journal).ShouldSucceed();
 
-        string expected = $"1 waiting; the next, '{token.Text("Name")}' ({token.Text("Id")}) on gcore, is due on ";
+        string expected = $"1 token is waiting. The next is '{token.Text("Name")}' ({token.Text("Id")}) on gcore, due on ";
         Assert.Contains(result.Verbose, line => line.StartsWith(expected, StringComparison.Ordinal));
         Assert.Matches($@"No token is due\. {Regex.Escape(expected)}\d{{4}}-\d\d-\d\d \d\d:\d\d UTC \(in 3 d\)\.", Session.Host.Text);
         Assert.Equal("Active", Read(token).Text("Status"));

@@ -65,6 +65,7 @@ internal static class JournalFiles
             "Check its content. If you trust it, make yourself its owner, and let nobody else write to it (chmod 600).");
     }
 
-    public static ApiTokenException NotOpened(ErrorKind kind, string message, string action, Exception? inner = null) =>
-        ApiTokenException.OfField("JournalPath", kind, message, action, ErrorIds.JournalNotOpened, inner);
+    public static ApiTokenException NotOpened(
+        ErrorKind kind, string message, string action, Exception? inner = null, string field = "JournalPath") =>
+        ApiTokenException.OfField(field, kind, message, action, ErrorIds.JournalNotOpened, inner);
 }

@@ -98,7 +98,7 @@ public static class JournalHistory
     }
 
     private static ApiTokenException NotOpened(ErrorKind kind, string message, string action, Exception? inner = null) =>
-        ApiTokenException.OfField(Path, kind, message, action, ErrorIds.JournalNotOpened, inner);
+        JournalFiles.NotOpened(kind, message, action, inner, Path);
 
     /// <summary>The lines of one operation.</summary>
     private sealed class History(int order, DateTimeOffset startedAt)

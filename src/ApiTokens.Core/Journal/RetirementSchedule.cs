@@ -52,7 +52,7 @@ public sealed class RetirementSchedule
     /// <param name="token">The token.</param>
     /// <returns>True for a token that was disabled or scheduled for removal; false for an old token of a reset.</returns>
     public bool IsRemovalStaged(TokenIdentity token) =>
-        _due.TryGetValue(token, out (JournalKey, DueToken Due) scheduled) && scheduled.Due.SuccessorId is null && !IsRetired(token);
+        IsPending(token) && _due[token].Due.SuccessorId is null;
 
     /// <summary>Determines whether a token is scheduled, and neither retired nor its removal cancelled since.</summary>
     internal bool IsPending(TokenIdentity token) => _due.ContainsKey(token) && !IsRetired(token);

@@ -20,7 +20,7 @@ internal static class CallerVerification
         Advice advice = $"If the new token is not in use, remove it, then reset again: {SuggestedCommand.Remove(successor)}";
         if (revertError.Length > 0)
         {
-            advice = $"Restore the old secret where it is used. Or, if the new token works, remove the old one: "
+            advice = $"Restore the old secret where it is used. If the new token works, remove the old one instead: "
                 + $"{SuggestedCommand.Remove(old)}";
         }
 

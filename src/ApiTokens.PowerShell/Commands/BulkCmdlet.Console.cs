@@ -61,7 +61,7 @@ public abstract partial class BulkCmdlet
             OperationSummary summary = runner.Summary;
             WriteConsoleLine(FormattableString.Invariant(
                 $"{OperationName} was stopped: {summary.Done:N0} done, {summary.Failed:N0} failed, {summary.Skipped:N0} skipped, ")
-                + FormattableString.Invariant($"{runner.Added - summary.Ended:N0} not done of those that were read. To go on, {Resume}."));
+                + FormattableString.Invariant($"{runner.Added - summary.Ended:N0} queued but not done. To continue, {Resume}."));
         }
     }
 

@@ -42,6 +42,7 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     /// <summary>The reason for the changes, such as the number of a ticket. The journal records it; no service receives it.</summary>
     [Parameter(HelpMessage = "Specifies the reason for the changes, such as the number of a ticket.")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public string? Reason { get; set; }
 
     /// <summary>The name of the operation, such as <c>Remove</c>.</summary>
@@ -116,11 +117,7 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
                 runner.CheckUnfinished(Named ?? Connections.All);
             }
 
-            runner.Complete(() =>
-            {
-                _progress.Show();
-                WriteRequests();
-            });
+            runner.Complete(ShowProgress);
         });
         if (_runner is { Added: > 0 } runner)
         {
@@ -204,7 +201,13 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     }
 
     /// <summary>Waits for the queued operations to end.</summary>
-    internal void CompleteQueued() => Guarded(runner => runner.Complete(_progress!.Show));
+    internal void CompleteQueued() => Guarded(runner => runner.Complete(ShowProgress));
+
+    private void ShowProgress()
+    {
+        _progress!.Show();
+        WriteRequests();
+    }
 
     private DeliverySink? CreateSink()
     {

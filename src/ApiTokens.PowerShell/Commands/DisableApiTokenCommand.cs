@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Binding;
+using ApiTokens.PowerShell.Completion;
 using ApiTokens.PowerShell.Display;
 using ApiTokens.Services;
 
@@ -19,6 +20,7 @@ public sealed class DisableApiTokenCommand : TokenCmdlet
     /// </summary>
     [Parameter(HelpMessage = "Specifies the time after which the disabled tokens are due to be removed.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? RemoveAfter { get; set; }
 
     /// <summary>Also disables the token that the connection itself uses.</summary>

@@ -58,7 +58,7 @@ public abstract class IssueCmdlet : BulkCmdlet
     [ArgumentCompleter(typeof(UserCompleter))]
     public string? User { get; set; }
 
-    /// <summary>The connection; the newest connection by default.</summary>
+    /// <summary>The connection; the default connection if it is not specified.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the connection.")]
     [BlankAsNull]
     [ArgumentCompleter(typeof(ConnectionCompleter))]

@@ -180,7 +180,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
         {
             _hasWarnedOfScope = true;
             WriteWarning(
-                $"Without -Scope, a new token of {connection.Service} has the scope '{scope}', which is everything. Specify the scope "
+                $"Without -Scope, a new token of {connection.Service} has the scope '{scope}', which covers everything. Specify the scope "
                     + "that it needs, or this one if that is intended.");
         }
     }

@@ -38,6 +38,7 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
     /// </summary>
     [Parameter(ParameterSetName = TokenSet, HelpMessage = "Specifies the time after which the tokens are due to be removed.")]
     [DurationTransformation]
+    [ArgumentCompleter(typeof(PeriodCompleter))]
     public TimeSpan? After { get; set; }
 
     /// <summary>
@@ -172,19 +173,17 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
 
     private void RetireDue(RetirementSchedule retirements, DateTimeOffset now)
     {
-        foreach (DueToken due in retirements.DueAt(now))
+        IReadOnlyList<DueToken> due = retirements.DueAt(now);
+        foreach (DueToken token in due)
         {
-            Retire(due);
+            Retire(token);
         }
 
-        IReadOnlyList<DueToken> waiting = retirements.WaitingAt(now);
-        string text = waiting.Count == 0 ? "No token is waiting." : ForeignText.InMessage(FormattableString.Invariant(
-            $"{waiting.Count:N0} waiting; the next, '{waiting[0].Name}' ({waiting[0].Id}) on {waiting[0].Connection}, is due on ")
-            + FormattableString.Invariant($"{waiting[0].At:yyyy-MM-dd HH:mm} UTC ({RelativeTime.Format(waiting[0].At - now)})."));
-        WriteVerbose(text);
-        if (retirements.DueAt(now).Count == 0)
+        string waiting = StageText.OfWaiting(retirements.WaitingAt(now), now);
+        WriteVerbose(waiting);
+        if (due.Count == 0)
         {
-            WriteConsoleLine($"No token is due. {text}");
+            WriteConsoleLine($"No token is due. {waiting}");
         }
     }
 

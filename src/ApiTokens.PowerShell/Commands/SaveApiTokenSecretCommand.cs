@@ -26,6 +26,7 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
         Mandatory = true, Position = 0, ValueFromPipeline = true,
         HelpMessage = "Specifies a token with its secret, or any object with a SecureString in a property Secret.")]
     [Alias("Token")]
+    [ArgumentCompleter(typeof(NoFileCompleter))]
     public PSObject InputObject { get; set; } = null!;
 
     /// <summary>The SecretManagement vault.</summary>

@@ -249,12 +249,12 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         Operation operation = CreateOperation(connection, token, target);
         operation.Validate();
-        description ??= token.Name.Length > 0 ? token.ToString() : token.Id;
-        string subject = $"{description} on {Describe(connection)}";
+        string subject = $"{description ?? token.ToString()} on {Describe(connection)}";
         if (IsWhatIf)
         {
             _whatIfCount++;
-            bool isRefused = ProtectsOwnToken && IsOwnToken(connection, token);
+            bool isRefused = ProtectsOwnToken
+                && Wait(cancellationToken => OwnTokenGuard.IsOwnTokenAsync(connection, token, cancellationToken));
             _whatIfRefused += isRefused ? 1 : 0;
             string refusal = isRefused ? ", which would be refused without -Force: the connection itself uses the token" : string.Empty;
             Confirm(subject + refusal, Action);
@@ -262,18 +262,6 @@ public abstract class TokenCmdlet : BulkCmdlet
         else if (_isListConfirmed || Confirm(subject, Action))
         {
             Queue(operation, token);
-        }
-    }
-
-    private bool IsOwnToken(TokenConnection connection, ApiToken token)
-    {
-        try
-        {
-            return Wait(cancellationToken => connection.Tokens.IsOwnTokenAsync(token, cancellationToken));
-        }
-        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
-        {
-            return false;
         }
     }
 

@@ -21,10 +21,10 @@ public sealed class UseApiTokenCommand : IssueCmdlet
     private readonly List<UseOperation> _operations = [];
     private Exception? _jobError;
 
-    /// <summary>The script block. It gets the token in $_ and the secret as a SecureString in its first parameter.</summary>
+    /// <summary>The script block. It gets the token in $_, and the secret as a SecureString as its first argument.</summary>
     [Parameter(
         Mandatory = true, Position = 0,
-        HelpMessage = "Specifies the script block, with the token in $_ and the secret as a SecureString in its first parameter.")]
+        HelpMessage = "Specifies the script block to run.")]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
     /// <summary>The start of the display name. A unique ending is added.</summary>
@@ -67,7 +67,7 @@ public sealed class UseApiTokenCommand : IssueCmdlet
         }
         catch (ApiTokenException e)
         {
-            Fail(e, Name);
+            FailInput(e, Name);
             return;
         }
 

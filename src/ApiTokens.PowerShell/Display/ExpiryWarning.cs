@@ -13,11 +13,11 @@ internal static class ExpiryWarning
         string part = notice.IsComplete
             ? string.Empty
             : string.Format(CultureInfo.InvariantCulture, "Of the first {0:N0} tokens, ", notice.Read);
-        string count = notice.Count == 1
-            ? "1 token expires"
-            : string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count);
-        string first = FormattableString.Invariant($"the first on {notice.First!.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
-        return $"{connection.Name}: {part}{count} within 7 days, {first}: {notice.First}. "
+        (string count, string first) = notice.Count == 1
+            ? ("1 token expires", "on")
+            : (string.Format(CultureInfo.InvariantCulture, "{0:N0} tokens expire", notice.Count), "the first on");
+        string time = FormattableString.Invariant($"{notice.First!.ExpiresAt:yyyy-MM-dd HH:mm} UTC");
+        return $"{connection.Name}: {part}{count} within 7 days, {first} {time}: {notice.First}. "
             + $"To list them: Get-ApiToken -Connection {CommandText.Pattern(connection.Name)} -ExpiringWithin 7d";
     }
 }

@@ -16,15 +16,16 @@ public static partial class TokenDisplay
     private const int ConnectionWidth = 17;
     private const int IdWidth = 24;
     private const int PermissionsHeader = 11;
+    private const int SeverityWidth = 11;
+    private const int RuleIdWidth = 15;
+    private const int OtherConnectionColumns = 59;
 
     /// <summary>Formats the name of a token for a table that has one connection.</summary>
     /// <param name="instance">The token.</param>
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The name, shortened if necessary.</returns>
     public static string ShowName(PSObject instance, EngineIntrinsics engine) =>
-        Shorten(
-            ShowText(instance, nameof(ApiToken.Name)),
-            Free(instance, engine) - OwnerWidth(instance, engine) - PermissionsWidth(instance, engine));
+        Shorten(ShowText(instance, nameof(ApiToken.Name)), Widths(instance, engine).Name);
 
     /// <summary>Formats the name of a token for a table that has several connections.</summary>
     /// <param name="instance">The token.</param>
@@ -38,21 +39,21 @@ public static partial class TokenDisplay
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The owner, shortened if necessary.</returns>
     public static string ShowOwner(PSObject instance, EngineIntrinsics engine) =>
-        Shorten(ShowText(instance, nameof(ApiToken.Owner)), OwnerWidth(instance, engine));
+        Shorten(ShowText(instance, nameof(ApiToken.Owner)), Widths(instance, engine).Owner);
 
     /// <summary>Formats the permissions of a token for a table.</summary>
     /// <param name="instance">The token.</param>
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The permissions, shortened if necessary.</returns>
     public static string ShowShortPermissions(PSObject instance, EngineIntrinsics engine) =>
-        Shorten(ShowPermissions(instance), PermissionsWidth(instance, engine));
+        Shorten(ShowPermissions(instance), Widths(instance, engine).Permissions);
 
     /// <summary>Formats the account of a connection.</summary>
     /// <param name="instance">The connection.</param>
     /// <param name="engine">The engine of the session.</param>
     /// <returns>The account, shortened if necessary.</returns>
     public static string ShowAccount(PSObject instance, EngineIntrinsics engine) =>
-        Shorten(ShowText(instance, nameof(ApiToken.Account)), ConsoleWidth(engine) - 59);
+        Shorten(ShowText(instance, nameof(ApiToken.Account)), ConsoleWidth(engine) - OtherConnectionColumns);
 
     /// <summary>Formats the message of a finding, with line breaks between words.</summary>
     /// <param name="instance">The finding.</param>
@@ -60,7 +61,7 @@ public static partial class TokenDisplay
     /// <returns>The lines of the message.</returns>
     public static string ShowMessage(PSObject instance, EngineIntrinsics engine)
     {
-        int width = ConsoleWidth(engine) - 11 - 15 - ConnectionWidth - 3;
+        int width = ConsoleWidth(engine) - SeverityWidth - RuleIdWidth - ConnectionWidth - 3;
         var lines = new StringBuilder();
         int length = 0;
         foreach (string word in ShowText(instance, nameof(TokenFinding.Message)).Split(' '))
@@ -73,14 +74,15 @@ public static partial class TokenDisplay
         return lines.ToString();
     }
 
-    // What name, owner and permissions share. The ids of a connection have about the same length.
-    private static int Free(PSObject instance, EngineIntrinsics engine) => Math.Max(
-        33, ConsoleWidth(engine) - StatusWidth - ExpiresWidth - Math.Min(IdWidth, ShowText(instance, nameof(ApiToken.Id)).Length) - 5);
-
-    private static int OwnerWidth(PSObject instance, EngineIntrinsics engine) => Free(instance, engine) * 3 / 10;
-
-    private static int PermissionsWidth(PSObject instance, EngineIntrinsics engine) =>
-        Math.Max(PermissionsHeader, Free(instance, engine) * 3 / 10);
+    // Name, owner and permissions share what the other columns leave. The ids of a connection have about the same length.
+    private static (int Name, int Owner, int Permissions) Widths(PSObject instance, EngineIntrinsics engine)
+    {
+        int id = Math.Min(IdWidth, ShowText(instance, nameof(ApiToken.Id)).Length);
+        int free = Math.Max(33, ConsoleWidth(engine) - StatusWidth - ExpiresWidth - id - 5);
+        int owner = free * 3 / 10;
+        int permissions = Math.Max(PermissionsHeader, owner);
+        return (free - owner - permissions, owner, permissions);
+    }
 
     private static string Shorten(string text, int width) =>
         text.Length <= width ? text : $"{text.Substring(0, Math.Max(1, width - 1))}…";
