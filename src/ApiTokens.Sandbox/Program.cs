@@ -19,6 +19,12 @@ internal static class Program
             "Allow addresses in --urls that other machines can reach. They have full access: use this only in an isolated network.",
     };
 
+    private static readonly Option<bool> Https = new("--https")
+    {
+        Description = "Use HTTPS, with HTTP/1.1 and HTTP/2. The certificate is created for the run, and its public part is written to a "
+            + "temporary file, which the line of JSON names: on Linux, a client trusts it with SSL_CERT_FILE.",
+    };
+
     private static readonly Option<string?> Database = new("--database")
     {
         Description = "Store the data in this file instead of in memory. Secrets that Devo shows again are encrypted with the key in a "
@@ -46,7 +52,7 @@ internal static class Program
     {
         var command = new RootCommand("An HTTP server that emulates Devo, WEGnology, Gcore and Application Users.")
         {
-            Urls, AllowRemote, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
+            Urls, AllowRemote, Https, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
         };
         foreach (Option count in new Option[] { Tokens, Latency, Rate, GcoreTokenLimit })
         {
@@ -84,7 +90,7 @@ internal static class Program
     }
 
     private static IPEndPoint? RemoteEndpoint(SandboxOptions options) =>
-        LoopbackAddress.Parse(options.Urls, allowRemote: true).Find(endpoint => !IPAddress.IsLoopback(endpoint.Address));
+        LoopbackAddress.Parse(options.Urls, allowRemote: true, options.Https).Find(endpoint => !IPAddress.IsLoopback(endpoint.Address));
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
@@ -93,6 +99,7 @@ internal static class Program
         {
             Urls = arguments.GetValue(Urls)!,
             AllowRemote = arguments.GetValue(AllowRemote),
+            Https = arguments.GetValue(Https),
             DatabasePath = arguments.GetValue(Database),
             Tokens = arguments.GetValue(Tokens),
             Latency = TimeSpan.FromMilliseconds(arguments.GetValue(Latency)),
@@ -106,8 +113,8 @@ internal static class Program
                 if (options.AllowRemote && RemoteEndpoint(options) is { } remote)
                 {
                     await Console.Error.WriteLineAsync(
-                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it, without encryption. "
-                            + "Do not use secrets of a real service.");
+                        $"WARNING: the sandbox listens on {remote}. Other machines can reach it"
+                            + $"{(options.Https ? string.Empty : ", without encryption")}. Do not use secrets of a real service.");
                 }
 
                 await using SandboxServer server = await SandboxServer.StartAsync(options, cancellationToken);

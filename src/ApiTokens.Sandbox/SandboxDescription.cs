@@ -12,6 +12,9 @@ public sealed class SandboxDescription
     /// <summary>The token of this run for the paths below <c>/sandbox</c>, as a bearer token.</summary>
     public required string ControlToken { get; init; }
 
+    /// <summary>The PEM file with the certificate of this run, without its private key; null without HTTPS.</summary>
+    public string? CertificateFile { get; init; }
+
     /// <summary>Returns the description as one line of JSON. It contains the administrators' secrets.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DescriptionJson.Default.SandboxDescription);
 }

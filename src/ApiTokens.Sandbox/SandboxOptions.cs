@@ -15,6 +15,12 @@ public sealed record SandboxOptions
     /// <summary>Whether <see cref="Urls"/> may contain addresses that other machines can reach.</summary>
     public bool AllowRemote { get; init; }
 
+    /// <summary>
+    /// Whether the server uses HTTPS, with HTTP/1.1 and HTTP/2, and a certificate that is created for the run. The scheme in
+    /// <see cref="Urls"/> is then ignored.
+    /// </summary>
+    public bool Https { get; init; }
+
     /// <summary>The database file; null for a database in memory.</summary>
     public string? DatabasePath { get; init; }
 

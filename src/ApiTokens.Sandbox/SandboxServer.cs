@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using ApiTokens.Sandbox.Emulators.ApplicationUsers;
 using ApiTokens.Sandbox.Emulators.Devo;
@@ -34,11 +35,13 @@ public sealed class SandboxServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly Database _database;
     private readonly SecretCipher _cipher;
+    private readonly RunCertificate? _certificate;
 
     private SandboxServer(
         WebApplication application,
         Database database,
         SecretCipher cipher,
+        RunCertificate? certificate,
         FaultPlan faults,
         Uri baseAddress,
         SandboxDescription description)
@@ -46,6 +49,7 @@ public sealed class SandboxServer : IAsyncDisposable
         _application = application;
         _database = database;
         _cipher = cipher;
+        _certificate = certificate;
         Faults = faults;
         BaseAddress = baseAddress;
         Description = description;
@@ -67,9 +71,10 @@ public sealed class SandboxServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Tokens);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Rate);
-        WebApplicationBuilder builder = CreateBuilder(options);
+        List<IPEndPoint> endpoints = LoopbackAddress.Parse(options.Urls, options.AllowRemote, options.Https);
         var database = Database.Open(options.DatabasePath);
         SecretCipher? cipher = null;
+        RunCertificate? certificate = null;
         WebApplication? application = null;
         try
         {
@@ -77,7 +82,8 @@ public sealed class SandboxServer : IAsyncDisposable
             cipher = SecretCipher.Open(database, options.DatabasePath);
             IServiceEmulator[] emulators = CreateEmulators(database, cipher, options);
             Fill(database, emulators, version == 0, options.Tokens);
-            application = builder.Build();
+            certificate = options.Https ? RunCertificate.Create(endpoints.Select(endpoint => endpoint.Address)) : null;
+            application = CreateBuilder(endpoints, certificate).Build();
             var faults = new FaultPlan(emulators.Select(emulator => emulator.Name));
             string controlToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
             Map(application, emulators, faults, options, controlToken);
@@ -87,11 +93,12 @@ public sealed class SandboxServer : IAsyncDisposable
             var description = new SandboxDescription
             {
                 ControlToken = controlToken,
+                CertificateFile = certificate?.Path,
                 Services = emulators.ToDictionary(
                     emulator => emulator.Name,
                     emulator => emulator.StartAdministrator(new Uri(baseAddress, emulator.Name))),
             };
-            return new SandboxServer(application, database, cipher, faults, baseAddress, description);
+            return new SandboxServer(application, database, cipher, certificate, faults, baseAddress, description);
         }
         catch
         {
@@ -100,6 +107,7 @@ public sealed class SandboxServer : IAsyncDisposable
                 await application.DisposeAsync();
             }
 
+            certificate?.Dispose();
             cipher?.Dispose();
             database.Dispose();
             throw;
@@ -111,6 +119,7 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         await _application.StopAsync();
         await _application.DisposeAsync();
+        _certificate?.Dispose();
         _cipher.Dispose();
         _database.Dispose();
     }
@@ -148,10 +157,8 @@ public sealed class SandboxServer : IAsyncDisposable
         return true;
     });
 
-    private static WebApplicationBuilder CreateBuilder(SandboxOptions options)
+    private static WebApplicationBuilder CreateBuilder(List<IPEndPoint> endpoints, RunCertificate? certificate)
     {
-        var endpoints = LoopbackAddress.Parse(options.Urls, options.AllowRemote);
-
         // An empty builder, so that environment variables and settings files of the host program have no effect.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -161,7 +168,13 @@ public sealed class SandboxServer : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderSize;
             kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
             kestrel.Limits.KeepAliveTimeout = IdleTimeout;
-            endpoints.ForEach(kestrel.Listen);
+            endpoints.ForEach(endpoint => kestrel.Listen(endpoint, listen =>
+            {
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate.Certificate);
+                }
+            }));
         });
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);

@@ -34,7 +34,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, SandboxOptions opti
 
     // The names by which other machines reach this one are not known.
     private bool IsThisMachine(HttpContext context) => options.AllowRemote
-        || (IsLoopback(context.Request.Host.Host) && (context.Request.Host.Port ?? 80) == context.Connection.LocalPort);
+        || (IsLoopback(context.Request.Host.Host) && (context.Request.Host.Port ?? (context.Request.IsHttps ? 443 : 80)) == context.Connection.LocalPort);
 
     // No name server is asked about an address, and browsers ask none about localhost.
     private static bool IsLoopback(string host) => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
@@ -42,7 +42,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, SandboxOptions opti
 
     private static bool IsOwnOrigin(HttpRequest request) =>
         !request.Headers.TryGetValue(HeaderNames.Origin, out var origin)
-        || string.Equals(origin, string.Create(CultureInfo.InvariantCulture, $"http://{request.Host}"), StringComparison.OrdinalIgnoreCase);
+        || string.Equals(
+            origin, string.Create(CultureInfo.InvariantCulture, $"{request.Scheme}://{request.Host}"), StringComparison.OrdinalIgnoreCase);
 
     private bool IsControl(HttpRequest request) => CryptographicOperations.FixedTimeEquals(
         Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()), _control);
