@@ -74,6 +74,29 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public async Task Start_Https_PrintsCertificateAndDeletesItAtTheEnd()
+    {
+        using Process sandbox = Start("--https");
+        JsonNode ready = JsonNode.Parse((await sandbox.StandardOutput.ReadLineAsync())!)!;
+        string path = ready["certificateFile"]!.GetValue<string>();
+        Assert.StartsWith("https://127.0.0.1:", ready["services"]!["devo"]!["baseUri"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
+        if (OperatingSystem.IsWindows())
+        {
+            sandbox.Kill();
+            File.Delete(path);
+            return;
+        }
+
+        using Process kill = Process.Start("kill", ["-TERM", $"{sandbox.Id}"]);
+        await sandbox.WaitForExitAsync().WaitAsync(Timeout);
+
+        Assert.Equal(0, sandbox.ExitCode);
+        Assert.False(File.Exists(path));
+        Assert.Equal("", await sandbox.StandardError.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task Parent_Ends_SandboxEnds()
     {
         using Process parent = Start();
