@@ -16,6 +16,22 @@ internal sealed class HttpStack
     // The default of .NET Framework is two connections per host.
     private const int ConnectionsPerHost = 256;
 
+    // HttpVersion.Version20 is not in netstandard2.0.
+    private static readonly Version Http2 = new(2, 0);
+
+    // The data that a server may send before the client confirms it. A page of a list has some 300 KB, and each response starts with this
+    // value: with .NET's 64 KB, a distant server would wait five times for each page.
+    private const int Http2WindowSize = 1024 * 1024;
+
+    // A connection without any data for this time is checked, and closed if the check has no response for the same time. Without the
+    // check, all requests would share a connection that the network dropped, and time out one after the other.
+    private static readonly TimeSpan Http2PingDelay = TimeSpan.FromSeconds(15);
+
+    // SocketsHttpHandler is not in netstandard2.0. .NET Framework and Mono do not have it, or not all of it.
+    private static readonly Type? SocketsHandler =
+        typeof(HttpMessageHandler).Assembly.GetType("System.Net.Http.SocketsHttpHandler") is { } type
+        && type.GetProperty("ActivityHeadersPropagator") is not null ? type : null;
+
     private readonly Lazy<IHttpClientFactory> _factory;
 
     /// <summary>Creates a stack.</summary>
@@ -35,6 +51,9 @@ internal sealed class HttpStack
     /// <summary>The proxy; null for the system's proxy.</summary>
     public ProxySettings? Proxy { get; }
 
+    /// <summary>Adjusts the handler that connects, for tests that trust the certificate of their own server.</summary>
+    internal Action<HttpMessageHandler>? Adjust { get; init; }
+
     /// <summary>Replaces the sockets, for tests that simulate the network. Set it before the first request.</summary>
     internal static HttpMessageHandler? Sockets { get; set; }
 
@@ -42,6 +61,13 @@ internal sealed class HttpStack
     /// <summary>Sends a request, and returns when the headers of the response have arrived.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
+        // With TLS, the server selects the version: HTTP/2 if it supports it, otherwise HTTP/1.1. .NET Framework rejects any version above
+        // 1.1.
+        if (SocketsHandler is not null && message.RequestUri.Scheme == Uri.UriSchemeHttps)
+        {
+            message.Version = Http2;
+        }
+
         string name = message.RequestUri.IsLoopback ? LoopbackClient : RemoteClient;
         return _factory.Value.CreateClient(name).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
@@ -59,14 +85,22 @@ internal sealed class HttpStack
 
     private void AddClient(ServiceCollection services, string name, bool useProxy) =>
         services.AddHttpClient(name, client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(() => Sockets ?? CreateHandler(useProxy, useProxy ? Proxy?.ToWebProxy() : null))
+            .ConfigurePrimaryHttpMessageHandler(() => Sockets ?? CreateAdjusted(useProxy))
             .RemoveAllLoggers();
+
+    private HttpMessageHandler CreateAdjusted(bool useProxy)
+    {
+        HttpMessageHandler handler = CreateHandler(useProxy, useProxy ? Proxy?.ToWebProxy() : null);
+        Adjust?.Invoke(handler);
+        return handler;
+    }
 
     private static HttpMessageHandler CreateHandler(bool useProxy, IWebProxy? proxy)
     {
         const DecompressionMethods Decompression = DecompressionMethods.GZip | DecompressionMethods.Deflate;
-        if (CreateSocketsHandler() is { } sockets)
+        if (SocketsHandler is not null)
         {
+            var sockets = (HttpMessageHandler)Activator.CreateInstance(SocketsHandler);
             Set(sockets, "AllowAutoRedirect", value: false);
             Set(sockets, "UseCookies", value: false);
             Set(sockets, "AutomaticDecompression", Decompression);
@@ -74,11 +108,18 @@ internal sealed class HttpStack
             Set(sockets, "UseProxy", useProxy);
             Set(sockets, "Proxy", proxy);
 
+            // A server limits the requests of one HTTP/2 connection, often to 100. More requests use another connection.
+            Set(sockets, "EnableMultipleHttp2Connections", value: true);
+            Set(sockets, "InitialHttp2StreamWindowSize", Http2WindowSize);
+            Set(sockets, "KeepAlivePingDelay", Http2PingDelay);
+            Set(sockets, "KeepAlivePingTimeout", Http2PingDelay);
+
             // No trace headers, such as traceparent and baggage: they are not for the service.
             Set(sockets, "ActivityHeadersPropagator", value: null);
             return sockets;
         }
 
+        // The handler of .NET Framework does not add trace headers.
         return new HttpClientHandler
         {
             AllowAutoRedirect = false,
@@ -90,13 +131,6 @@ internal sealed class HttpStack
         };
     }
 #pragma warning restore RS0030
-
-    // SocketsHttpHandler is not in netstandard2.0. .NET Framework does not have it, and does not add trace headers.
-    private static HttpMessageHandler? CreateSocketsHandler()
-    {
-        Type? type = typeof(HttpMessageHandler).Assembly.GetType("System.Net.Http.SocketsHttpHandler");
-        return type?.GetProperty("ActivityHeadersPropagator") is null ? null : (HttpMessageHandler)Activator.CreateInstance(type);
-    }
 
     private static void Set(HttpMessageHandler handler, string name, object? value) =>
         handler.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.Instance)!.SetValue(handler, value);

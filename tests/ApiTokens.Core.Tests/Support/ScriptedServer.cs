@@ -45,15 +45,19 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>The clock of the Date headers.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    public static async Task<ScriptedServer> StartAsync(int port = 0)
+    public static Task<ScriptedServer> StartAsync(int port = 0) => StartAsync(port, listen => listen.Protocols = HttpProtocols.Http1);
+
+    public static async Task<ScriptedServer> StartAsync(
+        int port, Action<ListenOptions> listen, Action<KestrelServerLimits>? setLimits = null)
     {
         var requests = new ConcurrentQueue<ReceivedRequest>();
         var script = new ConcurrentQueue<Func<HttpContext, Task>>();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, port, listen);
             kestrel.Limits.MinResponseDataRate = null;
+            setLimits?.Invoke(kestrel.Limits);
         });
         WebApplication application = builder.Build();
         ScriptedServer? server = null;
