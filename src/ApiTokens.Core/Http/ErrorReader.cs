@@ -20,6 +20,10 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
     private const int MaxReadLength = 4096;
     private const int MaxSecretLength = 1024;
 
+    private static Advice CertificateAdvice =>
+        $"Check {Field.BaseUri}. If your organization, or a proxy that inspects TLS, issued the certificate, add its root certificate to "
+            + $"the trusted root certificates of this machine. On Linux, SSL_CERT_FILE can name a PEM file with trusted certificates.";
+
     private static Advice ProxyCredentialAdvice =>
         $"Connect again, and specify the user name and password for the proxy with {Field.ProxyCredential}.";
 
@@ -125,6 +129,17 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
         }
 
         service += endpoint.Http.Proxy?.Address is null || endpoint.BaseUri.IsLoopback ? string.Empty : $" through the proxy{ProxyName}";
+        if (error.IsCertificateUntrusted)
+        {
+            return new ApiTokenException(
+                ErrorKind.ConnectionError,
+                $"Could not connect to {service} to {request.Purpose}, because its certificate is not trusted: "
+                    + $"{reason.TrimEnd('.')}.{outcome}",
+                CertificateAdvice,
+                inner: cause)
+            { OutcomeUnknown = unknown };
+        }
+
         return error.TimedOut
             ? new ApiTokenException(
                 ErrorKind.OperationTimeout,

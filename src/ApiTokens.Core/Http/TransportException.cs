@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace ApiTokens.Http;
 
@@ -11,6 +12,9 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
     public bool NeverSent { get; } = neverSent;
 
     public bool TimedOut { get; init; }
+
+    /// <summary>Whether the certificate of the server is not trusted, so that nothing was sent.</summary>
+    public bool IsCertificateUntrusted { get; init; }
 
     /// <summary>The status of a proxy that did not connect to the service; null if the failure has another cause.</summary>
     public int? ProxyStatus { get; init; }
@@ -29,6 +33,7 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
     {
         int? proxyStatus = null;
         bool neverSent = false;
+        bool isUntrusted = false;
         string reason = error.Message;
         for (Exception? e = error; e is not null; e = e.InnerException)
         {
@@ -46,11 +51,26 @@ internal sealed class TransportException(string message, bool neverSent, Excepti
                     or WebExceptionStatus.SecureChannelFailure,
             };
             proxyStatus ??= ProxyStatusOf(e);
-            neverSent |= e is System.Security.Authentication.AuthenticationException;
+            if (e is AuthenticationException && IsHandshakeFailure(error))
+            {
+                neverSent = true;
+                isUntrusted |= e.Message.IndexOf("remote certificate", StringComparison.Ordinal) >= 0;
+            }
+
+            isUntrusted |= e is WebException { Status: WebExceptionStatus.TrustFailure };
         }
 
-        return new TransportException(reason, neverSent || proxyStatus is not null, error) { ProxyStatus = proxyStatus };
+        return new TransportException(reason, neverSent || proxyStatus is not null, error)
+        {
+            IsCertificateUntrusted = isUntrusted,
+            ProxyStatus = proxyStatus,
+        };
     }
+
+    // A server may ask for another handshake after it has read the request. .NET tells the two apart since version 8; .NET Framework
+    // reports a failed first handshake with a status. The property is not in netstandard2.0.
+    private static bool IsHandshakeFailure(Exception error) =>
+        error.GetType().GetProperty("HttpRequestError")?.GetValue(error) is not { } kind || kind.ToString() == "SecureConnectionError";
 
     // A response of the service is not an exception, so a status in an exception is that of a proxy's response to CONNECT. The
     // property is not in netstandard2.0.
