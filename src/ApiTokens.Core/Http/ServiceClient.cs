@@ -13,6 +13,7 @@ internal sealed class ServiceClient
     private readonly ServiceEndpoint _endpoint;
     private readonly RequestSender _sender;
     private readonly ErrorReader _errors;
+    private Action? _prepare;
 
     public ServiceClient(ServiceEndpoint endpoint, ServiceCredential credential)
     {
@@ -23,6 +24,12 @@ internal sealed class ServiceClient
 
     /// <summary>The address of the service.</summary>
     public Uri BaseUri => _endpoint.BaseUri;
+
+    /// <summary>Prepares the requests after the first one, while the first one is under way.</summary>
+    public Action? Prepare
+    {
+        init => _prepare = value;
+    }
 
     /// <summary>The rate limiter of the connection.</summary>
     public AdaptiveRateLimiter RateLimiter => _sender.RateLimiter;
@@ -38,7 +45,10 @@ internal sealed class ServiceClient
     public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        ServiceResponse response = await SendCoreAsync(request, cancellationToken).ConfigureAwait(false);
+        Task<ServiceResponse> sending = SendCoreAsync(request, cancellationToken);
+        SerializerWarmup<T>.Run(type);
+        Interlocked.Exchange(ref _prepare, null)?.Invoke();
+        ServiceResponse response = await sending.ConfigureAwait(false);
         return Read(request, response, type)
             ?? throw ApiTokenException.InvalidResult(
                 $"{_endpoint.Service} returned an empty response to the request to {request.Purpose}.", request.IsWrite);
@@ -81,7 +91,9 @@ internal sealed class ServiceClient
     public async IAsyncEnumerable<T> StreamAsync<T>(
         ServiceRequest request, JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ServiceResponse response = await _sender.SendAsync(request, keepOpen: true, cancellationToken).ConfigureAwait(false);
+        Task<ServiceResponse> sending = _sender.SendAsync(request, keepOpen: true, cancellationToken);
+        SerializerWarmup<T>.Run(type);
+        ServiceResponse response = await sending.ConfigureAwait(false);
         if (!response.IsSuccess)
         {
             throw _errors.CreateException(request, response);

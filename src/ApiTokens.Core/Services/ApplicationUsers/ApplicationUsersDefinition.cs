@@ -35,7 +35,11 @@ internal sealed class ApplicationUsersDefinition : ServiceDefinition
                 ErrorBodyFormatter.Field(body, "type")?.StartsWith("urn:api-tokens:problem:", StringComparison.Ordinal) == true,
             ReadError = body => ErrorBodyFormatter.Field(body, "detail") ?? ErrorBodyFormatter.Field(body, "title"),
         };
-        ServiceContext context = Context(request, site, new ServiceClient(endpoint, credential), credential);
+        var client = new ServiceClient(endpoint, credential)
+        {
+            Prepare = () => SerializerWarmup<UserTokenPageWire>.Run(ApplicationUsersJson.Default.UserTokenPageWire),
+        };
+        ServiceContext context = Context(request, site, client, credential);
         return Task.FromResult(new OpenedService(new ApplicationUsersService(context), context));
     }
 }

@@ -52,7 +52,10 @@ internal sealed class GcoreDefinition : ServiceDefinition
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential(GcoreService.Scheme, secret)
             : new LoginCredential(new GcoreLogin(request, endpoint).LoginAsync, request.Time, request.Password);
-        var client = new ServiceClient(endpoint, credential);
+        var client = new ServiceClient(endpoint, credential)
+        {
+            Prepare = () => SerializerWarmup<GcoreTokenWire>.Run(GcoreJson.Default.GcoreTokenWire),
+        };
         bool lookUp = string.IsNullOrEmpty(request.Account);
         if (lookUp && request.SkipCheck)
         {

@@ -47,7 +47,10 @@ internal sealed class WegnologyDefinition : ServiceDefinition
         ServiceCredential credential = request.Secret is { } secret
             ? new SecretCredential("Bearer", secret)
             : Login(request, endpoint);
-        var client = new ServiceClient(endpoint, credential);
+        var client = new ServiceClient(endpoint, credential)
+        {
+            Prepare = () => SerializerWarmup<WegnologyPageWire>.Run(WegnologyJson.Default.WegnologyPageWire),
+        };
         bool lookUp = account.IsUser && !request.SkipCheck;
         WegnologyAccount found =
             lookUp ? await WegnologyService.FindUserAsync(client, account, cancellationToken).ConfigureAwait(false) : account;
