@@ -17,9 +17,13 @@ param(
     [int] $Throttle = 32,
     [int] $Repetitions = 5,
     [int[]] $ListSizes = @(100000, 1000000),
+    [int] $RoundTrip = 50,
 
     # Measures only the import and the first connection.
     [switch] $ImportOnly,
+
+    # Measures only the requests over TLS.
+    [switch] $TlsOnly,
 
     # Runs everything once with small numbers to detect failures. Its figures are not meaningful.
     [switch] $Quick
@@ -30,7 +34,7 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $ConfirmPreference = 'None'
 if ($Quick) {
-    $Count, $Latency, $Throttle, $Repetitions, $ListSizes = 60, 5, 8, 1, @(1000)
+    $Count, $Latency, $Throttle, $Repetitions, $ListSizes, $RoundTrip = 60, 5, 8, 1, @(1000), 10
 }
 
 function Get-Median {
@@ -72,6 +76,7 @@ function Invoke-Fresh {
 
 Import-Module $ModulePath
 Add-Type -Path $BareClientPath
+. (Join-Path $PSScriptRoot 'tls.ps1')
 
 # Starts a newly filled sandbox, measures one contender, and stops the sandbox.
 function Measure-Contender {
@@ -151,8 +156,12 @@ function Write-Comparison {
 Write-Line '# Benchmarks'
 Write-Line
 Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('yyyy-MM-dd')): $([System.Runtime.InteropServices.RuntimeInformation]::OSDescription), $([Environment]::ProcessorCount) processors, PowerShell $($PSVersionTable.PSVersion), $([System.Runtime.InteropServices.RuntimeInformation]::FrameworkDescription)."
-Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback. Medians of $Repetitions repetitions, contenders alternate; each run uses a newly filled sandbox."
+Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback unless stated otherwise. Medians of $Repetitions repetitions, contenders alternate; each run uses a newly filled sandbox."
 Write-Line
+if ($TlsOnly) {
+    Write-OverTls -RoundTripMs $RoundTrip
+    return
+}
 if (-not $ImportOnly) {
     Write-Line "## $Count tokens at $Latency ms server latency, throttle $Throttle"
     Write-Line
@@ -227,6 +236,8 @@ if (-not $ImportOnly) {
     finally {
         Stop-ApiTokenSandbox $sandbox
     }
+    Write-Line
+    Write-OverTls -RoundTripMs $RoundTrip
 }
 
 Write-Line

@@ -9,6 +9,7 @@ internal static class Benchmarks
         return Measure(arguments switch
         {
             ["quick"] => ["-Quick"],
+            ["tls"] => ["-TlsOnly"],
             ["import"] => ["-ImportOnly", "-Repetitions", "15"],
             _ => ["-Path", Path.Combine(Command.Root, "docs", "benchmarks.md"), .. arguments],
         });
