@@ -23,8 +23,8 @@ internal sealed class HttpStack
     // value: with .NET's 64 KB, a distant server would wait five times for each page.
     private const int Http2WindowSize = 1024 * 1024;
 
-    // A connection without any data for this time is checked, and closed if the check has no response for the same time. Without the
-    // check, all requests would share a connection that the network dropped, and time out one after the other.
+    // A connection with requests but without any data for this time is checked, and closed if the check has no response for the same time.
+    // Without the check, all requests would share a connection that the network dropped, and time out one after the other.
     private static readonly TimeSpan Http2PingDelay = TimeSpan.FromSeconds(15);
 
     // SocketsHttpHandler is not in netstandard2.0. .NET Framework and Mono do not have it, or not all of it.
@@ -113,6 +113,7 @@ internal sealed class HttpStack
             Set(sockets, "InitialHttp2StreamWindowSize", Http2WindowSize);
             Set(sockets, "KeepAlivePingDelay", Http2PingDelay);
             Set(sockets, "KeepAlivePingTimeout", Http2PingDelay);
+            SetEnum(sockets, "KeepAlivePingPolicy", "WithActiveRequests");
 
             // No trace headers, such as traceparent and baggage: they are not for the service.
             Set(sockets, "ActivityHeadersPropagator", value: null);
@@ -134,6 +135,9 @@ internal sealed class HttpStack
 
     private static void Set(HttpMessageHandler handler, string name, object? value) =>
         handler.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.Instance)!.SetValue(handler, value);
+
+    private static void SetEnum(HttpMessageHandler handler, string name, string value) =>
+        Set(handler, name, Enum.Parse(handler.GetType().GetProperty(name)!.PropertyType, value));
 
     // Windows PowerShell 5.1 may run with a protocol list without TLS 1.2. The system default (0) includes it.
     private static void AllowTls12()

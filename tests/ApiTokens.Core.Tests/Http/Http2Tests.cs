@@ -232,6 +232,7 @@ public sealed class Http2Tests
         await SendAsync(server.CreateClient(adjust: created => handler = created), Read());
 
         Assert.True(handler!.EnableMultipleHttp2Connections);
+        Assert.Equal(HttpKeepAlivePingPolicy.WithActiveRequests, handler.KeepAlivePingPolicy);
         Assert.InRange(handler.KeepAlivePingDelay + handler.KeepAlivePingTimeout, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));
     }
 
