@@ -97,7 +97,7 @@ public sealed partial class ResetOperation : Operation
     private async Task RegenerateAsync(OperationContext context)
     {
         IssuedToken regenerated = await Tokens.RegenerateAsync(_token.Id, _options.Expiry, context.CancellationToken).ConfigureAwait(false);
-        Switch(regenerated.Secret);
+        Switch(regenerated.GetSecret());
         await context.DeliverAsync(regenerated).ConfigureAwait(false);
         if (_options.SkipProof)
         {
@@ -127,7 +127,7 @@ public sealed partial class ResetOperation : Operation
         }
 
         RecordVerified(successor, context);
-        reservation.IsUsed = !await RetireAsync(old, successor.Id, successor.Secret, context).ConfigureAwait(false);
+        reservation.IsUsed = !await RetireAsync(old, successor.Id, successor.GetSecret(), context).ConfigureAwait(false);
     }
 
     private Task<IssuedToken> IssueAsync(NewTokenRequest request, OperationContext context)
