@@ -94,7 +94,8 @@ public sealed class HttpsTests : SandboxTest
         await using SandboxServer other = await SandboxServer.StartAsync(Options);
 
         Assert.NotEqual(
-            await File.ReadAllTextAsync(Server.Description.CertificateFile!), await File.ReadAllTextAsync(other.Description.CertificateFile!));
+            await File.ReadAllTextAsync(Server.Description.CertificateFile!),
+            await File.ReadAllTextAsync(other.Description.CertificateFile!));
     }
 
     [Fact]

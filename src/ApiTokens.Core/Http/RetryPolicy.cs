@@ -80,7 +80,8 @@ internal static class RetryPolicy
 
     private static bool ShouldRetry(RequestState state, Outcome<ServiceResponse> outcome, TimeProvider time) => outcome switch
     {
-        { Exception: TransportException { ProxyStatus: >= 400 and <= 499 } or TransportException { IsCertificateUntrusted: true } } => false,
+        { Exception: TransportException { ProxyStatus: >= 400 and <= 499 } } => false,
+        { Exception: TransportException { IsCertificateUntrusted: true } } => false,
         { Exception: TransportException transport } => transport.NeverSent || state.Request.IsIdempotent,
         { Result: { IsThrottled: true } } => false,
         { Result: { } response } when RequestedWait(response, time) > MaxWait => false,

@@ -34,7 +34,8 @@ internal sealed class AccessMiddleware(RequestDelegate next, SandboxOptions opti
 
     // The names by which other machines reach this one are not known.
     private bool IsThisMachine(HttpContext context) => options.AllowRemote
-        || (IsLoopback(context.Request.Host.Host) && (context.Request.Host.Port ?? (context.Request.IsHttps ? 443 : 80)) == context.Connection.LocalPort);
+        || (IsLoopback(context.Request.Host.Host)
+            && (context.Request.Host.Port ?? (context.Request.IsHttps ? 443 : 80)) == context.Connection.LocalPort);
 
     // No name server is asked about an address, and browsers ask none about localhost.
     private static bool IsLoopback(string host) => string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
