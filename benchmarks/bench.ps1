@@ -159,7 +159,7 @@ Write-Line "Measured by ``./build.sh bench`` on $([DateTime]::UtcNow.ToString('y
 Write-Line "The sandbox runs in another process of the same machine, plain HTTP on loopback unless stated otherwise. Medians of $Repetitions repetitions, contenders alternate; each run uses a newly filled sandbox."
 Write-Line
 if ($TlsOnly) {
-    Write-OverTls -RoundTripMs $RoundTrip
+    Write-TlsSection -RoundTripMs $RoundTrip
     return
 }
 if (-not $ImportOnly) {
@@ -237,7 +237,7 @@ if (-not $ImportOnly) {
         Stop-ApiTokenSandbox $sandbox
     }
     Write-Line
-    Write-OverTls -RoundTripMs $RoundTrip
+    Write-TlsSection -RoundTripMs $RoundTrip
 }
 
 Write-Line

@@ -159,7 +159,7 @@ function Write-ColdStart {
     }
 }
 
-function Write-OverTls {
+function Write-TlsSection {
     param([int] $RoundTripMs)
 
     Write-Line '## Over TLS with a distance'
