@@ -8,7 +8,8 @@
 .EXAMPLE
     ./benchmarks/scaling-out.ps1 -Tokens 200000 -Processes 8
 .OUTPUTS
-    One object for each way: Way, Processes, Revoked, Reads (requests of lists and logins), ListSeconds, Seconds.
+    One object for each way: Way, Processes, Revoked, Reads (requests of lists and logins), ListSeconds (the longest), ListCpu (the
+    processor time of all lists, without that of the sandbox), Seconds. The processor time depends less on what else the machine does.
 #>
 
 #Requires -Version 7.4
@@ -45,7 +46,7 @@ function Measure-Way {
     try {
         $before = Get-RequestCount $sandbox
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        $list = & $Script ($sandbox.Services | Where-Object Service -EQ Wegnology)
+        $lists = @(& $Script ($sandbox.Services | Where-Object Service -EQ Wegnology))
         $seconds = $watch.Elapsed.TotalSeconds
         $after = Get-RequestCount $sandbox
         [pscustomobject]@{
@@ -53,7 +54,8 @@ function Measure-Way {
             Processes   = $Processes
             Revoked     = $after.writes - $before.writes
             Reads       = $after.reads - $before.reads
-            ListSeconds = [Math]::Round($list, 1)
+            ListSeconds = [Math]::Round(($lists.Seconds | Measure-Object -Maximum).Maximum, 1)
+            ListCpu     = [Math]::Round(($lists.Cpu | Measure-Object -Sum).Sum, 1)
             Seconds     = [Math]::Round($seconds, 1)
         }
     }
@@ -76,15 +78,19 @@ Import-Module '$moduleFolder'
 `$secret = [System.Net.NetworkCredential]::new('', `$env:SCALING_SECRET).SecurePassword
 `$null = Connect-ApiTokenService Wegnology -Token `$secret -BaseUri '$($service.BaseUri)' -WarningAction Ignore
 `$watch = [System.Diagnostics.Stopwatch]::StartNew()
+`$cpu = (Get-Process -Id `$PID).CPU
 `$tokens = @(Get-ApiToken -Shard $shard/$Processes | Where-Object Name -Match '$Pattern')
-`$watch.Elapsed.TotalSeconds
+"{0} {1}" -f `$watch.Elapsed.TotalSeconds, ((Get-Process -Id `$PID).CPU - `$cpu)
 `$tokens | Remove-ApiToken -JournalPath '$TestDrive/shard-$shard.jsonl' -Confirm:`$false
 "@
             Start-Process $program -ArgumentList @($arguments; '-NoProfile'; '-NonInteractive'; '-File'; $file).Where({ $_ }) -RedirectStandardOutput "$file.out" -PassThru
         }
         $started | Wait-Process
         Remove-Item env:SCALING_SECRET
-        (Get-Content "$TestDrive/*.out" | ForEach-Object { [double] $_ } | Measure-Object -Maximum).Maximum
+        foreach ($line in Get-Content "$TestDrive/*.out") {
+            $elapsed, $cpu = [double[]] $line.Split(' ')
+            @{ Seconds = $elapsed; Cpu = $cpu }
+        }
     }
 
     $addresses = 1..$Processes | ForEach-Object { "127.0.0.$_" }
@@ -93,8 +99,9 @@ Import-Module '$moduleFolder'
         param($service)
 
         $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $cpu = (Get-Process -Id $PID).CPU
         $list = @(Get-ApiToken -Connection wegnology | Where-Object Name -Match $Pattern)
-        $watch.Elapsed.TotalSeconds
+        @{ Seconds = $watch.Elapsed.TotalSeconds; Cpu = (Get-Process -Id $PID).CPU - $cpu }
         $client = $server.Client
         $info = @{ Service = 'Wegnology'; BaseUri = "$($service.BaseUri)"; Token = $service.Secret }
         $account = $list | & "$PSScriptRoot/../samples/revoke-by-remoting.ps1" -HostName $addresses @client -ConnectionInfo $info -JournalPath "$TestDrive/run" -ModulePath $moduleFolder

@@ -2,20 +2,22 @@
 .SYNOPSIS
     Revokes a list of tokens with several machines by PowerShell remoting, and accounts for each token exactly once.
 .DESCRIPTION
-    The controlling machine lists the tokens once, divides the list into parts, and sends each part to the next idle machine. Each
-    machine connects to the service, revokes the tokens of its part with a journal, and returns the journal. The folder
+    The controlling machine divides a list of tokens into parts, and sends each part to the next idle machine. Each machine
+    connects to the service once, revokes the tokens of its part with a journal, and returns the journal. The folder
     -JournalPath gets the list (tokens.csv) and one journal for each part.
 
-    If a machine is lost, another one gets its part. It asks the service for each token of the part again: a token that the
-    service does not know any more counts as AlreadyGone. The journal of the part that the lost machine worked on stays in the
-    temporary folder of that machine. If all machines are lost, or the script is stopped, run it again with -Resume and the same
-    -JournalPath: it skips the tokens that the journals record, and revokes no token that is not in the list. Tokens that failed are tried again.
+    If a machine is lost, another one gets its part and tries to revoke each token of the part. A token that the service does
+    not know any more counts as AlreadyGone. The lost machine keeps its journal of that part in its temporary folder. If all
+    machines are lost, or the script is stopped or killed, run it again with -Resume and the same -JournalPath. It revokes what is in the
+    list and is not recorded as revoked or gone, and tries tokens again that failed. It never revokes a token that is not in the list.
 
-    The machines need the module, and a way to the service, but not to each other. The secret of the connection is sent as a
-    SecureString, which remoting encrypts, or each machine reads it from its own vault. It is never part of a command line or of a file.
-    A machine whose connection is to another account than that of the tokens is not used.
+    The machines need PowerShell 5.1 or 7.4, the module, and access to the service. The secret of the connection is sent as a
+    SecureString, which remoting encrypts, or each machine reads it from its own vault. It never appears in a command line or a file. A
+    machine whose connection is to another account than that of the tokens is not used.
 
-    The Pester suite runs this script over SSH between processes of one machine. WinRM (-ComputerName) was not tested.
+    For -HostName, the SSH server of each machine needs PowerShell as a subsystem. The tests run this script over SSH, between
+    processes of one Linux machine. WinRM (-ComputerName) was not tested. If a session breaks in the moment in which
+    PowerShell 7.6 writes to it, the controlling PowerShell can end with an unhandled exception of its own. -Resume continues then too.
 .EXAMPLE
     $info = @{ Service = 'Wegnology'; Token = Read-Host -AsSecureString }
     Connect-ApiTokenService -ConnectionInfo $info
@@ -133,7 +135,8 @@ begin {
 
         $ProgressPreference = 'SilentlyContinue'
         Import-Module $Module -ErrorAction Stop
-        $connected = Connect-ApiTokenService @Connection -WarningAction SilentlyContinue -ErrorAction Stop
+        $null = Connect-ApiTokenService @Connection -WarningAction SilentlyContinue -ErrorAction Stop
+        $connected = Get-ApiTokenService revocation -ErrorAction Stop
         @{
             Account           = '{0} {1} {2}' -f $connected.Service, $connected.Account, "$($connected.BaseUri)".TrimEnd('/')
             RequestsPerSecond = $connected.RequestsPerSecond
@@ -159,7 +162,7 @@ begin {
         $failed = @($failures | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] -and $_.TargetObject.Id } | ForEach-Object {
                 @{ Id = $_.TargetObject.Id; ErrorId = ($_.FullyQualifiedErrorId -split ',')[0]; Message = $_.Exception.Message }
             })
-        @{ Journal = [string] (Get-Content -LiteralPath $file -Raw -ErrorAction SilentlyContinue); Failed = $failed; Ended = $ended }
+        @{ Journal = [string] (Get-Content -LiteralPath $file -Raw -Encoding UTF8 -ErrorAction SilentlyContinue); Failed = $failed; Ended = $ended }
         Remove-Item -LiteralPath $file -ErrorAction SilentlyContinue
     }
 
@@ -217,7 +220,7 @@ begin {
             [System.IO.Directory]::CreateDirectory($folder, [System.IO.UnixFileMode] 'UserRead, UserWrite, UserExecute')
         }
 
-        $Row | Export-Csv -LiteralPath $listPath -NoClobber -ErrorAction Stop -Confirm:$false
+        $Row | Export-Csv -LiteralPath $listPath -NoClobber -ErrorAction Stop
     }
 
     function Get-RemoteConnection {
@@ -293,7 +296,7 @@ begin {
         $more = ''
         if ($Machine.Part) {
             $queue.Enqueue($Machine.Part)
-            $more = " Another machine gets its part of $($Machine.Part.Count) tokens."
+            $more = " Its part of $($Machine.Part.Count) tokens goes back to the queue."
         }
 
         Write-Warning "$($Machine.Name) is not used any more: $Reason$more"
@@ -411,19 +414,19 @@ begin {
 
         foreach ($each in $Machine.Where({ $_.Session })) {
             if ($each.Job) {
-                Stop-Job -Job $each.Job -Confirm:$false
-                Remove-Job -Job $each.Job -Force -Confirm:$false
+                Stop-Job -Job $each.Job
+                Remove-Job -Job $each.Job -Force
             }
 
             if (-not $Session) {
-                Remove-PSSession -Session $each.Session -Confirm:$false
+                Remove-PSSession -Session $each.Session
             }
             elseif (-not $each.IsLost) {
                 Invoke-Command -Session $each.Session { Disconnect-ApiTokenService revocation -ErrorAction SilentlyContinue }
             }
         }
 
-        $run.Abandoned | Remove-Job -Force -Confirm:$false -ErrorAction SilentlyContinue
+        $run.Abandoned | Remove-Job -Force -ErrorAction SilentlyContinue
         Write-Progress -Activity "Revoking tokens of $($run.Account)" -Completed
     }
 }
@@ -467,6 +470,8 @@ end {
         return
     }
 
+    # With -Confirm, the script asked once.
+    $ConfirmPreference = 'None'
     if (-not $Resume) {
         $tokens = @($tokens | Select-Object -Property Service, Account, BaseUri, Id, Name)
         Write-List $tokens

@@ -252,7 +252,7 @@ Describe 'samples/revoke-by-remoting.ps1' -Tag PowerShell7 -Skip:$noSsh {
             $second.Account.Revoked + $second.Account.AlreadyGone | Should -Be 12
             $second.Account.AlreadyGone | Should -BeLessOrEqual 4
             Get-ApiToken -Connection wegnology | Where-Object Id -In $few.Id | Should -BeNullOrEmpty
-            Get-ApiToken $later.Id -Connection wegnology | Should -Not -BeNullOrEmpty -Because 'it is not in the list'
+            Get-ApiToken -Id $later.Id -Connection wegnology | Should -Not -BeNullOrEmpty -Because 'it is not in the list'
 
             $before = Get-RequestCount
             $third = Complete-Run (Start-Run -With @{ HostName = $machines[1]; JournalPath = $folder; Resume = $true })
