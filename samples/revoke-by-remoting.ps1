@@ -106,7 +106,7 @@ param(
     # The requests per second of all machines together. By default, the documented limit of the service, if it has one.
     [ValidateRange(0.1, 100000)] [double] $RequestsPerSecond,
 
-    # How long a machine may take for one part. A machine that takes longer is lost.
+    # How long a machine may take for one part, in addition to the time that the rate requires. A machine that takes longer is lost.
     [ValidateRange(1, 86400)] [int] $TimeoutSec = 1800,
 
     # The module on this machine, and on the others.
@@ -262,22 +262,22 @@ begin {
         }
 
         foreach ($name in @($HostName; $ComputerName).Where({ $_ -and $_ -notin $sessions.ForEach('Name') })) {
-            [pscustomobject]@{ Name = $name; Session = $null; Job = $null; Since = $null; Part = $null; IsLost = $true }
+            [pscustomobject]@{ Name = $name; Session = $null; Job = $null; Until = $null; Part = $null; IsLost = $true }
         }
 
         foreach ($each in $sessions) {
             $name = if ($Session) { $each.ComputerName } else { $each.Name }
-            [pscustomobject]@{ Name = $name; Session = $each; Job = $null; Since = $null; Part = $null; IsLost = $false }
+            [pscustomobject]@{ Name = $name; Session = $each; Job = $null; Until = $null; Part = $null; IsLost = $false }
         }
     }
 
     function Start-Task {
         <# Starts a script on a machine. #>
         [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'The script asks once.')]
-        param($Machine, [scriptblock] $Script, [object[]] $Arguments, $Part)
+        param($Machine, [scriptblock] $Script, [object[]] $Arguments, $Part, [double] $ExtraSeconds = 0)
 
         $Machine.Part = $Part
-        $Machine.Since = [datetime]::UtcNow
+        $Machine.Until = [datetime]::UtcNow.AddSeconds($TimeoutSec + $ExtraSeconds)
         try {
             $Machine.Job = Invoke-Command -Session $Machine.Session -ScriptBlock $Script -ArgumentList $Arguments -AsJob -ErrorAction Stop
         }
@@ -363,15 +363,17 @@ begin {
         $part = $queue.Dequeue()
         $account = @{ Service = $part[0].Service; Account = $part[0].Account; BaseUri = "$($part[0].BaseUri)" }
         $with = @{ ThrottleLimit = $ThrottleLimit }
+        $seconds = 0
         if ($run.RequestsPerSecond) {
             $with['RequestsPerSecond'] = [Math]::Max(0.1, $run.RequestsPerSecond / $Sharing)
+            $seconds = 2 * $part.Count / $with['RequestsPerSecond']
         }
 
         if ($Reason) {
             $with['Reason'] = $Reason
         }
 
-        Start-Task $Machine -Script $revoke -Arguments $account, ([string[]] $part.Id), ([string[]] $part.Name), $with -Part $part
+        Start-Task $Machine -Script $revoke -Arguments $account, ([string[]] $part.Id), ([string[]] $part.Name), $with -Part $part -ExtraSeconds $seconds
     }
 
     function Invoke-Run {
@@ -387,9 +389,9 @@ begin {
                 if ($each.Job.State -notin 'NotStarted', 'Running') {
                     Complete-Task $each
                 }
-                elseif ([datetime]::UtcNow - $each.Since -gt [timespan]::FromSeconds($TimeoutSec)) {
+                elseif ([datetime]::UtcNow -gt $each.Until) {
                     $run.Abandoned += $each.Job
-                    Set-Lost $each "it has not responded for $TimeoutSec seconds."
+                    Set-Lost $each "it has not responded in time (-TimeoutSec $TimeoutSec)."
                 }
             }
 
