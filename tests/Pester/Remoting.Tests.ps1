@@ -234,7 +234,7 @@ Describe 'samples/revoke-by-remoting.ps1' -Tag PowerShell7 -Skip:$noSsh {
         }
 
         It 'says what is left when all machines are lost, and goes on with -Resume and the same folder' {
-            Add-Fault @{ service = 'wegnology'; kind = 'delay'; delayMs = 4000; method = 'DELETE' }
+            Add-Fault @{ service = 'wegnology'; kind = 'delay'; delayMs = 4000; method = 'DELETE'; count = 1000 }
             $controller = Start-Controller $few @{ HostName = $machines[0]; JournalPath = $folder; PartSize = 4; ThrottleLimit = 4 }
             Wait-Until { @(Get-ChildItem -Path "$folder/part-*" -ErrorAction Ignore).Count -ge 1 -or $controller.Process.HasExited }
             Start-Sleep -Seconds 1
