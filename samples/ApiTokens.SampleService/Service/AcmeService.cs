@@ -44,8 +44,9 @@ internal sealed class AcmeService(ServiceContext context)
         return new SecretCheck(SecretState.Accepted) { Account = Identity.Account, TokenId = me.Id };
     }
 
-    protected override ApiToken ToToken(AcmeTokenWire wire) => new()
+    protected override ApiToken ToToken(AcmeTokenWire wire, string id) => new(Origin)
     {
+        Id = id,
         Name = wire.Name ?? string.Empty,
         Status = StatusOf(wire),
         Scope = wire.Scopes ?? [],

@@ -29,7 +29,7 @@ public static partial class ForeignText
     internal static ApiToken Redact(ApiToken token, SecureString? secret)
     {
         // Most records have no text that is long enough, so the secret need not be converted to plain text.
-        if (secret is null || secret.Length < MinSecretLength || !Any(token, text => text?.Length >= secret.Length))
+        if (secret is null || secret.Length < MinSecretLength || !Any(token, secret.Length, static (text, length) => text.Length >= length))
         {
             return token;
         }
@@ -37,7 +37,7 @@ public static partial class ForeignText
         string value = SecretText.ToPlainText(secret);
         string Remove(string text) => text.Replace(value, Masked);
         string? RemoveOrNull(string? text) => text is null ? null : Remove(text);
-        return !Any(token, text => text?.Contains(value) == true)
+        return !Any(token, value, static (text, secret) => text.Contains(secret))
             ? token
             : new ApiToken(token)
             {
@@ -54,10 +54,27 @@ public static partial class ForeignText
             };
     }
 
-    private static bool Any(ApiToken token, Predicate<string?> match) =>
-        match(token.Id) || match(token.Name) || match(token.Description) || match(token.Owner) || match(token.Issuer)
-        || match(token.IssuerId) || match(token.Role) || Array.Exists(token.Scope, match) || Array.Exists(token.Audience, match)
-        || (token.Access?.Keys.Any(key => match(key)) ?? false);
+    // Called for each token of a list, so it does not allocate.
+    private static bool Any<T>(ApiToken token, T value, Func<string, T, bool> match) =>
+        Is(token.Id, value, match) || Is(token.Name, value, match) || Is(token.Description, value, match)
+        || Is(token.Owner, value, match) || Is(token.Issuer, value, match) || Is(token.IssuerId, value, match)
+        || Is(token.Role, value, match) || AnyOf(token.Scope, value, match) || AnyOf(token.Audience, value, match)
+        || (token.Access is { } access && AnyOf(access.Keys, value, match));
+
+    private static bool AnyOf<T>(IEnumerable<string> texts, T value, Func<string, T, bool> match)
+    {
+        foreach (string text in texts)
+        {
+            if (match(text, value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Is<T>(string? text, T value, Func<string, T, bool> match) => text is not null && match(text, value);
 
     private static string Without(string text, SecureString? secureSecret)
     {

@@ -94,25 +94,28 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
         }
     }
 
-    /// <summary>The most recent ids, to detect duplicates without keeping every id of a long list.</summary>
+    /// <summary>
+    /// The most recent ids, to detect duplicates without keeping every id of a long list: those of two sets, of which the older one is
+    /// dropped when the newer one is full.
+    /// </summary>
     private sealed class RecentIds
     {
-        private const int Capacity = 100_000;
+        private const int Capacity = 50_000;
 
-        private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-        private readonly Queue<string> _order = new();
+        private HashSet<string> _newer = new(StringComparer.Ordinal);
+        private HashSet<string> _older = new(StringComparer.Ordinal);
 
         public bool Add(string id)
         {
-            if (!_ids.Add(id))
+            if (_older.Contains(id) || !_newer.Add(id))
             {
                 return false;
             }
 
-            _order.Enqueue(id);
-            if (_order.Count > Capacity)
+            if (_newer.Count == Capacity)
             {
-                _ids.Remove(_order.Dequeue());
+                (_older, _newer) = (_newer, _older);
+                _newer.Clear();
             }
 
             return true;

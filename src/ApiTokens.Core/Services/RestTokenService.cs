@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ApiTokens.Http;
@@ -26,8 +27,17 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
 
     protected ServiceClient Client => Context.Client;
 
-    /// <summary>Maps a record to a token. The base class adds the id and the identity of the connection.</summary>
-    protected abstract ApiToken ToToken(TWire wire);
+    /// <summary>The properties that all tokens of the connection share.</summary>
+    protected ApiToken Origin { get; } = new()
+    {
+        Connection = context.Identity.Connection,
+        Service = context.Identity.Service,
+        Account = context.Identity.Account,
+        BaseUri = context.Identity.BaseUri,
+    };
+
+    /// <summary>Maps a record to a token: a copy of <see cref="Origin"/> with the canonical id and the record's properties.</summary>
+    protected abstract ApiToken ToToken(TWire wire, string id);
 
     /// <summary>Creates the request that issues a token; see <see cref="Post"/>.</summary>
     protected abstract ServiceRequest CreateRequest(NewTokenRequest request);
@@ -109,17 +119,18 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
     }
 
     /// <summary>Maps a record to a token and redacts the connection's secret in its texts.</summary>
-    protected ApiToken Map(TWire wire) => Credential.KnownSecrets.Aggregate(
-        new ApiToken(ToToken(wire))
+    protected ApiToken Map(TWire wire)
+    {
+        string id = wire.Id
+            ?? throw ApiTokenException.InvalidResult($"{Identity.Service} returned a token without an id.", outcomeUnknown: true);
+        ApiToken token = ToToken(wire, Context.Definition.CanonicalId(id) ?? id);
+        foreach (SecureString? secret in Credential.KnownSecrets)
         {
-            Connection = Identity.Connection,
-            Service = Identity.Service,
-            Account = Identity.Account,
-            BaseUri = Identity.BaseUri,
-            Id = wire.Id is { } id ? Context.Definition.CanonicalId(id) ?? id : throw ApiTokenException.InvalidResult(
-                $"{Identity.Service} returned a token without an id.", outcomeUnknown: true),
-        },
-        ForeignText.Redact);
+            token = ForeignText.Redact(token, secret);
+        }
+
+        return token;
+    }
 
     /// <summary>Returns the token and the secret of a response to a request that issues a secret.</summary>
     protected IssuedToken Issued(TWire wire)
@@ -136,7 +147,7 @@ internal abstract class RestTokenService<TWire>(ServiceContext context, JsonType
             throw SecretMissing(token);
         }
 
-        System.Security.SecureString secureSecret = SecretText.ToSecureString(secret);
+        SecureString secureSecret = SecretText.ToSecureString(secret);
         return new IssuedToken(ForeignText.Redact(token, secureSecret), secureSecret);
     }
 

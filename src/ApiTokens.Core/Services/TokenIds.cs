@@ -11,7 +11,21 @@ internal static class TokenIds
         ? id.ToString(CultureInfo.InvariantCulture)
         : null;
 
+    /// <summary>Determines whether a text consists of hexadecimal digits.</summary>
+    public static bool IsHex(string text)
+    {
+        // A loop, because it runs for each token of a list.
+        foreach (char c in text)
+        {
+            if (c is not ((>= '0' and <= '9') or (>= 'a' and <= 'f') or (>= 'A' and <= 'F')))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Returns hexadecimal digits in lower case.</summary>
-    public static string LowerHex(string digits) =>
-        new([.. digits.Select(c => c is >= 'A' and <= 'F' ? (char)(c + ('a' - 'A')) : c)]);
+    public static string LowerHex(string digits) => digits.ToLowerInvariant();
 }

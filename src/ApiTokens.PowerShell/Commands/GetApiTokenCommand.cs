@@ -231,6 +231,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     private void List(
         TokenConnection connection, TokenFilter filter, List<NamePattern> missing, List<ValueFilter> unmatched, bool alone)
     {
+        int listed = 0;
         try
         {
             foreach (ApiToken token in Enumerate(cancellationToken => connection.Tokens.List(filter, cancellationToken)))
@@ -245,7 +246,11 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
                     unmatched.RemoveAll(value => value.Filter.IsMatch(token));
                 }
 
-                Connections.Listed.Add(token);
+                if (listed++ < ListedTokens.Capacity)
+                {
+                    Connections.Listed.Add(token);
+                }
+
                 WriteObject(token);
             }
         }

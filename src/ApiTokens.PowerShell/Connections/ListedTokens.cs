@@ -3,7 +3,8 @@ namespace ApiTokens.PowerShell.Connections;
 /// <summary>The ids and names of the tokens that this runspace listed most recently, for completion. The number is limited.</summary>
 internal sealed class ListedTokens
 {
-    private const int Capacity = 2000;
+    /// <summary>The number of tokens that are kept. The first ones of a list are the newest.</summary>
+    public const int Capacity = 2000;
 
     private readonly Dictionary<(string Connection, string Id), ListedToken> _tokens = [];
     private readonly Queue<(string Connection, string Id)> _order = new();

@@ -203,8 +203,9 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
             .WithQuery("pageSize", size.ToString(CultureInfo.InvariantCulture));
     }
 
-    protected override ApiToken ToToken(UserTokenWire wire) => new()
+    protected override ApiToken ToToken(UserTokenWire wire, string id) => new(Origin)
     {
+        Id = id,
         Name = wire.Name ?? string.Empty,
         Status = StatusOf(wire),
         Owner = wire.UserId,

@@ -206,8 +206,9 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
             : throw ApiTokenException.InvalidResult("Devo did not return the data of the user, so the secret is not verified.");
     }
 
-    protected override ApiToken ToToken(DevoTokenWire wire) => new()
+    protected override ApiToken ToToken(DevoTokenWire wire, string id) => new(Origin)
     {
+        Id = id,
         Name = wire.Name ?? string.Empty,
         Status = DevoRules.Status(wire, Time.GetUtcNow()),
         Owner = wire.User,

@@ -135,8 +135,9 @@ internal sealed class GcoreService(ServiceContext context, params string[] path)
         return new SecretCheck(SecretState.Accepted) { TokenId = TokenIdsIn(secret).FirstOrDefault(), Account = me.Id, Owner = me.Email };
     }
 
-    protected override ApiToken ToToken(GcoreTokenWire wire) => new()
+    protected override ApiToken ToToken(GcoreTokenWire wire, string id) => new(Origin)
     {
+        Id = id,
         Name = wire.Name ?? string.Empty,
         Description = wire.Description,
         Status = GcoreRules.Status(wire, Time.GetUtcNow()),

@@ -20,10 +20,9 @@ internal static class WegnologyRules
 
     public const int MaxDescriptionLength = 32767;
 
-    private static readonly Regex IdForm = new(@"\A[A-Fa-f0-9]{24}\z", RegexOptions.CultureInvariant);
     private static readonly Regex AllForm = new(@"\Aall\.[A-Za-z]+\z", RegexOptions.CultureInvariant);
 
-    public static bool IsId(string text) => IdForm.IsMatch(text);
+    public static bool IsId(string text) => text.Length == 24 && TokenIds.IsHex(text);
 
     /// <summary>Returns the status. The service has no expired status, so the expiry is compared with the clock first (1.8).</summary>
     public static TokenStatus Status(WegnologyTokenWire token, DateTimeOffset now) => token switch

@@ -11,6 +11,7 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
         context, WegnologyJson.Default.WegnologyTokenWire, WegnologyJson.Default.WegnologyPageWire, account.Path)
 {
     private readonly WegnologyScopes _scopes = WegnologyScopes.For(context.Identity.BaseUri);
+    private readonly string[] _ownNames = account.Email is { } email ? [email] : [];
 
     public override ServiceCapabilities Capabilities => HasRoles ? LosantRoles.Capabilities : base.Capabilities;
 
@@ -134,8 +135,9 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
             .WithQuery("sortDirection", "asc"),
         filter);
 
-    protected override ApiToken ToToken(WegnologyTokenWire wire) => new()
+    protected override ApiToken ToToken(WegnologyTokenWire wire, string id) => new(Origin)
     {
+        Id = id,
         Name = wire.Name ?? string.Empty,
         Description = wire.Description,
         Status = WegnologyRules.Status(wire, Time.GetUtcNow()),
@@ -161,12 +163,10 @@ internal sealed class WegnologyService(ServiceContext context, WegnologyAccount 
     private bool HasRoles => account.IsUser && LosantRoles.IsLosant(Identity.BaseUri);
 
     // The owner is an id. The service tells the name of the user who created a token, and the address of the connection's own user.
-    private string[] UserNamesOf(WegnologyTokenWire wire)
-    {
-        string? creator = string.Equals(wire.CreatorType, nameof(IssuerKind.User), StringComparison.OrdinalIgnoreCase)
-            ? wire.CreatorName : null;
-        return [.. new[] { account.Email, creator }.OfType<string>()];
-    }
+    private string[] UserNamesOf(WegnologyTokenWire wire) =>
+        string.Equals(wire.CreatorType, nameof(IssuerKind.User), StringComparison.OrdinalIgnoreCase) && wire.CreatorName is { } creator
+        ? [.. _ownNames, creator]
+        : _ownNames;
 
     // A page of a proxy may be JSON too. It does not name an account.
     private async Task<WegnologyAccountWire> ReadAccountAsync(ServiceCredential? credential, CancellationToken cancellationToken)
