@@ -53,7 +53,7 @@ internal sealed class Vault : ISecretSink, IOperationOutput
     public bool? Contains(Operation operation, ApiToken token) => Secrets.Values.Any(saved => saved.Id == token.Id);
 
     public SecureString? Read(Operation operation, ApiToken token) =>
-        Secrets.Values.FirstOrDefault(saved => saved.Id == token.Id)?.Secret;
+        Secrets.Values.FirstOrDefault(saved => saved.Id == token.Id)?.GetSecret();
 
     public void Revert(Operation operation) => Secrets.Remove(operation.Name);
 

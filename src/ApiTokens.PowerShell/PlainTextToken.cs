@@ -17,5 +17,5 @@ public sealed class PlainTextToken : ApiToken
 
     /// <summary>Returns an issued token as the user asked for it: with a SecureString, or with plain text.</summary>
     internal static ApiToken ForOutput(IssuedToken token, bool asPlainText) =>
-        asPlainText ? new PlainTextToken(token, SecretText.ToPlainText(token.Secret)) : token;
+        asPlainText ? new PlainTextToken(token, SecretText.ToPlainText(token.GetSecret())) : token;
 }

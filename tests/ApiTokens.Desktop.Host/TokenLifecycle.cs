@@ -52,7 +52,7 @@ internal static class TokenLifecycle
 
     private static NewTokenRequest Request(string service, string name) => service switch
     {
-        "devo" => new() { Name = name, User = "ci@example.com", Audience = ["apiv2"] },
+        "devo" => new() { Name = name, User = "ci@example.com", Audience = ["apiv2"], Scope = ["table://my.app.**", "level://admin"] },
         "wegnology" => new() { Name = name, Scope = ["ReadOnly"], Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) },
         "gcore" => new() { Name = name, Role = "Engineers", Expiry = TokenExpiry.AfterDuration(TimeSpan.FromDays(90)) },
         _ => new() { Name = name, User = "jdoe", ApplyToAll = AccessLevel.Read },

@@ -144,7 +144,9 @@ public sealed class FindTests(SandboxFixture fixture) : CmdletTest(fixture)
     public void Find_DevoTokenWhoseValueIsHidden_IsMatchedByItsEnd()
     {
         PSObject owner = Single(
-            "param($Name) New-ApiToken -Connection devo -Name $Name -User jdoe@example.com -Audience credentials", NewName());
+            "param($Name) New-ApiToken -Connection devo -Name $Name -User jdoe@example.com -Audience credentials "
+                + "-Scope 'table://my.app.** level://admin'",
+            NewName());
         Run(
             "param($Service, $Secret) Connect-ApiTokenService Devo $Service.Account -Token $Secret -BaseUri $Service.BaseUri "
                 + "-Name devo-jdoe -WarningAction Ignore",

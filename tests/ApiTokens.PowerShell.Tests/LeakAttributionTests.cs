@@ -156,7 +156,9 @@ public sealed class LeakAttributionTests(SandboxFixture fixture) : CmdletTest(fi
     public void Devo_ValueWithTheEndOfAMaskedSecret_IsACandidateOnly()
     {
         PSObject owner = Single(
-            "param($Name) New-ApiToken -Connection devo -Name $Name -User jdoe@example.com -Audience credentials", NewName());
+            "param($Name) New-ApiToken -Connection devo -Name $Name -User jdoe@example.com -Audience credentials "
+                + "-Scope 'table://my.app.** level://admin'",
+            NewName());
         Session.Connect(Sandbox, "devo", "devo-masked", secret: (System.Security.SecureString)owner.Get("Secret")!);
         try
         {

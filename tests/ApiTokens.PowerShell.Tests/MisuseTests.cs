@@ -185,7 +185,7 @@ public sealed class MisuseTests : CmdletTest
             "wegnology" => new() { ["Scope"] = "All" },
             "gcore" => new() { ["Role"] = "Administrators", ["ExpiresIn"] = "30d" },
             "application-users" => new() { ["User"] = "admin", ["ApplyToAll"] = "Full" },
-            _ => new() { ["User"] = "admin@example.com", ["Audience"] = "credentials" },
+            _ => new() { ["User"] = "admin@example.com", ["Audience"] = "credentials", ["Scope"] = "table://my.app.** level://admin" },
         };
         PSObject token = Single(
             "param($Connection, $Name, $More) New-ApiToken -Connection $Connection -Name $Name @More",

@@ -11,7 +11,7 @@ public sealed class OwnCredentialTests(SandboxFixture fixture) : CmdletTest(fixt
 
     public static TheoryData<string, string> Administrators => new()
     {
-        { "devo", "-User admin@example.com -Audience credentials" },
+        { "devo", "-User admin@example.com -Audience credentials -Scope 'table://my.app.** level://admin'" },
         { "wegnology", "-Scope All" },
         { "gcore", "-Role Administrators -ExpiresIn 30d" },
         { "application-users", "-User admin -ApplyToAll Full" },

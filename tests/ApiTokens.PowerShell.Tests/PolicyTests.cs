@@ -13,7 +13,7 @@ public sealed class PolicyTests(SandboxFixture fixture) : CmdletTest(fixture)
         { "gcore", "-Role Administrators -ExpiresIn 30d", "TooBroad", "the role 'Administrators'" },
         { "wegnology", "-Scope All -ExpiresIn 30d", "TooBroad", "the scope 'all.User'" },
         { "wegnology", "-Scope ReadOnly", "NeverExpires", "never expires" },
-        { "devo", "-User jdoe@example.org -Audience apiv2", "UnknownUser", "'jdoe@example.org'" },
+        { "devo", "-User jdoe@example.org -Audience apiv2 -Scope 'table://my.app.** level://admin'", "UnknownUser", "'jdoe@example.org'" },
         { "devo", "-User jdoe@example.com -Audience apiv2 -Scope 'table://*.**', 'level://admin'", "TooBroad", "too broad" },
         { "application-users", "-User clerk -ApplyToAll Full -ExpirationMonths 3", "TooBroad", "Full Access to all APIs" },
         { "application-users", "-User clerk -ApplyToAll Read", "LongLived", "the maximum is 90 days" },

@@ -8,7 +8,7 @@ public sealed class ProtectionTests(SandboxFixture fixture) : CmdletTest(fixture
 {
     private static readonly Dictionary<string, (string Id, Hashtable Parameters)> Administrators = new()
     {
-        ["devo"] = ("1", new() { ["User"] = "admin@example.com", ["Audience"] = "credentials" }),
+        ["devo"] = ("1", new() { ["User"] = "admin@example.com", ["Audience"] = "credentials", ["Scope"] = "table://a level://b" }),
         ["wegnology"] = ("5e00000000000000000000ff", new() { ["Scope"] = "All" }),
         ["gcore"] = ("7001", new() { ["Role"] = "Administrators", ["ExpiresIn"] = "30d" }),
         ["application-users"] = ("at_00000000000000000adm", new() { ["User"] = "admin", ["ApplyToAll"] = "Full" }),

@@ -100,7 +100,7 @@ public sealed class RotationTests(SandboxFixture fixture) : CmdletTest(fixture)
     }
 
     [Theory]
-    [InlineData("devo", "-User admin@example.com -Audience credentials")]
+    [InlineData("devo", "-User admin@example.com -Audience credentials -Scope 'table://my.app.** level://admin'")]
     [InlineData("wegnology", "-Scope All")]
     [InlineData("gcore", "-Role Administrators -ExpiresIn 30d")]
     [InlineData("application-users", "-User admin -ApplyToAll Full")]

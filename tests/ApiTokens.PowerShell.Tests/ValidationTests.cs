@@ -143,7 +143,8 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
     [Fact]
     public void New_WhatOnlyTheServiceCanKnow_FailsWithItsMessage()
     {
-        ErrorRecord error = Run("New-ApiToken -Connection devo -Name x -User nobody@example.com -Audience apiv2").ShouldFail("InvalidData");
+        ErrorRecord error = Run("New-ApiToken -Connection devo -Name x -User nobody@example.com -Audience apiv2 -Scope 'table://a level://b'")
+            .ShouldFail("InvalidData");
         Assert.Matches("Correlation id: [0-9a-f-]{36}", error.ErrorDetails.Message);
         Run("New-ApiToken -Connection application-users -User nobody").ShouldFail("ObjectNotFound");
         Run("New-ApiToken -Connection application-users -User jdoe -Access @{ nosuch = 'Read' }").ShouldFail("InvalidData");
@@ -203,7 +204,14 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
 
     private static Hashtable ValidParameters(string connection) => connection switch
     {
-        "devo" => new() { ["Connection"] = "devo", ["Name"] = "new", ["User"] = "user@example.com", ["Audience"] = "apiv2" },
+        "devo" => new()
+        {
+            ["Connection"] = "devo",
+            ["Name"] = "new",
+            ["User"] = "user@example.com",
+            ["Audience"] = "apiv2",
+            ["Scope"] = "table://a level://b",
+        },
         "wegnology" => new() { ["Connection"] = "wegnology", ["Name"] = "new", ["Scope"] = "All" },
         "gcore" => new() { ["Connection"] = "gcore", ["Name"] = "new", ["Role"] = "Users" },
         _ => new() { ["Connection"] = "application-users", ["Name"] = "new", ["User"] = "jdoe" },

@@ -23,7 +23,7 @@ public sealed class AcmeTests(RecipeSandbox<AcmeRecipe> sandbox) : ServiceConfor
     public async Task IsOwnToken_TokenWithoutManageScope_IsTrueAndListIsDenied()
     {
         IssuedToken issued = await NewAsync();
-        TokenConnection connection = await Sandbox.ConnectAsync("Acme", secret: SecretText.ToPlainText(issued.Secret));
+        TokenConnection connection = await Sandbox.ConnectAsync("Acme", secret: SecretText.ToPlainText(issued.GetSecret()));
 
         Assert.True(await connection.Tokens.IsOwnTokenAsync(issued, default));
         Assert.False(await Tokens.IsOwnTokenAsync(issued, default));

@@ -68,6 +68,31 @@ Describe 'A token with its secret as plain text' {
     }
 }
 
+Describe 'A token with its secret as a SecureString' {
+    BeforeAll {
+        $script:issued = New-ApiToken -Connection gcore -Name 'with a SecureString' -Role Engineers -ExpiresIn 1d
+    }
+
+    It 'has no object in JSON or CSV that looks like the secret' {
+        $issued | ConvertTo-Json | ConvertFrom-Json | ForEach-Object { $_.PSObject.Properties.Name } | Should -Not -Contain 'Secret'
+        $issued | ConvertTo-Csv | ConvertFrom-Csv | ForEach-Object { $_.PSObject.Properties.Name } | Should -Not -Contain 'Secret'
+        $issued | ConvertTo-Json | ConvertFrom-Json | ForEach-Object Id | Should -Be $issued.Id
+    }
+
+    It 'gives the secret to everything that names the property' {
+        $issued.Secret | Should -BeOfType [securestring]
+        ($issued, $issued).Secret | Should -HaveCount 2
+        $issued | Select-Object -ExpandProperty Secret | Should -BeOfType [securestring]
+        $issued | ForEach-Object Secret | Should -BeOfType [securestring]
+        ($issued | Select-Object Id, Secret).Secret | Should -BeOfType [securestring]
+        ($issued | Get-Member -Force -Name Secret).Definition | Should -BeLike '*SecureString Secret{get=Get;}*'
+    }
+
+    It 'can be piped to another cmdlet' {
+        $issued | Remove-ApiToken -PassThru | ForEach-Object Status | Should -Be 'Revoked'
+    }
+}
+
 Describe 'The flat table of tokens' {
     It 'shows the tokens of all connections in one table' {
         $lines = ($tokens | Sort-Object ExpiresAt | Format-Table -View Flat | Out-String -Width 80) -split '\r?\n' | Where-Object { $_.Trim() }

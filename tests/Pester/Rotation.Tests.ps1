@@ -94,7 +94,7 @@ Describe 'Rotating 200 tokens of four services into a vault while they are used'
 
         # A Gcore account is limited to 100 tokens, and during a grace period each token exists twice.
         $rows = @(
-            @{ Connection = 'devo'; Count = 55; Issue = @{ User = 'user@example.com'; Audience = 'apiv2' } }
+            @{ Connection = 'devo'; Count = 55; Issue = @{ User = 'user@example.com'; Audience = 'apiv2'; Scope = 'table://my.app.** level://admin' } }
             @{ Connection = 'wegnology'; Count = 55; Issue = @{ Scope = 'All' } }
             @{ Connection = 'gcore'; Count = 40; Issue = @{ Role = 'Engineers'; ExpiresIn = '30d' } }
             @{ Connection = 'application-users'; Count = 50; Issue = @{ User = 'jdoe'; ApplyToAll = 'Full' } }

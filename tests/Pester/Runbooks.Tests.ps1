@@ -94,7 +94,7 @@ Describe 'offboard-user.ps1' {
     BeforeAll {
         $script:leaver = @{ User = 'leaver@example.com', 'leaver'; Confirm = $false }
         $script:mine = @(
-            New-ApiToken -Connection devo -Name mine -User leaver@example.com -Audience apiv2
+            New-ApiToken -Connection devo -Name mine -User leaver@example.com -Audience apiv2 -Scope 'table://my.app.** level://admin'
             New-ApiToken -Connection application-users -Name mine -User leaver -ApplyToAll Read
         )
         $script:other = Add-TestToken devo

@@ -10,7 +10,7 @@
     Services = @(
         @{
             Service = 'Devo'; Connection = 'devo'; HasLogin = $false
-            Issue = @{ User = 'user@example.com'; Audience = 'apiv2' }
+            Issue = @{ User = 'user@example.com'; Audience = 'apiv2'; Scope = 'table://my.app.** level://admin' }
             Complete = @{ Scope = 'table://my.app.table level://admin'; Audience = 'apiv2 alerts' }
         }
         @{

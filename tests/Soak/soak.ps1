@@ -64,7 +64,7 @@ $worker = {
     $ProgressPreference = 'SilentlyContinue'
     Import-Module $ModulePath
     $issueParameters = @{
-        'devo'              = @{ User = 'user@example.com'; Audience = 'apiv2' }
+        'devo'              = @{ User = 'user@example.com'; Audience = 'apiv2'; Scope = 'table://my.app.** level://admin' }
         'wegnology'         = @{ Scope = 'All' }
         'gcore'             = @{ Role = 'Engineers'; ExpiresIn = '30d' }
         'application-users' = @{ User = 'jdoe'; ApplyToAll = 'Read' }

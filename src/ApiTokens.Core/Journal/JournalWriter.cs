@@ -9,6 +9,7 @@ namespace ApiTokens.Journal;
 public sealed class JournalWriter : IDisposable
 {
     private readonly Stream _file;
+    private readonly DiskFlush? _disk;
     private readonly object _lock = new();
     private readonly TimeProvider _time;
     private readonly HashSet<string> _accounts;
@@ -19,6 +20,7 @@ public sealed class JournalWriter : IDisposable
     private JournalWriter(Stream file, string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time)
     {
         _file = file;
+        _disk = file is FileStream onDisk ? new DiskFlush(onDisk) : null;
         _time = time;
         Operation = operation;
         JournalContent content = JournalReader.Read(file, path);
@@ -42,9 +44,8 @@ public sealed class JournalWriter : IDisposable
         if (content.Header is null)
         {
             string[] sorted = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)];
-            Append(
-                new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = sorted },
-                toDisk: true);
+            Append(new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = sorted });
+            (file as FileStream)?.Flush(flushToDisk: true);
             _isRunRecorded = true;
         }
     }
@@ -96,6 +97,8 @@ public sealed class JournalWriter : IDisposable
         {
             _file.Dispose();
         }
+
+        _disk?.Dispose();
     }
 
     internal static JournalWriter Open(Stream file, string path, string operation, IEnumerable<AccountIdentity> accounts, TimeProvider time)
@@ -135,52 +138,73 @@ public sealed class JournalWriter : IDisposable
     /// <param name="issuesToken">
     /// Whether the operation issues a token. Without its start, a later run would not search for the token.
     /// </param>
-    internal void Start(JournalSubject subject, bool issuesToken = false)
+    internal Task StartAsync(JournalSubject subject, bool issuesToken = false)
     {
         // The start of an enable cancels the removal of the token. Without it, a later run would remove the token.
         bool cancelsRemoval =
             subject.Key.Operation == JournalOperations.Enable && Retirements.IsRemovalStaged(subject.Key.Token);
-        Write(subject, new JournalEntry { Event = JournalEvents.Start }, toDisk: issuesToken || cancelsRemoval);
+        var start = new JournalEntry { Event = JournalEvents.Start };
+        if (issuesToken || cancelsRemoval)
+        {
+            return WriteToDiskAsync(subject, start);
+        }
+
+        Write(subject, start);
+        return Task.CompletedTask;
     }
 
     /// <summary>Records the name of a token to be issued, if it is not that of the start.</summary>
-    internal void Issuing(JournalSubject subject, string name) =>
-        Write(subject with { Name = name }, new JournalEntry { Event = JournalEvents.Issuing }, toDisk: true);
+    internal Task IssuingAsync(JournalSubject subject, string name) =>
+        WriteToDiskAsync(subject with { Name = name }, new JournalEntry { Event = JournalEvents.Issuing });
 
-    internal void Issued(JournalSubject subject, string id) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.Issued, IssuedId = id }, toDisk: true);
+    internal Task IssuedAsync(JournalSubject subject, string id) =>
+        WriteToDiskAsync(subject, new JournalEntry { Event = JournalEvents.Issued, IssuedId = id });
 
-    internal void Delivered(JournalSubject subject, string id) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.Delivered, IssuedId = id }, toDisk: true);
+    internal Task DeliveredAsync(JournalSubject subject, string id) =>
+        WriteToDiskAsync(subject, new JournalEntry { Event = JournalEvents.Delivered, IssuedId = id });
 
     /// <summary>Records that the service accepts the delivered secret, as far as it can be verified.</summary>
-    internal void Verified(JournalSubject subject, string id) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.Verified, IssuedId = id }, toDisk: true);
+    internal Task VerifiedAsync(JournalSubject subject, string id) =>
+        WriteToDiskAsync(subject, new JournalEntry { Event = JournalEvents.Verified, IssuedId = id });
 
     /// <summary>Records that the delivered secret was not verified because the caller did not want it.</summary>
-    internal void Unverified(JournalSubject subject, string id) =>
-        Write(subject, new JournalEntry { Event = JournalEvents.Unverified, IssuedId = id }, toDisk: true);
+    internal Task UnverifiedAsync(JournalSubject subject, string id) =>
+        WriteToDiskAsync(subject, new JournalEntry { Event = JournalEvents.Unverified, IssuedId = id });
 
     /// <summary>Records that the service rejects the delivered secret.</summary>
     internal void Refused(JournalSubject subject, string id) =>
         Write(subject, new JournalEntry { Event = JournalEvents.Refused, IssuedId = id });
 
     /// <summary>Records when a token is due, and the action on it. An operation that a later run resumes does not postpone it.</summary>
-    internal void Due(JournalSubject subject, string? successorId, DateTimeOffset at, OldTokenAction action)
-    {
-        if (!Retirements.IsScheduledBy(subject.Key))
-        {
-            Write(
-                subject,
-                new JournalEntry { Event = JournalEvents.Due, IssuedId = successorId, DueAt = at, Predecessor = action },
-                toDisk: true);
-        }
-    }
+    internal Task DueAsync(JournalSubject subject, string? successorId, DateTimeOffset at, OldTokenAction action) =>
+        Retirements.IsScheduledBy(subject.Key)
+            ? Task.CompletedTask
+            : WriteToDiskAsync(
+                subject, new JournalEntry { Event = JournalEvents.Due, IssuedId = successorId, DueAt = at, Predecessor = action });
 
     internal void End(JournalSubject subject, string outcome, string? errorId, string? correlationId) => Write(
         subject, new JournalEntry { Event = JournalEvents.End, Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
 
-    private void Write(JournalSubject subject, JournalEntry entry, bool toDisk = false)
+    // Writes a line that a later run depends on. The next request must wait until it is on the disk.
+    private async Task WriteToDiskAsync(JournalSubject subject, JournalEntry entry)
+    {
+        Write(subject, entry);
+        if (_disk is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _disk.WaitAsync().ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw NotWritten(e);
+        }
+    }
+
+    private void Write(JournalSubject subject, JournalEntry entry)
     {
         entry.Time = _time.GetUtcNow();
         entry.Operation = subject.Key.Operation;
@@ -195,7 +219,7 @@ public sealed class JournalWriter : IDisposable
         lock (_lock)
         {
             RecordRun(entry.Time);
-            Append(entry, toDisk);
+            Append(entry);
         }
     }
 
@@ -204,14 +228,13 @@ public sealed class JournalWriter : IDisposable
     {
         if (!_isRunRecorded)
         {
-            Append(new JournalEntry { Time = time, Event = JournalEvents.Run, Operation = Operation }, toDisk: false);
+            Append(new JournalEntry { Time = time, Event = JournalEvents.Run, Operation = Operation });
             _isRunRecorded = true;
         }
     }
 
-    // Each line is written with one call, so that a terminated process leaves at most one incomplete line. Lines that a later run
-    // depends on are flushed to disk before the next request.
-    private void Append(JournalEntry entry, bool toDisk)
+    // Each line is written with one call, so that a terminated process leaves at most one incomplete line.
+    private void Append(JournalEntry entry)
     {
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry), (byte)'\n'];
         try
@@ -219,30 +242,24 @@ public sealed class JournalWriter : IDisposable
             RemoveIncompleteLine();
             _isLineIncomplete = true;
             _file.Write(line, 0, line.Length);
-            if (toDisk && _file is FileStream file)
-            {
-                file.Flush(flushToDisk: true);
-            }
-            else
-            {
-                _file.Flush();
-            }
-
+            _file.Flush();
             _length += line.Length;
             _isLineIncomplete = false;
         }
         catch (IOException e)
         {
             TryRemoveIncompleteLine();
-            throw ApiTokenException.OfField(
-                "JournalPath",
-                ErrorKind.InvalidOperation,
-                $"the journal cannot be written: {e.Message}",
-                "Free some disk space, then run the same command with the same journal. It checks the state of the interrupted operations.",
-                ErrorIds.JournalNotWritten,
-                e);
+            throw NotWritten(e);
         }
     }
+
+    private static ApiTokenException NotWritten(IOException e) => ApiTokenException.OfField(
+        "JournalPath",
+        ErrorKind.InvalidOperation,
+        $"the journal cannot be written: {e.Message}",
+        "Free some disk space, then run the same command with the same journal. It checks the state of the interrupted operations.",
+        ErrorIds.JournalNotWritten,
+        e);
 
     private void RemoveIncompleteLine()
     {

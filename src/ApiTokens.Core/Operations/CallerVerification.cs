@@ -10,7 +10,7 @@ internal static class CallerVerification
     public static async Task RequireDeliveredAsync(
         Func<ApiToken, SecureString?, bool> verify, ApiToken old, IssuedToken successor, OperationContext context)
     {
-        if (await FailureAsync(verify, successor, successor.Secret, context).ConfigureAwait(false) is not { } failure)
+        if (await FailureAsync(verify, successor, successor.GetSecret(), context).ConfigureAwait(false) is not { } failure)
         {
             return;
         }

@@ -24,7 +24,7 @@ internal static class LeftoverToken
         {
             if (await context.IsSecretSavedAsync(leftover).ConfigureAwait(false) == true)
             {
-                return RecordDelivered(leftover, context);
+                return await RecordDeliveredAsync(leftover, context).ConfigureAwait(false);
             }
 
             OrphanedTokenException error =
@@ -43,7 +43,7 @@ internal static class LeftoverToken
 
         if (found.Count == 0)
         {
-            context.Restart();
+            await context.RestartAsync().ConfigureAwait(false);
             return null;
         }
 
@@ -64,16 +64,16 @@ internal static class LeftoverToken
         {
             if (await context.IsSecretSavedAsync(token).ConfigureAwait(false) == true)
             {
-                return RecordDelivered(token, context);
+                return await RecordDeliveredAsync(token, context).ConfigureAwait(false);
             }
         }
 
         return null;
     }
 
-    private static ApiToken RecordDelivered(ApiToken token, OperationContext context)
+    private static async Task<ApiToken> RecordDeliveredAsync(ApiToken token, OperationContext context)
     {
-        context.RecordDelivered(token.Id);
+        await context.RecordDeliveredAsync(token.Id).ConfigureAwait(false);
         context.IsReconciling = false;
         return token;
     }

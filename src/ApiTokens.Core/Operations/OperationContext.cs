@@ -71,19 +71,14 @@ internal sealed class OperationContext
     public PendingRetirement? PendingRetirement { get; private set; }
 
     /// <summary>Records the start of the operation.</summary>
-    public void Start() => _journal?.Start(_subject!, _operation.IssuesToken);
+    public Task StartAsync() => _journal?.StartAsync(_subject!, _operation.IssuesToken) ?? Task.CompletedTask;
 
     /// <summary>Records the name of the token to be issued, so that a later run finds the token even if the old one was renamed.</summary>
-    public void RecordIssuing(string name)
-    {
-        if (name != _subject?.Name)
-        {
-            _journal?.Issuing(_subject!, name);
-        }
-    }
+    public Task RecordIssuingAsync(string name) =>
+        name != _subject?.Name && _journal is not null ? _journal.IssuingAsync(_subject!, name) : Task.CompletedTask;
 
     /// <summary>Records a token that was issued, without a delivery of its secret.</summary>
-    public void RecordIssued(string id) => _journal?.Issued(_subject!, id);
+    public Task RecordIssuedAsync(string id) => _journal?.IssuedAsync(_subject!, id) ?? Task.CompletedTask;
 
     /// <summary>Records the outcome of the operation.</summary>
     public void End(string outcome, string? errorId = null, string? correlationId = null)
@@ -96,11 +91,11 @@ internal sealed class OperationContext
     }
 
     /// <summary>Records that an earlier attempt left nothing behind, and restarts the operation.</summary>
-    public void Restart()
+    public Task RestartAsync()
     {
         IsReconciling = false;
         End(JournalOutcomes.Failed);
-        Start();
+        return StartAsync();
     }
 
     /// <summary>
@@ -138,7 +133,7 @@ internal sealed class OperationContext
     public Task<SecureString?> ReadSecretAsync(ApiToken token) => AskSinkAsync(secrets => secrets.Read(_operation, token));
 
     /// <summary>Records that a secret was delivered by an earlier run, which was terminated before it could record that.</summary>
-    public void RecordDelivered(string id) => _journal?.Delivered(_subject!, id);
+    public Task RecordDeliveredAsync(string id) => _journal?.DeliveredAsync(_subject!, id) ?? Task.CompletedTask;
 
     /// <summary>Restores the value that a delivered secret replaced, if possible.</summary>
     /// <returns>Empty, or the error if the value could not be restored, after a space.</returns>
@@ -164,24 +159,24 @@ internal sealed class OperationContext
         PendingRetirement = new PendingRetirement(predecessor, successor, HasJournal);
 
     /// <summary>Records that a delivered secret was verified, as far as the service allows.</summary>
-    public void RecordVerified(string id) => _journal?.Verified(_subject!, id);
+    public Task RecordVerifiedAsync(string id) => _journal?.VerifiedAsync(_subject!, id) ?? Task.CompletedTask;
 
     /// <summary>Records that the verification of a delivered secret was skipped on request.</summary>
-    public void RecordUnverified(string id) => _journal?.Unverified(_subject!, id);
+    public Task RecordUnverifiedAsync(string id) => _journal?.UnverifiedAsync(_subject!, id) ?? Task.CompletedTask;
 
     /// <summary>Records that the service rejects a delivered secret.</summary>
     public void RecordRefused(string id) => _journal?.Refused(_subject!, id);
 
     /// <summary>Records when the token is to be retired.</summary>
-    public void RecordDue(string? successorId, DateTimeOffset at, OldTokenAction action) =>
-        _journal?.Due(_subject!, successorId, at, action);
+    public Task RecordDueAsync(string? successorId, DateTimeOffset at, OldTokenAction action) =>
+        _journal?.DueAsync(_subject!, successorId, at, action) ?? Task.CompletedTask;
 
     /// <summary>Delivers the secret of an issued token. The journal records the token before and after the delivery.</summary>
     /// <exception cref="ApiTokenException">The secret was not delivered, or a line of the journal could not be written.</exception>
     public async Task DeliverAsync(IssuedToken issued)
     {
         // The token exists. A failure of the journal must not lose its secret.
-        ApiTokenException? journalError = TryRecord(journal => journal.Issued(_subject!, issued.Id));
+        ApiTokenException? journalError = await TryRecordAsync(journal => journal.IssuedAsync(_subject!, issued.Id)).ConfigureAwait(false);
         if (_secrets is null)
         {
             await WriteResultAsync(issued).ConfigureAwait(false);
@@ -191,7 +186,7 @@ internal sealed class OperationContext
             await SaveAsync(issued).ConfigureAwait(false);
         }
 
-        journalError = TryRecord(journal => journal.Delivered(_subject!, issued.Id)) ?? journalError;
+        journalError = await TryRecordAsync(journal => journal.DeliveredAsync(_subject!, issued.Id)).ConfigureAwait(false) ?? journalError;
         if (journalError is not null)
         {
             IssuedTokenRegistry.Of(_operation.Connection).AddUnrecorded(_operation.Connection.GetIdentity(issued.Id));
@@ -265,13 +260,13 @@ internal sealed class OperationContext
         return answer;
     }
 
-    private ApiTokenException? TryRecord(Action<JournalWriter> record)
+    private async Task<ApiTokenException?> TryRecordAsync(Func<JournalWriter, Task> record)
     {
         try
         {
             if (_journal is not null)
             {
-                record(_journal);
+                await record(_journal).ConfigureAwait(false);
             }
 
             return null;

@@ -36,7 +36,7 @@ internal static class OperationExecution
                 return OperationEnd.Stopped;
             }
 
-            context.Start();
+            await context.StartAsync().ConfigureAwait(false);
             await operation.ExecuteAsync(context).ConfigureAwait(false);
             context.End(JournalOutcomes.Done, errorId: null, trace.CorrelationId);
             return OperationEnd.Done;

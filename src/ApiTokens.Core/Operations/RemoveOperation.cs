@@ -49,7 +49,7 @@ public sealed class RemoveOperation : Operation
         if (After is { } after)
         {
             ApiToken token = await Connection.Tokens.GetAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
-            StagedRemoval.Schedule(context, nameof(After), after, Connection);
+            await StagedRemoval.ScheduleAsync(context, nameof(After), after, Connection).ConfigureAwait(false);
             await ReturnAsync(_token.Id, token, context).ConfigureAwait(false);
             return;
         }

@@ -70,7 +70,7 @@ public sealed partial class ResetOperation
 
         if (!isVerified)
         {
-            RecordVerified(successor, context);
+            await RecordVerifiedAsync(successor, context).ConfigureAwait(false);
         }
 
         if (_isOwn && secret is null)

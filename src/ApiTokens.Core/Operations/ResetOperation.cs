@@ -97,11 +97,11 @@ public sealed partial class ResetOperation : Operation
     private async Task RegenerateAsync(OperationContext context)
     {
         IssuedToken regenerated = await Tokens.RegenerateAsync(_token.Id, _options.Expiry, context.CancellationToken).ConfigureAwait(false);
-        Switch(regenerated.Secret);
+        Switch(regenerated.GetSecret());
         await context.DeliverAsync(regenerated).ConfigureAwait(false);
         if (_options.SkipProof)
         {
-            RecordVerified(regenerated, context);
+            await RecordVerifiedAsync(regenerated, context).ConfigureAwait(false);
             return;
         }
 
@@ -126,15 +126,15 @@ public sealed partial class ResetOperation : Operation
             await CallerVerification.RequireDeliveredAsync(verify, old, successor, context).ConfigureAwait(false);
         }
 
-        RecordVerified(successor, context);
-        reservation.IsUsed = !await RetireAsync(old, successor.Id, successor.Secret, context).ConfigureAwait(false);
+        await RecordVerifiedAsync(successor, context).ConfigureAwait(false);
+        reservation.IsUsed = !await RetireAsync(old, successor.Id, successor.GetSecret(), context).ConfigureAwait(false);
     }
 
-    private Task<IssuedToken> IssueAsync(NewTokenRequest request, OperationContext context)
+    private async Task<IssuedToken> IssueAsync(NewTokenRequest request, OperationContext context)
     {
-        context.RecordIssuing(request.Name);
-        return TokenIssuer.IssueAsync(
-            context.Scope, Connection, request, removeOrphan: false, context.WasDelivered, context.CancellationToken);
+        await context.RecordIssuingAsync(request.Name).ConfigureAwait(false);
+        return await TokenIssuer.IssueAsync(
+            context.Scope, Connection, request, removeOrphan: false, context.WasDelivered, context.CancellationToken).ConfigureAwait(false);
     }
 
     private async Task DeliverAsync(ApiToken old, IssuedToken successor, OperationContext context)
@@ -180,16 +180,15 @@ public sealed partial class ResetOperation : Operation
     private Action? Switch(SecureString? secret) =>
         _isOwn && secret is not null ? OwnCredential.Switch(Connection, secret) : null;
 
-    private void RecordVerified(ApiToken successor, OperationContext context)
+    private Task RecordVerifiedAsync(ApiToken successor, OperationContext context)
     {
         if (!_options.SkipProof)
         {
-            context.RecordVerified(successor.Id);
-            return;
+            return context.RecordVerifiedAsync(successor.Id);
         }
 
         context.WriteVerbose($"The secret of {successor} was not verified, as requested.");
-        context.RecordUnverified(successor.Id);
+        return context.RecordUnverifiedAsync(successor.Id);
     }
 
     private NewTokenRequest SuccessorRequest(ApiToken old)
@@ -220,7 +219,8 @@ public sealed partial class ResetOperation : Operation
             case { Predecessor: OldTokenAction.Keep }:
                 return false;
             case { GracePeriod: { } gracePeriod }:
-                context.RecordDue(successorId, Connection.Time.GetUtcNow() + gracePeriod, _options.Predecessor);
+                await context.RecordDueAsync(successorId, Connection.Time.GetUtcNow() + gracePeriod, _options.Predecessor)
+                    .ConfigureAwait(false);
                 return false;
             default:
                 return await OldTokenRetirement

@@ -100,7 +100,7 @@ internal static class SecretProof
         foreach (TimeSpan delay in Delays)
         {
             await connection.Time.Delay(delay, context.CancellationToken).ConfigureAwait(false);
-            check = await connection.Tokens.CheckSecretAsync(issued.Secret, issued, context.CancellationToken).ConfigureAwait(false);
+            check = await connection.Tokens.CheckSecretAsync(issued.GetSecret(), issued, context.CancellationToken).ConfigureAwait(false);
             if (check.State != SecretState.Refused)
             {
                 break;

@@ -55,7 +55,7 @@ public sealed class SetEnabledOperation : Operation
         if (RemoveAfter is { } after)
         {
             // Before the request: a token that is disabled and that nothing removes would be forgotten.
-            StagedRemoval.Schedule(context, nameof(RemoveAfter), after, Connection);
+            await StagedRemoval.ScheduleAsync(context, nameof(RemoveAfter), after, Connection).ConfigureAwait(false);
         }
 
         if (CancelsRemoval && !Connection.Capabilities.SetEnabled)

@@ -20,7 +20,7 @@ internal static class StagedRemoval
 
     /// <summary>Records when the token is to be removed.</summary>
     /// <exception cref="ApiTokenException">The run has no journal, or the journal cannot be written.</exception>
-    public static void Schedule(OperationContext context, string field, TimeSpan after, TokenConnection connection)
+    public static Task ScheduleAsync(OperationContext context, string field, TimeSpan after, TokenConnection connection)
     {
         if (!context.HasJournal)
         {
@@ -28,6 +28,6 @@ internal static class StagedRemoval
                 field, "a journal is required to record when the token is due.", "Run the operation with a journal.");
         }
 
-        context.RecordDue(successorId: null, connection.Time.GetUtcNow() + after, OldTokenAction.Remove);
+        return context.RecordDueAsync(successorId: null, connection.Time.GetUtcNow() + after, OldTokenAction.Remove);
     }
 }

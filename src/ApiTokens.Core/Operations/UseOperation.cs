@@ -61,16 +61,16 @@ public sealed class UseOperation : Operation
             await TemporaryToken.RemoveLeftoverAsync(Connection, context).ConfigureAwait(false);
             context.IsReconciling = false;
             context.End(JournalOutcomes.Done);
-            context.Start();
+            await context.StartAsync().ConfigureAwait(false);
         }
 
-        context.RecordIssuing(_request.Name);
+        await context.RecordIssuingAsync(_request.Name).ConfigureAwait(false);
         IssuedToken issued = await new IssueOperation(Connection, _request) { RemoveOrphan = true }
             .IssueAsync(context.Scope, context.CancellationToken).ConfigureAwait(false);
         Remaining = issued.WithoutSecret();
         try
         {
-            context.RecordIssued(issued.Id);
+            await context.RecordIssuedAsync(issued.Id).ConfigureAwait(false);
             await context.CallAsync(() => _job(issued)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -62,9 +62,6 @@ public sealed record ServiceCapabilities
     /// <summary>Whether the users of the account can be listed.</summary>
     public bool ListUsers { get; init; }
 
-    /// <summary>The scope that the service gives to a new token without one; null if it gives none, or rejects the request.</summary>
-    public string? DefaultScope { get; init; }
-
     /// <summary>Whether the service reports when a token was last used.</summary>
     public bool LastUsed { get; init; }
 

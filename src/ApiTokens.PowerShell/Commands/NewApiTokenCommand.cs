@@ -19,7 +19,6 @@ public sealed class NewApiTokenCommand : IssueCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
     private bool _hasWarnedOfExpiry;
-    private bool _hasWarnedOfScope;
     private IssuePolicy? _policy;
 
     /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
@@ -145,7 +144,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
             };
             operation.Validate();
             _policy?.Check(connection, request);
-            WarnOnceOfDefaults(connection, request);
+            WarnOnceOfExpiry(connection, request);
             string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
             if (Confirm($"{description}{Details(request)} on {Describe(connection)}", "Create API token"))
             {
@@ -166,7 +165,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
         }
     }
 
-    private void WarnOnceOfDefaults(TokenConnection connection, NewTokenRequest request)
+    private void WarnOnceOfExpiry(TokenConnection connection, NewTokenRequest request)
     {
         if (!_hasWarnedOfExpiry && request.Expiry.IsServiceDefault && connection.Capabilities.Expiry == ExpiryChoice.AnyOrNever)
         {
@@ -174,14 +173,6 @@ public sealed class NewApiTokenCommand : IssueCmdlet
             WriteWarning(
                 $"By default, a new token of {connection.Service} never expires. Specify -ExpiresIn, such as -ExpiresIn 90d, or "
                     + "-NeverExpires if that is intended.");
-        }
-
-        if (!_hasWarnedOfScope && request.Scope.Count == 0 && connection.Capabilities.DefaultScope is { } scope)
-        {
-            _hasWarnedOfScope = true;
-            WriteWarning(
-                $"Without -Scope, a new token of {connection.Service} has the scope '{scope}', which covers everything. Specify the scope "
-                    + "that it needs, or this one if that is intended.");
         }
     }
 

@@ -87,7 +87,7 @@ public sealed class SaveApiTokenSecretCommand : ApiTokenCmdlet
     protected override void ProcessRecord()
     {
         var issued = InputObject.BaseObject as IssuedToken;
-        if ((issued?.Secret ?? InputObject.Properties[nameof(IssuedToken.Secret)]?.Value) is not SecureString secret)
+        if ((issued?.GetSecret() ?? InputObject.Properties[nameof(PlainTextToken.Secret)]?.Value) is not SecureString secret)
         {
             Fail(
                 ApiTokenException.InvalidParameter(

@@ -102,7 +102,7 @@ public sealed class UseApiTokenCommand : IssueCmdlet
     {
         try
         {
-            ScriptCall.Stream(this, ScriptBlock, PSObject.AsPSObject(issued.WithoutSecret()), issued.Secret);
+            ScriptCall.Stream(this, ScriptBlock, PSObject.AsPSObject(issued.WithoutSecret()), issued.GetSecret());
         }
 #pragma warning disable CA1031 // A script block can throw anything.
         catch (Exception e) when (e is not PipelineStoppedException)

@@ -26,7 +26,7 @@ internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : I
         {
             foreach (SecretDelivery delivery in deliveries)
             {
-                delivery.Save(PSObject.AsPSObject(issued.WithoutSecret()), issued.Secret, KeyOf(operation), operation.ReplacedTokenId);
+                delivery.Save(PSObject.AsPSObject(issued.WithoutSecret()), issued.GetSecret(), KeyOf(operation), operation.ReplacedTokenId);
             }
         }
         catch (ApiTokenException e)
@@ -65,7 +65,7 @@ internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : I
     {
         var errors = new List<string>();
         var issued = operation.ReplacedToken as IssuedToken;
-        SecureString? oldSecret = issued?.Secret;
+        SecureString? oldSecret = issued?.GetSecret();
         PSObject? old = operation.ReplacedToken is { } token ? PSObject.AsPSObject(issued?.WithoutSecret() ?? token) : null;
         foreach (SecretDelivery delivery in deliveries)
         {

@@ -111,7 +111,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
     }
 
     private static IEnumerable<string> ForeignTexts(PSObject item) => item.Properties
-        .Where(property => property.IsGettable && property.Name != nameof(IssuedToken.Secret))
+        .Where(property => property.IsGettable && property.Name != nameof(PlainTextToken.Secret))
         .SelectMany(property => property.Value is string[] texts ? texts : [property.Value?.ToString() ?? string.Empty])
         .Select(text => text.Trim());
 

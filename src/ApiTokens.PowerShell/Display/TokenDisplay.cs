@@ -24,7 +24,7 @@ public static partial class TokenDisplay
     /// <returns>The secret, which is not masked because the user asked for it. A text that cannot be one is treated as any text.</returns>
     public static string ShowSecret(PSObject instance)
     {
-        string secret = Text(instance, nameof(IssuedToken.Secret));
+        string secret = Text(instance, nameof(PlainTextToken.Secret));
         return secret.All(c => c is > ' ' and < '\x7f') ? secret : ForeignText.InView(secret);
     }
 
@@ -32,7 +32,7 @@ public static partial class TokenDisplay
     /// <param name="instance">The token.</param>
     /// <returns>The name of the type.</returns>
     public static string ShowSecretType(PSObject instance) =>
-        instance.Properties[nameof(IssuedToken.Secret)]?.Value is { } secret
+        instance.Properties[nameof(PlainTextToken.Secret)]?.Value is { } secret
             ? PSObject.AsPSObject(secret).BaseObject.GetType().Name
             : string.Empty;
 

@@ -43,7 +43,7 @@ public sealed class TokenRehydration : PSTypeConverter
         }
 
         ApiToken? token = new TokenReader(value).ReadToken();
-        return token is null || type == typeof(ApiToken) ? token : new TokenReader(value).Value(nameof(IssuedToken.Secret)) switch
+        return token is null || type == typeof(ApiToken) ? token : new TokenReader(value).Value(nameof(PlainTextToken.Secret)) switch
         {
             SecureString secret when type == typeof(IssuedToken) => new IssuedToken(token, secret),
             string secret when type == typeof(PlainTextToken) => new PlainTextToken(token, secret),

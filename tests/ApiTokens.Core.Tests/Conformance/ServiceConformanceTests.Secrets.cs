@@ -10,7 +10,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     public async Task Secret_Issued_MatchesOnlyFormatOfItsServiceAndIsMasked()
     {
         ServiceDefinition definition = ServiceCatalog.Find(Recipe.Service);
-        string issued = SecretText.ToPlainText((await NewAsync()).Secret);
+        string issued = SecretText.ToPlainText((await NewAsync()).GetSecret());
         foreach (string secret in (string[])[issued, Sandbox.Describe(Recipe.Service).Secret])
         {
             Assert.Equal(definition, Assert.Single(ServiceCatalog.All, other => other.SecretFormat.IsMatch(secret)));
@@ -27,7 +27,7 @@ public abstract partial class ServiceConformanceTests<TRecipe>
         IssuedToken issued = await NewAsync("leaked");
         var steps = new List<SearchStep>();
 
-        await foreach (SearchStep step in Tokens.FindBySecretAsync([issued.Secret], maximumReads: 1000, default))
+        await foreach (SearchStep step in Tokens.FindBySecretAsync([issued.GetSecret()], maximumReads: 1000, default))
         {
             steps.Add(step);
         }
@@ -42,15 +42,15 @@ public abstract partial class ServiceConformanceTests<TRecipe>
     {
         IssuedToken token = await NewAsync("check");
 
-        SecretCheck active = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck active = await Tokens.CheckSecretAsync(token.GetSecret(), token, default);
         await Tokens.RemoveAsync(token.Id, default);
-        SecretCheck removed = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck removed = await Tokens.CheckSecretAsync(token.GetSecret(), token, default);
 
         Assert.Equal(SecretState.Accepted, active.State);
         Assert.Equal((Recipe.CheckReturnsId ? token.Id : null, Connection.Account), (active.TokenId, active.Account));
         Assert.Equal(SecretState.Refused, removed.State);
         Assert.Equal(ErrorKind.AuthenticationError, removed.Error!.Kind);
-        Assert.DoesNotContain(SecretText.ToPlainText(token.Secret), removed.Error.ToString());
+        Assert.DoesNotContain(SecretText.ToPlainText(token.GetSecret()), removed.Error.ToString());
     }
 
     [Fact]

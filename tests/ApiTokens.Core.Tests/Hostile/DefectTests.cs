@@ -136,7 +136,7 @@ public sealed class DefectTests : IAsyncLifetime
 
         IssuedToken issued = await tokens.CreateAsync(new NewTokenRequest { Name = "ci", Scope = ["ReadOnly"] }, default);
 
-        Assert.Equal(("it is ***", "the.actual.secret"), (issued.Name, SecretText.ToPlainText(issued.Secret)));
+        Assert.Equal(("it is ***", "the.actual.secret"), (issued.Name, SecretText.ToPlainText(issued.GetSecret())));
     }
 
     [Theory]
@@ -166,7 +166,13 @@ public sealed class DefectTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
             () =>
-                TestOperations.IssueAsync(connection, new NewTokenRequest { Name = "ci", User = "ci@example.com", Audience = ["apiv2"] }));
+                TestOperations.IssueAsync(connection, new NewTokenRequest
+                {
+                    Name = "ci",
+                    User = "ci@example.com",
+                    Audience = ["apiv2"],
+                    Scope = ["table://my.app.**", "level://admin"],
+                }));
 
         Assert.True(error.OutcomeUnknown);
         Assert.Contains("may have succeeded", error.Message);

@@ -321,7 +321,7 @@ public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetim
 
         if (result is IssuedToken issued)
         {
-            Assert.NotEqual(0, issued.Secret.Length);
+            Assert.NotEqual(0, issued.GetSecret().Length);
         }
     }
 

@@ -5,7 +5,13 @@ namespace ApiTokens.Core.Tests.Http;
 
 public sealed class CancellationTests : IAsyncLifetime
 {
-    private static readonly NewTokenRequest New = new() { Name = "x", User = "u", Audience = ["apiv2"] };
+    private static readonly NewTokenRequest New = new()
+    {
+        Name = "x",
+        User = "u",
+        Audience = ["apiv2"],
+        Scope = ["table://my.app.**", "level://admin"],
+    };
 
     private readonly CancellationTokenSource _stop = new();
     private ScriptedServer _server = null!;
@@ -58,7 +64,7 @@ public sealed class CancellationTests : IAsyncLifetime
         await _stop.CancelAsync();
         held.Release();
 
-        Assert.Equal("thesecret", SecretText.ToPlainText((await creating).Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText((await creating).GetSecret()));
     }
 
     [Fact]

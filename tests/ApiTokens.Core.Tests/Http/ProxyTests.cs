@@ -55,7 +55,13 @@ public sealed class ProxyTests
         TokenConnection connection = await ConnectAsync(Remote, proxy.Address, user);
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => connection.Tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default));
+            () => connection.Tokens.CreateAsync(new NewTokenRequest
+            {
+                Name = "x",
+                User = "u",
+                Audience = ["apiv2"],
+                Scope = ["table://my.app.**", "level://admin"],
+            }, default));
 
         Assert.Equal(
             ("ProxyAuthenticationRequired", ErrorKind.ConnectionError, false), (error.ErrorId, error.Kind, error.OutcomeUnknown));

@@ -35,7 +35,13 @@ public sealed class RedirectTests : IAsyncLifetime
         var read = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.GetAsync("3", default));
         var list = await Assert.ThrowsAsync<ApiTokenException>(() => tokens.ListAsync());
         var create = await Assert.ThrowsAsync<ApiTokenException>(
-            () => tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default));
+            () => tokens.CreateAsync(new NewTokenRequest
+            {
+                Name = "x",
+                User = "u",
+                Audience = ["apiv2"],
+                Scope = ["table://my.app.**", "level://admin"],
+            }, default));
 
         Assert.All(
             [read, list, create], error => Assert.Equal(("UnexpectedRedirect", ErrorKind.InvalidResult), (error.ErrorId, error.Kind)));

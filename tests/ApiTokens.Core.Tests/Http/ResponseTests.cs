@@ -62,7 +62,13 @@ public sealed class ResponseTests : IAsyncLifetime
         _server.Respond(200, "<html></html>");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
-            () => _tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default));
+            () => _tokens.CreateAsync(new NewTokenRequest
+            {
+                Name = "x",
+                User = "u",
+                Audience = ["apiv2"],
+                Scope = ["table://my.app.**", "level://admin"],
+            }, default));
 
         Assert.True(error.OutcomeUnknown);
     }

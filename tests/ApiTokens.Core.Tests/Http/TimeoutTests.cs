@@ -53,7 +53,13 @@ public sealed class TimeoutTests : IAsyncLifetime
     public async Task Create_TimesOut_ReportsUnknownOutcomeWithoutRetry()
     {
         HeldRequest held = _server.Hold();
-        Task<IssuedToken> creating = _tokens.CreateAsync(new NewTokenRequest { Name = "x", User = "u", Audience = ["apiv2"] }, default);
+        Task<IssuedToken> creating = _tokens.CreateAsync(new NewTokenRequest
+        {
+            Name = "x",
+            User = "u",
+            Audience = ["apiv2"],
+            Scope = ["table://my.app.**", "level://admin"],
+        }, default);
         await held.Arrived.Task;
 
         _clock.Advance(TestConnections.LongTimeout);

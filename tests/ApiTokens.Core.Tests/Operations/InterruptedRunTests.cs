@@ -207,7 +207,7 @@ public sealed class InterruptedRunTests(FaultySandbox sandbox) : IClassFixture<F
 
         await RunResult.RunAsync(
             file.Open("Reset", sandbox.Clock, connection),
-            new DelegateSink(_ => Task.CompletedTask, read: _ => successor.Secret),
+            new DelegateSink(_ => Task.CompletedTask, read: _ => successor.GetSecret()),
             operation);
 
         string[] expected = failure == "none" ? ["start", "verified", end] : ["start", end];

@@ -110,19 +110,20 @@ internal sealed class FileWithout(string text) : MemoryStream
 /// <summary>Writes journal lines for operations.</summary>
 internal static class JournalLines
 {
-    public static void Start(this JournalWriter journal, Operation operation) => journal.Start(SubjectFor(journal, operation));
+    public static void Start(this JournalWriter journal, Operation operation) =>
+        journal.StartAsync(SubjectFor(journal, operation)).GetAwaiter().GetResult();
 
     public static void Issued(this JournalWriter journal, Operation operation, string id) =>
-        journal.Issued(SubjectFor(journal, operation), id);
+        journal.IssuedAsync(SubjectFor(journal, operation), id).GetAwaiter().GetResult();
 
     public static void Delivered(this JournalWriter journal, Operation operation, string id) =>
-        journal.Delivered(SubjectFor(journal, operation), id);
+        journal.DeliveredAsync(SubjectFor(journal, operation), id).GetAwaiter().GetResult();
 
     public static void Verified(this JournalWriter journal, Operation operation, string id) =>
-        journal.Verified(SubjectFor(journal, operation), id);
+        journal.VerifiedAsync(SubjectFor(journal, operation), id).GetAwaiter().GetResult();
 
     public static void Due(this JournalWriter journal, Operation operation, string successorId, DateTimeOffset at, OldTokenAction action) =>
-        journal.Due(SubjectFor(journal, operation), successorId, at, action);
+        journal.DueAsync(SubjectFor(journal, operation), successorId, at, action).GetAwaiter().GetResult();
 
     public static void End(this JournalWriter journal, Operation operation, string outcome, string? errorId, string? correlationId) =>
         journal.End(SubjectFor(journal, operation), outcome, errorId, correlationId);

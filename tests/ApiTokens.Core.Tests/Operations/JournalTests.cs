@@ -422,7 +422,7 @@ public sealed class JournalTests : IAsyncLifetime
         server.Json("""{"id":4,"name":"ci","user":"u","audience":"apiv2","token":"5ecre75ecre75ecre75ecre75ecre75e"}""", 201)
             .Respond(401, $$$"""{"error":{"message":"the token {{{TestConnections.Secret}}} is not valid"}}""");
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
-        var request = new NewTokenRequest { Name = "ci", User = "u", Audience = ["apiv2"] };
+        var request = new NewTokenRequest { Name = "ci", User = "u", Audience = ["apiv2"], Scope = ["table://my.app.**", "level://admin"] };
 
         for (int i = 1; i <= 2; i++)
         {

@@ -158,24 +158,25 @@ public sealed class JournalWriterTests
         using (JournalWriter journal = JournalWriter.Open(file, path, "Reset", [connection.AccountIdentity], TimeProvider.System))
         {
             Assert.True(file.TakeFlush());
-            AssertFlushed(expected: true, () => journal.Start(subject, issuesToken: true));
-            AssertFlushed(expected: true, () => journal.Issuing(subject, "new"));
-            AssertFlushed(expected: true, () => journal.Issued(subject, "2"));
-            AssertFlushed(expected: true, () => journal.Delivered(subject, "2"));
-            AssertFlushed(expected: true, () => journal.Verified(subject, "2"));
-            AssertFlushed(expected: true, () => journal.Unverified(subject, "2"));
-            AssertFlushed(expected: true, () => journal.Due(subject, "2", DateTimeOffset.UnixEpoch, OldTokenAction.Remove));
+            await AssertFlushedAsync(expected: true, () => journal.StartAsync(subject, issuesToken: true));
+            await AssertFlushedAsync(expected: true, () => journal.IssuingAsync(subject, "new"));
+            await AssertFlushedAsync(expected: true, () => journal.IssuedAsync(subject, "2"));
+            await AssertFlushedAsync(expected: true, () => journal.DeliveredAsync(subject, "2"));
+            await AssertFlushedAsync(expected: true, () => journal.VerifiedAsync(subject, "2"));
+            await AssertFlushedAsync(expected: true, () => journal.UnverifiedAsync(subject, "2"));
+            await AssertFlushedAsync(expected: true, () => journal.DueAsync(subject, "2", DateTimeOffset.UnixEpoch, OldTokenAction.Remove));
 
             // Thousands of removals must not wait for the disk.
-            AssertFlushed(expected: false, () => journal.Start(subject));
-            AssertFlushed(expected: false, () => journal.End(subject, "done", errorId: null, correlationId: null));
+            await AssertFlushedAsync(expected: false, () => journal.StartAsync(subject));
+            journal.End(subject, "done", errorId: null, correlationId: null);
+            Assert.False(file.TakeFlush());
         }
 
         File.Delete(path);
 
-        void AssertFlushed(bool expected, Action write)
+        async Task AssertFlushedAsync(bool expected, Func<Task> write)
         {
-            write();
+            await write();
             Assert.Equal(expected, file.TakeFlush());
         }
     }

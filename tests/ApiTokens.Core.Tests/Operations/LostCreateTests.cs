@@ -19,7 +19,7 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
         var scope = new OperationScope();
         await scope.Snapshot.GetTokensAsync(connection, default);
         IssuedToken credential = await connection.Tokens.CreateAsync(Administrator(service), default);
-        TokenConnection other = await sandbox.ConnectAsync(service, secret: credential.Secret);
+        TokenConnection other = await sandbox.ConnectAsync(service, secret: credential.GetSecret());
         IssuedToken theirs = await other.Tokens.CreateAsync(FaultySandbox.New(service, name), default);
         sandbox.Plan(service, new Fault { Kind = FaultKind.Reset, Method = "POST" });
 
@@ -420,7 +420,13 @@ public sealed class LostCreateTests(FaultySandbox sandbox) : IClassFixture<Fault
 
     private static NewTokenRequest Administrator(string service) => service switch
     {
-        "Devo" => new NewTokenRequest { Name = "other", User = "jdoe@example.com", Audience = ["credentials"] },
+        "Devo" => new NewTokenRequest
+        {
+            Name = "other",
+            User = "jdoe@example.com",
+            Audience = ["credentials"],
+            Scope = ["table://my.app.**", "level://admin"],
+        },
         _ => new NewTokenRequest { Name = "other", Scope = ["All"] },
     };
 

@@ -47,7 +47,7 @@ public sealed class OwnTokenGuardTests(SandboxFixture sandbox) : IClassFixture<S
     {
         TokenConnection administrator = await sandbox.ConnectAsync("Wegnology");
         IssuedToken issued = await administrator.Tokens.CreateAsync(new NewTokenRequest { Name = "mine", Scope = ["All"] }, default);
-        TokenConnection connection = await sandbox.ConnectAsync("Wegnology", secret: SecretText.ToPlainText(issued.Secret));
+        TokenConnection connection = await sandbox.ConnectAsync("Wegnology", secret: SecretText.ToPlainText(issued.GetSecret()));
 
         await new RemoveOperation(connection, issued) { AllowOwnToken = true }.RunAsync();
 

@@ -44,7 +44,7 @@ public sealed class OwnTokenTests(SandboxFixture sandbox) : IClassFixture<Sandbo
                 Expiry = TokenExpiry.NeverExpires,
             },
             default);
-        TokenConnection other = await sandbox.ConnectAsync(service, secret: SecretText.ToPlainText(issued.Secret));
+        TokenConnection other = await sandbox.ConnectAsync(service, secret: SecretText.ToPlainText(issued.GetSecret()));
 
         Assert.True(await other.Tokens.IsOwnTokenAsync(issued, default));
         Assert.False(await administrator.Tokens.IsOwnTokenAsync(issued, default));

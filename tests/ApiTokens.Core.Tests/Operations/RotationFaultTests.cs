@@ -339,7 +339,7 @@ public sealed class RotationFaultTests(FaultySandbox sandbox) : IClassFixture<Fa
                 return Task.CompletedTask;
             },
             () => rotation.Entry.Current = rotation.Predecessor,
-            read: token => rotation.Current.Id == token.Id ? rotation.Current.Secret : null);
+            read: token => rotation.Current.Id == token.Id ? rotation.Current.GetSecret() : null);
         using var runner = new TestRunner(4, journal, sink);
         Exception? error = null;
         foreach (Operation operation in operations(journal))

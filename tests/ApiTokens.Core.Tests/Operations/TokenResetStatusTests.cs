@@ -13,7 +13,13 @@ public sealed class TokenResetStatusTests(SandboxFixture sandbox) : IClassFixtur
     {
         TokenConnection connection = await sandbox.ConnectAsync(service);
         NewTokenRequest request = service == "Devo"
-            ? new NewTokenRequest { Name = "off", User = "ci@example.com", Audience = ["apiv2"] }
+            ? new NewTokenRequest
+            {
+                Name = "off",
+                User = "ci@example.com",
+                Audience = ["apiv2"],
+                Scope = ["table://my.app.**", "level://admin"],
+            }
             : new NewTokenRequest { Name = "off", Scope = ["ReadOnly"] };
         IssuedToken token = await connection.Tokens.CreateAsync(request, default);
         await connection.Tokens.SetEnabledAsync(token.Id, enabled: false, default);

@@ -109,9 +109,10 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         Assert.Equal(sandbox.Clock.GetUtcNow().AddMonths(12), after.ExpiresAt!.Value, TimeSpan.FromSeconds(1));
         Assert.Equal(
             HttpStatusCode.Unauthorized,
-            await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(before.Secret)));
+            await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(before.GetSecret())));
         Assert.Equal(
-            HttpStatusCode.OK, await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(after.Secret)));
+            HttpStatusCode.OK,
+            await sandbox.GetDataStatusAsync(HttpMethod.Get, "location", "jdoe", SecretText.ToPlainText(after.GetSecret())));
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     public async Task Reset_OldTokenNotRemoved_ReportsItWithRecommendedAction()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2","active":true}""")
+        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2","scope":"table://a level://b","active":true}""")
             .Json("""{"id":4,"name":"ci","user":"u","audience":"apiv2","active":true,"token":"thesecret"}""", 201)
             .Json("""{"email":"u"}""")
             .Respond(403, """{"error":{"message":"Forbidden"}}""", headers: ("x-devo-cid", "cid-9"));
@@ -185,13 +186,28 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
     public async Task Reset_OldTokenAlreadyRemoved_Succeeds()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""").Json("""{"id":4,"token":"thesecret"}""")
+        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2","scope":"table://a level://b"}""")
+            .Json("""{"id":4,"token":"thesecret"}""")
             .Json("""{"id":4,"user":"u"}""").Json("""{"email":"u"}""").Respond(404).Respond(404).Json("[]");
         TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
 
         await ResetAsync(connection, "3");
 
         Assert.Equal(7, server.Requests.Count);
+    }
+
+    // Devo would give the successor of a token whose scope it does not return access to every table.
+    [Fact]
+    public async Task Reset_OldTokenHasNoScope_IsRefusedBeforeTheNewTokenIsIssued()
+    {
+        await using ScriptedServer server = await ScriptedServer.StartAsync();
+        server.Json("""{"id":3,"name":"ci","user":"u","audience":"apiv2"}""");
+        TokenConnection connection = await TestConnections.ConnectAsync(server, "Devo");
+
+        var error = await Assert.ThrowsAsync<ApiTokenException>(() => ResetAsync(connection, "3"));
+
+        Assert.Equal("InvalidScope", error.ErrorId);
+        Assert.Single(server.Requests);
     }
 
     [Fact]
@@ -238,5 +254,6 @@ public sealed class TokenResetTests(SandboxFixture sandbox) : IClassFixture<Sand
         _ => new() { User = "jdoe", ApplyToAll = AccessLevel.Read },
     };
 
-    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) => sandbox.GetProofStatusAsync(token, SecretText.ToPlainText(token.Secret));
+    private Task<HttpStatusCode> WhoAmIAsync(IssuedToken token) =>
+        sandbox.GetProofStatusAsync(token, SecretText.ToPlainText(token.GetSecret()));
 }

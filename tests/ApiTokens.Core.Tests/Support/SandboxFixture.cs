@@ -63,7 +63,7 @@ public class SandboxFixture : IAsyncLifetime
     /// <summary>Returns whether the service accepts a token's secret.</summary>
     internal async Task<bool> AcceptsAsync(IssuedToken token)
     {
-        HttpStatusCode status = await GetProofStatusAsync(token, SecretText.ToPlainText(token.Secret));
+        HttpStatusCode status = await GetProofStatusAsync(token, SecretText.ToPlainText(token.GetSecret()));
         Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Unauthorized, $"{status}");
         return status == HttpStatusCode.OK;
     }

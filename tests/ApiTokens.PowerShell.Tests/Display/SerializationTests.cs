@@ -1,4 +1,5 @@
 using System.Security;
+using System.Xml.Linq;
 using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests.Display;
@@ -57,6 +58,18 @@ public sealed class SerializationTests : CmdletTest
         PSObject back = Assert.Single(Deserialized(issued));
         Assert.Equal("ApiTokens.IssuedToken", back.TypeNames[0]);
         Assert.Equal(issued.Secret(), Assert.IsType<SecureString>(back.Get("Secret")).ToText());
+    }
+
+    [Fact]
+    public void IssuedToken_Deserialized_HasEveryPropertyOfAToken()
+    {
+        PSObject issued = NewToken("gcore");
+        string text = $"{Assert.Single(Output("param($Value) [System.Management.Automation.PSSerializer]::Serialize($Value, 1)", issued))}";
+
+        XElement token = XDocument.Parse(text).Root!.Elements().Single();
+        Assert.Equal(
+            issued.Properties.Select(property => property.Name).Append("Secret").Order(),
+            token.Elements().Where(part => part.Name.LocalName is "Props" or "MS").Elements().Select(each => each.Attribute("N")!.Value).Order());
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed record ServiceCase
         {
             Service = "Devo", Connection = "devo",
             SetEnabled = true, Rename = true, ReadSecret = true, Expiry = "None",
-            Issue = new() { ["User"] = "user@example.com", ["Audience"] = "apiv2" },
+            Issue = new() { ["User"] = "user@example.com", ["Audience"] = "apiv2", ["Scope"] = "table://my.app.** level://admin" },
             Proof = use => new($"devo/probio/user/email/{use.Owner}", ("standAloneToken", use.Secret)),
             Complete = new() { ["Scope"] = "table://my.app.table level://admin", ["Audience"] = "apiv2 alerts" },
             UnusedId = "999999",

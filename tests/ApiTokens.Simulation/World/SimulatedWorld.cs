@@ -67,7 +67,7 @@ internal sealed class SimulatedWorld
     /// <summary>Records that a secret reached its holder.</summary>
     public Delivery Deliver(OperationRecord record, IssuedToken issued, bool inVault)
     {
-        var delivery = new Delivery(Timeline.Now, record, issued.Id, SecretText.ToPlainText(issued.Secret), inVault);
+        var delivery = new Delivery(Timeline.Now, record, issued.Id, SecretText.ToPlainText(issued.GetSecret()), inVault);
         Deliveries.Add(delivery);
         History.Add($"   delivered {issued} for {record.Purpose}{(inVault ? " to the vault" : string.Empty)}");
         return delivery;

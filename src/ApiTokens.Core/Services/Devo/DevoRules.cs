@@ -11,11 +11,7 @@ internal static class DevoRules
         SetEnabled = true,
         Rename = true,
         ReadSecret = true,
-        RequiredFields = NewTokenFields.Name | NewTokenFields.User | NewTokenFields.Audience,
-        OptionalFields = NewTokenFields.Scope,
-
-        // contracts/devo.md: "The token can access all tables - this is the default behavior".
-        DefaultScope = AllTables,
+        RequiredFields = NewTokenFields.Name | NewTokenFields.User | NewTokenFields.Audience | NewTokenFields.Scope,
         Expiry = ExpiryChoice.None,
         PermissionsAdvice = $"Specify {Field.Audience} and {Field.Scope}.",
         ReadSecretAdvice = "Only the token's owner and its authorized user can read the secret. Connect as one of them.",
@@ -31,7 +27,7 @@ internal static class DevoRules
         ["http"] = "Ingestion over HTTP",
     };
 
-    /// <summary>Full access to every table: the default of a token without a scope (2.4).</summary>
+    /// <summary>Full access to every table: Devo's default for a token without a scope (2.4). The module never relies on it.</summary>
     public const string AllTables = "table://*.** level://admin";
 
     private const string ScopeHelp =
@@ -67,6 +63,12 @@ internal static class DevoRules
 
         // Pairs of table and level (2.4). Several tables can have the same level, so duplicates are kept.
         string[] scope = Lists.Sequence(request.Scope);
+        if (scope.Length == 0)
+        {
+            throw ApiTokenException.InvalidParameter(
+                "Scope", "without a scope, Devo would give the token access to every table.", ScopeHelp);
+        }
+
         if (Array.Find(scope, value => !ScopeForm.IsMatch(value)) is { } badScope)
         {
             throw ApiTokenException.InvalidParameter(
@@ -86,7 +88,7 @@ internal static class DevoRules
             Name = request.Name,
             User = request.User,
             Audience = string.Join(" ", audience),
-            Scopes = scope.Length > 0 ? string.Join(" ", scope) : null,
+            Scopes = string.Join(" ", scope),
         };
     }
 

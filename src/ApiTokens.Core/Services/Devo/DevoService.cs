@@ -21,7 +21,7 @@ internal sealed class DevoService(ServiceContext context) : RestTokenService<Dev
     public override IReadOnlyList<TokenPermission> KnownPermissions =>
     [
         .. DevoRules.DataAudiences.Select(audience => Permission("Audience", audience.Key, audience.Value)),
-        Permission("Scope", DevoRules.AllTables, "Full access to every table; the service's default."),
+        Permission("Scope", DevoRules.AllTables, "Full access to every table."),
     ];
 
     // The list contains no secrets (2.3), so each token is read. The secrets of other users are masked except for their tail (2.2).

@@ -140,7 +140,7 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     public async Task List_WithoutControlOfApiTokens_ThrowsPermissionDenied()
     {
         IssuedToken clerk = await Tokens.CreateAsync(new NewTokenRequest { User = "clerk", ApplyToAll = AccessLevel.Full }, default);
-        TokenConnection asClerk = await Sandbox.ConnectAsync("ApplicationUsers", secret: SecretText.ToPlainText(clerk.Secret));
+        TokenConnection asClerk = await Sandbox.ConnectAsync("ApplicationUsers", secret: SecretText.ToPlainText(clerk.GetSecret()));
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => asClerk.Tokens.ListAsync());
 
@@ -153,12 +153,12 @@ public sealed class ApplicationUsersTests(RecipeSandbox<ApplicationUsersRecipe> 
     {
         IssuedToken token = await NewAsync();
 
-        SecretCheck check = await Tokens.CheckSecretAsync(token.Secret, token: null, default);
+        SecretCheck check = await Tokens.CheckSecretAsync(token.GetSecret(), token: null, default);
 
         Assert.Equal((SecretState.Accepted, token.Id), (check.State, check.TokenId));
         Assert.NotNull(check.Owner);
     }
 
     private Task<HttpStatusCode> GetDataStatusAsync(IssuedToken token, HttpMethod method, string api) =>
-        Sandbox.GetDataStatusAsync(method, api, token.Owner!, SecretText.ToPlainText(token.Secret));
+        Sandbox.GetDataStatusAsync(method, api, token.Owner!, SecretText.ToPlainText(token.GetSecret()));
 }

@@ -29,7 +29,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
 
         Assert.Equal(("POST", "/sites/a%2Fb/users/j%2Fdoe%3F/tokens"), (_server.Request.Method, _server.Request.Target));
         Assert.Equal("""{"expirationMonths":6}""", _server.Request.Body);
-        Assert.Equal("thesecret", SecretText.ToPlainText(issued.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(issued.GetSecret()));
         Assert.Equal(AccessLevel.Read, issued.Access!["location"]);
     }
 
@@ -104,7 +104,7 @@ public sealed class ApplicationUsersWireTests : IAsyncLifetime
         Assert.Equal(["GET", "POST"], _server.Requests.Select(request => request.Method));
         Assert.Equal($"/sites/acme/tokens/{Id}/regenerate", _server.Requests[1].Target);
         Assert.Equal("""{"expirationMonths":12}""", _server.Requests[1].Body);
-        Assert.Equal("thesecret", SecretText.ToPlainText(regenerated.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(regenerated.GetSecret()));
     }
 
     [Fact]

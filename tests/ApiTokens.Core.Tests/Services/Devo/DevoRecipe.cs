@@ -17,7 +17,13 @@ public sealed class DevoRecipe : ServiceRecipe
 
     public override (string Name, string Value) CheckHeader(string secret) => ("standAloneToken", secret);
 
-    public override NewTokenRequest New(string name) => new() { Name = name, User = "jdoe@example.com", Audience = ["apiv2"] };
+    public override NewTokenRequest New(string name) => new()
+    {
+        Name = name,
+        User = "jdoe@example.com",
+        Audience = ["apiv2"],
+        Scope = ["table://my.app.**", "level://admin"],
+    };
 
     public override (string Path, (string Name, string Value)[] Headers) Proof(string? owner, string account, string secret) =>
         ($"devo/probio/user/email/{owner}", [("standAloneToken", secret)]);

@@ -39,7 +39,8 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
 
         Assert.True(await WorksAsync(read));
         Assert.Equal(
-            SecretText.ToPlainText(read.Secret), SecretText.ToPlainText((await Tokens.GetWithSecretAsync(seeded.Id, default)).Secret));
+            SecretText.ToPlainText(read.GetSecret()),
+            SecretText.ToPlainText((await Tokens.GetWithSecretAsync(seeded.Id, default)).GetSecret()));
     }
 
     [Fact]
@@ -47,8 +48,14 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     {
         ApiToken seeded = (await Tokens.ListAsync()).Single(token => token.Name == "dashboard");
         IssuedToken other = await Tokens.CreateAsync(
-            new NewTokenRequest { Name = "m", User = "jdoe@example.com", Audience = ["credentials"] }, default);
-        TokenConnection connection = await Sandbox.ConnectAsync("Devo", secret: SecretText.ToPlainText(other.Secret));
+            new NewTokenRequest
+            {
+                Name = "m",
+                User = "jdoe@example.com",
+                Audience = ["credentials"],
+                Scope = ["table://my.app.**", "level://admin"],
+            }, default);
+        TokenConnection connection = await Sandbox.ConnectAsync("Devo", secret: SecretText.ToPlainText(other.GetSecret()));
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(() => connection.Tokens.GetWithSecretAsync(seeded.Id, default));
 
@@ -93,11 +100,17 @@ public sealed class DevoTests(RecipeSandbox<DevoRecipe> sandbox) : ServiceConfor
     [InlineData("credentials")]
     public async Task CheckSecret_AnyAudience_IsAcceptedWhileEnabled(string audience)
     {
-        var request = new NewTokenRequest { Name = "ci", User = "jdoe@example.com", Audience = [audience] };
+        var request = new NewTokenRequest
+        {
+            Name = "ci",
+            User = "jdoe@example.com",
+            Audience = [audience],
+            Scope = ["table://my.app.**", "level://admin"],
+        };
         IssuedToken token = await Tokens.CreateAsync(request, default);
-        SecretCheck enabled = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck enabled = await Tokens.CheckSecretAsync(token.GetSecret(), token, default);
         await Tokens.SetEnabledAsync(token.Id, enabled: false, default);
-        SecretCheck disabled = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck disabled = await Tokens.CheckSecretAsync(token.GetSecret(), token, default);
 
         Assert.Equal((SecretState.Accepted, Connection.Account), (enabled.State, enabled.Account));
         Assert.Equal(SecretState.Refused, disabled.State);

@@ -13,7 +13,13 @@ public sealed class DevoWireTests : IAsyncLifetime
          "added_later":{"x":[1]}}
         """;
 
-    private static readonly NewTokenRequest New = new() { Name = "ci", User = "jdoe@example.com", Audience = ["apiv2"] };
+    private static readonly NewTokenRequest New = new()
+    {
+        Name = "ci",
+        User = "jdoe@example.com",
+        Audience = ["apiv2"],
+        Scope = ["table://my.app.**", "level://admin"],
+    };
 
     private ScriptedServer _server = null!;
 
@@ -108,14 +114,16 @@ public sealed class DevoWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_NoScope_SendsNone()
+    public async Task Create_NoScope_ThrowsWithoutRequest()
     {
-        _server.Json("""{"id":3,"token":"abc"}""");
         ITokenService tokens = await TokensAsync();
 
-        await tokens.CreateAsync(New, default);
+        var error = await Assert.ThrowsAsync<ApiTokenException>(
+            () => tokens.CreateAsync(new NewTokenRequest { Name = "ci", User = "u", Audience = ["apiv2"] }, default));
 
-        Assert.Equal(["audience", "name", "user"], _server.Request.Fields);
+        Assert.Equal("InvalidScope", error.ErrorId);
+        Assert.Contains("'table://*.** level://admin' covers every table", error.RecommendedAction);
+        Assert.Empty(_server.Requests);
     }
 
     [Fact]
@@ -161,7 +169,7 @@ public sealed class DevoWireTests : IAsyncLifetime
 
         IssuedToken issued = await tokens.CreateAsync(New, default);
 
-        Assert.Equal("0123456789abcdef0123456789abcdef", SecretText.ToPlainText(issued.Secret));
+        Assert.Equal("0123456789abcdef0123456789abcdef", SecretText.ToPlainText(issued.GetSecret()));
     }
 
     [Fact]
@@ -172,7 +180,7 @@ public sealed class DevoWireTests : IAsyncLifetime
 
         IssuedToken issued = await tokens.CreateAsync(New, default);
 
-        Assert.Equal("thesecret", SecretText.ToPlainText(issued.Secret));
+        Assert.Equal("thesecret", SecretText.ToPlainText(issued.GetSecret()));
         Assert.Equal("/ws/accounts/acme/credentials/tokens/3", _server.Requests[1].Target);
     }
 
@@ -321,9 +329,15 @@ public sealed class DevoWireTests : IAsyncLifetime
             "table without level" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["table://a"] },
             "level without table" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["level://admin"] },
             "no uri" => new() { Name = "x", User = "u", Audience = ["apiv2"], Scope = ["all.User"] },
-            "empty name" => new() { Name = " ", User = "u", Audience = ["apiv2"] },
-            "long name" => new() { Name = new string('x', 256), User = "u", Audience = ["apiv2"] },
-            "line break" => new() { Name = "a\nb", User = "u", Audience = ["apiv2"] },
+            "empty name" => new() { Name = " ", User = "u", Audience = ["apiv2"], Scope = ["table://my.app.**", "level://admin"] },
+            "long name" => new()
+            {
+                Name = new string('x', 256),
+                User = "u",
+                Audience = ["apiv2"],
+                Scope = ["table://my.app.**", "level://admin"],
+            },
+            "line break" => new() { Name = "a\nb", User = "u", Audience = ["apiv2"], Scope = ["table://my.app.**", "level://admin"] },
             "role" => new() { Name = "x", User = "u", Audience = ["apiv2"], Role = "Users" },
             _ => new()
             {

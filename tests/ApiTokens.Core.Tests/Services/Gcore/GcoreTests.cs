@@ -17,7 +17,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
 
         Assert.Equal(("ci", "for the pipeline", "Engineers"), (issued.Name, issued.Description, issued.Role));
         Assert.Equal("admin@example.com", issued.Issuer);
-        Assert.StartsWith(issued.Id + "_", SecretText.ToPlainText(issued.Secret));
+        Assert.StartsWith(issued.Id + "_", SecretText.ToPlainText(issued.GetSecret()));
         Assert.True(await WorksAsync(issued));
     }
 
@@ -77,7 +77,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     public async Task Create_RoleAboveOwnRole_ThrowsInvalidRole()
     {
         IssuedToken engineer = await Tokens.CreateAsync(New, default);
-        TokenConnection lower = await Sandbox.ConnectAsync("Gcore", secret: SecretText.ToPlainText(engineer.Secret));
+        TokenConnection lower = await Sandbox.ConnectAsync("Gcore", secret: SecretText.ToPlainText(engineer.GetSecret()));
         long writes = await Sandbox.CountAsync("writes");
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
@@ -112,7 +112,7 @@ public sealed class GcoreTests(RecipeSandbox<GcoreRecipe> sandbox) : ServiceConf
     {
         IssuedToken token = await NewAsync();
 
-        SecretCheck check = await Tokens.CheckSecretAsync(token.Secret, token: null, default);
+        SecretCheck check = await Tokens.CheckSecretAsync(token.GetSecret(), token: null, default);
 
         Assert.Equal((SecretState.Accepted, token.Id), (check.State, check.TokenId));
         Assert.NotNull(check.Owner);

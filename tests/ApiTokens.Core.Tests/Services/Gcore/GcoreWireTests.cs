@@ -146,7 +146,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
         Assert.Equal(("42", "My token", "d", "Engineers"), (issued.Id, issued.Name, issued.Description, issued.Role));
         Assert.Equal(("some@email.com", "some@email.com"), (issued.Owner, issued.Issuer));
-        Assert.Equal("42_a1b2c3d4e5f6a1b2c3d4e5f6", SecretText.ToPlainText(issued.Secret));
+        Assert.Equal("42_a1b2c3d4e5f6a1b2c3d4e5f6", SecretText.ToPlainText(issued.GetSecret()));
         Assert.Single(_server.Requests);
     }
 
@@ -161,7 +161,7 @@ public sealed class GcoreWireTests : IAsyncLifetime
         IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
 
         Assert.Equal("/iam/v2/clients/456/tokens/42", _server.Requests[1].Target);
-        Assert.Equal(("42", "My token", secret), (issued.Id, issued.Name, SecretText.ToPlainText(issued.Secret)));
+        Assert.Equal(("42", "My token", secret), (issued.Id, issued.Name, SecretText.ToPlainText(issued.GetSecret())));
     }
 
     [Fact]
@@ -171,7 +171,9 @@ public sealed class GcoreWireTests : IAsyncLifetime
 
         IssuedToken issued = await (await TokensAsync()).CreateAsync(New, default);
 
-        Assert.Equal(("42", "ci", "Engineers", "42_a1b2c3"), (issued.Id, issued.Name, issued.Role, SecretText.ToPlainText(issued.Secret)));
+        Assert.Equal(
+            ("42", "ci", "Engineers", "42_a1b2c3"),
+            (issued.Id, issued.Name, issued.Role, SecretText.ToPlainText(issued.GetSecret())));
         Assert.Equal(TokenStatus.Active, issued.Status);
     }
 

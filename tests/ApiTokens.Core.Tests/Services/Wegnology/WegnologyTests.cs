@@ -61,7 +61,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     {
         IssuedToken token = await NewAsync();
 
-        Assert.NotNull((await Tokens.CheckSecretAsync(token.Secret, token, default)).Owner);
+        Assert.NotNull((await Tokens.CheckSecretAsync(token.GetSecret(), token, default)).Owner);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class WegnologyTests(RecipeSandbox<WegnologyRecipe> sandbox) : Ser
     {
         IssuedToken token = await Tokens.CreateAsync(new NewTokenRequest { Name = "narrow", Scope = ["userApiTokens.get"] }, default);
 
-        SecretCheck check = await Tokens.CheckSecretAsync(token.Secret, token, default);
+        SecretCheck check = await Tokens.CheckSecretAsync(token.GetSecret(), token, default);
 
         Assert.Equal((SecretState.Accepted, null), (check.State, check.Error));
     }

@@ -267,7 +267,7 @@ public sealed class WegnologyWireTests : IAsyncLifetime
 
         Assert.Equal(["description", "expirationDate", "name", "scope"], _server.Request.Fields);
         Assert.Equal("2026-12-31T23:30:00.000Z", _server.Request.Json.GetProperty("expirationDate").GetString());
-        Assert.Equal("the.actual.secret", SecretText.ToPlainText(issued.Secret));
+        Assert.Equal("the.actual.secret", SecretText.ToPlainText(issued.GetSecret()));
     }
 
     [Fact]
