@@ -112,7 +112,7 @@ internal static class RateLimitHeaders
 
         double unix = reset.Value / (reset >= MinUnixMilliseconds ? 1000 : 1);
         double seconds = unix - (now.ToUnixTimeMilliseconds() / 1000.0);
-        return seconds >= -MaxPast ? Math.Max(0, seconds) : null;
+        return seconds + MaxPast >= 0 ? Math.Max(0, seconds) : null;
     }
 
     private static Item? Field(HttpResponseHeaders headers, string name) => Items(headers, name).FirstOrDefault();

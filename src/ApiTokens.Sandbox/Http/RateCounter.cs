@@ -21,17 +21,16 @@ internal abstract class RateCounter(TimeProvider clock)
     {
         lock (_gate)
         {
-            double now = clock.GetElapsedTime(_start).TotalSeconds;
+            TimeSpan now = clock.GetElapsedTime(_start);
             bool taken = TryTake(now);
-            (remaining, double seconds) = Status(now);
-            reset = TimeSpan.FromSeconds(seconds);
+            (remaining, reset) = Status(now);
             return taken;
         }
     }
 
-    protected abstract bool TryTake(double now);
+    protected abstract bool TryTake(TimeSpan now);
 
-    protected abstract (int Remaining, double Reset) Status(double now);
+    protected abstract (int Remaining, TimeSpan Reset) Status(TimeSpan now);
 
     private sealed class TokenBucket(int rate, TimeProvider clock) : RateCounter(clock)
     {
@@ -42,11 +41,11 @@ internal abstract class RateCounter(TimeProvider clock)
         private readonly int _rate = rate;
         private readonly int _capacity = Math.Max(MinBurst, rate / BurstsPerSecond);
         private double _tokens = Math.Max(MinBurst, rate / BurstsPerSecond);
-        private double _refilledAt;
+        private TimeSpan _refilledAt;
 
-        protected override bool TryTake(double now)
+        protected override bool TryTake(TimeSpan now)
         {
-            _tokens = Math.Min(_capacity, _tokens + ((now - _refilledAt) * _rate));
+            _tokens = Math.Min(_capacity, _tokens + ((now - _refilledAt).TotalSeconds * _rate));
             _refilledAt = now;
             if (_tokens < 1)
             {
@@ -57,19 +56,21 @@ internal abstract class RateCounter(TimeProvider clock)
             return true;
         }
 
-        protected override (int Remaining, double Reset) Status(double now) => ((int)_tokens, (_capacity - _tokens) / _rate);
+        protected override (int Remaining, TimeSpan Reset) Status(TimeSpan now) =>
+            ((int)_tokens, TimeSpan.FromSeconds((_capacity - _tokens) / _rate));
     }
 
     private sealed class FixedWindow(int rate, TimeProvider clock) : RateCounter(clock)
     {
-        private double _window;
+        private double _second;
         private int _count;
 
-        protected override bool TryTake(double now)
+        protected override bool TryTake(TimeSpan now)
         {
-            if (Math.Floor(now) > _window)
+            double second = Math.Floor(now.TotalSeconds);
+            if (second > _second)
             {
-                _window = Math.Floor(now);
+                _second = second;
                 _count = 0;
             }
 
@@ -82,16 +83,19 @@ internal abstract class RateCounter(TimeProvider clock)
             return true;
         }
 
-        protected override (int Remaining, double Reset) Status(double now) => (rate - _count, _window + 1 - now);
+        protected override (int Remaining, TimeSpan Reset) Status(TimeSpan now) =>
+            (rate - _count, TimeSpan.FromSeconds(_second + 1) - now);
     }
 
     private sealed class SlidingWindow(int rate, TimeProvider clock) : RateCounter(clock)
     {
-        private readonly Queue<double> _taken = new();
+        private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
-        protected override bool TryTake(double now)
+        private readonly Queue<TimeSpan> _taken = new();
+
+        protected override bool TryTake(TimeSpan now)
         {
-            while (_taken.TryPeek(out double first) && first <= now - 1)
+            while (_taken.TryPeek(out TimeSpan first) && first <= now - Window)
             {
                 _taken.Dequeue();
             }
@@ -105,6 +109,6 @@ internal abstract class RateCounter(TimeProvider clock)
             return true;
         }
 
-        protected override (int Remaining, double Reset) Status(double now) => (rate - _taken.Count, 1);
+        protected override (int Remaining, TimeSpan Reset) Status(TimeSpan now) => (rate - _taken.Count, Window);
     }
 }
