@@ -6,6 +6,9 @@ namespace ApiTokens.Http;
 /// </summary>
 internal sealed class AdaptiveRateLimiter
 {
+    // Times are rounded, so a wait that has just ended can have a rest that no timer can measure.
+    private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(1);
+
     private readonly object _lock = new();
     private readonly RateController _controller = new();
     private readonly TimeProvider _time;
@@ -95,7 +98,8 @@ internal sealed class AdaptiveRateLimiter
         {
             double now = Now;
             RateReservation reservation = _controller.Reserve(now);
-            return (reservation, TimeSpan.FromTicks((long)Math.Ceiling((reservation.At - now) * TimeSpan.TicksPerSecond)));
+            var wait = TimeSpan.FromTicks((long)Math.Ceiling((reservation.At - now) * TimeSpan.TicksPerSecond));
+            return (reservation, reservation.Pauses < 0 && wait < MinWait ? MinWait : wait);
         }
     }
 }
