@@ -25,8 +25,11 @@ param(
     # Measures only the requests over TLS.
     [switch] $TlsOnly,
 
+    # Measures only the main ratios, with fewer tokens, in less than two minutes.
+    [switch] $Quick,
+
     # Runs everything once with small numbers to detect failures. Its figures are not meaningful.
-    [switch] $Quick
+    [switch] $Smoke
 )
 
 Set-StrictMode -Version Latest
@@ -34,6 +37,9 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $ConfirmPreference = 'None'
 if ($Quick) {
+    $Count, $Repetitions, $ListSizes = 500, 3, @(20000)
+}
+if ($Smoke) {
     $Count, $Latency, $Throttle, $Repetitions, $ListSizes, $RoundTrip = 60, 5, 8, 1, @(1000), 10
 }
 
@@ -77,6 +83,8 @@ function Invoke-Fresh {
 Import-Module $ModulePath
 Add-Type -Path $BareClientPath
 . (Join-Path $PSScriptRoot 'tls.ps1')
+. (Join-Path $PSScriptRoot 'journal.ps1')
+. (Join-Path $PSScriptRoot 'chart.ps1')
 
 # Starts a newly filled sandbox, measures one contender, and stops the sandbox.
 function Measure-Contender {
@@ -119,6 +127,7 @@ function Measure-Contender {
 }
 
 $lines = [System.Collections.Generic.List[string]]::new()
+$perSecond = [ordered]@{}
 function Write-Line {
     param([string] $Text = '')
 
@@ -129,18 +138,21 @@ function Write-Line {
 function Write-Comparison {
     param([string[]] $Contenders, [int] $LatencyMs)
 
-    foreach ($operation in 'Remove', 'Disable') {
+    foreach ($operation in $(if ($Quick) { 'Remove' } else { 'Remove', 'Disable' })) {
         $times = @{}
         foreach ($contender in $Contenders) { $times[$contender] = [System.Collections.Generic.List[double]]::new() }
         # The contenders alternate, so that a slower machine affects all of them. The first round is not counted.
         foreach ($round in 0..$Repetitions) {
             foreach ($contender in $Contenders) {
-                if ($round -eq 0 -and $contender -notin 'ApiTokens', 'HttpClient') { continue }
+                if ($contender -notin 'ApiTokens', 'HttpClient' -and ($round -eq 0 -or ($Quick -and $round -gt 1))) { continue }
                 $seconds = Measure-Contender -Operation $operation -Contender $contender -LatencyMs $LatencyMs
                 if ($round -gt 0) { $times[$contender].Add($seconds) }
             }
         }
         $own = Get-Median $times['ApiTokens']
+        if ($operation -eq 'Remove' -and $LatencyMs -gt 0) {
+            foreach ($contender in $Contenders) { $perSecond[$contender] = $Count / (Get-Median $times[$contender]) }
+        }
         foreach ($contender in $Contenders) {
             $median = Get-Median $times[$contender]
             $range = "$(Format-Number ($times[$contender] | Measure-Object -Minimum).Minimum) to $(Format-Number ($times[$contender] | Measure-Object -Maximum).Maximum)"
@@ -169,11 +181,19 @@ if (-not $ImportOnly) {
     Write-Line '|---|---|---|---|---|'
     Write-Comparison -Contenders 'ApiTokens', 'HttpClient', 'Invoke-RestMethod', 'Parallel' -LatencyMs $Latency
     Write-Line
+    if ($Path) {
+        $image = Join-Path (Split-Path $Path) 'images/benchmarks.svg'
+        Write-Chart -Path $image -Title "Removals per second at $Latency ms server latency, $Throttle at a time" -PerSecond $perSecond
+        Write-Line '![Removals per second of each contender](images/benchmarks.svg)'
+        Write-Line
+    }
     Write-Line "## Overhead: $Count tokens without server latency, throttle $Throttle"
     Write-Line
     Write-Line '| operation | contender | median | range | times ApiTokens |'
     Write-Line '|---|---|---|---|---|'
     Write-Comparison -Contenders 'ApiTokens', 'HttpClient' -LatencyMs 0
+    Write-Line
+    Write-JournalSection -LatencyMs $Latency
     Write-Line
     Write-Line '## Listing'
     Write-Line
@@ -187,7 +207,7 @@ if (-not $ImportOnly) {
             $service = $sandbox.Services | Where-Object Service -EQ 'wegnology'
             $secret = [System.Net.NetworkCredential]::new('', $service.Secret).Password
             foreach ($contender in 'ApiTokens', 'HttpClient') {
-                $results = foreach ($round in 1..$(if ($Quick) { 1 } else { 3 })) {
+                $results = foreach ($round in 1..[Math]::Min(3, $Repetitions)) {
                     Invoke-Fresh -Arguments $ModulePath, $BareClientPath, $service.BaseUri, $secret, $contender -Script {
                         param($ModulePath, $BareClientPath, $BaseUri, $Secret, $Contender)
                         Import-Module $ModulePath
@@ -214,6 +234,8 @@ if (-not $ImportOnly) {
             Stop-ApiTokenSandbox $sandbox
         }
     }
+}
+if (-not ($ImportOnly -or $Quick)) {
     Write-Line
     Write-Line '## A service that allows 100 requests a second'
     Write-Line

@@ -174,5 +174,5 @@ function Write-TlsSection {
     Write-Line
     Write-Line '| requests | version | contender | median | range | times HttpClient |'
     Write-Line '|---|---|---|---|---|---|'
-    Write-ColdStart -RoundTripMs $RoundTripMs -Rounds $(if ($Quick) { 1 } else { [Math]::Max($Repetitions, 9) })
+    Write-ColdStart -RoundTripMs $RoundTripMs -Rounds $(if ($Smoke) { 1 } else { [Math]::Max($Repetitions, 9) })
 }

@@ -8,7 +8,8 @@ internal static class Benchmarks
         Staging.Build();
         return Measure(arguments switch
         {
-            ["quick"] => ["-Quick"],
+            ["--quick"] => ["-Quick"],
+            ["smoke"] => ["-Smoke"],
             ["tls"] => ["-TlsOnly"],
             ["import"] => ["-ImportOnly", "-Repetitions", "15"],
             _ => ["-Path", Path.Combine(Command.Root, "docs", "benchmarks.md"), .. arguments],

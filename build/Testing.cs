@@ -53,7 +53,7 @@ internal static class Testing
             return default;
         }
 
-        bool works = Benchmarks.Measure(["-Quick"]) == 0;
+        bool works = Benchmarks.Measure(["-Smoke"]) == 0;
         Console.WriteLine($"Benchmarks: {(works ? "ran" : "FAILED")}");
         return new Counts(works ? 1 : 0, works ? 0 : 1, 0);
     }

@@ -185,5 +185,60 @@ public sealed class BindingTests(SandboxFixture fixture) : CmdletTest(fixture)
         Assert.Equal(before, Sandbox.Count().Total);
     }
 
+    // A process and a job also have an id and a name.
+    [Theory]
+    [InlineData("[System.Diagnostics.Process]::GetCurrentProcess()", "System.Diagnostics.Process")]
+    [InlineData("[System.IO.DirectoryInfo]::new('.')", "System.IO.DirectoryInfo")]
+    [InlineData("[pscustomobject]@{ PSTypeName = 'Selected.System.Diagnostics.Process'; Id = 7002 }", "System.Diagnostics.Process")]
+    [InlineData("[pscustomobject]@{ PSTypeName = 'Deserialized.System.Diagnostics.Process'; Id = 7002 }", "System.Diagnostics.Process")]
+    public void TokenParameter_ObjectOfAnotherKind_IsRefusedWithoutARequest(string value, string type)
+    {
+        int before = Sandbox.Count().Total;
+
+        ErrorRecord error = Run($"{value} | Remove-ApiToken -Connection gcore -Confirm:$false").Error;
+
+        Assert.StartsWith("ParameterArgumentTransformationError", error.FullyQualifiedErrorId);
+        Assert.Contains($"{type} is not a token", error.Exception.Message);
+        Assert.Equal(before, Sandbox.Count().Total);
+    }
+
+    [Theory]
+    [InlineData("[pscustomobject]@{ PSTypeName = 'My.Row'; Id = $Id }")]
+    [InlineData("[pscustomobject]@{ PSTypeName = 'Selected.My.Row'; Id = $Id }")]
+    [InlineData("[pscustomobject]@{ PSTypeName = 'Selected.System.Management.Automation.PSCustomObject'; Id = $Id }")]
+    [InlineData("[pscustomobject]@{ PSTypeName = 'CSV:ApiTokens.ApiToken'; Id = $Id }")]
+    [InlineData("$(class Row { $Id }; [Row] @{ Id = $Id })")]
+    public void TokenParameter_RowOfAScript_IsBound(string row)
+    {
+        PSObject token = NewToken("gcore");
+
+        Output($"param($Id) {row} | Remove-ApiToken -Connection gcore", token.Text("Id"));
+
+        Assert.False(Sandbox.Accepts(token));
+    }
+
+    [Fact]
+    public void New_ObjectOfAnotherKind_IssuesNothing()
+    {
+        int before = Sandbox.Count().Writes;
+
+        RunResult result = Run(
+            "[System.Diagnostics.Process]::GetCurrentProcess() | New-ApiToken -Connection gcore -Name x -Role Users -ExpiresIn 1d");
+
+        Assert.Contains("System.Diagnostics.Process does not describe a token", result.Error.Exception.Message);
+        Assert.Equal(before, Sandbox.Count().Writes);
+    }
+
+    // PowerShell reads such an id as a number.
+    [Theory]
+    [InlineData("5e0000000000000000000002")]
+    [InlineData("'5e0000000000000000000002'")]
+    public void TokenParameter_IdThatReadsAsANumber_IsBoundAsText(string id)
+    {
+        Run($"Remove-ApiToken -Id {id} -Connection wegnology -WhatIf").ShouldSucceed();
+
+        Assert.Contains("5e0000000000000000000002", Session.Host.Text);
+    }
+
     private PSObject[] NewTokens(int count, string connection) => [.. Enumerable.Range(0, count).Select(_ => NewToken(connection))];
 }

@@ -40,6 +40,14 @@ public sealed class DefaultConnectionTests(SandboxFixture fixture) : CmdletTest(
     }
 
     [Fact]
+    public void SetDefault_WithoutTheSwitch_ChoosesTheConnection()
+    {
+        using ModuleSession session = OpenSession();
+        session.Run("Set-ApiTokenService devo").ShouldSucceed();
+        Assert.Equal(["devo"], Default(session));
+    }
+
+    [Fact]
     public void SetDefault_PassThru_ReturnsTheConnection()
     {
         using ModuleSession session = OpenSession();

@@ -96,6 +96,7 @@ public sealed class LeakAttributionTests(SandboxFixture fixture) : CmdletTest(fi
         Output(Command, token.Get("Secret"));
         Assert.True(Sandbox.Accepts(token));
         Assert.Contains("Nothing proves that the leaked secret belongs to the token", Assert.Single(Session.Host.Questions));
+        Assert.Equal("No", Session.Host.DefaultLabel);
 
         Session.Host.Answers.Enqueue("Yes");
         Output(Command, token.Get("Secret"));

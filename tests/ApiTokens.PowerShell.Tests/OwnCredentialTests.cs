@@ -126,6 +126,7 @@ public sealed class OwnCredentialTests(SandboxFixture fixture) : CmdletTest(fixt
         Run($"{Own} -WhatIf").ShouldSucceed();
         Assert.Equal(writes, Sandbox.Count().Writes);
         Assert.Contains("which the connection uses itself", Session.Host.Text);
+        Assert.DoesNotContain("refused", Session.Host.Text);
         Assert.True(Sandbox.Accepts(old));
     }
 

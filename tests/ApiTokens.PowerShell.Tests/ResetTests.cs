@@ -117,7 +117,7 @@ public sealed class ResetTests(SandboxFixture fixture) : CmdletTest(fixture)
     [InlineData("application-users", "-NeverExpires", "InvalidExpirationMonths")]
     [InlineData("gcore", "-ExpiresAt ([DateTimeOffset]::UtcNow.AddDays(-1))", "InvalidExpiresAt")]
     [InlineData("wegnology", "-ExpiresIn ([timespan]'-1')", "InvalidExpiresIn")]
-    [InlineData("wegnology", "-ExpiresIn 1d -NeverExpires", "InvalidExpiresAt")]
+    [InlineData("wegnology", "-ExpiresIn 1d -NeverExpires", "InvalidExpiresIn")]
     public void Reset_InvalidExpiry_IsRefused(string connection, string expiry, string errorId)
     {
         PSObject token = NewToken(connection);

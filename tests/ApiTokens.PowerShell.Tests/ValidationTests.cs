@@ -24,7 +24,7 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
             {
                 cases.Add(connection, "@{ Name = 'n' * 256 }", InvalidName);
                 cases.Add(connection, "@{ Name = \"two`nlines\" }", InvalidName);
-                cases.Add(connection, "@{ ExpiresIn = '3d'; ExpirationMonths = 3 }", "ExpiresAt");
+                cases.Add(connection, "@{ ExpiresIn = '3d'; ExpirationMonths = 3 }", "ExpiresIn");
             }
 
             cases.Add("devo", "@{ User = $null }", "User");
@@ -143,7 +143,8 @@ public sealed class ValidationTests(SandboxFixture fixture) : CmdletTest(fixture
     [Fact]
     public void New_WhatOnlyTheServiceCanKnow_FailsWithItsMessage()
     {
-        ErrorRecord error = Run("New-ApiToken -Connection devo -Name x -User nobody@example.com -Audience apiv2 -Scope 'table://a level://b'")
+        ErrorRecord error = Run(
+            "New-ApiToken -Connection devo -Name x -User nobody@example.com -Audience apiv2 -Scope 'table://a level://b'")
             .ShouldFail("InvalidData");
         Assert.Matches("Correlation id: [0-9a-f-]{36}", error.ErrorDetails.Message);
         Run("New-ApiToken -Connection application-users -User nobody").ShouldFail("ObjectNotFound");

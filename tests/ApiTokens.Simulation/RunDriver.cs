@@ -113,7 +113,8 @@ internal sealed class RunDriver(SimulatedWorld world, Session session) : IOperat
         // The runner keeps them in no order.
         _run.PendingRetirements.AddRange(runner.PendingRetirements.OrderBy(pending => pending.Predecessor.Id, StringComparer.Ordinal));
         _run.Added = runner.Added;
-        (_run.Done, _run.Failed, _run.Skipped) = (runner.Summary.Done, runner.Summary.Failed, runner.Summary.Skipped);
+        OperationSummary summary = runner.Summary;
+        (_run.Done, _run.Failed, _run.Skipped) = (summary.Done, summary.Failed + summary.NotTried, summary.Skipped);
         foreach (ApiToken token in _run.Undelivered)
         {
             world.History.Add($"   undelivered: {token}");

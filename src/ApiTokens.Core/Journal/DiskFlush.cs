@@ -10,7 +10,9 @@ internal sealed class DiskFlush(FileStream file) : IDisposable
     private IOException? _error;
 
     /// <summary>Waits until everything that was written before the call is on the disk.</summary>
-    /// <exception cref="IOException">A flush failed. Later ones fail too, because the system may report such an error only once.</exception>
+    /// <exception cref="IOException">
+    /// A flush failed. Later ones fail too, because the system may report such an error only once.
+    /// </exception>
     public async Task WaitAsync()
     {
         long request = Interlocked.Increment(ref _lastRequest);

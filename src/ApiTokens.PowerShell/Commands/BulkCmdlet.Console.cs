@@ -59,9 +59,10 @@ public abstract partial class BulkCmdlet
         if (_isStopped && _runner is { Added: > 1 } runner)
         {
             OperationSummary summary = runner.Summary;
+            int left = runner.Added - summary.Ended + summary.NotTried;
             WriteConsoleLine(FormattableString.Invariant(
                 $"{OperationName} was stopped: {summary.Done:N0} done, {summary.Failed:N0} failed, {summary.Skipped:N0} skipped, ")
-                + FormattableString.Invariant($"{runner.Added - summary.Ended + summary.NotTried:N0} queued but not done. To continue, {Resume}."));
+                + FormattableString.Invariant($"{left:N0} queued but not done. To continue, {Resume}."));
         }
     }
 

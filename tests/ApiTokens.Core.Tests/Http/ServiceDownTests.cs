@@ -36,7 +36,7 @@ public sealed class ServiceDownTests : IAsyncLifetime
         int tried = errors.Count - 1;
         Assert.InRange(tried, MaxFailures, MaxFailures + throttleLimit - 1);
         Assert.Equal(tried * AttemptsPerOperation, _server.Requests.Count);
-        Assert.Equal((0, Removals), (summary.Done, summary.Failed));
+        Assert.Equal((0, tried, Removals - tried), (summary.Done, summary.Failed, summary.NotTried));
         Assert.All(errors.SkipLast(1), error => Assert.Equal("ConnectionError", error.ErrorId));
         Assert.Equal(("ServiceUnavailable", ErrorKind.ConnectionError), (errors[^1].ErrorId, errors[^1].Kind));
         Assert.Contains($". {Removals - tried} operations were not tried.", errors[^1].Message);

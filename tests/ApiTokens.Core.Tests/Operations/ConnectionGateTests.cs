@@ -86,7 +86,7 @@ public sealed class ConnectionGateTests : IAsyncLifetime
 
         Assert.Same(all[0], notTried.Operation);
         Assert.Equal(
-            "The run ended for the connection 'devo', because 5 operations in a row failed because Devo cannot be reached or fails. "
+            "The run ended for the connection 'devo', because 5 operations in a row failed: Devo cannot be reached or fails. "
                 + count,
             notTried.Error.Message);
         Assert.Equal(ErrorIds.ServiceUnavailable, notTried.Error.ErrorId);

@@ -21,4 +21,16 @@ public sealed class OperationSummaryTests
         Assert.Equal("1,998 done, 2 failed, 1 skipped, 5 requests retried, 1.6 s", summary.ToString());
         Assert.Equal(2001, summary.Ended);
     }
+
+    [Fact]
+    public void ToString_OperationsNotTried_AreNotAmongTheFailed()
+    {
+        var summary = new OperationSummary();
+        summary.Add(OperationEnd.Failed);
+        summary.Add(OperationEnd.NotTried);
+        summary.Add(OperationEnd.NotTried);
+
+        Assert.Equal("0 done, 1 failed, 2 not tried, 0 skipped, 0 requests retried, 0.0 s", summary.ToString());
+        Assert.Equal(3, summary.Ended);
+    }
 }

@@ -66,7 +66,7 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
     }
 
     [Fact]
-    public void Tokens_MoreThanAreRemembered_OffersOnlyTheLast()
+    public void Tokens_MoreThanAreRemembered_OffersOnlyTheNewest()
     {
         using var session = new ModuleSession();
         try
@@ -74,10 +74,10 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
             Sandbox.Start(session, "-Tokens 2500");
             IReadOnlyList<PSObject> listed = session.Output("Get-ApiToken -Connection wegnology");
             Assert.True(listed.Count > 2500, $"{listed.Count} tokens were listed.");
-            string last = listed[^1].Text("Id");
-            Assert.Equal([last], session.CompleteText($"Get-ApiToken -Connection wegnology -Id {last}"));
+            string newest = listed[0].Text("Id");
+            Assert.Equal([newest], session.CompleteText($"Get-ApiToken -Connection wegnology -Id {newest}"));
             Assert.DoesNotContain(
-                listed[0].Text("Id"), session.CompleteText($"Get-ApiToken -Connection wegnology -Id {listed[0].Text("Id")}"));
+                listed[^1].Text("Id"), session.CompleteText($"Get-ApiToken -Connection wegnology -Id {listed[^1].Text("Id")}"));
         }
         finally
         {

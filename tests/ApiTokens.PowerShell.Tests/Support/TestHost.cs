@@ -54,6 +54,9 @@ public sealed partial class TestHost : PSHost
     /// <summary>The index of the default choice of the last prompt.</summary>
     public int DefaultChoice => _ui.DefaultChoice;
 
+    /// <summary>The answer of the last question that Enter alone gives.</summary>
+    public string DefaultLabel => _ui.DefaultLabel;
+
     /// <summary>Whether the host can prompt. If not, it behaves as a non-interactive session.</summary>
     public bool CanPrompt
     {
@@ -110,6 +113,8 @@ public sealed partial class TestHost : PSHost
         public Action? Asked { get; set; }
 
         public int DefaultChoice { get; private set; }
+
+        public string DefaultLabel { get; private set; } = string.Empty;
 
         public bool CanPrompt { get; set; } = true;
 
@@ -180,6 +185,7 @@ public sealed partial class TestHost : PSHost
             }
 
             DefaultChoice = defaultChoice;
+            DefaultLabel = choices[defaultChoice].Label.Replace("&", string.Empty, StringComparison.Ordinal);
             _questions.Add($"{caption}\n{message}");
             Asked?.Invoke();
             string answer = Answers.TryDequeue(out string? next)
