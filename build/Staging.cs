@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace ApiTokens.Build;
 
 /// <summary>Builds all projects and stages the module in out/ApiTokens, as it is imported and shipped.</summary>
@@ -26,11 +28,25 @@ internal static class Staging
         Copy("ApiTokens.psd1", "ApiTokens.psd1");
         Copy("LICENSE", "LICENSE");
         Help.Stage(Module);
+        StageDocuments();
         Notices.Write(Module);
 
         ModuleManifest.Complete(Module);
         Console.WriteLine($"Staged {Path.GetRelativePath(Command.Root, Module)}");
         return 0;
+    }
+
+    // The related links of the help name documents by their path in the module.
+    private static void StageDocuments()
+    {
+        string[] documents = [.. Directory.GetFiles(Path.Combine(Command.Root, "docs", "cmdlets"), "*.md")
+            .SelectMany(file => Regex.Matches(Text.Read(file), @"\]\(\.\./(\w+\.md)\)").Select(match => match.Groups[1].Value))
+            .Distinct()];
+        Directory.CreateDirectory(Path.Combine(Module, "docs"));
+        foreach (string document in documents)
+        {
+            Copy($"docs/{document}", $"docs/{document}");
+        }
     }
 
     private static void Gather(string framework, string folder)

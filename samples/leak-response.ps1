@@ -158,5 +158,5 @@ foreach ($problem in $problems) {
 }
 
 if ($problems.Count -gt 0 -or $incomplete -gt 0) {
-    Write-Error "The response to the leak is incomplete: $($problems.Count) failures, $incomplete secrets without a matching token." -ErrorId LeakResponseIncomplete
+    Write-Error "The response to the leak is incomplete. Failures: $($problems.Count); secrets without a matching token: $incomplete." -ErrorId LeakResponseIncomplete
 }

@@ -146,6 +146,10 @@ if ($own.Count -gt 0 -and ($WhatIfPreference -or $PSCmdlet.ShouldProcess($count,
     $problems += @($failures) + @($ended | Where-Object { $_ })
 }
 
+if ($own.Count -eq 0 -and @($issued).Count -eq 0 -and $problems.Count -eq 0) {
+    Write-Warning "No token of $($User -join ', ') was found. Check the user."
+}
+
 foreach ($token in $issued) {
     New-Record $token -Outcome 'IssuedByLeaver' -Detail 'The leaver may know its secret. Reset it, or include it with -IncludeIssued.'
 }
@@ -155,5 +159,5 @@ foreach ($problem in $problems) {
 }
 
 if ($problems.Count -gt 0) {
-    Write-Error "The offboarding of $($User -join ', ') is incomplete: $($problems.Count) failures." -ErrorId OffboardingIncomplete
+    Write-Error "The offboarding of $($User -join ', ') is incomplete. Failures: $($problems.Count)." -ErrorId OffboardingIncomplete
 }

@@ -108,5 +108,5 @@ foreach ($problem in $problems) {
 }
 
 if ($problems.Count -gt 0) {
-    Write-Error "The rotation is incomplete: $($problems.Count) failures." -ErrorId RotationIncomplete
+    Write-Error "The rotation is incomplete. Failures: $($problems.Count)." -ErrorId RotationIncomplete
 }

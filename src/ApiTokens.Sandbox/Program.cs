@@ -41,6 +41,18 @@ internal static class Program
         Description = "The maximum number of requests per second of each service. Others are rejected with 429. 0 sets no limit.",
     };
 
+    private static readonly Option<RateWindow> RateWindow = new("--rate-window")
+    {
+        Description = "How --rate counts requests: in a token bucket (bucket, the default), in seconds that follow each other (fixed), or "
+            + "in the second before each request (sliding).",
+    };
+
+    private static readonly Option<RateHeaders> RateHeaders = new("--rate-headers")
+    {
+        Description = "The headers with which every response tells --rate: none (the default), RateLimit of the IETF draft (ietf), or "
+            + "X-RateLimit (x).",
+    };
+
     private static readonly Option<int?> GcoreTokenLimit = new("--gcore-token-limit")
     {
         Description = "The maximum number of live tokens of the Gcore account; by default 100 more than --tokens.",
@@ -52,7 +64,7 @@ internal static class Program
     {
         var command = new RootCommand("An HTTP server that emulates Devo, WEGnology, Gcore and Application Users.")
         {
-            Urls, AllowRemote, Https, Database, Tokens, Latency, Rate, GcoreTokenLimit, Parent,
+            Urls, AllowRemote, Https, Database, Tokens, Latency, Rate, RateWindow, RateHeaders, GcoreTokenLimit, Parent,
         };
         foreach (Option count in new Option[] { Tokens, Latency, Rate, GcoreTokenLimit })
         {
@@ -104,6 +116,8 @@ internal static class Program
             Tokens = arguments.GetValue(Tokens),
             Latency = TimeSpan.FromMilliseconds(arguments.GetValue(Latency)),
             Rate = arguments.GetValue(Rate),
+            RateWindow = arguments.GetValue(RateWindow),
+            RateHeaders = arguments.GetValue(RateHeaders),
             GcoreTokenLimit = arguments.GetValue(GcoreTokenLimit),
         };
         try

@@ -33,6 +33,12 @@ public sealed record SandboxOptions
     /// <summary>The maximum number of requests per second of each service. Others are rejected with 429. Zero sets no limit.</summary>
     public int Rate { get; init; }
 
+    /// <summary>How <see cref="Rate"/> counts requests.</summary>
+    public RateWindow RateWindow { get; init; }
+
+    /// <summary>The headers with which every response tells the limit and what is left of it.</summary>
+    public RateHeaders RateHeaders { get; init; }
+
     /// <summary>The maximum number of live tokens of a Gcore account; null for 100 more than <see cref="Tokens"/>.</summary>
     public int? GcoreTokenLimit { get; init; }
 
@@ -41,4 +47,30 @@ public sealed record SandboxOptions
 
     /// <summary>The clock for token times and for <see cref="Rate"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
+
+/// <summary>How requests are counted for a rate limit.</summary>
+public enum RateWindow
+{
+    /// <summary>A token bucket that is refilled continuously. Its burst is a tenth of the requests of a second.</summary>
+    Bucket,
+
+    /// <summary>Seconds that follow each other.</summary>
+    Fixed,
+
+    /// <summary>The second before each request.</summary>
+    Sliding,
+}
+
+/// <summary>Headers that tell a rate limit.</summary>
+public enum RateHeaders
+{
+    /// <summary>No headers.</summary>
+    None,
+
+    /// <summary><c>RateLimit</c> and <c>RateLimit-Policy</c> of draft-ietf-httpapi-ratelimit-headers.</summary>
+    Ietf,
+
+    /// <summary><c>X-RateLimit-Limit</c>, <c>-Remaining</c> and <c>-Reset</c>.</summary>
+    X,
 }

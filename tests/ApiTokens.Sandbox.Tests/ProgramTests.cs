@@ -57,7 +57,7 @@ public sealed class ProgramTests
     [Fact]
     public async Task Start_Rate_LimitsRequests()
     {
-        using Process sandbox = Start("--rate", "1");
+        using Process sandbox = Start("--rate", "1", "--rate-window", "sliding", "--rate-headers", "ietf");
         string line = (await sandbox.StandardOutput.ReadLineAsync())!;
         using var http = new HttpClient();
         var devo = new Client(http, new Uri(JsonNode.Parse(line)!["services"]!["devo"]!["baseUri"]!.GetValue<string>()), null);
@@ -154,6 +154,8 @@ public sealed class ProgramTests
     [InlineData("--tokens", "-1")]
     [InlineData("--tokens", "many")]
     [InlineData("--rate", "-1")]
+    [InlineData("--rate-window", "hourly")]
+    [InlineData("--rate-headers", "all")]
     [InlineData("--database", "/")]
     [InlineData("--unknown", "1")]
     public async Task Start_InvalidArgument_Fails(params string[] arguments)

@@ -47,7 +47,7 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
             };
         }
 
-        (ErrorKind kind, Advice advice) = KindOf(response.Status);
+        (ErrorKind kind, Advice advice) = KindOf(request, response.Status);
 
         // Reading the message returns the buffer of the body.
         bool isWebPage = response.IsWebPage;
@@ -188,12 +188,13 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
 
     private static string Outcome(ServiceRequest request) => request.IsWrite ? MayHaveSucceeded : string.Empty;
 
-    private (ErrorKind Kind, Advice Advice) KindOf(HttpStatusCode status) => (int)status switch
+    private (ErrorKind Kind, Advice Advice) KindOf(ServiceRequest request, HttpStatusCode status) => (int)status switch
     {
         401 => (ErrorKind.AuthenticationError,
             $"The credential is invalid, disabled, expired or revoked. Connect with a valid credential: {SuggestedCommand.Connect}"),
         403 => (ErrorKind.PermissionDenied,
             $"{endpoint.PermissionRule} Otherwise, check the account, and the region or address of the connection."),
+        404 when request.TokenId is null => (ErrorKind.ObjectNotFound, "Check the values that the message mentions, then try again."),
         404 => (ErrorKind.ObjectNotFound, $"The token may already have been removed. To see the existing tokens: {SuggestedCommand.List}"),
         ProxyAuthenticationRequired => (ErrorKind.ConnectionError, ProxyCredentialAdvice),
         408 => (ErrorKind.OperationTimeout, "Try again later."),

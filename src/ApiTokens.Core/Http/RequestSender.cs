@@ -115,7 +115,7 @@ internal sealed class RequestSender
 
         // A login takes time, in which the service may ask to wait.
         using HttpRequestMessage message = await CreateMessageAsync(request, cancellationToken).ConfigureAwait(false);
-        int pauses = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        RateReservation reservation = await RateLimiter.WaitAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfLongWait(request);
 
         // Outside the try block: nothing has been sent, so the outcome is known.
@@ -151,7 +151,7 @@ internal sealed class RequestSender
                     body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),
             };
             status = (int)result.Status;
-            UpdateRateLimiter(result, pauses);
+            UpdateRateLimiter(result, RateLimitHeaders.Read(response.Headers, result.Date ?? _endpoint.Time.GetUtcNow()), reservation);
             return (result, message.Headers.Authorization);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
@@ -176,16 +176,21 @@ internal sealed class RequestSender
         }
     }
 
-    private void UpdateRateLimiter(ServiceResponse response, int pausesAtSend)
+    private void UpdateRateLimiter(ServiceResponse response, RateLimitStatus? status, RateReservation reservation)
     {
         TimeSpan? wait = RetryPolicy.RequestedWait(response, _endpoint.Time);
         if (!response.IsThrottled)
         {
-            RateLimiter.OnSuccess();
+            RateLimiter.OnSuccess(reservation);
         }
         else if (wait is null || wait <= RetryPolicy.MaxWait)
         {
-            RateLimiter.OnThrottled(wait, pausesAtSend);
+            RateLimiter.OnThrottled(wait, reservation);
+        }
+
+        if (status is { } limit)
+        {
+            RateLimiter.OnStatus(limit, reservation);
         }
 
         if (RetryPolicy.LongWait(response, _endpoint.Time) is { } longWait)

@@ -33,10 +33,10 @@ public sealed partial class SecretSearch
                     + $"{string.Join(", ", ServiceCatalog.All.Select(service => service.Name))}.",
                 "If it is a secret of another service, revoke it there."),
             { SearchedConnections.Count: 0 } => (
-                $"a value of {length} characters has the format of a {services} secret, but there is no connection to {services}.",
+                $"a value of {length} characters has the format of a secret of {services}, but there is no connection to {services}.",
                 "Connect to the account that it may belong to, then search again."),
             _ => (
-                $"a value of {length} characters has the format of a {services} secret, "
+                $"a value of {length} characters has the format of a secret of {services}, "
                     + $"but no token of {string.Join(", ", secret.SearchedConnections)} matches it.",
                 Probe ? NotFoundByProbe : NotFound),
         };

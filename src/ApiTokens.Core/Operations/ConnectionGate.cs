@@ -129,7 +129,7 @@ internal sealed class ConnectionGate(TokenConnection connection, int throttleLim
 
         return _failuresInARow < MaxFailuresInARow ? null : new RunEnd(
             error,
-            $"{MaxFailuresInARow} operations in a row failed because {connection.Service} cannot be reached or fails",
+            $"{MaxFailuresInARow} operations in a row failed: {connection.Service} cannot be reached or fails",
             $"Check the network and the status page of {connection.Service}, then run the operation again. With the same journal, a run "
                 + "continues with the operations that are not done.",
             ErrorIds.ServiceUnavailable);

@@ -213,7 +213,9 @@ public sealed class OperationRunner : IDisposable
             await gate.Slots.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                end = gate.HasEnded(operation, out error) ? end : gate.Record(await ExecuteAsync(operation, gate).ConfigureAwait(false));
+                end = gate.HasEnded(operation, out error)
+                    ? error is null ? OperationEnd.NotTried : OperationEnd.Failed
+                    : gate.Record(await ExecuteAsync(operation, gate).ConfigureAwait(false));
             }
             catch (ApiTokenException e)
             {

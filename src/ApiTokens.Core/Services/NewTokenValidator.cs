@@ -70,7 +70,7 @@ internal static class NewTokenValidator
                     "ExpiresAt", $"'{expiry.At:u}' is in the past.", $"Specify a time in the future, or {Field.NeverExpires}.");
             case ExpiryChoice.AnyOrNever when expiry.After is { } lifetime && (lifetime <= TimeSpan.Zero || lifetime > MaxLifetime):
                 throw ApiTokenException.InvalidParameter(
-                    "ExpiresIn", $"'{lifetime}' is out of range.", $"Specify at most 100 years, or {Field.NeverExpires}.");
+                    "ExpiresIn", $"'{lifetime}' is out of range.", $"Specify a time of up to 100 years, or {Field.NeverExpires}.");
             default:
                 break;
         }

@@ -9,7 +9,7 @@ internal static class Expiry
         return (specified, at, lifetime?.Time, lifetime?.Months ?? months) switch
         {
             ( > 1, _, _, _) => throw ApiTokenException.InvalidParameter(
-                "ExpiresAt",
+                at is not null ? "ExpiresAt" : lifetime is not null ? "ExpiresIn" : "ExpirationMonths",
                 "more than one expiry was specified.",
                 "Specify only one of -ExpiresAt, -ExpiresIn, -ExpirationMonths and -NeverExpires."),
             (_, { } time, _, _) => TokenExpiry.AtTime(time),

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Numerics;
 using ApiTokens.Leaks;
 using ApiTokens.Services;
 
@@ -9,6 +10,8 @@ namespace ApiTokens.PowerShell.Binding;
 /// </summary>
 public sealed class TokenReference
 {
+    private static readonly string[] CopyPrefixes = ["Deserialized.", "Selected."];
+
     /// <summary>The id of the token, if known.</summary>
     public string? Id { get; internal set; }
 
@@ -66,11 +69,44 @@ public sealed class TokenReference
                 Input = token,
             },
             string { Length: > 0 } text => new TokenReference { IdOrName = text, Input = ForeignText.Argument(text) },
-            int or long => new TokenReference { IdOrName = LanguagePrimitives.ConvertTo<string>(input), Input = input },
+
+            // An unquoted id such as 5e0000000000000000000004 is a number for PowerShell, which keeps its text in the PSObject.
+            int or long or double or decimal or BigInteger => new TokenReference
+            {
+                IdOrName = LanguagePrimitives.ConvertTo<string>(value),
+                Input = LanguagePrimitives.ConvertTo<string>(value),
+            },
             null or string => null,
-            _ => FromProperties(PSObject.AsPSObject(value)),
+            _ => IsRow(PSObject.AsPSObject(value)) ? FromProperties(PSObject.AsPSObject(value)) : null,
         };
     }
+
+    /// <summary>
+    /// Determines whether an object can describe a token: an object of this module, a row of a table, or an object that a script made. A
+    /// process or a job also has an id and a name, and must not be taken for a token.
+    /// </summary>
+    internal static bool IsRow(PSObject value)
+    {
+        if (value.BaseObject is not PSCustomObject)
+        {
+            Type type = value.BaseObject.GetType();
+            return type.Assembly.IsDynamic || IsRowType(type.FullName!);
+        }
+
+        // A copy of an object has the type's name with a prefix.
+        string name = value.TypeNames.FirstOrDefault() ?? string.Empty;
+        string original = name;
+        while (CopyPrefixes.FirstOrDefault(original.StartsWith) is { } prefix)
+        {
+            original = original[prefix.Length..];
+        }
+
+        return original == name || !original.StartsWith("System.", StringComparison.Ordinal) || IsRowType(original);
+    }
+
+    private static bool IsRowType(string name) =>
+        name.StartsWith("ApiTokens.", StringComparison.Ordinal)
+        || name is "System.Data.DataRow" or "System.Management.Automation.PSCustomObject" or "System.Object";
 
     private static TokenReference? FromProperties(PSObject value)
     {

@@ -15,9 +15,15 @@ public sealed class TokenReferenceTransformationAttribute : ArgumentTransformati
         IEnumerable items = input is IList many ? many : new[] { input };
         return items.Cast<object?>()
             .Select(item => TokenReference.From(item) ?? throw new ArgumentTransformationMetadataException(
-                "Specify a token object, an id or a name. An object requires a property Id or Name."))
+                Refusal(item)))
             .ToArray();
     }
+
+    private static string Refusal(object? item) =>
+        item is not null && PSObject.AsPSObject(item) is var value && value.BaseObject is not string && !TokenReference.IsRow(value)
+        ? $"An object of the type {ForeignText.Argument(value.TypeNames.FirstOrDefault() ?? string.Empty)} is not a token. "
+            + "Specify a token object, an id or a name, or a row with a property Id or Name."
+        : "Specify a token object, an id or a name. A row requires a property Id or Name.";
 }
 
 /// <summary>Converts an empty text, such as an empty CSV column, to null.</summary>

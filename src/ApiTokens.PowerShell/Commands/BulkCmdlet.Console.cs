@@ -49,7 +49,7 @@ public abstract partial class BulkCmdlet
         OperationSummary summary = runner.Summary;
         if (summary.Elapsed - AskingTime >= LongRun)
         {
-            string next = summary.Failed == 0 ? string.Empty : $" To try the failed ones again, {Resume}.";
+            string next = summary.Failed + summary.NotTried == 0 ? string.Empty : $" To try the failed ones again, {Resume}.";
             WriteConsoleLine($"{OperationName}: {summary}.{next}");
         }
     }
@@ -61,7 +61,7 @@ public abstract partial class BulkCmdlet
             OperationSummary summary = runner.Summary;
             WriteConsoleLine(FormattableString.Invariant(
                 $"{OperationName} was stopped: {summary.Done:N0} done, {summary.Failed:N0} failed, {summary.Skipped:N0} skipped, ")
-                + FormattableString.Invariant($"{runner.Added - summary.Ended:N0} queued but not done. To continue, {Resume}."));
+                + FormattableString.Invariant($"{runner.Added - summary.Ended + summary.NotTried:N0} queued but not done. To continue, {Resume}."));
         }
     }
 

@@ -117,8 +117,9 @@ public sealed class FindApiTokenCommand : ApiTokenCmdlet
         if (_candidates > 0)
         {
             WriteWarning(
-                $"{_candidates.ToString("N0", CultureInfo.InvariantCulture)} of the tokens are candidates: the secrets suggest them, "
-                + "but the services have not proven it (MatchedBy: Form, Claims or Masked). Anybody can write such a value. To have the "
+                (_candidates == 1 ? "1 of the tokens is a candidate: a secret suggests it, "
+                    : $"{_candidates.ToString("N0", CultureInfo.InvariantCulture)} of the tokens are candidates: the secrets suggest them, ")
+                + "but the service has not proven it (MatchedBy: Form, Claims or Masked). Anybody can write such a value. To have the "
                 + "services prove it, specify -Probe. Remove-ApiToken, Disable-ApiToken and Reset-ApiToken ask for each candidate, or "
                 + "require -AllowUnproven.");
         }

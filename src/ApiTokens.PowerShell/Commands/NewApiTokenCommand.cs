@@ -132,6 +132,16 @@ public sealed class NewApiTokenCommand : IssueCmdlet
                 permission);
         }
 
+        if (InputObject is not null && InputObject.BaseObject is not string && !TokenReference.IsRow(InputObject))
+        {
+            FailTerminating(
+                ApiTokenException.InvalidParameter(
+                    nameof(InputObject),
+                    $"an object of the type {ForeignText.Argument(InputObject.TypeNames[0])} does not describe a token.",
+                    "Pipe the rows of a table, such as those of Import-Csv, or objects with the names of parameters."),
+                InputObject);
+        }
+
         TokenConnection? connection = null;
         try
         {

@@ -206,14 +206,14 @@ public sealed class RemoveApiTokenCommand : TokenCmdlet
         if (connection is null && Named is not null)
         {
             WriteVerbose(
-                ForeignText.InMessage($"Skipped the token {token}, which has been due since {due.At:u} and belongs to {account}."));
+                ForeignText.InMessage($"Skipped the token {token}, which is due at {due.At:u} and belongs to {account}."));
         }
         else if (connection is null)
         {
             Fail(
                 new ApiTokenException(
                     ErrorKind.ObjectNotFound,
-                    $"The token {token} has been due since {due.At:u}, but there is no connection to {account}.",
+                    $"The token {token} is due at {due.At:u}, but there is no connection to {account}.",
                     "Connect to the account, or use -Connection to specify the accounts to process.",
                     ErrorIds.ConnectionNotFound),
                 token);

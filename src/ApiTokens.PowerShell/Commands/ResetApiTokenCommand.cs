@@ -156,7 +156,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
 
     internal override bool AsksForUnproven => !AllowUnproven;
 
-    internal override bool ProtectsOwnToken => !Force;
+    internal override bool ProtectsOwnToken => !Force && !Own;
 
     internal override string OperationName => JournalOperations.Reset;
 

@@ -18,9 +18,12 @@ public sealed class SetApiTokenServiceCommand : ApiTokenCmdlet
     [ArgumentCompleter(typeof(ConnectionCompleter))]
     public ConnectionReference Connection { get; set; } = null!;
 
-    /// <summary>Makes the connection the default, also after others are made. Without it, the newest connection is the default.</summary>
-    [Parameter(Mandatory = true, HelpMessage = "Makes the connection the default, and keeps it when others are made.")]
-    public SwitchParameter Default { get; set; }
+    /// <summary>
+    /// Makes the connection the default, also after others are made; this is what the cmdlet does without parameters too. With
+    /// <c>-Default:$false</c>, the newest connection is the default again.
+    /// </summary>
+    [Parameter(HelpMessage = "Makes the connection the default, and keeps it when others are made.")]
+    public SwitchParameter Default { get; set; } = true;
 
     /// <summary>Also writes the connection.</summary>
     [Parameter(HelpMessage = "Returns the connection.")]

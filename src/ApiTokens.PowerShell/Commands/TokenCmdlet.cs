@@ -139,7 +139,11 @@ public abstract class TokenCmdlet : BulkCmdlet
         string all = $"ALL {CountTokens(connections)}tokens of {string.Join(", ", connections.Select(Describe))}";
         try
         {
-            Collection<ChoiceDescription> choices = [new ChoiceDescription("&Yes"), new ChoiceDescription("&No")];
+            Collection<ChoiceDescription> choices =
+            [
+                new ChoiceDescription("&Yes", $"{Action}: all of them, without another question."),
+                new ChoiceDescription("&No", "Change nothing."),
+            ];
             int answer = WhileAsking(() => Host.UI.PromptForChoice(
                 ForeignText.InMessage(Action), ForeignText.InMessage($"This {OperationName.ToLowerInvariant()}s {all}."), choices, 1));
             _isListConfirmed = answer == 0;
@@ -217,7 +221,11 @@ public abstract class TokenCmdlet : BulkCmdlet
         try
         {
             isConfirmed = ShouldContinue(
-                ForeignText.InMessage(match), ForeignText.InMessage($"{Action} without proof?"), ref _allUnproven, ref _noUnproven);
+                ForeignText.InMessage(match),
+                ForeignText.InMessage($"{Action} without proof?"),
+                hasSecurityImpact: true,
+                ref _allUnproven,
+                ref _noUnproven);
         }
         catch (Exception e) when (IsNoPrompt(e))
         {

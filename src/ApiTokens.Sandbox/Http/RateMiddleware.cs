@@ -1,34 +1,54 @@
+using System.Globalization;
+
 namespace ApiTokens.Sandbox.Http;
 
 /// <summary>Limits the number of requests per second of each service, and rejects the rest as the service does.</summary>
 internal sealed class RateMiddleware
 {
-    // The burst is the rate of a tenth of a second. It is at least two, so that a delayed request of a compliant client is accepted.
-    private const int MinBurst = 2;
-    private const int BurstsPerSecond = 10;
-
     private readonly RequestDelegate _next;
-    private readonly Dictionary<IServiceEmulator, TokenBucket> _buckets;
+    private readonly SandboxOptions _options;
+    private readonly Dictionary<IServiceEmulator, RateCounter> _counters;
 
     public RateMiddleware(RequestDelegate next, IServiceEmulator[] emulators, SandboxOptions options)
     {
         _next = next;
-        int burst = Math.Max(MinBurst, options.Rate / BurstsPerSecond);
-        _buckets = options.Rate == 0
-            ? []
-            : emulators.ToDictionary(emulator => emulator, _ => new TokenBucket(options.Rate, burst, options.TimeProvider));
+        _options = options;
+        _counters = options.Rate == 0 ? [] : emulators.ToDictionary(emulator => emulator, _ => RateCounter.Create(options));
     }
 
     public Task InvokeAsync(HttpContext context)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<IServiceEmulator>() is not { } emulator
-            || !_buckets.TryGetValue(emulator, out TokenBucket? bucket)
-            || bucket.TryTake())
+            || !_counters.TryGetValue(emulator, out RateCounter? counter))
+        {
+            return _next(context);
+        }
+
+        bool taken = counter.TryTake(out int remaining, out TimeSpan reset);
+        AddHeaders(context.Response.Headers, remaining, reset);
+        if (taken)
         {
             return _next(context);
         }
 
         context.Response.Headers.RetryAfter = "1";
         return emulator.Reject(StatusCodes.Status429TooManyRequests).Response.ExecuteAsync(context);
+    }
+
+    private void AddHeaders(IHeaderDictionary headers, int remaining, TimeSpan reset)
+    {
+        string seconds = Math.Ceiling(reset.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        switch (_options.RateHeaders)
+        {
+            case RateHeaders.Ietf:
+                headers["RateLimit"] = $"\"default\";r={remaining};t={seconds}";
+                headers["RateLimit-Policy"] = $"\"default\";q={_options.Rate};w=1";
+                break;
+            case RateHeaders.X:
+                headers["X-RateLimit-Limit"] = _options.Rate.ToString(CultureInfo.InvariantCulture);
+                headers["X-RateLimit-Remaining"] = remaining.ToString(CultureInfo.InvariantCulture);
+                headers["X-RateLimit-Reset"] = seconds;
+                break;
+        }
     }
 }

@@ -95,25 +95,25 @@ public sealed class AdaptiveRateLimiterTests
     }
 
     [Fact]
-    public async Task OnThrottled_RateWasMeasured_ContinuesBelowItAndRisesSlowly()
+    public async Task OnThrottled_RateWasMeasured_ContinuesAtItAndRisesUntilThrottledAgain()
     {
+        const int Rate = 30;
         var limiter = new AdaptiveRateLimiter(_clock, requestsPerSecond: null);
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 3 * Rate; i++)
         {
-            _clock.Advance(TimeSpan.FromSeconds(2));
-            for (int response = 0; response < 60; response++)
-            {
-                limiter.OnSuccess();
-            }
+            _clock.Advance(TimeSpan.FromSeconds(1) / Rate);
+            limiter.OnSuccess();
         }
 
-        // 30 responses per second, in this period and in the last one.
-        _clock.Advance(TimeSpan.FromSeconds(2));
         limiter.OnThrottled(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await limiter.WaitAsync(default);
+        Assert.InRange(1 / await TimeToSendAsync(limiter), Rate - 1, Rate + 2);
 
-        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 20, 22);
         limiter.OnSuccess();
-        Assert.InRange(await RateAsync(limiter), 22, 24);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await limiter.WaitAsync(default);
+        Assert.InRange(1 / await TimeToSendAsync(limiter), 3 * Rate, 10 * Rate);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed class AdaptiveRateLimiterTests
         }
 
         limiter.OnThrottled(TimeSpan.FromSeconds(1));
-        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 60, 75);
+        Assert.InRange(await RateAfterPauseAsync(limiter, TimeSpan.FromSeconds(1)), 98, 125);
 
         for (int second = 0; second < 60; second++)
         {
