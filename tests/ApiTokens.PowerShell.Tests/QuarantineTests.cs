@@ -151,7 +151,20 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
     {
         PSObject token = NewToken(connection);
         ErrorRecord error = AssertRefused(errorId, $"param($Token, $Journal) $Token | {command}", token, NewPath(".jsonl"));
-        Assert.Equal(command.Contains("RemoveAfter 7d -J"), error.Advice().Contains("-After"));
+        Assert.Equal(command.Contains("RemoveAfter 7d -J"), error.Advice().Contains("Remove-ApiToken -After"));
+    }
+
+    // A run that is refused before any request does not claim the journal, so the recommended command can use it.
+    [Fact]
+    public void Stage_JournalOfRefusedRun_IsUsedByTheRecommendedCmdlet()
+    {
+        PSObject token = NewToken("gcore");
+        string journal = NewPath(".jsonl");
+        AssertRefused("OperationNotSupported", $"{Disable} 7d", token, journal);
+
+        Run($"{Stage} 7d", token, journal).ShouldSucceed();
+
+        Assert.Equal("Remove", Single("param($Journal) Get-ApiTokenJournal -Path $Journal", journal).Text("Operation"));
     }
 
     [Fact]

@@ -87,6 +87,24 @@ Describe 'A new token and a vault' -Skip:$noVaults {
         Test-Vault $first Store | Should -BeTrue
     }
 
+    It 'is not issued a second time if the vault has a secret of the name that the script block returns' {
+        $name = "script-$(New-Guid)"
+        $new = { [pscustomobject] @{ Name = $name } | New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Vault Store -SecretName { "ci/$($_.Name)" } @args }
+        $first = & $new
+        $before = (Get-RequestCount).writes
+        $again = @(& $new -ErrorAction Continue 2>&1)
+        $again | Should -HaveCount 1
+        $again[0].FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
+        (Get-RequestCount).writes | Should -Be $before
+        Test-Vault $first Store "ci/$name" | Should -BeTrue
+        $second = & $new -Force
+        Test-Vault $second Store "ci/$name" | Should -BeTrue
+        $third = $second | Reset-ApiToken -Vault Store -SecretName { "ci/$($_.Name)" }
+        Test-Vault $third Store "ci/$name" | Should -BeTrue
+        $first | Reset-ApiToken -Vault Store -SecretName { "ci/$($_.Name)" } -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failure[0].ErrorDetails.Message | Should -BeLike '*belongs to another token*' -Because 'it has the secret of the third token'
+    }
+
     It 'is not issued if the vault cannot be searched, and the other rows go on' {
         $before = (Get-RequestCount).writes
         [System.IO.File]::WriteAllText("$folder/unlisted", '')

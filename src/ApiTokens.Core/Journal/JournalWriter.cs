@@ -25,26 +25,30 @@ public sealed class JournalWriter : IDisposable
         Operation = operation;
         JournalContent content = JournalReader.Read(file, path);
         string[] accepted = JournalOperations.JournalsFor(operation);
-        if (content.Header is { } header && !accepted.Contains(header.Operation))
+        string[] own =
+        [
+            .. accounts.Select(account => account.ToString()).Distinct(StringComparer.OrdinalIgnoreCase)
+                .OrderBy(account => account, StringComparer.Ordinal),
+        ];
+        JournalEntry? header = HeaderFor(content, accepted, own);
+        if (header is not null && !accepted.Contains(header.Operation))
         {
             throw JournalReader.Mismatch(
                 $"'{path}' belongs to the operation {header.Operation}, not {string.Join(" or ", accepted)}",
                 "Use a separate journal for each operation.");
         }
 
-        _accounts = new HashSet<string>(
-            content.Header?.Accounts ?? accounts.Select(account => account.ToString()), StringComparer.OrdinalIgnoreCase);
+        _accounts = new HashSet<string>(header?.Accounts ?? own, StringComparer.OrdinalIgnoreCase);
         ResumeState = ResumeState.From(content.Entries);
         Retirements = RetirementSchedule.From(content.Entries, ResumeState);
 
         // Remove an incomplete last line, which a terminated process may have left.
-        _length = content.Length;
+        _length = header is null ? 0 : content.Length;
         _file.SetLength(_length);
         _file.Seek(0, SeekOrigin.End);
-        if (content.Header is null)
+        if (header is null)
         {
-            string[] sorted = [.. _accounts.OrderBy(account => account, StringComparer.Ordinal)];
-            Append(new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = sorted });
+            Append(new JournalEntry { Time = time.GetUtcNow(), Event = JournalEvents.Header, Operation = accepted[0], Accounts = own });
             (file as FileStream)?.Flush(flushToDisk: true);
             _isRunRecorded = true;
         }
@@ -184,6 +188,14 @@ public sealed class JournalWriter : IDisposable
 
     internal void End(JournalSubject subject, string outcome, string? errorId, string? correlationId) => Write(
         subject, new JournalEntry { Event = JournalEvents.End, Outcome = outcome, ErrorId = errorId, CorrelationId = correlationId });
+
+    // A run without operations, such as one with a parameter that the service does not support, does not claim the journal.
+    private static JournalEntry? HeaderFor(JournalContent content, string[] accepted, string[] accounts) =>
+        content.Header is { Accounts: { } known } header
+            && (content.Entries.Count > 0
+                || (accepted.Contains(header.Operation) && !accounts.Except(known, StringComparer.OrdinalIgnoreCase).Any()))
+            ? header
+            : null;
 
     // Writes a line that a later run depends on. The next request must wait until it is on the disk.
     private async Task WriteToDiskAsync(JournalSubject subject, JournalEntry entry)

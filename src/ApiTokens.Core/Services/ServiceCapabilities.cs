@@ -110,7 +110,7 @@ public sealed record ServiceCapabilities
 
     /// <summary>Throws if the service cannot disable a token until it is removed.</summary>
     internal void RequireQuarantine() => Require(
-        SetEnabled, "disable a token until it is removed", $"Remove the token later, and let it work until then: specify {Field.After}.");
+        SetEnabled, "disable a token until it is removed", $"Remove the token later, and let it work until then: use {Field.After}.");
 
     /// <summary>Throws if the service cannot rename tokens.</summary>
     /// <exception cref="ApiTokenException"><c>OperationNotSupported</c>.</exception>

@@ -165,7 +165,9 @@ public sealed class NewApiTokenCommand : IssueCmdlet
                         Connection = connection.Name,
                         Service = connection.Service,
                         Account = connection.Account,
+                        BaseUri = connection.BaseUri,
                         Name = request.Name,
+                        Description = request.Description,
                     });
             }
         }

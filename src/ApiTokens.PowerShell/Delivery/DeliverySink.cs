@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Security;
 using ApiTokens.Operations;
+using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell.Delivery;
 
@@ -33,7 +34,7 @@ internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : I
         {
             throw new SecretNotSavedException(
                 issued,
-                $"{e.Message}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the "
+                $"{CommandText.Message(e)}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the "
                     + "TargetObject of this error.",
                 e.Advice ?? "Save the secret: Save-ApiTokenSecret",
                 e);

@@ -9,6 +9,8 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
 {
     private readonly Dictionary<string, (string File, byte[] Content)> _previous = new(StringComparer.Ordinal);
 
+    protected override string Parameter => "Path";
+
     public override void Prepare()
     {
         if (path.Text is { } text)
@@ -42,24 +44,36 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         return null;
     }
 
-    protected override string? ExpectedDestination(ApiToken token) => path.Text is { } text ? FullPath(text) : null;
-
-    protected override void RequireWritable(string destination, string? replaces) => Check(destination);
-
-    protected override string DestinationOf(PSObject item)
+    protected override void RequireWritable(string destination, string? replaces)
     {
-        string text = path.For(item);
-        if (text.Length == 0)
+        try
+        {
+            Check(destination);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or IOException)
         {
             throw ApiTokenException.InvalidParameter(
-                "Path", "the script block returned no path.", "Specify a script block that returns a path for the token in $_.");
+                Parameter, $"'{ForeignText.Argument(destination)}' is not a valid path: {e.Message}", "Specify the path of a file.");
+        }
+    }
+
+    protected override string SpecifiedFor(PSObject item) => path.For(item);
+
+    protected override string DestinationOf(string specified, PSObject item)
+    {
+        if (specified.Length == 0)
+        {
+            throw ApiTokenException.InvalidParameter(
+                Parameter, "the script block returned no path.", "Specify a script block that returns a path for the token in $_.");
         }
 
-        string file = FullPath(text);
-        return overwrite || path.Script is null || StaysInFolder(text, file, item) ? file : throw ApiTokenException.InvalidParameter(
-            "Path",
-            $"the script block returned '{ForeignText.Argument(text)}', which leaves the folder that it names.",
-            "The name of a token comes from its service. Use the id, as in \"$folder/$($_.Id).txt\", or specify -Force.");
+        string file = FullPath(specified);
+        if (!overwrite && path.Script is { } script)
+        {
+            RequireInFolder(script, specified, file, item);
+        }
+
+        return file;
     }
 
     // A file contains only the secret, so it is not known whose it is.
@@ -89,18 +103,33 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
 
     // If the folder of the script block is not known, a path with .. is not accepted, nor one that starts as a text of the token does,
     // where that text is the start of a path: the service would choose the folder.
-    private bool StaysInFolder(string text, string file, PSObject item)
+    private void RequireInFolder(ScriptBlock script, string text, string file, PSObject item)
     {
-        if (LiteralFolder.Of(path.Script!, cmdlet.SessionState.PSVariable) is not { } folder)
+        string? reason;
+        if (LiteralFolder.Of(script, cmdlet.SessionState.PSVariable) is { } folder)
         {
-            return !text.Split('/', '\\').Contains("..")
-                && !ForeignTexts(item).Any(part => IsRooted(part) && text.StartsWith(part, StringComparison.OrdinalIgnoreCase));
+            char separator = Path.DirectorySeparatorChar;
+            string root = FullPath(folder.Length == 0 ? "." : folder).TrimEnd(separator) + separator;
+            StringComparison comparison = separator == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            reason = Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), comparison)
+                ? null
+                : "which leaves the folder that it names";
+        }
+        else
+        {
+            reason = text.Split('/', '\\').Contains("..") ? "which contains '..', so the name of a token could choose the folder"
+                : ForeignTexts(item).Any(part => IsRooted(part) && text.StartsWith(part, StringComparison.OrdinalIgnoreCase))
+                    ? "which starts with a path in a property of the token"
+                : null;
         }
 
-        char separator = Path.DirectorySeparatorChar;
-        string root = FullPath(folder.Length == 0 ? "." : folder).TrimEnd(separator) + separator;
-        StringComparison comparison = separator == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        return Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), comparison);
+        if (reason is not null)
+        {
+            throw ApiTokenException.InvalidParameter(
+                Parameter,
+                $"the script block returned '{ForeignText.Argument(text)}', {reason}.",
+                "The name of a token comes from its service. Use the id, as in \"$folder/$($_.Id).txt\", or specify -Force.");
+        }
     }
 
     // A file that the module did not write may have any content.
@@ -124,7 +153,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         return provider.Name == "FileSystem"
             ? full
             : throw ApiTokenException.InvalidParameter(
-                "Path", $"'{ForeignText.Argument(text)}' is not a file system path.", "Specify a path in the file system.");
+                Parameter, $"'{ForeignText.Argument(text)}' is not a file system path.", "Specify a path in the file system.");
     }
 
     private void Check(string file)
@@ -141,7 +170,7 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
 
         if (FileTrust.IsSpecial(file))
         {
-            throw ApiTokenException.InvalidParameter("Path", $"'{file}' is a device or a pipe.", "Specify the path of a file.");
+            throw ApiTokenException.InvalidParameter(Parameter, $"'{file}' is a device or a pipe.", "Specify the path of a file.");
         }
 
         if (!overwrite && File.Exists(file))

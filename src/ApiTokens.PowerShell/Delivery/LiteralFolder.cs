@@ -4,7 +4,8 @@ using System.Management.Automation.Language;
 namespace ApiTokens.PowerShell.Delivery;
 
 /// <summary>
-/// The folder that a script block such as <c>{ "$folder/$($_.Name).txt" }</c> names before the first part that depends on the token.
+/// The folder that a script block such as <c>{ "$folder/$($_.Name).txt" }</c> names before the first part that depends on the token,
+/// or in the whole text if no part does.
 /// </summary>
 internal static class LiteralFolder
 {
@@ -15,11 +16,21 @@ internal static class LiteralFolder
     {
         if (script.Ast is not ScriptBlockAst { EndBlock.Statements: { Count: 1 } statements }
             || statements[0] is not PipelineAst { PipelineElements: { Count: 1 } elements }
-            || elements[0] is not CommandExpressionAst { Expression: ExpandableStringExpressionAst text })
+            || elements[0] is not CommandExpressionAst { Expression: { } expression })
         {
             return null;
         }
 
+        return expression switch
+        {
+            StringConstantExpressionAst constant => FolderOf(constant.Value),
+            ExpandableStringExpressionAst text => Of(text, variables),
+            _ => null,
+        };
+    }
+
+    private static string? Of(ExpandableStringExpressionAst text, PSVariableIntrinsics variables)
+    {
         string prefix = string.Empty;
         int position = 0;
         foreach (ExpressionAst part in text.NestedExpressions)
@@ -34,7 +45,7 @@ internal static class LiteralFolder
             position = start + part.Extent.Text.Length;
             if (DependsOnItem(part))
             {
-                return prefix.Substring(0, prefix.LastIndexOfAny(['/', '\\']) + 1);
+                return FolderOf(prefix);
             }
 
             if (part is not VariableExpressionAst variable || variables.GetValue(variable.VariablePath.UserPath) is not { } value)
@@ -45,8 +56,10 @@ internal static class LiteralFolder
             prefix += LanguagePrimitives.ConvertTo<string>(value);
         }
 
-        return null;
+        return FolderOf(prefix + text.Value.Substring(position));
     }
+
+    private static string FolderOf(string path) => path.Substring(0, path.LastIndexOfAny(['/', '\\']) + 1);
 
     private static bool DependsOnItem(Ast part) => part.Find(
         node => node is VariableExpressionAst variable

@@ -8,6 +8,9 @@ internal abstract class StoredDelivery : SecretDelivery
 {
     private readonly Dictionary<string, string> _reserved = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The parameter for the destination.</summary>
+    protected abstract string Parameter { get; }
+
     public override void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
     {
         if (ExpectedDestination(token) is not { } destination)
@@ -37,13 +40,14 @@ internal abstract class StoredDelivery : SecretDelivery
         SaveAt(destination, item, secret, key, replaces);
     }
 
-    /// <summary>Returns the destination, if it is known before the token is issued.</summary>
-    protected abstract string? ExpectedDestination(ApiToken token);
-
     /// <summary>Throws if the destination has a secret that must not be overwritten.</summary>
     protected abstract void RequireWritable(string destination, string? replaces);
 
-    protected abstract string DestinationOf(PSObject item);
+    /// <summary>Returns the name or path for a token as the user specified it, or as the script block returns it.</summary>
+    protected abstract string SpecifiedFor(PSObject item);
+
+    /// <summary>Returns the destination for a name or a path. Throws if it is not valid.</summary>
+    protected abstract string DestinationOf(string specified, PSObject item);
 
     protected abstract bool? ContainsAt(string destination, ApiToken token);
 
@@ -51,6 +55,31 @@ internal abstract class StoredDelivery : SecretDelivery
     protected virtual SecureString? ReadAt(string destination) => null;
 
     protected abstract void SaveAt(string destination, PSObject item, SecureString secret, string key, string? replaces);
+
+    private string DestinationOf(PSObject item) => DestinationOf(SpecifiedFor(item), item);
+
+    // Null if the script block reads values that only the issued token has, such as its id.
+    private string? ExpectedDestination(ApiToken token)
+    {
+        var expected = new ExpectedToken(token);
+        PSObject item = PSObject.AsPSObject(expected);
+        try
+        {
+            string specified = SpecifiedFor(item);
+            return expected.IsUnknownRead ? null : DestinationOf(specified, item);
+        }
+#pragma warning disable CA1031 // A script block can throw anything.
+        catch (Exception e) when (e is not (ApiTokenException or PipelineStoppedException))
+#pragma warning restore CA1031
+        {
+            return expected.IsUnknownRead
+                ? null
+                : throw ApiTokenException.InvalidParameter(
+                    Parameter,
+                    $"the destination of the secret cannot be determined: {ScriptCall.Clean(e.Message, secret: null).TrimEnd('.')}.",
+                    "Correct the script block. No token was issued.");
+        }
+    }
 
     private T? TryAt<T>(ApiToken token, Func<string, T?> read)
     {
@@ -70,7 +99,8 @@ internal abstract class StoredDelivery : SecretDelivery
     {
         if (_reserved.TryGetValue(destination, out string? other) && other != key)
         {
-            throw new ApiTokenException(
+            throw ApiTokenException.OfField(
+                Parameter,
                 ErrorKind.ResourceExists,
                 $"'{destination}' is already the destination of another secret of this run.",
                 "Specify a unique name or path for each token, with a script block such as { \"$($_.Service)/$($_.Name)/$($_.Id)\" }.",

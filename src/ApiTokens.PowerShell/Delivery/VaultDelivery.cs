@@ -22,6 +22,8 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
     private readonly Dictionary<string, (string Name, object Value, Hashtable? Metadata)> _previous = new(StringComparer.Ordinal);
     private bool _withoutMetadata;
 
+    protected override string Parameter => "SecretName";
+
     public override void Prepare() => _vault.Check();
 
     public override void Forget(string key) => _previous.Remove(key);
@@ -61,13 +63,6 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         }
     }
 
-    protected override string? ExpectedDestination(ApiToken token) => secretName switch
-    {
-        { Text: { } text } => text,
-        null when token is { Account.Length: > 0, Name.Length: > 0 } => $"{token.Service}/{token.Account}/{token.Name}",
-        _ => null,
-    };
-
     // An existing secret with the same name may be the only copy of another token's secret.
     protected override void RequireWritable(string destination, string? replaces)
     {
@@ -95,14 +90,13 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
         }
     }
 
-    protected override string DestinationOf(PSObject item)
-    {
-        string? name = secretName is null ? DefaultName(item) : secretName.For(item);
-        return string.IsNullOrWhiteSpace(name)
-            ? throw ApiTokenException.InvalidParameter(
-                "SecretName", "the secret has no name.", "Specify a name, or a script block that returns one for the token in $_.")
-            : name!;
-    }
+    protected override string SpecifiedFor(PSObject item) =>
+        (secretName is null ? DefaultName(item) : secretName.For(item)) ?? string.Empty;
+
+    protected override string DestinationOf(string specified, PSObject item) => string.IsNullOrWhiteSpace(specified)
+        ? throw ApiTokenException.InvalidParameter(
+            Parameter, "the secret has no name.", "Specify a name, or a script block that returns one for the token in $_.")
+        : specified;
 
     // Not every vault stores the id of the token as metadata.
     protected override bool? ContainsAt(string destination, ApiToken token) =>

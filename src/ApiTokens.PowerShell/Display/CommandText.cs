@@ -20,7 +20,7 @@ internal static class CommandText
 
     /// <summary>Returns the recommended action of an error. Its commands are for the connection that the error is about.</summary>
     public static string? Advice(ApiTokenException error, string? connection) =>
-        error.Advice?.ToString(Parameter, command => Command(command with { Connection = command.Connection ?? connection }));
+        error.Advice?.ToString(AdvisedParameter, command => Command(command with { Connection = command.Connection ?? connection }));
 
     /// <summary>Formats a value as one literal argument.</summary>
     /// <returns>The value, in single quotes unless it is a simple word.</returns>
@@ -54,6 +54,10 @@ internal static class CommandText
         + string.Join(", ", connections.Select(connection => Pattern(connection.Name)));
 
     private static bool IsSimple(char c) => c is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9') or '-' or '_';
+
+    // Disable-ApiToken recommends the parameter of another cmdlet.
+    private static string AdvisedParameter(Field field) =>
+        field.Name == nameof(Field.After) ? $"Remove-ApiToken {Parameter(field)}" : Parameter(field);
 
     private static string Parameter(Field field) => field.Name switch
     {

@@ -330,6 +330,34 @@ public sealed class JournalTests : IAsyncLifetime
         journal.Check(_connection.AccountIdentity);
     }
 
+    // An operation that was refused before any request must not claim the journal.
+    [Theory]
+    [InlineData("Disable", "acme")]
+    [InlineData("Remove", "zenith")]
+    [InlineData("New", "zenith")]
+    public async Task Open_JournalWithoutOperations_BelongsToTheNewRun(string operation, string account)
+    {
+        _file.Open(operation, _clock, await ConnectAsync(account, "other")).Dispose();
+
+        await _file.RunAsync("Remove", On("1", Nothing));
+
+        Assert.Equal("Remove", Text(_file.Lines[0], "operation"));
+        Assert.Equal("[\"Devo acme https://one.example/\"]", _file.Lines[0].GetProperty("accounts").GetRawText());
+        Assert.Equal(["journal", "start", "end"], _file.Lines.Select(line => Text(line, "event")));
+    }
+
+    [Fact]
+    public void Open_JournalWithoutOperationsOfTheSameRun_IsUnchanged()
+    {
+        _file.Open("Remove", _clock, _connection).Dispose();
+        string before = _file.Text;
+        _clock.Advance(TimeSpan.FromHours(1));
+
+        _file.Open("Remove", _clock, _connection).Dispose();
+
+        Assert.Equal(before, _file.Text);
+    }
+
     [Fact]
     public async Task Open_JournalOfAnotherOperation_ThrowsAndKeepsFile()
     {

@@ -210,7 +210,7 @@ public sealed class JournalWriterTests
         using var file = new JournalFile();
         TokenConnection staging = await ConnectAsync("https://staging.example");
         TokenConnection production = await ConnectAsync("https://production.example");
-        file.Open("Remove", staging).Dispose();
+        await file.RunAsync("Remove", new TestOperation(staging, "1", "x", "target", _ => Task.CompletedTask));
 
         var error = await Assert.ThrowsAsync<ApiTokenException>(
             () => file.RunAsync("Remove", new TestOperation(production, "1", "x", "target", _ => Task.CompletedTask)));
