@@ -246,11 +246,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
                     unmatched.RemoveAll(value => value.Filter.IsMatch(token));
                 }
 
-                if (listed++ < ListedTokens.Capacity)
-                {
-                    Connections.Listed.Add(token);
-                }
-
+                Connections.Listed.Add(token, listed++);
                 WriteObject(token);
             }
         }

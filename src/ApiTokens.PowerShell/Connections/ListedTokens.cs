@@ -3,13 +3,23 @@ namespace ApiTokens.PowerShell.Connections;
 /// <summary>The ids and names of the tokens that this runspace listed most recently, for completion. The number is limited.</summary>
 internal sealed class ListedTokens
 {
-    /// <summary>The number of tokens that are kept. The first ones of a list are the newest.</summary>
-    public const int Capacity = 2000;
+    private const int Capacity = 2000;
 
     private readonly Dictionary<(string Connection, string Id), ListedToken> _tokens = [];
     private readonly Queue<(string Connection, string Id)> _order = new();
     private readonly Dictionary<string, string[]> _apis = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Connection, string Id), TokenUser> _users = [];
+
+    /// <summary>Adds a token of a list, unless there were enough before it: the first ones of a list are the newest.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="position">The number of tokens before it in the list.</param>
+    public void Add(ApiToken token, int position)
+    {
+        if (position < Capacity)
+        {
+            Add(token);
+        }
+    }
 
     /// <summary>Adds a listed token. If the capacity is reached, the oldest token is removed.</summary>
     public void Add(ApiToken token)

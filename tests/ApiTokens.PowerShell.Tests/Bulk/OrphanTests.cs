@@ -80,7 +80,8 @@ public sealed class OrphanTests(OrphanTests.Fixture fixture) : CmdletTest<Orphan
         PSObject[] rows =
         [
             Records.Row(
-                ("Connection", "devo"), ("Name", name), ("User", "user@example.com"), ("Audience", "apiv2"), ("Scope", "table://a level://b")),
+                ("Connection", "devo"), ("Name", name), ("User", "user@example.com"), ("Audience", "apiv2"),
+                ("Scope", "table://a level://b")),
             Records.Row(("Connection", "wegnology"), ("Name", name), ("Scope", "ReadOnly")),
             Records.Row(("Connection", "gcore"), ("Name", name), ("Role", "Users"), ("ExpiresIn", "30d")),
             Records.Row(("Connection", "application-users"), ("Name", name), ("User", "jdoe"), ("ApplyToAll", "Full")),

@@ -69,7 +69,8 @@ public sealed class SerializationTests : CmdletTest
         XElement token = XDocument.Parse(text).Root!.Elements().Single();
         Assert.Equal(
             issued.Properties.Select(property => property.Name).Append("Secret").Order(),
-            token.Elements().Where(part => part.Name.LocalName is "Props" or "MS").Elements().Select(each => each.Attribute("N")!.Value).Order());
+            token.Elements().Where(part => part.Name.LocalName is "Props" or "MS").Elements()
+                .Select(each => each.Attribute("N")!.Value).Order());
     }
 
     [Fact]
