@@ -25,7 +25,7 @@ internal static class TokenLifecycle
         ITokenService tokens = connection.Tokens;
         string name = $"desktop-{connection.Name}";
         IssuedToken issued = await tokens.CreateAsync(Request(connection.Name, name), CancellationToken.None).ConfigureAwait(false);
-        Check(issued.Secret.Length > 0, $"{connection.Name}: issued with a secret");
+        Check(issued.GetSecret().Length > 0, $"{connection.Name}: issued with a secret");
 
         int listed = 0;
         bool found = false;
