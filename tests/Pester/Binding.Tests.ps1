@@ -99,7 +99,7 @@ Describe 'New-ApiToken from a CSV file' {
         Set-Content -LiteralPath $file @'
 Name,User,Audience,Scope
 csv-one,user@example.com,apiv2,table://my.app.table level://admin
-csv-two,jdoe@example.com,apiv2 alerts,
+csv-two,jdoe@example.com,apiv2 alerts,table://my.app.** level://user
 '@
         $issued = Import-Csv -LiteralPath $file | New-ApiToken -Connection devo | Sort-Object Name
         $issued.Name | Should -Be 'csv-one', 'csv-two'
@@ -113,7 +113,7 @@ csv-two,jdoe@example.com,apiv2 alerts,
         $file = Join-Path $TestDrive 'all.csv'
         Set-Content -LiteralPath $file @'
 Connection,Name,Description,User,Audience,Scope,Role,Access,ApplyToAll,ExpiresIn,ExpiresAt,ExpirationMonths,NeverExpires
-devo,row-devo,,user@example.com,apiv2,,,,,,,,
+devo,row-devo,,user@example.com,apiv2,table://my.app.** level://user,,,,,,,
 wegnology,row-wegnology,what for,,,ReadOnly,,,,90d,,,
 wegnology,row-never,,,,All,,,,,,,true
 gcore,row-gcore,,,,,Engineers,,,,2099-01-31T00:00:00Z,,false

@@ -122,7 +122,7 @@ Describe 'The examples in <Name>' -ForEach $pages.Where({ $_.Examples }) {
 
         # Create the files that the examples of a page mention.
         $files = @{
-            'tokens.csv'     = { 'Name,User,Audience,Scope', 'query,user@example.com,apiv2,', 'collector,ci@example.com,http,' | Set-Content tokens.csv }
+            'tokens.csv'     = { 'Name,User,Audience,Scope', 'query,user@example.com,apiv2,table://my.app.** level://admin', 'collector,ci@example.com,http,table://my.app.** level://admin' | Set-Content tokens.csv }
             'leaked.csv'     = { 1..5 | ForEach-Object { Add-TestToken wegnology "leaked $_" } | Select-Object Id, Name, Service, Account, Connection | Export-Csv leaked.csv }
             'leaked.txt'     = { 'gcore', 'wegnology', 'application-users' | ForEach-Object { Get-PlainText (Add-TestToken $_ "leaked on $_").Secret } | Set-Content leaked.txt }
             'connections.psd1' = {

@@ -31,7 +31,7 @@ try { Start-ApiTokenSandbox -Port $port } catch { `$failure = `$_ }
     }
 
     It 'recommends what to install if there is <Without>' -TestCases @(
-        @{ Without = 'no dotnet'; Script = '$env:PATH = ""'; Message = "*'dotnet' in DOTNET_ROOT*" }
+        @{ Without = 'no dotnet'; Script = '$env:PATH = ""; $env:DOTNET_ROOT = ""'; Message = "*'dotnet' in DOTNET_ROOT*" }
         @{ Without = 'no runtime that it can use'; Script = '$env:DOTNET_ROLL_FORWARD = "Disable"'; Message = '*did not start*' }
     ) {
         $child = Invoke-ChildPowerShell @"
