@@ -16,6 +16,7 @@ namespace ApiTokens.Core.Tests.Hostile;
 /// Each operation of each service against a service with hostile responses. Each run must end with a valid result or a valid
 /// error, in time, without a secret in its text, and without a request to another host.
 /// </summary>
+[Collection(nameof(HostileServerTests))]
 public sealed class HostileServerTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Canary = "c4a1d9f0b7e8423a9d5c6e7f80912b3c";

@@ -2,6 +2,10 @@ using ApiTokens.Core.Tests.Support;
 
 namespace ApiTokens.Core.Tests.Http.RateLimits;
 
+/// <summary>
+/// The simulation allocates much, so it does not run at the same time as the tests that measure the memory of the process.
+/// </summary>
+[Collection(nameof(Hostile.HostileServerTests))]
 public sealed class RateLimitSimulationTests
 {
     private const string Begin = "<!-- simulation -->";
