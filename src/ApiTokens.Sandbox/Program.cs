@@ -43,7 +43,7 @@ internal static class Program
 
     private static readonly Option<RateWindow> RateWindow = new("--rate-window")
     {
-        Description = "How --rate counts requests: in a token bucket (bucket, the default), in seconds that follow each other (fixed), or "
+        Description = "How --rate counts requests: in a token bucket (bucket, the default), in consecutive seconds (fixed), or "
             + "in the second before each request (sliding).",
     };
 

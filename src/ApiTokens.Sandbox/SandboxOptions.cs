@@ -55,7 +55,7 @@ public enum RateWindow
     /// <summary>A token bucket that is refilled continuously. Its burst is a tenth of the requests of a second.</summary>
     Bucket,
 
-    /// <summary>Seconds that follow each other.</summary>
+    /// <summary>Consecutive seconds.</summary>
     Fixed,
 
     /// <summary>The second before each request.</summary>

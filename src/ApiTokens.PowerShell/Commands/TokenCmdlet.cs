@@ -141,7 +141,7 @@ public abstract class TokenCmdlet : BulkCmdlet
         {
             Collection<ChoiceDescription> choices =
             [
-                new ChoiceDescription("&Yes", $"{Action}: all of them, without another question."),
+                new ChoiceDescription("&Yes", $"{Action}: all tokens, without further prompts."),
                 new ChoiceDescription("&No", "Change nothing."),
             ];
             int answer = WhileAsking(() => Host.UI.PromptForChoice(

@@ -13,7 +13,7 @@ internal abstract class SimulatedLimit
     public abstract (int Remaining, double Reset) Status(double now);
 }
 
-/// <summary>Counts requests in periods that follow each other.</summary>
+/// <summary>Counts requests in consecutive periods.</summary>
 internal sealed class FixedWindow(int limit, double window, double firstEnd) : SimulatedLimit
 {
     private double _end = firstEnd;
