@@ -21,13 +21,22 @@ internal static class RateLimitHeaders
     // A reset that has just passed.
     private const double MaxPast = 5;
 
-    private static readonly string[] Prefixes = ["RateLimit-", "X-RateLimit-", "X-Rate-Limit-"];
+    private static readonly (string Remaining, string Reset, string Limit)[] Fields =
+        [.. new[] { "RateLimit-", "X-RateLimit-", "X-Rate-Limit-" }.Select(prefix => (prefix + "Remaining", prefix + "Reset", prefix + "Limit"))];
+
+    // A response with a rate limit has one of these.
+    private static readonly string[] Required = ["RateLimit", .. Fields.Select(field => field.Remaining)];
 
     /// <summary>Returns the rate limit of the response; null if it tells none.</summary>
     /// <param name="headers">The headers of the response.</param>
     /// <param name="now">The time of the service.</param>
     public static RateLimitStatus? Read(HttpResponseHeaders headers, DateTimeOffset now)
     {
+        if (!Array.Exists(Required, headers.Contains))
+        {
+            return null;
+        }
+
         Dictionary<string, Item> policies = [];
         foreach (Item policy in Items(headers, "RateLimit-Policy"))
         {
@@ -66,11 +75,11 @@ internal static class RateLimitHeaders
 
     private static RateLimitStatus? ReadFields(HttpResponseHeaders headers, Dictionary<string, Item> policies, DateTimeOffset now)
     {
-        foreach (string prefix in Prefixes)
+        foreach ((string remainingField, string resetField, string limitField) in Fields)
         {
-            double? remaining = Field(headers, prefix + "Remaining")?.Count;
-            double? reset = Seconds(Field(headers, prefix + "Reset")?.Count, now);
-            Item? limit = Field(headers, prefix + "Limit");
+            double? remaining = Field(headers, remainingField)?.Count;
+            double? reset = Seconds(Field(headers, resetField)?.Count, now);
+            Item? limit = Field(headers, limitField);
 
             // RateLimit-Limit: 100;w=60 and RateLimit-Policy: 100;w=60 of earlier drafts.
             Item? policy = policies.Count == 1 ? policies.Values.First() : limit;

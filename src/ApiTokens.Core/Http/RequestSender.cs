@@ -147,7 +147,7 @@ internal sealed class RequestSender
                 CorrelationId = ForeignText.CorrelationId(
                     Header(response, _endpoint.CorrelationHeader), (request.Credential ?? _credential).Secret),
                 OpenBody = open ? body : null,
-                Body = open ? PooledBody.Empty : await PooledBody.ReadAsync(
+                Body = open || response.StatusCode == HttpStatusCode.NoContent ? PooledBody.Empty : await PooledBody.ReadAsync(
                     body, linked.Token, response.IsSuccessStatusCode ? int.MaxValue : MaxErrorBody).ConfigureAwait(false),
             };
             status = (int)result.Status;

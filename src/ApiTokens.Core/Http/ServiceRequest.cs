@@ -6,6 +6,10 @@ namespace ApiTokens.Http;
 /// <summary>A request to a service. The path consists of segments, so that an id or a name cannot change the rest of the path.</summary>
 internal sealed class ServiceRequest(HttpMethod method, params string[] segments)
 {
+    private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
+    private static readonly ProductInfoHeaderValue Product =
+        new("ApiTokens", typeof(ServiceRequest).Assembly.GetName().Version.ToString(3));
+
     private readonly StringBuilder _query = new();
 
     public HttpMethod Method { get; } = method;
@@ -66,7 +70,7 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
     /// slash, and the address is then that of something else.
     /// </summary>
     internal static Uri Check(string path, Uri built) =>
-        built.GetLeftPart(UriPartial.Path).Count(c => c == '/') == path.Count(c => c == '/')
+        CountSlashes(built.GetLeftPart(UriPartial.Path)) == CountSlashes(path)
             ? built
             : throw ApiTokenException.InvalidParameter(
                 "Id",
@@ -76,13 +80,12 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
     /// <summary>Creates the HTTP request, without a credential.</summary>
     public HttpRequestMessage ToMessage(ServiceEndpoint endpoint)
     {
-        string version = typeof(ServiceRequest).Assembly.GetName().Version.ToString(3);
         var message = new HttpRequestMessage(Method, UriBelow(endpoint.BaseUri));
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.Accept.Add(Json);
 
         // .NET Framework otherwise asks before it sends a body, which costs a round trip and which some proxies do not answer.
         message.Headers.ExpectContinue = false;
-        message.Headers.UserAgent.Add(new ProductInfoHeaderValue("ApiTokens", version));
+        message.Headers.UserAgent.Add(Product);
         foreach (KeyValuePair<string, string> header in endpoint.Headers)
         {
             message.Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -95,6 +98,17 @@ internal sealed class ServiceRequest(HttpMethod method, params string[] segments
         }
 
         return message;
+    }
+
+    private static int CountSlashes(string text)
+    {
+        int count = 0;
+        foreach (char c in text)
+        {
+            count += c == '/' ? 1 : 0;
+        }
+
+        return count;
     }
 
     // Escaping does not change dots, which would move up in the path.

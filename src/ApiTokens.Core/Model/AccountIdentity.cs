@@ -9,6 +9,7 @@ public sealed class AccountIdentity : IEquatable<AccountIdentity>
     internal static readonly Uri UnknownAddress = new("unknown://address");
 
     private readonly string _key;
+    private readonly string _address;
 
     /// <summary>Identifies an account.</summary>
     /// <param name="service">The service, such as <c>Devo</c>.</param>
@@ -18,7 +19,8 @@ public sealed class AccountIdentity : IEquatable<AccountIdentity>
     {
         Service = service;
         Account = account;
-        BaseUri = new Uri(baseUri.AbsoluteUri.TrimEnd('/'));
+        _address = baseUri.AbsoluteUri;
+        BaseUri = new Uri(_address.TrimEnd('/'));
         _key = ToString().ToUpperInvariant();
     }
 
@@ -30,6 +32,15 @@ public sealed class AccountIdentity : IEquatable<AccountIdentity>
 
     /// <summary>The address of the service, without a slash at the end of its path.</summary>
     public Uri BaseUri { get; }
+
+    /// <summary>Determines whether this is the identity of an account, as if the values were compared as an identity.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="baseUri">The address of the service.</param>
+    /// <returns>True if the identities are equal. For equal values, no identity is created, because this runs for each token.</returns>
+    public bool Matches(string service, string account, Uri baseUri) =>
+        (service == Service && account == Account && baseUri.AbsoluteUri == _address)
+        || Equals(new AccountIdentity(service, account, baseUri));
 
     /// <inheritdoc/>
     public bool Equals(AccountIdentity? other) => other is not null && other._key == _key;

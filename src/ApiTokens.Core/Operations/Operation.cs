@@ -20,7 +20,7 @@ public abstract class Operation
     private protected Operation(TokenConnection connection, ApiToken token)
         : this(connection, token.Id, token.Name, token)
     {
-        _isOfOtherAccount = token.BaseUri is not null && !TokenIdentity.Of(token).Equals(Identity);
+        _isOfOtherAccount = token.BaseUri is { } address && !Identity.Account.Matches(token.Service, token.Account, address);
     }
 
     /// <summary>The connection that the operation uses.</summary>
@@ -94,7 +94,10 @@ public abstract class Operation
     {
         Validate();
         var context = new OperationContext(
-            this, new OperationScope(), new InlineInvoker(), NullOutput.Instance, secrets, journal: null, cancellationToken);
+            this, new OperationScope(), new InlineInvoker(), NullOutput.Instance, secrets, journal: null, cancellationToken)
+        {
+            Undelivered = [],
+        };
         return ExecuteAsync(context);
     }
 

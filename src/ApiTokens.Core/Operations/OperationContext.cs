@@ -65,7 +65,7 @@ internal sealed class OperationContext
         Progress.Stage == JournalStage.Done || (_subject is not null && Scope.CompletedEarlierOperations.ContainsKey(_subject.Key));
 
     /// <summary>The tokens whose secrets were not delivered because the caller stopped.</summary>
-    public ConcurrentQueue<ApiToken> Undelivered { get; init; } = [];
+    public required ConcurrentQueue<ApiToken> Undelivered { get; init; }
 
     /// <summary>Set while both the old and the new token work. It is reported if the operation does not continue.</summary>
     public PendingRetirement? PendingRetirement { get; private set; }

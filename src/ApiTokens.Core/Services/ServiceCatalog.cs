@@ -41,7 +41,18 @@ public static class ServiceCatalog
     internal static void ProvideFormats()
     {
         TokenIdentity.FindCanonicalId = (service, id) =>
-            All.FirstOrDefault(definition => Same(definition.Name, service))?.CanonicalId(id);
+        {
+            // Without LINQ, because this is called several times for each token.
+            foreach (ServiceDefinition definition in All)
+            {
+                if (Same(definition.Name, service))
+                {
+                    return definition.CanonicalId(id);
+                }
+            }
+
+            return null;
+        };
         ForeignText.MaskServiceSecrets = text => All.Aggregate(text, (masked, service) => service.SecretFormat.Mask(masked));
         ForeignText.MaskPartsOfServiceSecrets =
             text => All.Aggregate(text, (masked, service) => service.SecretFormat.MaskParts(masked));

@@ -14,8 +14,11 @@ internal abstract partial class TokenService
     public bool IsOwnSecret(SecureString secret) => SecretText.AreEqual(Credential.Secret, secret);
 
     // The caller may have written the id in another form. The services compare canonical ids.
-    public Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken) =>
-        IsOwnTokenCoreAsync(new ApiToken(token) { Id = CheckId(token.Id) }, cancellationToken);
+    public Task<bool> IsOwnTokenAsync(ApiToken token, CancellationToken cancellationToken)
+    {
+        string id = CheckId(token.Id);
+        return IsOwnTokenCoreAsync(id == token.Id ? token : new ApiToken(token) { Id = id }, cancellationToken);
+    }
 
     public async Task<ApiToken> GetOwnTokenAsync(CancellationToken cancellationToken)
     {

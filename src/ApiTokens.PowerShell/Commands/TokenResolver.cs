@@ -55,6 +55,11 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
     // another token: the one that is meant may have been removed already.
     private static TokenConnection ById(string id, TokenConnection[] connections)
     {
+        if (connections is [var only] && only.Tokens.IsId(id))
+        {
+            return only;
+        }
+
         TokenConnection[] fitting = [.. connections.Where(connection => connection.Tokens.IsId(id))
             .GroupBy(connection => connection.AccountIdentity).Select(same => same.First())];
         return fitting.Length switch
@@ -148,10 +153,11 @@ internal sealed class TokenResolver(ApiTokenCmdlet cmdlet, IReadOnlyList<TokenCo
     // What the reference does not tell is taken from the connection.
     private static bool IsAccountOf(TokenReference reference, TokenConnection connection)
     {
-        Uri? address = connection.BaseUri;
-        return (reference.BaseUri is null || Uri.TryCreate(reference.BaseUri, UriKind.Absolute, out address))
-            && new AccountIdentity(reference.Service ?? connection.Service, reference.Account ?? connection.Account, address!)
-                .Equals(connection.AccountIdentity);
+        Uri address = connection.BaseUri;
+        return (reference.BaseUri is null || reference.BaseUri == address.AbsoluteUri
+                || Uri.TryCreate(reference.BaseUri, UriKind.Absolute, out address))
+            && connection.AccountIdentity.Matches(
+                reference.Service ?? connection.Service, reference.Account ?? connection.Account, address!);
     }
 
     private static IEnumerable<string> Known(TokenReference reference) =>
