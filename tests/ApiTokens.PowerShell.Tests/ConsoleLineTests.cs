@@ -26,6 +26,21 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
             line);
     }
 
+    // The engine ends the pipeline as soon as a cmdlet writes, and may not call StopProcessing of the cmdlets after a slow one before.
+    [Fact]
+    public void Remove_StoppedBehindASlowCommand_TellsWhatWasDone()
+    {
+        IReadOnlyList<PSObject> tokens = NewTokens(30);
+        Sandbox.AddFault(new { kind = "delay", delayMs = 200, service = "wegnology", method = "DELETE", probability = 1.0 });
+        RunningScript run = Session.Start(
+            "param($Tokens) $Tokens | Stop-Slowly | Remove-ApiToken -ThrottleLimit 2 -PassThru -Confirm:$false", tokens);
+        Eventually.True(() => run.Output.Count >= 2, "No token was removed.");
+
+        run.Stop();
+
+        Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Remove_LongRun_LeavesASummary()
     {

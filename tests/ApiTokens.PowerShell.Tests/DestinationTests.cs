@@ -40,6 +40,29 @@ public sealed class DestinationTests(SandboxFixture fixture) : CmdletTest(fixtur
         Assert.NotEqual(before, Directory.GetFiles(folder).Order().Select(File.ReadAllText));
     }
 
+    [Fact]
+    public void NewWithWhatIf_FileExists_IsRefusedAsWithoutIt()
+    {
+        string file = NewPath(".txt");
+        File.WriteAllText(file, "other");
+
+        AssertRefused("SecretExists", $"param($File) {New} -Name ci -Path $File -WhatIf", file);
+    }
+
+    [Fact]
+    public void ResetWithWhatIf_OneFileForTwoTokens_SaysWhichWouldBeRefused()
+    {
+        PSObject[] tokens = [NewToken("gcore"), NewToken("gcore")];
+        Session.Host.Clear();
+
+        Run("param($Tokens, $File) $Tokens | Reset-ApiToken -Path $File -WhatIf", tokens, NewPath(".txt")).ShouldSucceed();
+
+        string[] lines = [.. Session.Host.Lines.Where(line => line.StartsWith("What if: ", StringComparison.Ordinal))];
+        Assert.DoesNotContain("refused", lines[0]);
+        Assert.Matches("which would be refused: .* is already the destination of another secret of this run", lines[1]);
+        Assert.EndsWith("2 tokens, of which 1 would be refused.", lines[2]);
+    }
+
     // A value that only the issued token has makes the destination unknown until then.
     [Fact]
     public void New_ScriptBlockReadsProperty_IsRefusedBeforeTheRequestIfTheValueIsKnown()
@@ -101,7 +124,7 @@ public sealed class DestinationTests(SandboxFixture fixture) : CmdletTest(fixtur
         Assert.Equal(isAccepted ? ["SecretDestinationInUse"] : ["InvalidPath", "InvalidPath"], result.ErrorIds);
         Assert.Equal(isAccepted ? 1 : 0, result.Output.Count);
         Assert.Equal(isAccepted ? 1 : 0, Sandbox.Count().Writes - before);
-        Assert.StartsWith("-Path: ", result.Errors[0].ToString());
+        Assert.Matches("^'w[12]': -Path: ", result.Errors[0].ToString());
         Assert.DoesNotContain("leaves the folder", result.Errors[0].ToString());
         Assert.Equal(isAccepted ? "w2" : "w1", result.Errors[0].TargetObject);
     }

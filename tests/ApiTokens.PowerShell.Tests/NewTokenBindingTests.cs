@@ -25,7 +25,9 @@ public sealed class NewTokenBindingTests(SandboxFixture fixture) : CmdletTest(fi
             [pscustomobject]@{ Name = 'good-2'; Role = 'Users'; ExpiresIn = '30d' } | New-ApiToken -Connection gcore
             """);
         Assert.Equal(["good-1", "good-2"], result.Output.Texts("Name").Order());
-        Assert.Equal("bad", result.ShouldFail("InvalidRole").TargetObject);
+        ErrorRecord error = result.ShouldFail("InvalidRole");
+        Assert.Equal("bad", error.TargetObject);
+        Assert.StartsWith("'bad': ", error.ToString());
     }
 
     [Fact]

@@ -99,6 +99,19 @@ public sealed class NewTokenDefaultsTests(SandboxFixture fixture) : CmdletTest(f
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("-Access vendor=Read", false)]
+    [InlineData("-ApplyToAll Read", false)]
+    public void New_ApplicationUsersWithoutAccess_WarnsOnce(string access, bool warns)
+    {
+        RunResult result = Run($"'a', 'b' | ForEach-Object {{ [pscustomobject]@{{ Name = $_ }} }} "
+            + $"| New-ApiToken -Connection application-users -User jdoe {access}");
+
+        Assert.Equal(2, result.ShouldSucceed().Output.Count);
+        Assert.Equal(warns ? 1 : 0, result.Warnings.Count(warning => warning.Contains("no access to any API")));
+    }
+
+    [Theory]
     [InlineData("-Connection wegnology -Scope ReadOnly, devices.get -NeverExpires", "(scope: ReadOnly devices.get; expires: never)")]
     [InlineData("-Connection gcore -Role Users -ExpiresAt 2031-01-02T00:00:00Z", "(role: Users; expires: 2031-01-02 00:00Z)")]
     [InlineData(

@@ -83,6 +83,30 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
     }
 
     [Fact]
+    public void DueWithWhatIf_TokenWasEnabledOtherwise_SaysThatItWouldBeRefused()
+    {
+        string journal = NewPath(".jsonl");
+        PSObject enabled = NewToken("wegnology");
+        PSObject disabled = NewToken("wegnology");
+        Run($"{Disable} {Moment}", enabled, journal).ShouldSucceed();
+        Run($"{Disable} {Moment}", disabled, journal).ShouldSucceed();
+        Run("param($Token) $Token | Enable-ApiToken", enabled).ShouldSucceed();
+        Session.Host.Clear();
+        int writes = Sandbox.Count().Writes;
+
+        Run($"{Due} -WhatIf", journal).ShouldSucceed();
+
+        Assert.Equal(writes, Sandbox.Count().Writes);
+        string[] lines = [.. Session.Host.Lines.Where(line => line.StartsWith("What if: ", StringComparison.Ordinal))];
+        Assert.Equal(3, lines.Length);
+        Assert.Matches(
+            $@"{enabled.Text("Id")}.*, which would be refused: The token .* it was enabled since\. It is unchanged\W*$", lines[0]);
+        Assert.Contains(disabled.Text("Id"), lines[1]);
+        Assert.DoesNotContain("refused", lines[1]);
+        Assert.Equal("What if: Remove API token: 2 tokens, of which 1 would be refused.", lines[2]);
+    }
+
+    [Fact]
     public void Due_TokenWasEnabledOtherwise_KeepsIt()
     {
         string journal = NewPath(".jsonl");

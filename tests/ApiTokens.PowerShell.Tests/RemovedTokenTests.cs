@@ -99,6 +99,46 @@ public sealed class RemovedTokenTests(SandboxFixture fixture) : CmdletTest(fixtu
             "The token was not retired.");
     }
 
+    [Fact]
+    public void Remove_RevokedTokenById_ReturnsItsRecordAndKeepsTheTime()
+    {
+        PSObject token = NewToken("application-users");
+        Run("param($Token) $Token | Remove-ApiToken -Confirm:$false", token).ShouldSucceed();
+        DateTimeOffset? revokedAt = Read(token).Time("RevokedAt");
+
+        PSObject again = Single(
+            "param($Token) Remove-ApiToken -Id $Token.Id -Connection application-users -PassThru -Confirm:$false", token);
+
+        Assert.Equal("Revoked", again.Text("Status"));
+        Assert.Equal(revokedAt, again.Time("RevokedAt"));
+    }
+
+    // Gcore deletes expired tokens, and still lists them.
+    [Fact]
+    public void Remove_ExpiredTokenThatTheServiceDeleted_IsNoError()
+    {
+        PSObject token = NewToken("gcore", with: new() { ["ExpiresIn"] = TimeSpan.FromSeconds(1) });
+        Eventually.True(() => Read(token).Text("Status") == "Expired", "The token was not shown as expired.");
+
+        PSObject removed = Single("param($Token) $Token | Remove-ApiToken -PassThru -Confirm:$false", Read(token));
+        PSObject again = Single("param($Token) $Token | Remove-ApiToken -PassThru -Confirm:$false", Read(token));
+
+        Assert.Equal(token.Text("Id"), removed.Text("Id"));
+        Assert.Equal(token.Text("Id"), again.Text("Id"));
+    }
+
+    [Theory]
+    [ClassData(typeof(EachService))]
+    public void Remove_UnknownToken_IsAnError(string connection)
+    {
+        PSObject token = NewToken(connection);
+        string id = connection == "wegnology" ? "5e00000000000000000000aa"
+            : connection == "application-users" ? Guid.NewGuid().ToString() : "987654321";
+
+        Run("param($Token, $Id) Remove-ApiToken -Id $Id -Connection $Token.Connection -Confirm:$false", token, id)
+            .ShouldFail("ObjectNotFound");
+    }
+
     private (PSObject Token, string Journal) ResetWithGracePeriod(string period = "3d")
     {
         string journal = NewPath(".jsonl");

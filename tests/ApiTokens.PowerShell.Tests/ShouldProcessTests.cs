@@ -58,6 +58,20 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
         Assert.Equal(token.Text("Name"), Read(token).Text("Name"));
     }
 
+    // 7003 belongs to another user than the administrator of the connection.
+    [Fact]
+    public void WhatIf_ResetOfAnotherUsersToken_SaysWhomTheNewTokenBelongsTo()
+    {
+        Run("Get-ApiToken -Connection gcore -Id 7003 | Reset-ApiToken -WhatIf").ShouldSucceed();
+        PSObject own = NewToken("gcore");
+        Run("param($Token) Get-ApiToken -Connection gcore -Id $Token.Id | Reset-ApiToken -WhatIf", own).ShouldSucceed();
+
+        Assert.Collection(
+            WhatIfLines(),
+            line => Assert.Contains("the new token will belong to the user of the connection, not to user@example.com", line),
+            line => Assert.DoesNotContain("belong", line));
+    }
+
     [Theory]
     [ClassData(typeof(EachService))]
     public void WhatIf_NewApiToken_SendsNoWriteRequest(string connection)

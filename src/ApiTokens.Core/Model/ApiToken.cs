@@ -71,7 +71,7 @@ public class ApiToken
     /// <summary>The user or account that the token acts for.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Who created the token: an e-mail address or a name, or the id if the service tells nothing else.</summary>
+    /// <summary>Who created the token: an email address or a name, or the id if the service tells nothing else.</summary>
     public string? Issuer { get; init; }
 
     /// <summary>What created the token: a user, another token, or a workflow (contracts/wegnology.md, 1.4).</summary>

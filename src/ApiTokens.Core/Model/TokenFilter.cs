@@ -16,7 +16,7 @@ public sealed record TokenFilter
     public IReadOnlyList<NamePattern> Users { get; init; } = [];
 
     /// <summary>
-    /// The users or tokens that created the tokens, by name, e-mail address or id, of which a token must match at least one. Empty for
+    /// The users or tokens that created the tokens, by name, email address or id, of which a token must match at least one. Empty for
     /// any issuer.
     /// </summary>
     public IReadOnlyList<NamePattern> Issuers { get; init; } = [];

@@ -18,7 +18,7 @@ public sealed class TokenUser
     /// <summary>The display name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The e-mail address, if the service knows it.</summary>
+    /// <summary>The email address, if the service knows it.</summary>
     public string? Email { get; init; }
 
     /// <summary>Whether the user is active. The tokens of an inactive user work until they expire or are removed.</summary>

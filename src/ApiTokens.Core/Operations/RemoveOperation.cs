@@ -3,7 +3,8 @@ using ApiTokens.Services;
 namespace ApiTokens.Operations;
 
 /// <summary>
-/// Removes a token permanently, or revokes it, as some services call it. A token that no longer exists counts as removed.
+/// Removes a token permanently, or revokes it, as some services call it. A token that the service calls revoked or expired, and cannot
+/// remove, counts as removed.
 /// </summary>
 public sealed class RemoveOperation : Operation
 {
@@ -57,8 +58,28 @@ public sealed class RemoveOperation : Operation
         ApiToken removed = ReturnsToken && _token.CreatedAt is null
             ? await Connection.Tokens.GetAsync(_token.Id, context.CancellationToken).ConfigureAwait(false)
             : _token;
-        await Connection.Tokens.RemoveAsync(_token.Id, context.CancellationToken).ConfigureAwait(false);
-        await ReturnAsync(_token.Id, removed.Revoked(Connection.Time.GetUtcNow()), context).ConfigureAwait(false);
+        ApiToken? earlier = await RemoveAsync(context.CancellationToken).ConfigureAwait(false);
+        await ReturnAsync(_token.Id, earlier ?? removed.Revoked(Connection.Time.GetUtcNow()), context).ConfigureAwait(false);
+    }
+
+    // A service can keep the records of tokens that were revoked, or that it deleted when they expired. It has no such token to remove.
+    private async Task<ApiToken?> RemoveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Connection.Tokens.RemoveAsync(_token.Id, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (ApiTokenException e) when (e.Kind == ErrorKind.ObjectNotFound)
+        {
+            ApiToken? record = await Connection.ReadRecordAsync(_token.Id, cancellationToken).ConfigureAwait(false);
+            if (record?.Status is TokenStatus.Revoked or TokenStatus.Expired)
+            {
+                return record;
+            }
+
+            throw;
+        }
     }
 
     private protected override void ValidateCore()

@@ -37,43 +37,67 @@ public sealed class RetireOperation : Operation
     /// </summary>
     public Func<ApiToken, SecureString?, bool>? Verify { get; init; }
 
+    /// <summary>Reads the token, and throws if it must not be retired now. Changes nothing, and does not call <see cref="Verify"/>.</summary>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>A task that ends when the token was checked.</returns>
+    /// <exception cref="ApiTokenException">
+    /// <c>OwnTokenProtected</c>, <c>PredecessorNotFound</c>, <c>SuccessorNotActive</c> or <c>TokenEnabled</c>; or the service rejected the
+    /// request or could not be reached.
+    /// </exception>
+    public Task CheckAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
     internal override async Task ExecuteAsync(OperationContext context)
     {
-        ApiToken token = Connection.CreateReference(_due.Id, _due.Name);
-        await OwnTokenGuard.CheckAsync(Connection, token, AllowOwnToken, context.CancellationToken).ConfigureAwait(false);
-        if (await Connection.ReadIfExistsAsync(_due.Id, context.CancellationToken).ConfigureAwait(false) is not { } old)
+        (ApiToken? old, ApiToken? successor) = await ReadAsync(context.CancellationToken).ConfigureAwait(false);
+        if (old is null)
         {
-            await RequireSameServiceAsync(token, context.CancellationToken).ConfigureAwait(false);
             return;
         }
 
-        bool disable = _due.Predecessor == OldTokenAction.Disable;
-        if (disable && old.Status == TokenStatus.Inactive)
+        if (IsDone(old))
         {
             await ReturnAsync(_due.Id, old, context).ConfigureAwait(false);
             return;
         }
 
-        if (_successorId is not null)
+        if (successor is not null && Verify is not null)
         {
-            ApiToken successor = await OldTokenRetirement.RequireActiveSuccessorAsync(
-                Connection, old, _successorId, context.CancellationToken).ConfigureAwait(false);
-            if (Verify is not null)
-            {
-                await CallerVerification.RequireAsync(Verify, old, successor, secret: null, context).ConfigureAwait(false);
-            }
-        }
-        else if (_due.Operation == JournalOperations.Disable && old.Status == TokenStatus.Active)
-        {
-            throw TokenEnabled(old);
+            await CallerVerification.RequireAsync(Verify, old, successor, secret: null, context).ConfigureAwait(false);
         }
 
         (bool existed, ApiToken? disabled) = await OldTokenRetirement.RemoveOrDisableAsync(
             Connection, _due.Id, _due.Predecessor, context.CancellationToken).ConfigureAwait(false);
         if (existed)
         {
-            await ReturnAsync(_due.Id, disable ? disabled : old.Revoked(Connection.Time.GetUtcNow()), context).ConfigureAwait(false);
+            ApiToken? after = Disables ? disabled : old.Revoked(Connection.Time.GetUtcNow());
+            await ReturnAsync(_due.Id, after, context).ConfigureAwait(false);
         }
+    }
+
+    private bool Disables => _due.Predecessor == OldTokenAction.Disable;
+
+    private bool IsDone(ApiToken old) => Disables && old.Status == TokenStatus.Inactive;
+
+    // The old token is null if it no longer exists, and the successor if none replaces it.
+    private async Task<(ApiToken? Old, ApiToken? Successor)> ReadAsync(CancellationToken cancellationToken)
+    {
+        ApiToken token = Connection.CreateReference(_due.Id, _due.Name);
+        await OwnTokenGuard.CheckAsync(Connection, token, AllowOwnToken, cancellationToken).ConfigureAwait(false);
+        if (await Connection.ReadIfExistsAsync(_due.Id, cancellationToken).ConfigureAwait(false) is not { } old)
+        {
+            await RequireSameServiceAsync(token, cancellationToken).ConfigureAwait(false);
+            return (null, null);
+        }
+
+        if (_successorId is not null && !IsDone(old))
+        {
+            return (old, await OldTokenRetirement.RequireActiveSuccessorAsync(Connection, old, _successorId, cancellationToken)
+                .ConfigureAwait(false));
+        }
+
+        return _successorId is null && _due.Operation == JournalOperations.Disable && old.Status == TokenStatus.Active
+            ? throw TokenEnabled(old)
+            : (old, null);
     }
 
     // Another server at the address, such as a restored copy or a new sandbox, does not know the token either. A reset gives the

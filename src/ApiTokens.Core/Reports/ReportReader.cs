@@ -44,7 +44,7 @@ public static class ReportReader
         catch (JsonException e)
         {
             throw new ApiTokenException(
-                ErrorKind.InvalidArgument, $"{field}: '{path}' is not a JSON report: {e.Message}", Help, $"Invalid{field}", e)
+                ErrorKind.InvalidArgument, $"{field}: '{path}' is not a JSON report.", Help, $"Invalid{field}", e)
             {
                 Field = new Field(field),
             };

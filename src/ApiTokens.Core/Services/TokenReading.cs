@@ -11,6 +11,21 @@ internal static class TokenReading
             () => connection.Tokens.ListAsync(TokenFilter.Existing, cancellationToken),
             token => connection.GetIdentity(token.Id).Equals(connection.GetIdentity(id)));
 
+    /// <summary>Reads the record of a token, which a service can keep after the token was revoked.</summary>
+    /// <returns>The record; null if there is none, or if it cannot be read.</returns>
+    public static async Task<ApiToken?> ReadRecordAsync(
+        this TokenConnection connection, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.Tokens.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ApiTokenException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Waits for a token that is being read. A 404 may be of a proxy or a gateway. If it does not have the form that the service
     /// documents, the token no longer exists only if the service does not list it either.

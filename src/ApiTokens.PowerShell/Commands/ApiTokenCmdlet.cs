@@ -55,14 +55,14 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
     internal void Fail(ApiTokenException error, object? target) => WriteError(ErrorRecords.Create(error, target));
 
     /// <summary>Writes the error of one input. Without any connection, every input would fail, so the error ends the pipeline.</summary>
-    internal void FailInput(ApiTokenException error, object? target, TokenConnection? connection = null)
+    internal void FailInput(ApiTokenException error, object? target, TokenConnection? connection = null, string? row = null)
     {
         if (Connections.All.Count == 0 || error.Kind == ErrorKind.AuthenticationError)
         {
             FailTerminating(error, target);
         }
 
-        WriteError(ErrorRecords.Create(error, target, connection?.Name));
+        WriteError(ErrorRecords.Create(error, target, connection?.Name, row));
     }
 
     internal void FailTerminating(ApiTokenException error, object? target) => ThrowTerminatingError(ErrorRecords.Create(error, target));

@@ -56,7 +56,8 @@ public abstract partial class BulkCmdlet
 
     private void WriteStopLine()
     {
-        if (_isStopped && _runner is { Added: > 1 } runner)
+        // The engine can end the pipeline before it calls StopProcessing.
+        if (Stopping && _runner is { Added: > 1 } runner)
         {
             OperationSummary summary = runner.Summary;
             int left = runner.Added - summary.Ended + summary.NotTried;

@@ -21,7 +21,6 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     private RunProgress? _progress;
     private DeliverySink? _sink;
     private JournalWriter? _journal;
-    private bool _isStopped;
 
     /// <summary>The maximum number of concurrent operations per connection.</summary>
     [Parameter(HelpMessage = "Specifies the maximum number of concurrent operations for each connection, from 1 to 256.")]
@@ -131,7 +130,6 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     /// <inheritdoc/>
     protected override void StopProcessing()
     {
-        _isStopped = true;
         _runner?.Stop();
         base.StopProcessing();
     }
@@ -188,6 +186,9 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
 
         Queue(operation);
     }
+
+    /// <summary>Throws if the secret of an operation could not be delivered. For -WhatIf, which queues nothing.</summary>
+    internal void CheckDestination(Operation operation, ApiToken expected) => _sink?.Reserve(operation, expected, isResumed: false);
 
     internal void Queue(Operation operation)
     {

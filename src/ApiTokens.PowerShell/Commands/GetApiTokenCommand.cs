@@ -55,7 +55,7 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
     [Alias("Owner")]
     public string[] User { get; set; } = [];
 
-    /// <summary>The users or tokens that created the tokens: names, e-mail addresses, ids or wildcard patterns.</summary>
+    /// <summary>The users or tokens that created the tokens: names, email addresses, ids or wildcard patterns.</summary>
     [Parameter(ParameterSetName = FilterSet, HelpMessage = "Gets only tokens that one of these users or tokens created.")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(NoFileCompleter))]

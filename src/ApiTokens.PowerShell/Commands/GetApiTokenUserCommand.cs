@@ -10,7 +10,7 @@ namespace ApiTokens.PowerShell.Commands;
 [OutputType(typeof(TokenUser))]
 public sealed class GetApiTokenUserCommand : ApiTokenCmdlet
 {
-    /// <summary>The ids, names, e-mail addresses or wildcard patterns.</summary>
+    /// <summary>The ids, names, email addresses or wildcard patterns.</summary>
     [Parameter(Position = 0, HelpMessage = "Gets only users whose id, name or email address matches.")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(UserCompleter))]

@@ -19,6 +19,7 @@ public sealed class NewApiTokenCommand : IssueCmdlet
 {
     private readonly Dictionary<TokenIdentity, int> _occurrences = [];
     private bool _hasWarnedOfExpiry;
+    private bool _hasWarnedOfAccess;
     private IssuePolicy? _policy;
 
     /// <summary>The object from the pipeline, whose properties bind to the other parameters, such as a row of a CSV file.</summary>
@@ -154,31 +155,43 @@ public sealed class NewApiTokenCommand : IssueCmdlet
             };
             operation.Validate();
             _policy?.Check(connection, request);
-            WarnOnceOfExpiry(connection, request);
+            WarnOnce(connection, request);
             string description = request.Name.Length > 0 ? $"'{request.Name}'" : $"a token of '{request.User}'";
+            var expected = new ApiToken
+            {
+                Connection = connection.Name,
+                Service = connection.Service,
+                Account = connection.Account,
+                BaseUri = connection.BaseUri,
+                Name = request.Name,
+                Description = request.Description,
+            };
+            if (IsWhatIf)
+            {
+                CheckDestination(operation, expected);
+            }
+
             if (Confirm($"{description}{Details(request)} on {Describe(connection)}", "Create API token"))
             {
-                Queue(
-                    operation,
-                    new ApiToken
-                    {
-                        Connection = connection.Name,
-                        Service = connection.Service,
-                        Account = connection.Account,
-                        BaseUri = connection.BaseUri,
-                        Name = request.Name,
-                        Description = request.Description,
-                    });
+                Queue(operation, expected);
             }
         }
         catch (ApiTokenException e)
         {
-            FailInput(e, Name, connection);
+            // The rows of a file can have the same error.
+            FailInput(e, Name, connection, row: InputObject is null || Name.Length == 0 ? null : $"'{ForeignText.Argument(Name)}'");
         }
     }
 
-    private void WarnOnceOfExpiry(TokenConnection connection, NewTokenRequest request)
+    private void WarnOnce(TokenConnection connection, NewTokenRequest request)
     {
+        if (!_hasWarnedOfAccess && request.Access.Count == 0 && request.ApplyToAll is null
+            && connection.Capabilities.Fields.HasFlag(NewTokenFields.Access))
+        {
+            _hasWarnedOfAccess = true;
+            WriteWarning($"Without -Access or -ApplyToAll, a new token of {connection.Service} has no access to any API.");
+        }
+
         if (!_hasWarnedOfExpiry && request.Expiry.IsServiceDefault && connection.Capabilities.Expiry == ExpiryChoice.AnyOrNever)
         {
             _hasWarnedOfExpiry = true;

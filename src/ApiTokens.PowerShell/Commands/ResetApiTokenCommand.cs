@@ -223,6 +223,27 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         };
     }
 
+    // Some services issue tokens only for the caller.
+    internal override string? Consequence(TokenConnection connection, ApiToken token)
+    {
+        if (token is not { Owner: { } owner, IssuerKind: IssuerKind.User } || connection.Capabilities.Fields.HasFlag(NewTokenFields.User))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Wait(cancellationToken => connection.Tokens.IsIssuedByCallerAsync(token, cancellationToken)) == false
+                ? $" (the new token will belong to the user of the connection, not to {owner})"
+                : null;
+        }
+        catch (ApiTokenException)
+        {
+            // The reset reports what is wrong.
+            return null;
+        }
+    }
+
     // All options except the expiry, which may be invalid for some tokens of a pipeline only.
     private ResetOptions Options => new()
     {

@@ -13,15 +13,13 @@ namespace ApiTokens.PowerShell.Commands;
 /// <summary>
 /// The base class of cmdlets that change existing tokens. It resolves tokens, asks for confirmation and queues operations.
 /// </summary>
-public abstract class TokenCmdlet : BulkCmdlet
+public abstract partial class TokenCmdlet : BulkCmdlet
 {
     internal const string TokenSet = "Token";
 
     private TokenResolver? _resolver;
     private bool? _allConfirmed;
     private bool _isListConfirmed;
-    private int _whatIfCount;
-    private int _whatIfRefused;
     private bool _allUnproven;
     private bool _noUnproven;
 
@@ -59,6 +57,9 @@ public abstract class TokenCmdlet : BulkCmdlet
 
     internal override ConnectionReference[]? NamedConnections => Connection;
 
+    /// <summary>What a user must know before they confirm, to be read after the token and its connection; null for nothing.</summary>
+    internal virtual string? Consequence(TokenConnection connection, ApiToken token) => null;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -70,11 +71,7 @@ public abstract class TokenCmdlet : BulkCmdlet
     protected override void EndProcessing()
     {
         base.EndProcessing();
-        if (_whatIfCount > 1)
-        {
-            string refused = _whatIfRefused == 0 ? string.Empty : $", of which {_whatIfRefused} would be refused";
-            Host.UI.WriteLine(FormattableString.Invariant($"What if: {Action}: {_whatIfCount:N0} tokens{refused}."));
-        }
+        WriteWhatIfTotal();
     }
 
     /// <inheritdoc/>
@@ -257,15 +254,10 @@ public abstract class TokenCmdlet : BulkCmdlet
     {
         Operation operation = CreateOperation(connection, token, target);
         operation.Validate();
-        string subject = $"{description ?? token.ToString()} on {Describe(connection)}";
+        string subject = $"{description ?? token.ToString()} on {Describe(connection)}{Consequence(connection, token)}";
         if (IsWhatIf)
         {
-            _whatIfCount++;
-            bool isRefused = ProtectsOwnToken
-                && Wait(cancellationToken => OwnTokenGuard.IsOwnTokenAsync(connection, token, cancellationToken));
-            _whatIfRefused += isRefused ? 1 : 0;
-            string refusal = isRefused ? ", which would be refused without -Force: the connection itself uses the token" : string.Empty;
-            Confirm(subject + refusal, Action);
+            ShowWhatIf(subject, RefusalOf(connection, operation, token), Action);
         }
         else if (_isListConfirmed || Confirm(subject, Action))
         {

@@ -10,12 +10,14 @@ internal sealed class ListedTokens
     private readonly Dictionary<string, string[]> _apis = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Connection, string Id), TokenUser> _users = [];
 
-    /// <summary>Adds a token of a list, unless there were enough before it: the first ones of a list are the newest.</summary>
+    /// <summary>
+    /// Adds a token of a list, unless it is revoked, or there were enough before it: the first ones of a list are the newest.
+    /// </summary>
     /// <param name="token">The token.</param>
     /// <param name="position">The number of tokens before it in the list.</param>
     public void Add(ApiToken token, int position)
     {
-        if (position < Capacity)
+        if (position < Capacity && token.Status != TokenStatus.Revoked)
         {
             Add(token);
         }

@@ -10,7 +10,8 @@ internal static class ErrorRecords
     /// <param name="error">The error.</param>
     /// <param name="target">The token or the input that the error is about.</param>
     /// <param name="connection">The name of the connection that the error is about; by default the one of the target.</param>
-    public static ErrorRecord Create(Exception error, object? target, string? connection = null)
+    /// <param name="row">The name of the row of the input that the error is about, if the message must begin with it.</param>
+    public static ErrorRecord Create(Exception error, object? target, string? connection = null, string? row = null)
     {
         connection ??= ConnectionOf(target);
         target = SafeTarget(target);
@@ -26,7 +27,7 @@ internal static class ErrorRecords
         var record = new ErrorRecord(known, known.ErrorId, Category(known.Kind), target);
         string correlationId = known.CorrelationId is { } id ? $" Correlation id: {id}." : string.Empty;
         record.ErrorDetails = new ErrorDetails(
-            CommandText.Message(known) + correlationId)
+            (row is null ? string.Empty : $"{row}: ") + CommandText.Message(known) + correlationId)
         { RecommendedAction = CommandText.Advice(known, connection) };
         return record;
     }

@@ -16,8 +16,6 @@ public sealed class RateTests : IAsyncLifetime
     private const int Tokens = 320;
     private const int ThrottleLimit = 32;
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
-
     // Longer than any wait of the rate limiter here, and shorter than the time-out of a request.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
@@ -94,19 +92,8 @@ public sealed class RateTests : IAsyncLifetime
         }))];
         DateTimeOffset start = _clock.GetUtcNow();
         Task<RunResult> run = RunResult.RunAsync(null, ThrottleLimit, operations);
-        while (!run.IsCompleted)
-        {
-            // All requests in flight wait for the clock, so no response is outstanding.
-            if (_clock.CountPending(LongestWait) == Math.Min(ThrottleLimit, operations.Length - Volatile.Read(ref done)))
-            {
-                _clock.Advance(Step);
-            }
-            else
-            {
-                await Task.WhenAny(run, Task.Delay(1));
-            }
-        }
-
+        await _clock.AdvanceUntilAsync(
+            run, () => Math.Min(ThrottleLimit, operations.Length - Volatile.Read(ref done)), LongestWait);
         return (await run, _clock.GetUtcNow() - start);
     }
 

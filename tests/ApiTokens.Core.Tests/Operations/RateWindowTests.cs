@@ -12,7 +12,6 @@ public sealed class RateWindowTests
     private const int Requests = 200;
     private const int ThrottleLimit = 16;
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     private readonly TestTimeProvider _clock = new();
@@ -62,19 +61,8 @@ public sealed class RateWindowTests
             }))];
         DateTimeOffset start = _clock.GetUtcNow();
         Task<RunResult> run = RunResult.RunAsync(null, ThrottleLimit, operations);
-        while (!run.IsCompleted)
-        {
-            // All requests in flight wait for the clock, so no response is outstanding.
-            if (_clock.CountPending(LongestWait) == Math.Min(ThrottleLimit, operations.Length - Volatile.Read(ref done)))
-            {
-                _clock.Advance(Step);
-            }
-            else
-            {
-                await Task.WhenAny(run, Task.Delay(1));
-            }
-        }
-
+        await _clock.AdvanceUntilAsync(
+            run, () => Math.Min(ThrottleLimit, operations.Length - Volatile.Read(ref done)), LongestWait);
         RunResult result = await run;
         Assert.Equal((Requests, 0), (result.Summary.Done, result.Summary.Failed));
         return (result.Summary.Retried, _clock.GetUtcNow() - start);

@@ -54,6 +54,29 @@ internal sealed class TestTimeProvider(DateTimeOffset start) : FakeTimeProvider(
         }
     }
 
+    /// <summary>
+    /// Advances the clock in small steps until a run ends, but only while all of its operations in flight wait for the clock, so that no
+    /// response is outstanding and the time does not depend on how busy the machine is.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="countInFlight">Counts the operations in flight. After the last one, the clock stands still.</param>
+    /// <param name="longest">The longest wait of an operation, which is shorter than the time-out of a request.</param>
+    public async Task AdvanceUntilAsync(Task run, Func<int> countInFlight, TimeSpan longest)
+    {
+        while (!run.IsCompleted)
+        {
+            int inFlight = countInFlight();
+            if (inFlight > 0 && CountPending(longest) == inFlight)
+            {
+                Advance(TimeSpan.FromMilliseconds(1));
+            }
+            else
+            {
+                await Task.WhenAny(run, Task.Delay(1));
+            }
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new CountedTimer(this, () => callback(state));

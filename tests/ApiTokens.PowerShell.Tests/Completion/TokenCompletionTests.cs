@@ -41,6 +41,16 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
     }
 
     [Fact]
+    public void Token_Revoked_IsNotOffered()
+    {
+        PSObject token = NewToken("application-users");
+        Run("param($Token) $Token | Remove-ApiToken -Confirm:$false", token).ShouldSucceed();
+        Run("Get-ApiToken -Connection application-users -Status Revoked | Out-Null").ShouldSucceed();
+
+        Assert.Empty(Session.CompleteText($"Remove-ApiToken {token.Text("Name")}"));
+    }
+
+    [Fact]
     public void Token_UniqueName_IsCompletedByTheName()
     {
         string text = Assert.Single(Session.CompleteText("Remove-ApiToken ci"));

@@ -41,7 +41,7 @@ internal static class DevoRules
         if (string.IsNullOrWhiteSpace(request.User))
         {
             throw ApiTokenException.InvalidParameter(
-                "User", "Devo requires the user whom the token acts for.", "Specify the user's e-mail address in the domain.");
+                "User", "Devo requires the user whom the token acts for.", "Specify the user's email address in the domain.");
         }
 
         string[] audience = Lists.Words(request.Audience);

@@ -95,7 +95,7 @@ internal sealed class GcoreClientWire
     [JsonConverter(typeof(IdConverter))]
     public string? Id { get; set; }
 
-    /// <summary>The e-mail address of the caller.</summary>
+    /// <summary>The email address of the caller.</summary>
     [JsonPropertyName("email")]
     public string? Email { get; set; }
 }

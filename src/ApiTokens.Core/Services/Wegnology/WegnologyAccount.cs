@@ -23,7 +23,7 @@ internal sealed class WegnologyAccount
     /// <summary>The id of the user, application or instance; null for a user whose id is not known.</summary>
     public string? Id { get; }
 
-    /// <summary>The e-mail address of the user; null for other accounts, and if it is not known.</summary>
+    /// <summary>The email address of the user; null for other accounts, and if it is not known.</summary>
     public string? Email { get; private init; }
 
     /// <summary>Whether the tokens belong to the user.</summary>
@@ -73,7 +73,7 @@ internal sealed class WegnologyAccount
 
     /// <summary>Returns the account of a user.</summary>
     /// <param name="id">The id; null if it is not known.</param>
-    /// <param name="email">The e-mail address, if it is known.</param>
+    /// <param name="email">The email address, if it is known.</param>
     public static WegnologyAccount User(string? id, string? email = null) =>
         new(id is null ? "user" : $"user/{id}", id, UserKind, ["me", "tokens"]) { Email = email };
 }
