@@ -57,6 +57,21 @@ internal sealed class HttpStack
     /// <summary>Replaces the sockets, for tests that simulate the network. Set it before the first request.</summary>
     internal static HttpMessageHandler? Sockets { get; set; }
 
+    /// <summary>
+    /// Creates the client for an address on another thread. .NET compiles some 400 methods for it, and meanwhile the caller's thread can
+    /// compile the code that creates the request.
+    /// </summary>
+    public void Prepare(Uri address)
+    {
+        // The simulated network decides which thread runs.
+        if (!_factory.IsValueCreated && Sockets is null)
+        {
+#pragma warning disable RS0030 // Sends nothing. The first request uses the result, or fails with its exception.
+            _ = Task.Run(() => _factory.Value.CreateClient(ClientFor(address)));
+#pragma warning restore RS0030
+        }
+    }
+
 #pragma warning disable RS0030 // The only place that uses HttpClient.
     /// <summary>Sends a request, and returns when the headers of the response have arrived.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
@@ -68,9 +83,11 @@ internal sealed class HttpStack
             message.Version = Http2;
         }
 
-        string name = message.RequestUri.IsLoopback ? LoopbackClient : RemoteClient;
-        return _factory.Value.CreateClient(name).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        return _factory.Value.CreateClient(ClientFor(message.RequestUri))
+            .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
+
+    private static string ClientFor(Uri address) => address.IsLoopback ? LoopbackClient : RemoteClient;
 
     private IHttpClientFactory Build()
     {

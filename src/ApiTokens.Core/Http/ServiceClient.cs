@@ -17,6 +17,7 @@ internal sealed class ServiceClient
 
     public ServiceClient(ServiceEndpoint endpoint, ServiceCredential credential)
     {
+        endpoint.Http.Prepare(endpoint.BaseUri);
         _endpoint = endpoint;
         _errors = new ErrorReader(endpoint, credential);
         _sender = new RequestSender(endpoint, credential, _errors);

@@ -1,5 +1,4 @@
 using System.Security;
-using System.Text.RegularExpressions;
 
 namespace ApiTokens;
 
@@ -10,11 +9,6 @@ public static partial class ForeignText
 
     // A shorter value is not a secret, or not a recognizable part of one, and would match arbitrary text.
     private const int MinSecretLength = 8;
-
-    private static readonly Regex Word = new(@"[\w$.+/=~-]{4,}", RegexOptions.CultureInvariant, MatchTimeout);
-
-    // Finds a part of the credential also if other text is attached to it: token=…, /tokens/…, APIKey-….
-    private static readonly Regex Part = new("[A-Za-z0-9]{4,}", RegexOptions.CultureInvariant, MatchTimeout);
 
     /// <summary>
     /// Redacts a credential in a text of its service. Services may quote part of an invalid credential in a 401 response
@@ -81,9 +75,9 @@ public static partial class ForeignText
         string? secret = secureSecret is null ? null : SecretText.ToPlainText(secureSecret);
         return string.IsNullOrEmpty(secret)
             ? text
-            : Word.Replace(text, word => IsPartOf(secret!, word.Value)
+            : Patterns.Word.Replace(text, word => IsPartOf(secret!, word.Value)
                 ? Masked
-                : Part.Replace(word.Value, part => IsPartOf(secret!, part.Value) ? Masked : part.Value));
+                : Patterns.Part.Replace(word.Value, part => IsPartOf(secret!, part.Value) ? Masked : part.Value));
     }
 
     private static bool IsPartOf(string secret, string word)

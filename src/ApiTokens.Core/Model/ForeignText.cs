@@ -26,12 +26,6 @@ public static partial class ForeignText
 
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
 
-    // A long hexadecimal number, or a long word with both digits and letters. It also matches secrets of unknown services.
-    private static readonly Regex LikelySecret = new(
-        @"\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}", RegexOptions.CultureInvariant, MatchTimeout);
-
-    private static readonly Regex CorrelationIdFormat = new(@"\A[A-Za-z0-9_.:-]{1,128}\z", RegexOptions.CultureInvariant, MatchTimeout);
-
     /// <summary>
     /// Masks the complete secrets of the services. The catalogue of services sets it, because the model does not know the services.
     /// </summary>
@@ -55,7 +49,7 @@ public static partial class ForeignText
     /// </summary>
     /// <param name="text">An argument, or a text of a service.</param>
     /// <returns>The text, with secrets replaced by <c>***</c>.</returns>
-    public static string Mask(string text) => LikelySecret.Replace(MaskPartsOfServiceSecrets(Limit(text)), Masked);
+    public static string Mask(string text) => Patterns.LikelySecret.Replace(MaskPartsOfServiceSecrets(Limit(text)), Masked);
 
     /// <summary>Returns an invalid argument for the message that rejects it.</summary>
     /// <param name="argument">The argument, which may be a misplaced secret.</param>
@@ -96,7 +90,7 @@ public static partial class ForeignText
 
     /// <summary>Returns a correlation id; null if it does not have the format of one, or has a secret or a part of one.</summary>
     internal static string? CorrelationId(string? value, System.Security.SecureString? secret) =>
-        value is not null && CorrelationIdFormat.IsMatch(value) && MaskServiceSecrets(value) == value && !SharesPart(value, secret)
+        value is not null && Patterns.CorrelationIdFormat.IsMatch(value) && MaskServiceSecrets(value) == value && !SharesPart(value, secret)
             ? value
             : null;
 
@@ -113,10 +107,26 @@ public static partial class ForeignText
         return safe == text ? error : new RedactedException(error.GetType(), InMessage(redact(error.Message)), safe);
     }
 
-    private static string MaskComplete(string text) => LikelySecret.Replace(MaskServiceSecrets(Limit(text)), Masked);
+    private static string MaskComplete(string text) => Patterns.LikelySecret.Replace(MaskServiceSecrets(Limit(text)), Masked);
 
     private static string Limit(string text) =>
         text.Length <= MaxTextLength ? text : CutAtWord(text, MaxTextLength, MaxSecretLength) + "…";
+
+    // In a class of their own, because a connection without errors and warnings needs none of them. .NET creates them with the first use.
+    private static class Patterns
+    {
+        // A long hexadecimal number, or a long word with both digits and letters. It also matches secrets of unknown services.
+        public static readonly Regex LikelySecret = new(
+            @"\b[0-9a-fA-F]{25,}\b|\b(?=\w*\d)(?=\w*[A-Za-z])[\w-]{40,}", RegexOptions.CultureInvariant, MatchTimeout);
+
+        public static readonly Regex CorrelationIdFormat = new(
+            @"\A[A-Za-z0-9_.:-]{1,128}\z", RegexOptions.CultureInvariant, MatchTimeout);
+
+        public static readonly Regex Word = new(@"[\w$.+/=~-]{4,}", RegexOptions.CultureInvariant, MatchTimeout);
+
+        // Finds a part of the credential also if other text is attached to it: token=…, /tokens/…, APIKey-….
+        public static readonly Regex Part = new("[A-Za-z0-9]{4,}", RegexOptions.CultureInvariant, MatchTimeout);
+    }
 }
 
 /// <summary>Replaces an exception of another library whose text has a secret or control characters.</summary>

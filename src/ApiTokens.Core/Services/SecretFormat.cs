@@ -5,9 +5,10 @@ namespace ApiTokens.Services;
 /// <summary>The format of a service's secrets. Each service declares it once; search, masking and probing use it.</summary>
 internal class SecretFormat
 {
-    private readonly Regex _exact;
-    private readonly Regex _inText;
-    private readonly Regex _masked;
+    // A connection knows the formats of all services, but usually needs none of these.
+    private readonly Lazy<Regex> _exact;
+    private readonly Lazy<Regex> _inText;
+    private readonly Lazy<Regex> _masked;
     private readonly int _maxLength;
 
     /// <summary>Declares the format with patterns that have no anchors.</summary>
@@ -21,9 +22,10 @@ internal class SecretFormat
     {
         _maxLength = maxLength;
         string bounded = $@"(?<![\w.$-])(?:{inText ?? pattern})(?!\w)";
-        _exact = new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant);
-        _inText = new Regex(bounded, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
-        _masked = masked is null ? _inText : new Regex(masked, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2));
+        _exact = new(() => new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant));
+        _inText = new(() => new Regex(bounded, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10)));
+        _masked = masked is null
+            ? _inText : new(() => new Regex(masked, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(2)));
     }
 
     /// <summary>The evidence for a match if <see cref="TokenIdsIn"/> returns the id of the token.</summary>
@@ -36,18 +38,18 @@ internal class SecretFormat
     public virtual string? Describe(string secret) => null;
 
     /// <summary>Determines whether a text has the format of the service's secrets.</summary>
-    public bool IsMatch(string text) => text.Length <= _maxLength && _exact.IsMatch(text);
+    public bool IsMatch(string text) => text.Length <= _maxLength && _exact.Value.IsMatch(text);
 
     /// <summary>Finds secrets within other text.</summary>
     /// <exception cref="RegexMatchTimeoutException">The search took too long.</exception>
     public IEnumerable<string> FindIn(string text) =>
-        _inText.Matches(text).Cast<Match>().Where(match => match.Length <= _maxLength).Select(match => match.Value);
+        _inText.Value.Matches(text).Cast<Match>().Where(match => match.Length <= _maxLength).Select(match => match.Value);
 
     /// <summary>Replaces complete secrets with <c>***</c>.</summary>
-    public string Mask(string text) => _inText.Replace(text, ForeignText.Masked);
+    public string Mask(string text) => _inText.Value.Replace(text, ForeignText.Masked);
 
     /// <summary>Replaces secrets, and parts of them if these are sensitive, with <c>***</c>.</summary>
-    public string MaskParts(string text) => _masked.Replace(text, ForeignText.Masked);
+    public string MaskParts(string text) => _masked.Value.Replace(text, ForeignText.Masked);
 
     /// <summary>Returns the token ids that a secret contains. The secret belongs to the first id that exists.</summary>
     public virtual IReadOnlyCollection<string> TokenIdsIn(string secret) => [];
