@@ -96,11 +96,11 @@ Describe 'A new token and a vault' -Skip:$noVaults {
         $again | Should -HaveCount 1
         $again[0].FullyQualifiedErrorId | Should -BeLike 'SecretExists,*'
         (Get-RequestCount).writes | Should -Be $before
-        Test-Vault $first Store "ci/$name" | Should -BeTrue
+        Test-Vault $first -Vault Store -Name "ci/$name" | Should -BeTrue
         $second = & $new -Force
-        Test-Vault $second Store "ci/$name" | Should -BeTrue
+        Test-Vault $second -Vault Store -Name "ci/$name" | Should -BeTrue
         $third = $second | Reset-ApiToken -Vault Store -SecretName { "ci/$($_.Name)" }
-        Test-Vault $third Store "ci/$name" | Should -BeTrue
+        Test-Vault $third -Vault Store -Name "ci/$name" | Should -BeTrue
         $first | Reset-ApiToken -Vault Store -SecretName { "ci/$($_.Name)" } -ErrorVariable failure -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $failure[0].ErrorDetails.Message | Should -BeLike '*belongs to another token*' -Because 'it has the secret of the third token'
     }

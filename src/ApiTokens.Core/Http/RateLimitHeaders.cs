@@ -22,7 +22,10 @@ internal static class RateLimitHeaders
     private const double MaxPast = 5;
 
     private static readonly (string Remaining, string Reset, string Limit)[] Fields =
-        [.. new[] { "RateLimit-", "X-RateLimit-", "X-Rate-Limit-" }.Select(prefix => (prefix + "Remaining", prefix + "Reset", prefix + "Limit"))];
+    [
+        .. new[] { "RateLimit-", "X-RateLimit-", "X-Rate-Limit-" }
+            .Select(prefix => (prefix + "Remaining", prefix + "Reset", prefix + "Limit")),
+    ];
 
     // A response with a rate limit has one of these.
     private static readonly string[] Required = ["RateLimit", .. Fields.Select(field => field.Remaining)];

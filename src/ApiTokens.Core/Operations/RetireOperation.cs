@@ -37,9 +37,11 @@ public sealed class RetireOperation : Operation
     /// </summary>
     public Func<ApiToken, SecureString?, bool>? Verify { get; init; }
 
-    /// <summary>Reads the token, and throws if it must not be retired now. Changes nothing, and does not call <see cref="Verify"/>.</summary>
+    /// <summary>
+    /// Reads the token, and throws if it must not be retired now. Changes nothing, and does not call <see cref="Verify"/>.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <returns>A task that ends when the token was checked.</returns>
+    /// <returns>The task of the check.</returns>
     /// <exception cref="ApiTokenException">
     /// <c>OwnTokenProtected</c>, <c>PredecessorNotFound</c>, <c>SuccessorNotActive</c> or <c>TokenEnabled</c>; or the service rejected the
     /// request or could not be reached.
