@@ -21,7 +21,7 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
 
         string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
         Assert.Matches(
-            @"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ queued but not done\. "
+            @"^Remove was stopped: \d+ done, 0 failed, 0 skipped, \d+ not completed, and the rest of the input was not read\. "
                 + @"To continue, run the same command again with the journal .*\.jsonl\.$",
             line);
     }
@@ -38,7 +38,27 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
 
         run.Stop();
 
-        Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
+        string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Remove was stopped: ", StringComparison.Ordinal));
+        Assert.EndsWith("To continue, list the tokens again with Get-ApiToken, and run the command for them.", line);
+    }
+
+    // PowerShell assigns nothing if the command on the right is stopped.
+    [Fact]
+    public void Reset_Stopped_SaysThatAVariableDoesNotHaveTheSecrets()
+    {
+        IReadOnlyList<PSObject> tokens = NewTokens(20);
+        Sandbox.AddFault(new { kind = "delay", delayMs = 200, service = "wegnology", method = "POST", probability = 1.0 });
+        int before = Sandbox.Count().Writes;
+        RunningScript run = Session.Start(
+            "param($Tokens) $new = $Tokens | Reset-ApiToken -ThrottleLimit 2 -Confirm:$false", tokens);
+        Eventually.True(() => Sandbox.Count().Writes >= before + 6, "No token was reset.");
+
+        run.Stop();
+
+        string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Reset was stopped: ", StringComparison.Ordinal));
+        Assert.EndsWith(
+            "If the output was assigned to a variable, PowerShell has discarded it with its secrets. For many tokens, use -Vault or -Path.",
+            line);
     }
 
     [Fact]

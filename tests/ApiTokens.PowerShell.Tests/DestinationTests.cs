@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ApiTokens.PowerShell.Tests.Support;
 
 namespace ApiTokens.PowerShell.Tests;
@@ -47,6 +48,27 @@ public sealed class DestinationTests(SandboxFixture fixture) : CmdletTest(fixtur
         File.WriteAllText(file, "other");
 
         AssertRefused("SecretExists", $"param($File) {New} -Name ci -Path $File -WhatIf", file);
+    }
+
+    // The script block names no folder, so the names must not choose one.
+    [Fact]
+    public void New_NameWithParentFolder_IsRefused()
+    {
+        AssertRefused("InvalidPath", $"{New} -Name web/../../x -Path {{ \"$($_.Service)/$($_.Name)/secret.txt\" }}");
+    }
+
+    [Fact]
+    public void New_OneFileForTwoTokens_RecommendsAScriptBlockThatWorks()
+    {
+        string folder = Directory.CreateDirectory(NewPath(".d")).FullName;
+        string command = "'a', 'b' | ForEach-Object { [pscustomobject] @{ Name = $_ } } | "
+            + "New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Path ";
+        RunResult result = Run($"param($Folder) {command} $Folder/one.txt", folder);
+        string block = Regex.Match(result.ShouldFail("SecretDestinationInUse").Advice(), @"\{ .* \}").Value;
+
+        Assert.Equal(2, Output($"param($Folder) {command} {block.Replace("{ \"", "{ \"$Folder/")}", folder).Count);
+
+        Assert.Equal(3, Directory.GetFiles(folder).Length);
     }
 
     [Fact]

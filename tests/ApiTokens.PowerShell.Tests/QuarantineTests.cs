@@ -107,6 +107,21 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
     }
 
     [Fact]
+    public void Due_TokenWasEnabledOtherwise_IsRefusedWithoutAPrompt()
+    {
+        string journal = NewPath(".jsonl");
+        PSObject token = NewToken("wegnology");
+        Run($"{Disable} {Moment}", token, journal).ShouldSucceed();
+        Run("param($Token) $Token | Enable-ApiToken", token).ShouldSucceed();
+
+        ErrorRecord error = AssertRefused("TokenEnabled", 
+            "param($Journal) $ConfirmPreference = 'High'; Remove-ApiToken -Due -JournalPath $Journal", journal);
+
+        Assert.Contains($"Enable-ApiToken -Id {token.Text("Id")} -Connection wegnology", error.Advice());
+        Assert.True(Sandbox.Accepts(token));
+    }
+
+    [Fact]
     public void Due_TokenWasEnabledOtherwise_KeepsIt()
     {
         string journal = NewPath(".jsonl");

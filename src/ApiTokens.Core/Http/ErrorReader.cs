@@ -69,7 +69,12 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
         };
         string text = $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
             + $"({status}{(message is null ? string.Empty : ": " + message)}).";
-        if (status == 404 && request.ChecksConnection)
+        if (status == 404 && request.ChecksConnection && isError && response.IsJson && message is not null)
+        {
+            text = $"{endpoint.Service} at {endpoint.BaseUri.Authority} did not find the account (404: {message}).";
+            advice = $"Check {Field.Account} and {Field.BaseUri}.";
+        }
+        else if (status == 404 && request.ChecksConnection)
         {
             text = $"{endpoint.BaseUri.Authority} does not look like the API of {endpoint.Service} (404).";
             advice = $"Check {Field.BaseUri}.";

@@ -21,7 +21,7 @@ public sealed class JournalSummary
             LastAt = LastAt is { } last && last >= record.Time ? last : record.Time;
             if (record.DueAt is { } due)
             {
-                Due++;
+                Scheduled++;
                 NextDueAt = NextDueAt is { } next && next <= due ? next : due;
             }
         }
@@ -42,10 +42,10 @@ public sealed class JournalSummary
     public int Unknown { get; }
 
     /// <summary>The number of tokens that are still to be retired, now or later.</summary>
-    public int Due { get; }
+    public int Scheduled { get; }
 
     /// <summary>The work that is left: failed and unknown operations, and tokens that are still to be retired.</summary>
-    public int Left => Failed + Unknown + Due;
+    public int Left => Failed + Unknown + Scheduled;
 
     /// <summary>The time when the next token is due (UTC); null if none is.</summary>
     public DateTimeOffset? NextDueAt { get; }

@@ -7,6 +7,9 @@ public sealed record Field(string Name)
     /// <summary>Access levels by API.</summary>
     public static Field Access { get; } = new(nameof(Access));
 
+    /// <summary>The account of a connection.</summary>
+    public static Field Account { get; } = new(nameof(Account));
+
     /// <summary>The time after which a token is removed.</summary>
     public static Field After { get; } = new(nameof(After));
 

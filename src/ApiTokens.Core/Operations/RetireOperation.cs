@@ -135,7 +135,7 @@ public sealed class RetireOperation : Operation
     private static ApiTokenException TokenEnabled(ApiToken token) => new(
         ErrorKind.ResourceExists,
         $"The token {token} was disabled until its removal, which is due, but it is active: it was enabled since. It is unchanged.",
-        "If it is in use, enable it with the same journal, which cancels its removal: "
+        $"If it is in use, enable it with the same journal, which cancels its removal: "
             + $"{new SuggestedCommand(SuggestedAction.Enable, token.Id, token.Connection)}. Otherwise, disable it again.",
         ErrorIds.TokenEnabled);
 }

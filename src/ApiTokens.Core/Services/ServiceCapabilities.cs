@@ -100,6 +100,9 @@ public sealed record ServiceCapabilities
     /// <summary>The recommended action for a permission field that the service does not support.</summary>
     public Advice PermissionsAdvice { get; init; } = "Omit it.";
 
+    /// <summary>Whether a token acts for the user who issued it, so that another user who resets it becomes its owner.</summary>
+    public bool OwnedByIssuer { get; init; }
+
     /// <summary>The recommended action if <see cref="NewTokenFields.User"/> is not supported.</summary>
     public Advice UserAdvice { get; init; } = "Omit it. Tokens of this service act for the account.";
 

@@ -37,6 +37,18 @@ public sealed class BlankAsNullAttribute : ArgumentTransformationAttribute
     internal static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }
 
+/// <summary>Rejects plain text for a SecureString with a message that tells how to create one.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecureStringTransformationAttribute : ArgumentTransformationAttribute
+{
+    /// <inheritdoc/>
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        BlankAsNullAttribute.Unwrap(inputData) is string or ValueType
+            ? throw new ArgumentTransformationMetadataException(
+                "Plain text is not accepted, because it would be in the history. Use Read-Host -AsSecureString, or Get-Secret.")
+            : inputData;
+}
+
 /// <summary>Converts the texts <c>true</c> and <c>false</c> of a CSV column to a switch. An empty text is false.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SwitchFromTextAttribute : ArgumentTransformationAttribute

@@ -157,6 +157,15 @@ public abstract class ApiTokenCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes a connection, with a property that tells whether it is the default now.</summary>
+    internal void WriteConnection(TokenConnection connection)
+    {
+        var shown = PSObject.AsPSObject(connection);
+        shown.Properties.Remove("IsDefault");
+        shown.Properties.Add(new PSNoteProperty("IsDefault", connection == Connections.Default));
+        WriteObject(shown);
+    }
+
     internal static TokenConnection DefaultConnection() => Connections.Default ?? throw NoConnections();
 
     internal static IReadOnlyList<TokenConnection> Resolve(ConnectionReference reference)

@@ -30,10 +30,10 @@ public abstract partial class BulkCmdlet
 
         foreach (PendingRetirement pending in _runner?.PendingRetirements ?? [])
         {
-            string resume = pending.Resumable ? " Or run the same command again with the same journal." : string.Empty;
+            string resume = pending.Resumable ? "run the same command again with the same journal, or " : string.Empty;
             Warn($"The pipeline ended after the new token {pending.Successor.Id} was delivered, but before the old token "
                 + $"{pending.Predecessor} on {pending.Predecessor.Connection} was retired. Both tokens may work. "
-                + $"If the new token works, remove the old token: {CommandText.Remove(pending.Predecessor)}{resume}");
+                + $"If the new token works, {resume}remove the old token: {CommandText.Remove(pending.Predecessor)}");
         }
 
         WriteStopLine();
@@ -41,7 +41,7 @@ public abstract partial class BulkCmdlet
     }
 
     private string Resume => JournalPath is null
-        ? "run the same command again"
+        ? ResumeWithoutJournal
         : $"run the same command again with the journal {ForeignText.Argument(JournalPath)}";
 
     private void WriteSummaryLine(OperationRunner runner)
@@ -60,10 +60,15 @@ public abstract partial class BulkCmdlet
         if (Stopping && _runner is { Added: > 1 } runner)
         {
             OperationSummary summary = runner.Summary;
-            int left = runner.Added - summary.Ended + summary.NotTried;
+            int open = runner.Added - summary.Ended + summary.NotTried;
+            string rest = _progress!.IsInputComplete ? string.Empty : ", and the rest of the input was not read";
+            string secrets = ReturnsSecrets && summary.Done > 0
+                ? " If the output was assigned to a variable, PowerShell has discarded it with its secrets. For many tokens, use -Vault or "
+                    + "-Path."
+                : string.Empty;
             WriteConsoleLine(FormattableString.Invariant(
                 $"{OperationName} was stopped: {summary.Done:N0} done, {summary.Failed:N0} failed, {summary.Skipped:N0} skipped, ")
-                + FormattableString.Invariant($"{left:N0} queued but not done. To continue, {Resume}."));
+                + FormattableString.Invariant($"{open:N0} not completed{rest}. To continue, {Resume}.{secrets}"));
         }
     }
 

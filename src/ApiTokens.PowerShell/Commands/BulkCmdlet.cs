@@ -62,6 +62,12 @@ public abstract partial class BulkCmdlet : ApiTokenCmdlet
     /// <summary>Whether secrets are saved or deployed, and not written to the pipeline.</summary>
     internal bool SavesSecrets => _sink is not null;
 
+    /// <summary>Whether secrets are written to the pipeline.</summary>
+    internal virtual bool ReturnsSecrets => false;
+
+    /// <summary>How to continue a run that has no journal.</summary>
+    internal abstract string ResumeWithoutJournal { get; }
+
     /// <summary>Whether secrets are written as plain text.</summary>
     internal virtual bool WritesPlainText => false;
 

@@ -20,7 +20,6 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
     private const string ConnectionInfoSet = "ConnectionInfo";
     private const string VaultSet = "Vault";
     private const string PathSet = "Path";
-
     private const string ServiceHelp = "Specifies the service: Devo, Wegnology, Gcore or ApplicationUsers.";
     private const string AccountHelp = "Specifies the account: the Devo domain; user, application/{id} or instance/{id} for WEGnology; the "
         + "Gcore client id; the site of Application Users.";
@@ -46,6 +45,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         Mandatory = true, ParameterSetName = TokenSet,
         HelpMessage = "Specifies the secret of a token with permission to manage tokens, as a SecureString.")]
     [Alias("Secret")]
+    [SecureStringTransformation]
     [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecureString Token { get; set; } = null!;
 
@@ -59,6 +59,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
 
     /// <summary>The one-time code of a second factor.</summary>
     [Parameter(ParameterSetName = CredentialSet, HelpMessage = "Specifies the code of the user's second factor.")]
+    [SecureStringTransformation]
     [ArgumentCompleter(typeof(NoFileCompleter))]
     public SecureString? OneTimePassword { get; set; }
 
@@ -210,7 +211,7 @@ public sealed class ConnectApiTokenServiceCommand : ApiTokenCmdlet
         }
 
         WarnOfExpiry(connection, request);
-        WriteObject(connection);
+        WriteConnection(connection);
     }
 
     private ConnectionRequest WithVault(ConnectionRequest request, string vault, string secretName)

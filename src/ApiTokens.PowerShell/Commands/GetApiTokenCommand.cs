@@ -161,7 +161,9 @@ public sealed class GetApiTokenCommand : ApiTokenCmdlet
 
         foreach (NamePattern name in missing)
         {
-            Fail(NotFound($"named '{ForeignText.Argument(name.Text)}'", connections), ForeignText.Argument(name.Text));
+            string shown = ForeignText.Argument(name.Text);
+            string id = connections.Any(connection => connection.Tokens.IsId(name.Text)) ? ". It can be an id: specify -Id" : string.Empty;
+            Fail(NotFound($"named '{shown}'{id}", connections), shown);
         }
 
         foreach (ValueFilter value in unmatched)

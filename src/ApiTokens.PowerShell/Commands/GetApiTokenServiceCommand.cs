@@ -34,10 +34,7 @@ public sealed class GetApiTokenServiceCommand : ApiTokenCmdlet
 
             foreach (TokenConnection connection in found)
             {
-                var shown = PSObject.AsPSObject(connection);
-                shown.Properties.Remove("IsDefault");
-                shown.Properties.Add(new PSNoteProperty("IsDefault", connection == Connections.Default));
-                WriteObject(shown);
+                WriteConnection(connection);
             }
         }
     }

@@ -66,6 +66,8 @@ public abstract class IssueCmdlet : BulkCmdlet
 
     internal override ConnectionReference[]? NamedConnections => Connection;
 
+    internal override string ResumeWithoutJournal => "run the command for the tokens that Get-ApiToken does not list";
+
     /// <summary>Creates the request from the current parameter values.</summary>
     internal NewTokenRequest CreateRequest(string name, TokenExpiry expiry) => new()
     {

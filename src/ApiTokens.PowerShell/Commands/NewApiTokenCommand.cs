@@ -109,6 +109,8 @@ public sealed class NewApiTokenCommand : IssueCmdlet
 
     internal override bool WritesPlainText => AsPlainText;
 
+    internal override bool ReturnsSecrets => !SavesSecrets;
+
     internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
         SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 

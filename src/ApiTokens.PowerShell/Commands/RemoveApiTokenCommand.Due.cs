@@ -92,7 +92,8 @@ public sealed partial class RemoveApiTokenCommand
         {
             ShowWhatIf(subject, RefusalOf(operation), action);
         }
-        else if (ConfirmName(connection, due, token) && Confirm(subject, action))
+        else if (ConfirmName(connection, due, token) && (IsConfirmedOtherwise() || !IsRefused(operation, token))
+            && Confirm(subject, action))
         {
             Queue(operation);
         }
@@ -102,11 +103,7 @@ public sealed partial class RemoveApiTokenCommand
     {
         try
         {
-            Wait(async cancellationToken =>
-            {
-                await operation.CheckAsync(cancellationToken).ConfigureAwait(false);
-                return true;
-            });
+            Check(operation);
             return null;
         }
         catch (ApiTokenException e)
@@ -114,6 +111,27 @@ public sealed partial class RemoveApiTokenCommand
             return $": {CommandText.Message(e).TrimEnd('.')}";
         }
     }
+
+    // Nobody is asked about a token that is then refused.
+    private bool IsRefused(RetireOperation operation, ApiToken token)
+    {
+        try
+        {
+            Check(operation);
+            return false;
+        }
+        catch (ApiTokenException e)
+        {
+            Fail(e, token);
+            return true;
+        }
+    }
+
+    private void Check(RetireOperation operation) => Wait(async cancellationToken =>
+    {
+        await operation.CheckAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    });
 
     // Any program that can write the journal can add a line with the id of another token.
     private bool ConfirmName(TokenConnection connection, DueToken due, ApiToken token)

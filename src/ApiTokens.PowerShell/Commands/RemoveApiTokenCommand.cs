@@ -157,6 +157,15 @@ public sealed partial class RemoveApiTokenCommand : TokenCmdlet
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
         new RemoveOperation(connection, token) { Target = target, ReturnsToken = PassThru, AllowOwnToken = Force, After = After };
 
+    // If the removal fails, the next list has the token again.
+    internal override void OnQueued(ApiToken token)
+    {
+        if (After is null)
+        {
+            Connections.Listed.Remove(token);
+        }
+    }
+
     private void RemoveAllOfUser(TokenConnection connection)
     {
         if (!connection.Capabilities.RemoveAll)

@@ -24,6 +24,8 @@ public sealed class RenameApiTokenCommand : TokenCmdlet
 
     internal override string Action => $"Rename API token to '{NewName}'";
 
+    internal override void OnQueued(ApiToken token) => Connections.Listed.Add(new ApiToken(token) { Name = NewName });
+
     internal override Operation CreateOperation(TokenConnection connection, ApiToken token, object target) =>
         new RenameOperation(connection, token, NewName) { Target = target, ReturnsToken = PassThru };
 }

@@ -205,6 +205,8 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         }
     }
 
+    internal override bool ReturnsSecrets => !SavesSecrets;
+
     internal override IReadOnlyList<SecretDelivery> CreateDeliveries() =>
         SecretDelivery.Of(this, Vault, SecretName, Path, Deploy, Force);
 
@@ -226,7 +228,7 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
     // Some services issue tokens only for the caller.
     internal override string? Consequence(TokenConnection connection, ApiToken token)
     {
-        if (token is not { Owner: { } owner, IssuerKind: IssuerKind.User } || connection.Capabilities.Fields.HasFlag(NewTokenFields.User))
+        if (token is not { Owner: { } owner } || !connection.Capabilities.OwnedByIssuer)
         {
             return null;
         }

@@ -54,7 +54,7 @@ public sealed class SetApiTokenServiceCommand : ApiTokenCmdlet
 
         if (PassThru)
         {
-            WriteObject(connection);
+            WriteConnection(connection);
         }
     }
 }

@@ -49,6 +49,8 @@ public abstract partial class TokenCmdlet : BulkCmdlet
     /// <summary>Whether the cmdlet asks for a token that Find-ApiToken did not prove, whatever -Confirm says.</summary>
     internal virtual bool AsksForUnproven => false;
 
+    internal override string ResumeWithoutJournal => "list the tokens again with Get-ApiToken, and run the command for them";
+
     /// <summary>Whether the token that the connection itself uses is refused.</summary>
     internal virtual bool ProtectsOwnToken => false;
 
@@ -198,7 +200,7 @@ public abstract partial class TokenCmdlet : BulkCmdlet
         e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException;
 
     // A switch or the preference confirms the operation, or -Confirm asks for each token.
-    private bool IsConfirmedOtherwise()
+    internal bool IsConfirmedOtherwise()
     {
         object? preference = SessionState.PSVariable.GetValue("ConfirmPreference");
         ConfirmImpact threshold = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
@@ -262,7 +264,13 @@ public abstract partial class TokenCmdlet : BulkCmdlet
         else if (_isListConfirmed || Confirm(subject, Action))
         {
             Queue(operation, token);
+            OnQueued(token);
         }
+    }
+
+    /// <summary>Updates what the session knows of a token, for completion.</summary>
+    internal virtual void OnQueued(ApiToken token)
+    {
     }
 
     /// <summary>Creates the operation from the current parameter values, which may change before it runs.</summary>

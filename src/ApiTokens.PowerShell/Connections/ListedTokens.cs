@@ -5,7 +5,7 @@ internal sealed class ListedTokens
 {
     private const int Capacity = 2000;
 
-    private readonly Dictionary<(string Connection, string Id), ListedToken> _tokens = [];
+    private readonly Dictionary<(string Connection, string Id), ListedToken?> _tokens = [];
     private readonly Queue<(string Connection, string Id)> _order = new();
     private readonly Dictionary<string, string[]> _apis = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Connection, string Id), TokenUser> _users = [];
@@ -44,6 +44,15 @@ internal sealed class ListedTokens
         }
     }
 
+    /// <summary>Forgets a token that is removed.</summary>
+    public void Remove(ApiToken token)
+    {
+        if (_tokens.ContainsKey((token.Connection, token.Id)))
+        {
+            _tokens[(token.Connection, token.Id)] = null;
+        }
+    }
+
     /// <summary>Adds a listed user, unless the capacity is reached.</summary>
     public void Add(TokenUser user)
     {
@@ -66,7 +75,7 @@ internal sealed class ListedTokens
     public IEnumerable<ListedToken> On(string[]? connections)
     {
         NamePattern[]? patterns = PatternsOf(connections);
-        return _order.Reverse().Select(key => _tokens[key]).Where(token => IsOn(patterns, token.Connection));
+        return _order.Reverse().Select(key => _tokens[key]).OfType<ListedToken>().Where(token => IsOn(patterns, token.Connection));
     }
 
     /// <summary>Returns the APIs for which the tokens of a connection have access levels.</summary>

@@ -7,9 +7,13 @@ namespace ApiTokens.PowerShell.Delivery;
 /// <summary>Saves secrets in files that only their owner can read. A file contains only the secret, without a line break.</summary>
 internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool overwrite) : StoredDelivery
 {
+    private const string ParentReason = "which contains '..', so the name of a token could choose the folder";
+
     private readonly Dictionary<string, (string File, byte[] Content)> _previous = new(StringComparer.Ordinal);
 
     protected override string Parameter => "Path";
+
+    protected override string UniqueExample => "{ \"$($_.Id).txt\" }";
 
     public override void Prepare()
     {
@@ -111,13 +115,13 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
             char separator = Path.DirectorySeparatorChar;
             string root = FullPath(folder.Length == 0 ? "." : folder).TrimEnd(separator) + separator;
             StringComparison comparison = separator == '\\' ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-            reason = Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), comparison)
-                ? null
+            reason = folder.Length == 0 && HasParent(text) ? ParentReason
+                : Path.GetFullPath(file).StartsWith(Path.GetFullPath(root), comparison) ? null
                 : "which leaves the folder that it names";
         }
         else
         {
-            reason = text.Split('/', '\\').Contains("..") ? "which contains '..', so the name of a token could choose the folder"
+            reason = HasParent(text) ? ParentReason
                 : ForeignTexts(item).Any(part => IsRooted(part) && text.StartsWith(part, StringComparison.OrdinalIgnoreCase))
                     ? "which starts with a path in a property of the token"
                 : null;
@@ -131,6 +135,8 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
                 "The name of a token comes from its service. Use the id, as in \"$folder/$($_.Id).txt\", or specify -Force.");
         }
     }
+
+    private static bool HasParent(string path) => path.Split('/', '\\').Contains("..");
 
     // A file that the module did not write may have any content.
     private static SecureString? AsSecret(byte[] content)

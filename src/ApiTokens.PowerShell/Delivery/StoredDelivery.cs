@@ -11,6 +11,9 @@ internal abstract class StoredDelivery : SecretDelivery
     /// <summary>The parameter for the destination.</summary>
     protected abstract string Parameter { get; }
 
+    /// <summary>A script block that returns another destination for each token.</summary>
+    protected abstract string UniqueExample { get; }
+
     public override void Reserve(ApiToken token, string key, string? replaces, bool isResumed)
     {
         if (ExpectedDestination(token) is not { } destination)
@@ -103,7 +106,7 @@ internal abstract class StoredDelivery : SecretDelivery
                 Parameter,
                 ErrorKind.ResourceExists,
                 $"'{destination}' is already the destination of another secret of this run.",
-                "Specify a unique name or path for each token, with a script block such as { \"$($_.Service)/$($_.Name)/$($_.Id)\" }.",
+                $"Specify a unique one for each token, with a script block such as {UniqueExample}.",
                 ErrorIds.SecretDestinationInUse);
         }
 

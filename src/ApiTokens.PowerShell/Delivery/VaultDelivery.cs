@@ -24,6 +24,8 @@ internal sealed class VaultDelivery(PSCmdlet cmdlet, string vault, SecretDestina
 
     protected override string Parameter => "SecretName";
 
+    protected override string UniqueExample => "{ \"$($_.Service)/$($_.Name)/$($_.Id)\" }";
+
     public override void Prepare() => _vault.Check();
 
     public override void Forget(string key) => _previous.Remove(key);

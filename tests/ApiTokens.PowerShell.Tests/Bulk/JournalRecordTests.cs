@@ -210,6 +210,6 @@ public sealed class JournalRecordTests(JournalTest.Fixture fixture) : JournalTes
     private static (int Operations, int Done, int Failed, int Unknown, int Due, int Left) Counts(PSObject summary)
     {
         int Of(string property) => (int)summary.Get(property)!;
-        return (Of("Operations"), Of("Done"), Of("Failed"), Of("Unknown"), Of("Due"), Of("Left"));
+        return (Of("Operations"), Of("Done"), Of("Failed"), Of("Unknown"), Of("Scheduled"), Of("Left"));
     }
 }

@@ -51,6 +51,31 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
     }
 
     [Fact]
+    public void Token_RemovedSinceTheList_IsNotOffered()
+    {
+        PSObject token = NewToken("gcore");
+        Run("Get-ApiToken -Connection gcore | Out-Null").ShouldSucceed();
+        Assert.Single(Session.CompleteText($"Remove-ApiToken {token.Text("Name")}"));
+
+        Run("param($Token) $Token | Remove-ApiToken -Confirm:$false", token).ShouldSucceed();
+
+        Assert.Empty(Session.CompleteText($"Remove-ApiToken {token.Text("Name")}"));
+    }
+
+    [Fact]
+    public void Token_RenamedSinceTheList_IsOfferedByItsNewName()
+    {
+        PSObject token = NewToken("wegnology");
+        string name = NewName("renamed");
+        Run("Get-ApiToken -Connection wegnology | Out-Null").ShouldSucceed();
+
+        Run("param($Token, $Name) $Token | Rename-ApiToken -NewName $Name", token, name).ShouldSucceed();
+
+        Assert.Equal([name], Session.CompleteText($"Remove-ApiToken {name}"));
+        Assert.Empty(Session.CompleteText($"Remove-ApiToken {token.Text("Name")}"));
+    }
+
+    [Fact]
     public void Token_UniqueName_IsCompletedByTheName()
     {
         string text = Assert.Single(Session.CompleteText("Remove-ApiToken ci"));

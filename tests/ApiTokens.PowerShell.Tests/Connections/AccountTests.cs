@@ -48,6 +48,18 @@ public sealed class AccountTests(SandboxFixture fixture) : ConnectionTest(fixtur
             Single("param($Access) Connect-ApiTokenService Gcore -Token $Access.Secret -BaseUri $Access.BaseUri", Access("gcore"))
                 .Text("Account"));
 
+    // The address is right, and the service says what is wrong.
+    [Fact]
+    public void ApplicationUsers_UnknownSite_IsReportedAsUnknownAccount()
+    {
+        ErrorRecord error = Run(
+            "param($Access) Connect-ApiTokenService ApplicationUsers othersite -Token $Access.Secret -BaseUri $Access.BaseUri",
+            Access("application-users")).ShouldFail("ObjectNotFound");
+
+        Assert.Contains("did not find the account (404: The site 'othersite' does not exist", error.ToString());
+        Assert.Equal("Check -Account and -BaseUri.", error.Advice());
+    }
+
     [Fact]
     public void Gcore_SendsRequestsOfV2()
     {

@@ -7,6 +7,20 @@ namespace ApiTokens.PowerShell.Tests.Connections;
 public sealed class ConnectValidationTests(SandboxFixture fixture) : ConnectionTest(fixture)
 {
     [Fact]
+    public void Connect_PlainTextToken_SaysHowToSpecifyIt()
+    {
+        ErrorRecord error = Run("Connect-ApiTokenService Gcore -Token 7001_not-a-secure-string").Error;
+        Assert.Contains("Read-Host -AsSecureString", error.ToString());
+        Assert.DoesNotContain("7001_", error.ToString());
+    }
+
+    [Fact]
+    public void Connect_NewestConnection_IsShownAsDefault() =>
+        Assert.Equal(true, Single(
+            "param($Access) Connect-ApiTokenService Gcore -Token $Access.Secret -BaseUri $Access.BaseUri", Access("gcore"))
+            .Get("IsDefault"));
+
+    [Fact]
     public void Connect_UnknownService_IsRefusedByName()
     {
         const string Script = "param($Token) Connect-ApiTokenService Nosuch acc -Token $Token";

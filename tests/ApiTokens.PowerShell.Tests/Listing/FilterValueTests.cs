@@ -17,6 +17,13 @@ public sealed class FilterValueTests(SandboxFixture fixture) : CmdletTest(fixtur
     }
 
     [Fact]
+    public void Get_IdAsName_RecommendsId()
+    {
+        ErrorRecord error = Run("Get-ApiToken 7001 -Connection gcore").ShouldFail("ObjectNotFound");
+        Assert.Equal("There is no token named '7001'. It can be an id: specify -Id.", error.ToString());
+    }
+
+    [Fact]
     public void Get_SeveralRolesOrPatterns_GivesTokensOfEach()
     {
         PSObject engineer = NewToken("gcore", with: new() { ["Role"] = "Engineers" });

@@ -11,6 +11,7 @@ internal static class GcoreRules
         RequiredFields = NewTokenFields.Name | NewTokenFields.Role | NewTokenFields.Expiry,
         OptionalFields = NewTokenFields.Description,
         LastUsed = true,
+        OwnedByIssuer = true,
         TokenLimit = GcoreRules.DocumentedLimit,
         Expiry = ExpiryChoice.AnyOrNever,
         SetEnabledAdvice = "Gcore tokens cannot be disabled. Remove the token, or reset it.",
