@@ -98,6 +98,9 @@ internal sealed class RateController
                 _cap = value;
                 _mode = Mode.Initial;
                 _accepted = 0;
+
+                // What was sent under another limit tells nothing about a burst.
+                _history.Clear();
             }
         }
     }
@@ -270,7 +273,9 @@ internal sealed class RateController
         double[] lastSecond = _history.Between(_rejectedAt - 1, _rejectedAt);
         _mode = Mode.Search;
         _burst = lastSecond.Length;
-        _burstTime = Math.Min(1, sending);
+
+        // Not since the last pause or the start, because the connection can have been idle since then.
+        _burstTime = _burst == 0 ? 0 : _rejectedAt - lastSecond[_burst - 1];
         _start = Math.Max(MinRate, Math.Max(_burst, _accepted / Math.Max(1, sending)));
     }
 

@@ -25,6 +25,12 @@ internal sealed class SendHistory
         }
     }
 
+    public void Clear()
+    {
+        _sentAt.Clear();
+        _next = 0;
+    }
+
     /// <summary>Returns the send times in [<paramref name="from"/>, <paramref name="to"/>], latest first.</summary>
     public double[] Between(double from, double to)
     {

@@ -238,6 +238,7 @@ public abstract partial class TokenCmdlet : BulkCmdlet
         if (isConfirmed)
         {
             Queue(operation, token);
+            OnQueued(token);
         }
     }
 

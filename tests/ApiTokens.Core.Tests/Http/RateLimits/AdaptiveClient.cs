@@ -10,8 +10,14 @@ internal sealed class AdaptiveClient(double? limit = null, double? window = null
     private readonly RateController _controller = new();
     private readonly List<long> _numbers = [];
 
+    /// <summary>The requests per second that the user specifies until <see cref="CappedUntil"/>.</summary>
+    public double? Cap { get; init; }
+
+    public double CappedUntil { get; init; }
+
     public override double Reserve(double now, out int stamp)
     {
+        _controller.Cap = now < CappedUntil ? Cap : null;
         RateReservation reservation = _controller.Reserve(now);
         if (reservation.Pauses < 0)
         {

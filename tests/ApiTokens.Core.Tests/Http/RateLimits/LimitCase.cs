@@ -58,6 +58,9 @@ internal sealed record LimitCase(LimitKind Kind, int Limit, int Seed)
 
     public double Duration { get; init; } = 300;
 
+    /// <summary>The time at which the requests start. The limiter exists from the connection on, which can be long before a run.</summary>
+    public double StartAt { get; init; }
+
     /// <summary>A limit that replaces the first one at <see cref="ChangeAt"/>.</summary>
     public int? ChangedLimit { get; init; }
 

@@ -44,7 +44,7 @@ internal sealed class LimitSimulation
         // With headers, the check of the connection has told the limit before the run.
         for (int i = 0; i < _workers.Length; i++)
         {
-            _events.Enqueue((Event.Ready, i), _case.HasHeaders && i > 0 ? 1 : 0);
+            _events.Enqueue((Event.Ready, i), _case.StartAt + (_case.HasHeaders && i > 0 ? 1 : 0));
         }
 
         double interval = 2.0 / _case.Limit;

@@ -55,6 +55,38 @@ public sealed class RateLimitSimulationTests
 
     [Theory]
     [MemberData(nameof(KindNames))]
+    public void Find_ConnectionWasIdle_ReachesGoals(string kind)
+    {
+        foreach (int limit in (int[])[20, 100])
+        {
+            LimitCase[] cases = [.. from latency in (double[])[0.001, 0.05]
+                                    from seed in Enumerable.Range(0, 4)
+                                    select LimitCase.Create(Kind(kind), limit, seed)
+                                        with { Workers = 32, Latency = latency, StartAt = 10, Duration = 70 }];
+            double[] used = [.. cases.Select(run => LimitSimulation.Run(run, new AdaptiveClient()).AcceptedIn(10, 70) / run.Allowed(60))];
+
+            Assert.InRange(used.Average(), 0.9, 1.01);
+        }
+    }
+
+    [Fact]
+    public void Find_SpecifiedRateIsRemoved_FindsTheLimit()
+    {
+        LimitCase[] cases = [.. Enumerable.Range(0, 8).Select(seed => LimitCase.Create(LimitKind.Bucket(0.1), 100, seed) with
+        {
+            Workers = 32,
+            Latency = 0.001,
+            Duration = 70,
+        })];
+
+        double[] used = [.. cases.Select(run => LimitSimulation.Run(run, new AdaptiveClient { Cap = 100, CappedUntil = 10 })
+            .AcceptedIn(10, 70) / (100 * 60.0))];
+
+        Assert.InRange(used.Average(), 0.9, 1.01);
+    }
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
     public void Find_LimitDoubles_UsesNinetyPercentOfIt(string kind)
     {
         for (int seed = 0; seed < 4; seed++)
