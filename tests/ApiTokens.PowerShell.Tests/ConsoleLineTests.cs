@@ -57,8 +57,7 @@ public sealed class ConsoleLineTests(SandboxFixture fixture) : CmdletTest(fixtur
 
         string line = Assert.Single(Session.Host.Lines, line => line.StartsWith("Reset was stopped: ", StringComparison.Ordinal));
         Assert.EndsWith(
-            "If the output was assigned to a variable, PowerShell has discarded it with its secrets. For many tokens, use -Vault or -Path.",
-            line);
+            "PowerShell has discarded it with its secrets: reset or remove these tokens. For many tokens, use -Vault or -Path.", line);
     }
 
     [Fact]

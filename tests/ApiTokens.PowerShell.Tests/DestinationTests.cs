@@ -50,6 +50,10 @@ public sealed class DestinationTests(SandboxFixture fixture) : CmdletTest(fixtur
         AssertRefused("SecretExists", $"param($File) {New} -Name ci -Path $File -WhatIf", file);
     }
 
+    [Fact]
+    public void New_FolderOfScriptBlockDoesNotExist_IssuesNothing() =>
+        AssertRefused("InvalidPath", $"{New} -Name ci -Path {{ \"nofolder/$($_.Id).txt\" }}");
+
     // The script block names no folder, so the names must not choose one.
     [Fact]
     public void New_NameWithParentFolder_IsRefused()

@@ -265,7 +265,7 @@ public sealed partial class ErrorTests
         {
             RunResult result = test.Run(
                 "param($Path) New-ApiToken -Connection gcore -Role Users -ExpiresIn 30d -Name unsaved "
-                    + "-Path { \"$Path/missing/$($_.Id)\" }",
+                    + "-Path { \"$Path/missing-$($_.Id)/secret\" }",
                 test.Folder);
             return new(result, IsToken(result.Single));
         }),

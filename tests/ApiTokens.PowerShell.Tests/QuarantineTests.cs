@@ -117,7 +117,8 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
         ErrorRecord error = AssertRefused("TokenEnabled", 
             "param($Journal) $ConfirmPreference = 'High'; Remove-ApiToken -Due -JournalPath $Journal", journal);
 
-        Assert.Contains($"Enable-ApiToken -Id {token.Text("Id")} -Connection wegnology", error.Advice());
+        Assert.Contains($"Enable-ApiToken -Id {token.Text("Id")} -Connection wegnology -JournalPath ...", error.Advice());
+        Assert.EndsWith($"Disable-ApiToken -Id {token.Text("Id")} -Connection wegnology", error.Advice());
         Assert.True(Sandbox.Accepts(token));
     }
 

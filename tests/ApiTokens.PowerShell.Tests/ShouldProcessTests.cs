@@ -63,12 +63,14 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
     public void WhatIf_ResetOfAnotherUsersToken_SaysWhomTheNewTokenBelongsTo()
     {
         Run("Get-ApiToken -Connection gcore -Id 7003 | Reset-ApiToken -WhatIf").ShouldSucceed();
+        Run("Reset-ApiToken -Id 7003 -Connection gcore -WhatIf").ShouldSucceed();
         PSObject own = NewToken("gcore");
         Run("param($Token) Get-ApiToken -Connection gcore -Id $Token.Id | Reset-ApiToken -WhatIf", own).ShouldSucceed();
         Run("Get-ApiToken -Connection wegnology 'report reader' | Reset-ApiToken -WhatIf").ShouldSucceed();
 
         Assert.Collection(
             WhatIfLines(),
+            line => Assert.Contains("the new token will belong to the user of the connection, not to user@example.com", line),
             line => Assert.Contains("the new token will belong to the user of the connection, not to user@example.com", line),
             line => Assert.DoesNotContain("belong", line),
             line => Assert.DoesNotContain("belong", line));

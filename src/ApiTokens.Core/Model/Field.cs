@@ -40,6 +40,9 @@ public sealed record Field(string Name)
     /// <summary>Replaces the secret of a token in place.</summary>
     public static Field InPlace { get; } = new(nameof(InPlace));
 
+    /// <summary>The journal of a run.</summary>
+    public static Field JournalPath { get; } = new(nameof(JournalPath));
+
     /// <summary>The maximum number of tokens that a search reads one by one.</summary>
     public static Field MaximumReads { get; } = new(nameof(MaximumReads));
 

@@ -135,7 +135,8 @@ public sealed class RetireOperation : Operation
     private static ApiTokenException TokenEnabled(ApiToken token) => new(
         ErrorKind.ResourceExists,
         $"The token {token} was disabled until its removal, which is due, but it is active: it was enabled since. It is unchanged.",
-        $"If it is in use, enable it with the same journal, which cancels its removal: "
-            + $"{new SuggestedCommand(SuggestedAction.Enable, token.Id, token.Connection)}. Otherwise, disable it again.",
+        $"If it is in use, specify {Field.JournalPath} with this journal to cancel its removal: "
+            + $"{new SuggestedCommand(SuggestedAction.Enable, token.Id, token.Connection)} {Field.JournalPath} ... "
+            + $"To remove it, disable it again: {new SuggestedCommand(SuggestedAction.Disable, token.Id, token.Connection)}",
         ErrorIds.TokenEnabled);
 }

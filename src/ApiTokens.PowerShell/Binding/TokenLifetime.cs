@@ -36,7 +36,7 @@ public sealed class TokenLifetime
         _ when DurationText.TryParseMonths(text, out int months) => new TokenLifetime { Months = months },
         _ when DurationText.TryParse(text, out TimeSpan time) => new TokenLifetime { Time = time },
         _ => throw new ArgumentTransformationMetadataException(
-            $"'{ForeignText.Argument(text)}' is not a valid duration. Examples: 30m, 12h, 14d, 2w, 6mo, 1y, 90.00:00. "
-                + "For a token that never expires, use -NeverExpires."),
+            $"'{ForeignText.Argument(text)}' is not a valid duration. Examples: 30m, 12h, 14d, 2w, 6mo, 1y, 90.00:00."
+                + (text.Equals("never", StringComparison.OrdinalIgnoreCase) ? " For never, use -NeverExpires." : string.Empty)),
     };
 }

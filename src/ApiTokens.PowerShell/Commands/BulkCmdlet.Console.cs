@@ -63,8 +63,8 @@ public abstract partial class BulkCmdlet
             int open = runner.Added - summary.Ended + summary.NotTried;
             string rest = _progress!.IsInputComplete ? string.Empty : ", and the rest of the input was not read";
             string secrets = ReturnsSecrets && summary.Done > 0
-                ? " If the output was assigned to a variable, PowerShell has discarded it with its secrets. For many tokens, use -Vault or "
-                    + "-Path."
+                ? " If the output was assigned to a variable, PowerShell has discarded it with its secrets: reset or remove these tokens. "
+                    + "For many tokens, use -Vault or -Path."
                 : string.Empty;
             WriteConsoleLine(FormattableString.Invariant(
                 $"{OperationName} was stopped: {summary.Done:N0} done, {summary.Failed:N0} failed, {summary.Skipped:N0} skipped, ")

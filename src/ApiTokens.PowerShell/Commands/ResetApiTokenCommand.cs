@@ -225,18 +225,24 @@ public sealed class ResetApiTokenCommand : TokenCmdlet
         };
     }
 
+    // The next list has the new token, which has the same name.
+    internal override void OnQueued(ApiToken token) => Connections.Listed.Remove(token);
+
     // Some services issue tokens only for the caller.
     internal override string? Consequence(TokenConnection connection, ApiToken token)
     {
-        if (token is not { Owner: { } owner } || !connection.Capabilities.OwnedByIssuer)
+        if (!connection.Capabilities.OwnedByIssuer)
         {
             return null;
         }
 
         try
         {
-            return Wait(cancellationToken => connection.Tokens.IsIssuedByCallerAsync(token, cancellationToken)) == false
-                ? $" (the new token will belong to the user of the connection, not to {owner})"
+            ApiToken old = token.CreatedAt is null
+                ? Wait(cancellationToken => connection.Tokens.GetAsync(token.Id, cancellationToken))
+                : token;
+            return Wait(cancellationToken => connection.Tokens.IsIssuedByCallerAsync(old, cancellationToken)) == false
+                ? $" (the new token will belong to the user of the connection, not to {old.Owner})"
                 : null;
         }
         catch (ApiTokenException)

@@ -21,6 +21,12 @@ internal sealed class FileDelivery(PSCmdlet cmdlet, SecretDestination path, bool
         {
             Check(FullPath(text));
         }
+        else if (path.Script is { } script && LiteralFolder.Of(script, cmdlet.SessionState.PSVariable) is { Length: > 0 } folder
+            && !folder.Contains(':') && !Directory.Exists(FullPath(folder)))
+        {
+            throw ApiTokenException.InvalidParameter(
+                Parameter, $"the folder '{ForeignText.Argument(folder)}' of the script block does not exist.", "Create it first.");
+        }
     }
 
     public override void Forget(string key) => _previous.Remove(key);

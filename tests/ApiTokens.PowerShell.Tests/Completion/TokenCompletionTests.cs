@@ -76,6 +76,17 @@ public sealed class TokenCompletionTests : CmdletTest, IClassFixture<TokenComple
     }
 
     [Fact]
+    public void Token_ResetSinceTheList_IsOfferedByItsNameAfterTheNextList()
+    {
+        PSObject token = NewToken("wegnology");
+        Run("Get-ApiToken -Connection wegnology | Out-Null").ShouldSucceed();
+        Run("param($Token) $null = $Token | Reset-ApiToken -Confirm:$false", token).ShouldSucceed();
+        Run("Get-ApiToken -Connection wegnology | Out-Null").ShouldSucceed();
+
+        Assert.Equal([token.Text("Name")], Session.CompleteText($"Remove-ApiToken {token.Text("Name")}"));
+    }
+
+    [Fact]
     public void Token_UniqueName_IsCompletedByTheName()
     {
         string text = Assert.Single(Session.CompleteText("Remove-ApiToken ci"));
