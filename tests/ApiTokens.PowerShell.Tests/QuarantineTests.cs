@@ -114,8 +114,8 @@ public sealed class QuarantineTests(SandboxFixture fixture) : CmdletTest(fixture
         Run($"{Disable} {Moment}", token, journal).ShouldSucceed();
         Run("param($Token) $Token | Enable-ApiToken", token).ShouldSucceed();
 
-        ErrorRecord error = AssertRefused("TokenEnabled", 
-            "param($Journal) $ConfirmPreference = 'High'; Remove-ApiToken -Due -JournalPath $Journal", journal);
+        ErrorRecord error = AssertRefused(
+            "TokenEnabled", "param($Journal) $ConfirmPreference = 'High'; Remove-ApiToken -Due -JournalPath $Journal", journal);
 
         Assert.Contains($"Enable-ApiToken -Id {token.Text("Id")} -Connection wegnology -JournalPath ...", error.Advice());
         Assert.EndsWith($"Disable-ApiToken -Id {token.Text("Id")} -Connection wegnology", error.Advice());
