@@ -126,6 +126,27 @@ function Measure-Contender {
     }
 }
 
+# One list that is made once and handed out in parts, compared with a list for each process.
+function Write-ScalingSection {
+    param([int] $Tokens, [int] $Processes)
+
+    Write-Line "## Several processes: a fifth of $Tokens tokens at 25 ms server latency"
+    Write-Line
+    if (-not (Test-Path -LiteralPath /usr/sbin/sshd)) {
+        Write-Line 'Left out, because the server of OpenSSH is not installed.'
+        return
+    }
+    $results = Invoke-Fresh -Arguments (Join-Path $PSScriptRoot 'scaling-out.ps1'), $Tokens, $Processes -Script {
+        param($File, $Tokens, $Processes)
+        @(& $File -Tokens $Tokens -Processes $Processes -Pattern '[05]$') | ConvertTo-Json
+    }
+    Write-Line '| | requests to list and to log in | processor time of the lists | time of the longest list | total |'
+    Write-Line '|---|---|---|---|---|'
+    foreach ($result in $results) {
+        Write-Line "| $($result.Way) | $($result.Reads) | $(Format-Number $result.ListCpu 1) s | $(Format-Number $result.ListSeconds 1) s | $(Format-Number $result.Seconds 1) s |"
+    }
+}
+
 $lines = [System.Collections.Generic.List[string]]::new()
 $perSecond = [ordered]@{}
 function Write-Line {
@@ -263,6 +284,8 @@ if (-not ($ImportOnly -or $Quick)) {
     }
     Write-Line
     Write-TlsSection -RoundTripMs $RoundTrip
+    Write-Line
+    Write-ScalingSection -Tokens $(if ($Smoke) { 2000 } else { 50000 }) -Processes $(if ($Smoke) { 2 } else { 8 })
 }
 
 Write-Line

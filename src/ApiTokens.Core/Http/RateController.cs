@@ -92,14 +92,12 @@ internal sealed class RateController
         get => _cap;
         set
         {
-            // Setting the same value again, as each token of a pipeline does, must not reset the adapted rate.
+            // The same value again, as for each token of a pipeline, must not reset the adapted rate. Another one forgets what was sent.
             if (_cap != value)
             {
                 _cap = value;
                 _mode = Mode.Initial;
                 _accepted = 0;
-
-                // What was sent under another limit tells nothing about a burst.
                 _history.Clear();
             }
         }
@@ -268,13 +266,12 @@ internal sealed class RateController
         _start = Math.Max(MinRate, _start * DecreaseFactor);
     }
 
+    // The burst starts with its first request, because the connection can have been idle before.
     private void StartSearch(double sending)
     {
         double[] lastSecond = _history.Between(_rejectedAt - 1, _rejectedAt);
         _mode = Mode.Search;
         _burst = lastSecond.Length;
-
-        // Not since the last pause or the start, because the connection can have been idle since then.
         _burstTime = _burst == 0 ? 0 : _rejectedAt - lastSecond[_burst - 1];
         _start = Math.Max(MinRate, Math.Max(_burst, _accepted / Math.Max(1, sending)));
     }
