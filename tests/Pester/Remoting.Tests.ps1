@@ -219,7 +219,9 @@ Describe 'samples/revoke-by-remoting.ps1' -Tag PowerShell7 -Skip:$noSsh {
         It 'lets only the owner read the journals, and leaves none on machines that were not killed' {
             (Get-Item -LiteralPath $folder).UnixFileMode | Should -Be 'UserExecute, UserWrite, UserRead'
             @(Get-ChildItem -Path "$($server.Temp)/$($machines[0])/*.jsonl", "$($server.Temp)/$($machines[3])/*.jsonl") | Should -BeNullOrEmpty
-            @(Get-ChildItem -Path "$($server.Temp)/*/*.jsonl").Count | Should -Be 2
+
+            # A machine can be killed when it has just ended a part.
+            @(Get-ChildItem -Path "$($server.Temp)/*/*.jsonl").Count | Should -BeLessOrEqual 2
         }
     }
 
