@@ -76,6 +76,20 @@ public sealed class ShouldProcessTests(SandboxFixture fixture) : CmdletTest(fixt
             line => Assert.DoesNotContain("belong", line));
     }
 
+    // Whom the new token belongs to is read only for a prompt.
+    [Fact]
+    public void Reset_WithoutPrompt_SendsNoRequestForPrompt()
+    {
+        PSObject piped = NewToken("gcore");
+        PSObject byId = NewToken("gcore");
+        long before = Sandbox.Count().Total;
+        Run("param($Token) Get-ApiToken -Connection gcore -Id $Token.Id | Reset-ApiToken -Confirm:$false", piped).ShouldSucceed();
+        long needed = Sandbox.Count().Total - before - 1;
+        Run("param($Token) Reset-ApiToken -Id $Token.Id -Connection gcore -Confirm:$false", byId).ShouldSucceed();
+
+        Assert.Equal(before + 1 + needed + needed, Sandbox.Count().Total);
+    }
+
     [Theory]
     [ClassData(typeof(EachService))]
     public void WhatIf_NewApiToken_SendsNoWriteRequest(string connection)

@@ -69,15 +69,9 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
         };
         string text = $"{endpoint.Service} {(status >= 500 ? "failed to" : "rejected the request to")} {request.Purpose} "
             + $"({status}{(message is null ? string.Empty : ": " + message)}).";
-        if (status == 404 && request.ChecksConnection && isError && response.IsJson && message is not null)
+        if (status == 404 && request.ChecksConnection)
         {
-            text = $"{endpoint.Service} at {endpoint.BaseUri.Authority} did not find the account (404: {message}).";
-            advice = $"Check {Field.Account} and {Field.BaseUri}.";
-        }
-        else if (status == 404 && request.ChecksConnection)
-        {
-            text = $"{endpoint.BaseUri.Authority} does not look like the API of {endpoint.Service} (404).";
-            advice = $"Check {Field.BaseUri}.";
+            (text, advice) = AccountNotFound(isError && response.IsJson ? message : null);
         }
         else if (status == 404 && request.TokenId is { } id && response.IsJson)
         {
@@ -208,6 +202,19 @@ internal sealed class ErrorReader(ServiceEndpoint endpoint, ServiceCredential cr
         >= 400 and <= 499 => (ErrorKind.InvalidData, "Correct the values that the message mentions, then try again."),
         _ => (ErrorKind.ConnectionError, "The service failed. Try again later. If you contact its support, quote the correlation id."),
     };
+
+    // A connection is checked with a path that exists for every account, so a 404 that is no error of the service is another site.
+    private (string Text, Advice Advice) AccountNotFound(string? message)
+    {
+        if (message is null)
+        {
+            return ($"{endpoint.BaseUri.Authority} does not look like the API of {endpoint.Service} (404).", $"Check {Field.BaseUri}.");
+        }
+
+        return (
+            $"{endpoint.Service} at {endpoint.BaseUri.Authority} did not find the account (404: {message}).",
+            $"Check {Field.Account} and {Field.BaseUri}.");
+    }
 
     // Rounded up to the second that the message shows. A date may be the last one that the calendar has.
     private DateTimeOffset TimeAfter(TimeSpan wait)

@@ -41,12 +41,13 @@ public sealed class RetireOperation : Operation
     /// Reads the token, and throws if it must not be retired now. Changes nothing, and does not call <see cref="Verify"/>.
     /// </summary>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <returns>The task of the check.</returns>
+    /// <returns>The token; null if it no longer exists.</returns>
     /// <exception cref="ApiTokenException">
     /// <c>OwnTokenProtected</c>, <c>PredecessorNotFound</c>, <c>SuccessorNotActive</c> or <c>TokenEnabled</c>; or the service rejected the
     /// request or could not be reached.
     /// </exception>
-    public Task CheckAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+    public async Task<ApiToken?> CheckAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(cancellationToken).ConfigureAwait(false)).Old;
 
     internal override async Task ExecuteAsync(OperationContext context)
     {
@@ -135,7 +136,7 @@ public sealed class RetireOperation : Operation
     private static ApiTokenException TokenEnabled(ApiToken token) => new(
         ErrorKind.ResourceExists,
         $"The token {token} was disabled until its removal, which is due, but it is active: it was enabled since. It is unchanged.",
-        $"If it is in use, specify {Field.JournalPath} with this journal to cancel its removal: "
+        $"If it is in use, cancel its removal in this journal: "
             + $"{new SuggestedCommand(SuggestedAction.Enable, token.Id, token.Connection)} {Field.JournalPath} ... "
             + $"To remove it, disable it again: {new SuggestedCommand(SuggestedAction.Disable, token.Id, token.Connection)}",
         ErrorIds.TokenEnabled);

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using ApiTokens.Journal;
 using ApiTokens.Operations;
 using ApiTokens.PowerShell.Delivery;
@@ -90,68 +89,48 @@ public sealed partial class RemoveApiTokenCommand
         string action = due.Predecessor == OldTokenAction.Disable ? "Disable API token" : Action;
         if (IsWhatIf)
         {
-            ShowWhatIf(subject, RefusalOf(operation), action);
+            ShowWhatIf(subject, Check(operation).Refusal is { } refusal ? ReasonOf(refusal) : null, action);
         }
-        else if (ConfirmName(connection, due, token) && (IsConfirmedOtherwise() || !IsRefused(operation, token))
-            && Confirm(subject, action))
+        else if (IsConfirmedAfterCheck(connection, operation, due, token) && Confirm(subject, action))
         {
             Queue(operation);
         }
     }
 
-    private string? RefusalOf(RetireOperation operation)
-    {
-        try
-        {
-            Check(operation);
-            return null;
-        }
-        catch (ApiTokenException e)
-        {
-            return $": {CommandText.Message(e).TrimEnd('.')}";
-        }
-    }
-
     // Nobody is asked about a token that is then refused.
-    private bool IsRefused(RetireOperation operation, ApiToken token)
+    private bool IsConfirmedAfterCheck(TokenConnection connection, RetireOperation operation, DueToken due, ApiToken token)
     {
-        try
+        bool trustsName = Force || IsConfirmed == true;
+        if (trustsName && !AsksForEach)
         {
-            Check(operation);
+            return true;
+        }
+
+        (ApiToken? existing, ApiTokenException? refusal) = Check(operation);
+        if (refusal is not null)
+        {
+            Fail(refusal, token);
             return false;
         }
+
+        return trustsName || existing is null || ConfirmName(connection, due, token, existing.Name);
+    }
+
+    private (ApiToken? Existing, ApiTokenException? Refusal) Check(RetireOperation operation)
+    {
+        try
+        {
+            return (Wait(operation.CheckAsync), null);
+        }
         catch (ApiTokenException e)
         {
-            Fail(e, token);
-            return true;
+            return (null, e);
         }
     }
 
-    private void Check(RetireOperation operation) => Wait(async cancellationToken =>
-    {
-        await operation.CheckAsync(cancellationToken).ConfigureAwait(false);
-        return true;
-    });
-
     // Any program that can write the journal can add a line with the id of another token.
-    private bool ConfirmName(TokenConnection connection, DueToken due, ApiToken token)
+    private bool ConfirmName(TokenConnection connection, DueToken due, ApiToken token, string name)
     {
-        if (Force || (MyInvocation.BoundParameters.TryGetValue("Confirm", out object? ask) && !LanguagePrimitives.IsTrue(ask)))
-        {
-            return true;
-        }
-
-        string name;
-        try
-        {
-            name = Wait(cancellationToken => connection.Tokens.GetAsync(due.Id, cancellationToken)).Name;
-        }
-        catch (ApiTokenException e) when (e.Kind != ErrorKind.AuthenticationError)
-        {
-            // The operation reads the token again, and reports the error if there still is one.
-            return true;
-        }
-
         if (name == due.Name)
         {
             return true;

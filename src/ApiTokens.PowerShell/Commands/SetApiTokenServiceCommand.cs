@@ -22,7 +22,7 @@ public sealed class SetApiTokenServiceCommand : ApiTokenCmdlet
     /// Makes the connection the default, also after others are made; this is what the cmdlet does without parameters too. With
     /// <c>-Default:$false</c>, the newest connection is the default again.
     /// </summary>
-    [Parameter(HelpMessage = "Makes the connection the default, which it stays when other connections are created.")]
+    [Parameter(HelpMessage = "Makes the connection the default.")]
     public SwitchParameter Default { get; set; } = true;
 
     /// <summary>Also writes the connection.</summary>

@@ -33,9 +33,12 @@ public abstract partial class TokenCmdlet
         }
         catch (ApiTokenException e) when (e.ErrorId is ErrorIds.SecretExists or ErrorIds.SecretDestinationInUse)
         {
-            return $": {CommandText.Message(e).TrimEnd('.')}";
+            return ReasonOf(e);
         }
     }
+
+    /// <summary>The reason of a refusal, to be read after "which would be refused".</summary>
+    internal static string ReasonOf(ApiTokenException refusal) => $": {CommandText.Message(refusal).TrimEnd('.')}";
 
     private void WriteWhatIfTotal()
     {

@@ -59,7 +59,10 @@ public abstract partial class TokenCmdlet : BulkCmdlet
 
     internal override ConnectionReference[]? NamedConnections => Connection;
 
-    /// <summary>What a user must know before they confirm, to be read after the token and its connection; null for nothing.</summary>
+    /// <summary>
+    /// What a user must know before they confirm, to be read after the token and its connection; null for nothing. It may send requests,
+    /// so it is called only if somebody is asked.
+    /// </summary>
     internal virtual string? Consequence(TokenConnection connection, ApiToken token) => null;
 
     /// <inheritdoc/>
@@ -129,7 +132,7 @@ public abstract partial class TokenCmdlet : BulkCmdlet
             return true;
         }
 
-        _allConfirmed ??= IsConfirmedOtherwise() || AskForList(list.Connections);
+        _allConfirmed ??= IsListConfirmedOtherwise || AskForList(list.Connections);
         return _allConfirmed == true;
     }
 
@@ -199,15 +202,20 @@ public abstract partial class TokenCmdlet : BulkCmdlet
     private static bool IsNoPrompt(Exception e) =>
         e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException;
 
-    // A switch or the preference confirms the operation, or -Confirm asks for each token.
-    internal bool IsConfirmedOtherwise()
-    {
-        object? preference = SessionState.PSVariable.GetValue("ConfirmPreference");
-        ConfirmImpact threshold = preference is null ? ConfirmImpact.High : LanguagePrimitives.ConvertTo<ConfirmImpact>(preference);
-        return MyInvocation.BoundParameters.ContainsKey("Confirm")
-            || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force))
-            || IsWhatIf || threshold == ConfirmImpact.None;
-    }
+    /// <summary>What -Confirm says: true for <c>-Confirm:$false</c>, false for <c>-Confirm</c>, null without it.</summary>
+    internal bool? IsConfirmed => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? ask) ? !LanguagePrimitives.IsTrue(ask) : null;
+
+    /// <summary>Whether a cmdlet with a high impact prompts for each token.</summary>
+    internal bool AsksForEach => !(IsConfirmed ?? IsPreferenceNone);
+
+    private bool IsPreferenceNone =>
+        SessionState.PSVariable.GetValue("ConfirmPreference") is { } preference
+        && LanguagePrimitives.ConvertTo<ConfirmImpact>(preference) == ConfirmImpact.None;
+
+    // A switch or the preference confirms the list, or -Confirm asks for each token.
+    private bool IsListConfirmedOtherwise =>
+        IsConfirmed is not null || IsPreferenceNone || IsWhatIf
+        || (MyInvocation.BoundParameters.TryGetValue("Force", out object? force) && LanguagePrimitives.IsTrue(force));
 
     // Anybody can write a value that contains the id of a token, so that somebody else removes it.
     private void SubmitUnproven(TokenConnection connection, ApiToken token, TokenReference reference)
@@ -257,12 +265,12 @@ public abstract partial class TokenCmdlet : BulkCmdlet
     {
         Operation operation = CreateOperation(connection, token, target);
         operation.Validate();
-        string subject = $"{description ?? token.ToString()} on {Describe(connection)}{Consequence(connection, token)}";
+        string subject = $"{description ?? token.ToString()} on {Describe(connection)}";
         if (IsWhatIf)
         {
-            ShowWhatIf(subject, RefusalOf(connection, operation, token), Action);
+            ShowWhatIf(subject + Consequence(connection, token), RefusalOf(connection, operation, token), Action);
         }
-        else if (_isListConfirmed || Confirm(subject, Action))
+        else if (_isListConfirmed || Confirm(AsksForEach ? subject + Consequence(connection, token) : subject, Action))
         {
             Queue(operation, token);
             OnQueued(token);

@@ -106,7 +106,7 @@ internal abstract class StoredDelivery : SecretDelivery
                 Parameter,
                 ErrorKind.ResourceExists,
                 $"'{destination}' is already the destination of another secret of this run.",
-                $"Specify a unique one for each token, with a script block such as {UniqueExample}.",
+                $"Specify a unique name or path for each token, with a script block such as {UniqueExample}.",
                 ErrorIds.SecretDestinationInUse);
         }
 
