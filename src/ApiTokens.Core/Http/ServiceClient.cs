@@ -44,15 +44,15 @@ internal sealed class ServiceClient
 
     /// <summary>Sends a request and deserializes its JSON response.</summary>
     public async Task<T> GetAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class =>
+        Read(request, await SendAndPrepareAsync(request, type, cancellationToken).ConfigureAwait(false), type);
+
+    /// <summary>Sends a request. The result deserializes its JSON response; call it once.</summary>
+    public async Task<Func<T>> ReceiveAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        Task<ServiceResponse> sending = SendCoreAsync(request, cancellationToken);
-        SerializerWarmup<T>.Run(type);
-        Interlocked.Exchange(ref _prepare, null)?.Invoke();
-        ServiceResponse response = await sending.ConfigureAwait(false);
-        return Read(request, response, type)
-            ?? throw ApiTokenException.InvalidResult(
-                $"{_endpoint.Service} returned an empty response to the request to {request.Purpose}.", request.IsWrite);
+        ServiceResponse response = await SendAndPrepareAsync(request, type, cancellationToken).ConfigureAwait(false);
+        return () => Read(request, response, type);
     }
 
     /// <summary>
@@ -120,6 +120,14 @@ internal sealed class ServiceClient
         }
     }
 
+    private Task<ServiceResponse> SendAndPrepareAsync<T>(ServiceRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        Task<ServiceResponse> sending = SendCoreAsync(request, cancellationToken);
+        SerializerWarmup<T>.Run(type);
+        Interlocked.Exchange(ref _prepare, null)?.Invoke();
+        return sending;
+    }
+
     private async Task<ServiceResponse> SendCoreAsync(
         ServiceRequest request, CancellationToken cancellationToken, bool treatNotFoundAsSuccess = false)
     {
@@ -154,12 +162,14 @@ internal sealed class ServiceClient
         }
     }
 
-    private T? Read<T>(ServiceRequest request, ServiceResponse response, JsonTypeInfo<T> type)
+    private T Read<T>(ServiceRequest request, ServiceResponse response, JsonTypeInfo<T> type)
         where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(response.Body.Bytes.Span, type);
+            return JsonSerializer.Deserialize(response.Body.Bytes.Span, type)
+                ?? throw ApiTokenException.InvalidResult(
+                    $"{_endpoint.Service} returned an empty response to the request to {request.Purpose}.", request.IsWrite);
         }
         catch (JsonException e)
         {

@@ -15,34 +15,42 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
     private const int MaxRepeatedPages = 100;
 
     /// <summary>
-    /// Reads all pages from the last to the first, and reads the next page while the caller consumes the current one. In this
-    /// direction, a removal moves items only to pages that are still to be read: an item may be read twice, and is then dropped,
-    /// but no item is missed. An insertion increases the total; the previously read page is then read again.
+    /// Reads all pages from the last to the first, and requests the next page when the response with the current one has arrived, before
+    /// it is parsed. In this direction, a removal moves items only to pages that are still to be read: an item may be read twice, and is
+    /// then dropped, but no item is missed. Two requests at a time could miss an item, because the service may process the later one
+    /// first. An insertion increases the total; the page after the current one is then read again.
     /// </summary>
-    /// <param name="read">Reads a page by its zero-based number.</param>
+    /// <param name="request">
+    /// Requests a page by its zero-based number. The task ends when the response has arrived; its result parses the response.
+    /// </param>
     /// <param name="id">Returns the id of an item.</param>
     /// <param name="cancellationToken">Cancels the list.</param>
     /// <returns>The items, last item first.</returns>
     /// <exception cref="ApiTokenException">The page data is inconsistent: continuing could miss items or never end.</exception>
     public static async IAsyncEnumerable<T> WalkAsync(
-        Func<int, CancellationToken, Task<Page<T>>> read, Func<T, string> id, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<int, CancellationToken, Task<Func<Page<T>>>> request,
+        Func<T, string> id,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Page<T> first = await read(0, cancellationToken).ConfigureAwait(false);
+        Page<T> first = (await request(0, cancellationToken).ConfigureAwait(false))();
         int last = LastPageNumber(first);
         long total = first.Total;
         int repeated = 0;
         var recent = new RecentIds();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<Page<T>> next = last == 0 ? Task.FromResult(first) : read(last, ended.Token);
+        Task<Func<Page<T>>> next = last == 0 ? Task.FromResult(() => first) : request(last, ended.Token);
         try
         {
             for (int number = last; number >= 0; number--)
             {
-                Page<T> page = await next.ConfigureAwait(false);
+                Func<Page<T>> current = await next.ConfigureAwait(false);
+                next = number > 0 ? request(number - 1, ended.Token) : next;
+                Page<T> page = current();
                 Check(page, number);
-                Page<T>? again = page.Total > total && number < last ? await read(number + 1, ended.Token).ConfigureAwait(false) : null;
+                bool hasPageAfter = page.Total > (number + 1L) * Math.Max(1, page.Size);
+                Page<T>? again = page.Total > total && hasPageAfter
+                    ? (await request(number + 1, ended.Token).ConfigureAwait(false))() : null;
                 total = page.Total;
-                next = number > 0 ? read(number - 1, ended.Token) : next;
                 bool any = false;
                 foreach (T item in (again?.Items.Reverse() ?? []).Concat(page.Items.Reverse()))
                 {
@@ -63,7 +71,7 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, int Size, long Total)
         }
         finally
         {
-            // If the caller stops early or a page fails, cancel the page that is being read ahead and observe its exception.
+            // If the caller stops early or a page fails, cancel the request for the next page and observe its exception.
             ended.Cancel();
             _ = next.ContinueWith(
                 dropped => dropped.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

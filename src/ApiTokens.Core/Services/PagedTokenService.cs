@@ -22,16 +22,16 @@ internal abstract class PagedTokenService<TWire, TPage>(
     {
         var active = new TokenFilter { Statuses = [TokenStatus.Active] };
         ServiceRequest request = PageRequest(0, maxCount, active, expiringFirst: true);
-        Page<ApiToken> page = await ReadPageAsync(request, maxCount, cancellationToken).ConfigureAwait(false);
+        Page<ApiToken> page = (await RequestPageAsync(request, maxCount, cancellationToken).ConfigureAwait(false))();
         return new TokenPreview(page.Items, page.Total <= page.Items.Count);
     }
 
     protected override IAsyncEnumerable<ApiToken> ListCoreAsync(TokenFilter filter, CancellationToken cancellationToken)
     {
-        return Page<ApiToken>.WalkAsync(ReadAsync, token => token.Id, cancellationToken);
+        return Page<ApiToken>.WalkAsync(RequestAsync, token => token.Id, cancellationToken);
 
-        Task<Page<ApiToken>> ReadAsync(int number, CancellationToken cancellationToken) =>
-            ReadPageAsync(PageRequest(number, _pageSize, filter, expiringFirst: false), _pageSize, cancellationToken);
+        Task<Func<Page<ApiToken>>> RequestAsync(int number, CancellationToken cancellationToken) =>
+            RequestPageAsync(PageRequest(number, _pageSize, filter, expiringFirst: false), _pageSize, cancellationToken);
     }
 
     /// <summary>Creates the request for a page.</summary>
@@ -44,9 +44,14 @@ internal abstract class PagedTokenService<TWire, TPage>(
     /// <returns>The request.</returns>
     protected abstract ServiceRequest PageRequest(int number, int size, TokenFilter filter, bool expiringFirst);
 
-    private async Task<Page<ApiToken>> ReadPageAsync(ServiceRequest request, int size, CancellationToken cancellationToken)
+    private async Task<Func<Page<ApiToken>>> RequestPageAsync(ServiceRequest request, int size, CancellationToken cancellationToken)
     {
-        TPage page = await Client.GetAsync(request, pageJson, cancellationToken).ConfigureAwait(false);
+        Func<TPage> response = await Client.ReceiveAsync(request, pageJson, cancellationToken).ConfigureAwait(false);
+        return () => ToPage(response(), size);
+    }
+
+    private Page<ApiToken> ToPage(TPage page, int size)
+    {
         IReadOnlyList<TWire?> items = page.Items
             ?? throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list without items.");
         long total = page.TotalCount

@@ -125,6 +125,61 @@ public sealed class WalkTests
         Assert.Equal(seen.Distinct().Count(), seen.Count);
     }
 
+    // A few insertions at the front between two requests, fewer than a page has items.
+    [Fact]
+    public async Task Walk_InsertionsDuringRequests_MissesAndRepeatsNothing()
+    {
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            var list = new ChangingList(random.Next(50, 200), random.Next(6, 12));
+            List<int> atStart = [.. list.Items];
+            int inserted = 20_000;
+            list.Reading = _ =>
+            {
+                if (random.Next(3) == 0)
+                {
+                    list.InsertFirst(inserted++);
+                }
+            };
+
+            List<int> seen = await list.WalkAsync();
+
+            Assert.True(seen.Distinct().Count() == seen.Count, $"Seed {seed}: an item was returned twice.");
+            Assert.True(atStart.TrueForAll(seen.Contains), $"Seed {seed}: an item was missed.");
+        }
+    }
+
+    // The service creates the next page while this machine parses the current one. Two requests at a time could miss an item.
+    [Fact]
+    public async Task Walk_SeveralPages_RequestsNextPageAfterResponseAndBeforeParsing()
+    {
+        var events = new List<string>();
+        int pending = 0;
+
+        await foreach (int item in Page<int>.WalkAsync(RequestAsync, item => $"{item}", default))
+        {
+            events.Add($"item {item}");
+        }
+
+        Assert.Equal(
+            ["request 0", "parse 0", "request 2", "request 1", "parse 2", "item 2", "request 0", "parse 1", "item 1", "parse 0", "item 0"],
+            events);
+
+        async Task<Func<Page<int>>> RequestAsync(int number, CancellationToken cancellationToken)
+        {
+            Assert.Equal(1, Interlocked.Increment(ref pending));
+            events.Add($"request {number}");
+            await Task.Yield();
+            Interlocked.Decrement(ref pending);
+            return () =>
+            {
+                events.Add($"parse {number}");
+                return new Page<int>([number], 1, 3);
+            };
+        }
+    }
+
     [Theory]
     [InlineData("Wegnology")]
     [InlineData("ApplicationUsers")]
@@ -213,7 +268,7 @@ public sealed class WalkTests
         public async Task<List<int>> WalkAsync(Action<int, int>? visit = null)
         {
             var seen = new List<int>();
-            await foreach (int item in Page<int>.WalkAsync(ReadAsync, item => $"{item}", default))
+            await foreach (int item in Page<int>.WalkAsync(RequestAsync, item => $"{item}", default))
             {
                 seen.Add(item);
                 visit?.Invoke(item, seen.Count);
@@ -222,14 +277,15 @@ public sealed class WalkTests
             return seen;
         }
 
-        private Task<Page<int>> ReadAsync(int number, CancellationToken cancellationToken)
+        private Task<Func<Page<int>>> RequestAsync(int number, CancellationToken cancellationToken)
         {
             if (Reads++ > 0)
             {
                 Reading?.Invoke(number);
             }
 
-            return Task.FromResult(new Page<int>([.. _items.Skip(number * size).Take(size)], size, _items.Count));
+            var page = new Page<int>([.. _items.Skip(number * size).Take(size)], size, _items.Count);
+            return Task.FromResult(() => page);
         }
     }
 }

@@ -67,7 +67,7 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
 
     protected override async IAsyncEnumerable<TokenUser> ListUsersCoreAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (UserWire user in Page<UserWire>.WalkAsync(ReadAsync, user => user.Id!, cancellationToken).ConfigureAwait(false))
+        await foreach (UserWire user in Page<UserWire>.WalkAsync(RequestAsync, user => user.Id!, cancellationToken).ConfigureAwait(false))
         {
             yield return new TokenUser
             {
@@ -82,14 +82,14 @@ internal sealed class ApplicationUsersService(ServiceContext context) : PagedTok
             };
         }
 
-        async Task<Page<UserWire>> ReadAsync(int number, CancellationToken token)
+        async Task<Func<Page<UserWire>>> RequestAsync(int number, CancellationToken token)
         {
             ServiceRequest request = new ServiceRequest(HttpMethod.Get, "sites", Identity.Account, "users") { Purpose = "list the users" }
                 .WithQuery("pageNumber", (number + 1).ToString(CultureInfo.InvariantCulture))
                 .WithQuery("pageSize", Context.PageSize.ToString(CultureInfo.InvariantCulture));
-            UserPageWire page =
-                await Client.GetAsync(request, ApplicationUsersJson.Default.UserPageWire, token).ConfigureAwait(false);
-            return page is { Items: { } items, TotalCount: { } total }
+            Func<UserPageWire> response =
+                await Client.ReceiveAsync(request, ApplicationUsersJson.Default.UserPageWire, token).ConfigureAwait(false);
+            return () => response() is { Items: { } items, TotalCount: { } total } page
                 ? new Page<UserWire>(
                     [.. items.OfType<UserWire>().Where(user => user.Id is not null)], page.PageSize ?? Context.PageSize, total)
                 : throw ApiTokenException.InvalidResult($"{Identity.Service} returned a list of users without items or total.");
