@@ -75,8 +75,7 @@ internal sealed class RateController
     private int _acceptedSincePause;
     private int _consecutivePauses;
     private int _shortPauses;
-    private int _burst;
-    private double _burstTime;
+    private double[] _burst = [];
     private double _testedAt = double.NegativeInfinity;
 
     private enum Mode
@@ -271,9 +270,8 @@ internal sealed class RateController
     {
         double[] lastSecond = _history.Between(_rejectedAt - 1, _rejectedAt);
         _mode = Mode.Search;
-        _burst = lastSecond.Length;
-        _burstTime = _burst == 0 ? 0 : _rejectedAt - lastSecond[_burst - 1];
-        _start = Math.Max(MinRate, Math.Max(_burst, _accepted / Math.Max(1, sending)));
+        _burst = Array.ConvertAll(lastSecond, sentAt => _rejectedAt - sentAt);
+        _start = Math.Max(MinRate, Math.Max(_burst.Length, _accepted / Math.Max(1, sending)));
     }
 
     private void Estimate(double sending, bool wasHeld)
@@ -287,7 +285,7 @@ internal sealed class RateController
         {
             _ when _pause > MaxShortPause => RateEstimate.Known(sinceRejection),
             Mode.Search => RateEstimate.OfSearch(
-                sinceRejection, lastSecond, _burst, SendHistory.RefillRate(sent, _rejectedAt, _burst, _burstTime)),
+                sinceRejection, lastSecond, _burst.Length, SendHistory.RefillRate(_burst, sent, _rejectedAt)),
             _ when wasHeld => RateEstimate.OfRise(_target, SendHistory.RecentRate(sent, _rejectedAt, seconds: 4), lastSecond),
             _ => RateEstimate.OfHold(sinceRejection, sending > 1 ? lastSecond : _rejectedRate),
         };

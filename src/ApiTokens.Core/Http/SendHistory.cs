@@ -56,21 +56,62 @@ internal sealed class SendHistory
     }
 
     /// <summary>
-    /// Returns the refill rate of a token bucket that was full at some time, was empty at <paramref name="to"/>, and of which
-    /// <paramref name="burst"/> tokens were used in <paramref name="burstTime"/> seconds when it was full the time before.
+    /// Returns the refill rate of a token bucket that was full at some time before each of two rejections, and empty at them. Without
+    /// the requests that the refill allowed, the same number of tokens was used before both.
     /// </summary>
-    public static double RefillRate(double[] latestFirst, double to, int burst, double burstTime)
+    /// <param name="burst">The requests before the first rejection, latest first, as seconds before it.</param>
+    /// <param name="latestFirst">The requests before the second rejection.</param>
+    /// <param name="to">The time of the second rejection.</param>
+    public static double RefillRate(double[] burst, double[] latestFirst, double to)
+    {
+        // Each step finds a rate that is closer to the result, from above.
+        const int MaxSteps = 8;
+        double rate = double.PositiveInfinity;
+        (int Tokens, double Time) used = Burst(burst, rate);
+        for (int step = 0; step < MaxSteps; step++)
+        {
+            double next = RefillRate(used, latestFirst, to);
+            if (next >= rate)
+            {
+                break;
+            }
+
+            rate = next;
+            used = Burst(burst, rate);
+        }
+
+        // Requests that were hardly faster than the result are no burst before which the bucket was full.
+        const double MinDensity = 1.1;
+        return used.Tokens > 1 + (MinDensity * rate * used.Time) ? rate : RefillRate(Burst(burst, 0), latestFirst, to);
+    }
+
+    // The requests before the burst were sent no faster than the bucket was refilled, so it was still full.
+    private static (int Tokens, double Time) Burst(double[] secondsBefore, double rate)
+    {
+        int first = 0;
+        for (int i = 1; i < secondsBefore.Length; i++)
+        {
+            if (i - first > rate * (secondsBefore[i] - secondsBefore[first]))
+            {
+                first = i;
+            }
+        }
+
+        return secondsBefore.Length == 0 ? (0, 0) : (first + 1, secondsBefore[first]);
+    }
+
+    private static double RefillRate((int Tokens, double Time) burst, double[] latestFirst, double to)
     {
         // Over less time, the jitter of the network is larger than what is measured.
         const double MinTime = 0.2;
         double rate = 0;
         for (int i = 0; i < latestFirst.Length; i++)
         {
-            // In the earlier burst, the bucket was refilled for burstTime.
-            double time = to - latestFirst[i] - burstTime;
+            // In the earlier burst, the bucket was refilled too.
+            double time = to - latestFirst[i] - burst.Time;
             if (time >= MinTime)
             {
-                rate = Math.Max(rate, (i + 2 - burst) / time);
+                rate = Math.Max(rate, (i + 2 - burst.Tokens) / time);
             }
         }
 

@@ -61,6 +61,9 @@ internal sealed record LimitCase(LimitKind Kind, int Limit, int Seed)
     /// <summary>The time at which the requests start. The limiter exists from the connection on, which can be long before a run.</summary>
     public double StartAt { get; init; }
 
+    /// <summary>The requests per second before <see cref="StartAt"/>, as for a script that sends one after the other.</summary>
+    public double SteadyRate { get; init; }
+
     /// <summary>A limit that replaces the first one at <see cref="ChangeAt"/>.</summary>
     public int? ChangedLimit { get; init; }
 

@@ -44,7 +44,8 @@ internal sealed class LimitSimulation
         // With headers, the check of the connection has told the limit before the run.
         for (int i = 0; i < _workers.Length; i++)
         {
-            _events.Enqueue((Event.Ready, i), _case.StartAt + (_case.HasHeaders && i > 0 ? 1 : 0));
+            _workers[i].ReadyAt = _case.SteadyRate > 0 ? i / _case.SteadyRate : double.PositiveInfinity;
+            _events.Enqueue((Event.Ready, i), Math.Min(_workers[i].ReadyAt, _case.StartAt + (_case.HasHeaders && i > 0 ? 1 : 0)));
         }
 
         double interval = 2.0 / _case.Limit;
@@ -144,7 +145,12 @@ internal sealed class LimitSimulation
             Reserve(now, _blocked.Dequeue());
         }
 
-        if (wait > 0)
+        if (now < _case.StartAt)
+        {
+            worker.ReadyAt += _workers.Length / _case.SteadyRate;
+            _events.Enqueue((Event.Ready, index), Math.Min(worker.ReadyAt, _case.StartAt));
+        }
+        else if (wait > 0)
         {
             _events.Enqueue((Event.Ready, index), now + wait);
         }
@@ -165,6 +171,7 @@ internal sealed class LimitSimulation
 
     private struct Worker
     {
+        public double ReadyAt;
         public double SentAt;
         public bool IsAccepted;
         public double? RetryAfter;

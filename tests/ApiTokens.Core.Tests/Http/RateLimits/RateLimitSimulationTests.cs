@@ -69,6 +69,32 @@ public sealed class RateLimitSimulationTests
         }
     }
 
+    // A script sends steadily, then a pipeline sends as much as it can. The first 429 comes when the last second has both.
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Find_SteadyRequestsBefore_FindsTheLimit(string kind)
+    {
+        foreach (int limit in (int[])[20, 100, 500])
+        {
+            foreach (double steady in (double[])[0.1, 0.2, 0.3, 0.4, 0.6, 0.8])
+            {
+                LimitCase[] cases = [.. from latency in (double[])[0.001, 0.05]
+                                        from seed in Enumerable.Range(0, 4)
+                                        select LimitCase.Create(Kind(kind), limit, seed) with
+                                        {
+                                            Workers = 32,
+                                            Latency = latency,
+                                            SteadyRate = steady * limit,
+                                            StartAt = 10,
+                                            Duration = 70,
+                                        }];
+                double[] used = [.. cases.Select(run => LimitSimulation.Run(run, new AdaptiveClient()).AcceptedIn(10, 70) / run.Allowed(60))];
+
+                Assert.InRange(used.Average(), 0.88, 1.01);
+            }
+        }
+    }
+
     [Fact]
     public void Find_SpecifiedRateIsRemoved_FindsTheLimit()
     {
