@@ -265,12 +265,13 @@ internal sealed class RateController
         _start = Math.Max(MinRate, _start * DecreaseFactor);
     }
 
-    // The burst starts with its first request, because the connection can have been idle before.
+    // Requests that were sent at the same time may arrive in another order, so the burst can end after the rejected one.
     private void StartSearch(double sending)
     {
-        double[] lastSecond = _history.Between(_rejectedAt - 1, _rejectedAt);
+        const double SameTime = 0.003;
+        double[] burst = _history.Between(_rejectedAt - 1, _rejectedAt + SameTime);
         _mode = Mode.Search;
-        _burst = Array.ConvertAll(lastSecond, sentAt => _rejectedAt - sentAt);
+        _burst = Array.ConvertAll(burst, sentAt => burst[0] - sentAt);
         _start = Math.Max(MinRate, Math.Max(_burst.Length, _accepted / Math.Max(1, sending)));
     }
 
@@ -293,6 +294,6 @@ internal sealed class RateController
         _start = Math.Max(MinRate, estimate.Start);
         _target = Math.Max(_start, estimate.Target);
         _approachTime = Math.Max(ApproachTime, ApproachRequests / _target);
-        _holdUntil = Math.Max(HoldTime, Math.Min(MaxHoldTime, HoldRequests / _target));
+        _holdUntil = estimate.IsUncertain ? ApproachTime : Math.Max(HoldTime, Math.Min(MaxHoldTime, HoldRequests / _target));
     }
 }

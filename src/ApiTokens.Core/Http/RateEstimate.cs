@@ -11,6 +11,9 @@ internal readonly record struct RateEstimate(double Start, double Target)
     // While the rate rises, a rejection comes late, so the rejected rate is a little too high.
     private const double ApproachMargin = 0.965;
 
+    /// <summary>Whether the limit can be much higher, so that the rate should rise again soon.</summary>
+    public bool IsUncertain { get; private init; }
+
     /// <summary>The limit is known.</summary>
     public static RateEstimate Known(double rate) => new(Margin * rate, Margin * rate);
 
@@ -25,7 +28,8 @@ internal readonly record struct RateEstimate(double Start, double Target)
         {
             // A window. At its end, up to twice the limit is accepted within a second, and one of the two measurements may include it.
             double window = Math.Max(sinceRejection, Math.Min(lastSecond, burst));
-            return new RateEstimate(Margin * window, Margin * lastSecond);
+            // If it was less than before, the service can also have a small bucket, of which a slow burst does not tell the size.
+            return new RateEstimate(Margin * window, Margin * lastSecond) { IsUncertain = lastSecond < 0.8 * burst };
         }
 
         // A bucket. The estimate from few requests is uncertain by 10 %.

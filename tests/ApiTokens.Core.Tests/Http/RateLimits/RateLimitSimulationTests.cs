@@ -95,6 +95,32 @@ public sealed class RateLimitSimulationTests
         }
     }
 
+    // The first second is slow, as in a new process, and hardly faster than the limit: it does not tell the size of a bucket.
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Find_SlowStart_FindsTheLimit(string kind)
+    {
+        foreach (int limit in (int[])[20, 100, 500])
+        {
+            foreach (double start in (double[])[1.05, 1.2, 1.5])
+            {
+                LimitCase[] cases = [.. from latency in (double[])[0.001, 0.05]
+                                        from seed in Enumerable.Range(0, 4)
+                                        select LimitCase.Create(Kind(kind), limit, seed) with
+                                        {
+                                            Workers = 32,
+                                            Latency = latency,
+                                            SteadyRate = start * limit,
+                                            StartAt = 1,
+                                            Duration = 60,
+                                        }];
+                double[] used = [.. cases.Select(run => LimitSimulation.Run(run, new AdaptiveClient()).AcceptedIn(0, 60) / run.Allowed(60))];
+
+                Assert.InRange(used.Average(), 0.7, 1.01);
+            }
+        }
+    }
+
     [Fact]
     public void Find_SpecifiedRateIsRemoved_FindsTheLimit()
     {
