@@ -59,7 +59,7 @@ internal sealed class SendHistory
     /// Returns the refill rate of a token bucket that was full at some time before each of two rejections, and empty at them. Without
     /// the requests that the refill allowed, the same number of tokens was used before both.
     /// </summary>
-    /// <param name="burst">The requests before the first rejection, latest first, as seconds before it.</param>
+    /// <param name="burst">The requests before the first rejection, latest first, as seconds before the last of them.</param>
     /// <param name="latestFirst">The requests before the second rejection.</param>
     /// <param name="to">The time of the second rejection.</param>
     public static double RefillRate(double[] burst, double[] latestFirst, double to)

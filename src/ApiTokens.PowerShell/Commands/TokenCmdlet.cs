@@ -203,7 +203,8 @@ public abstract partial class TokenCmdlet : BulkCmdlet
         e is PSInvalidOperationException or PSNotImplementedException or HostException or NotImplementedException;
 
     /// <summary>What -Confirm says: true for <c>-Confirm:$false</c>, false for <c>-Confirm</c>, null without it.</summary>
-    internal bool? IsConfirmed => MyInvocation.BoundParameters.TryGetValue("Confirm", out object? ask) ? !LanguagePrimitives.IsTrue(ask) : null;
+    internal bool? IsConfirmed =>
+        MyInvocation.BoundParameters.TryGetValue("Confirm", out object? ask) ? !LanguagePrimitives.IsTrue(ask) : null;
 
     /// <summary>Whether a cmdlet with a high impact prompts for each token.</summary>
     internal bool AsksForEach => !(IsConfirmed ?? IsPreferenceNone);
