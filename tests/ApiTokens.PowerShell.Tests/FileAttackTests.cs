@@ -33,6 +33,7 @@ public sealed class FileAttackTests(SandboxFixture fixture) : CmdletTest(fixture
 
         Session.Host.Answers.Enqueue("No");
         Assert.Empty(Output(Due, journal));
+        Assert.Equal("No", Session.Host.DefaultLabel);
         Assert.True(Sandbox.Accepts(innocent));
         Session.Host.Answers.Enqueue("Yes");
         Assert.Equal(id, Single(Due, journal).Text("Id"));

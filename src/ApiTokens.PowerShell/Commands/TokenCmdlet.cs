@@ -141,14 +141,8 @@ public abstract partial class TokenCmdlet : BulkCmdlet
         string all = $"ALL {CountTokens(connections)}tokens of {string.Join(", ", connections.Select(Describe))}";
         try
         {
-            Collection<ChoiceDescription> choices =
-            [
-                new ChoiceDescription("&Yes", $"{Action}: all tokens, without further prompts."),
-                new ChoiceDescription("&No", "Change nothing."),
-            ];
-            int answer = WhileAsking(() => Host.UI.PromptForChoice(
-                ForeignText.InMessage(Action), ForeignText.InMessage($"This {OperationName.ToLowerInvariant()}s {all}."), choices, 1));
-            _isListConfirmed = answer == 0;
+            _isListConfirmed = AskWithDefaultNo(
+                Action, $"This {OperationName.ToLowerInvariant()}s {all}.", $"{Action}: all tokens, without further prompts.");
             return _isListConfirmed;
         }
         catch (Exception e) when (IsNoPrompt(e))
@@ -186,17 +180,26 @@ public abstract partial class TokenCmdlet : BulkCmdlet
         }
     }
 
-    /// <summary>Asks for confirmation even if the cmdlet does not; null if the session cannot ask.</summary>
+    /// <summary>
+    /// Asks for confirmation even if the cmdlet does not. The default is No. Returns null if the session cannot ask.
+    /// </summary>
     internal bool? TryContinue(string message, string question)
     {
         try
         {
-            return WhileAsking(() => ShouldContinue(ForeignText.InMessage(message), ForeignText.InMessage(question)));
+            return AskWithDefaultNo(question, message, $"{Action}.");
         }
         catch (Exception e) when (IsNoPrompt(e))
         {
             return null;
         }
+    }
+
+    private bool AskWithDefaultNo(string caption, string message, string yes)
+    {
+        Collection<ChoiceDescription> choices = [new ChoiceDescription("&Yes", yes), new ChoiceDescription("&No", "Change nothing.")];
+        return WhileAsking(() => Host.UI.PromptForChoice(
+            ForeignText.InMessage(caption), ForeignText.InMessage(message), choices, defaultChoice: 1)) == 0;
     }
 
     private static bool IsNoPrompt(Exception e) =>
