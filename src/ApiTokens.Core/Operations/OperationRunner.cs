@@ -151,6 +151,8 @@ public sealed class OperationRunner : IDisposable
             whileWaiting?.Invoke();
         }
 
+        // The last operation may have ended before the loop, because of the stop and without a start.
+        _stop.Token.ThrowIfCancellationRequested();
         foreach (NotTried notTried in _gates.Values.Select(gate => gate.TakeNotTried()).OfType<NotTried>())
         {
             _output.WriteError(notTried.Operation, notTried.Error);

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using ApiTokens.Operations;
-using ApiTokens.PowerShell.Display;
 
 namespace ApiTokens.PowerShell.Delivery;
 
@@ -32,9 +31,11 @@ internal sealed class DeliverySink(IReadOnlyList<SecretDelivery> deliveries) : I
         }
         catch (ApiTokenException e)
         {
+            // A message about a field begins with its name, which is that of the parameter.
+            string cause = e.Field is { } field && e.Message.StartsWith(field.Name, StringComparison.Ordinal) ? $"-{e.Message}" : e.Message;
             throw new SecretNotSavedException(
                 issued,
-                $"{CommandText.Message(e)}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the "
+                $"{cause}{TryRevert(operation)} The token {issued} with its secret is written to the pipeline and is the "
                     + "TargetObject of this error.",
                 e.Advice ?? "Save the secret: Save-ApiTokenSecret",
                 e);

@@ -289,4 +289,25 @@ public sealed class DefectTests : IAsyncLifetime
 
         Assert.Equal(["start"], file.Events);
     }
+
+    // The operation can end before Complete is called, at random.
+    [Fact]
+    public async Task Complete_RunnerWasStopped_AlwaysThrows()
+    {
+        TokenConnection connection = await TestConnections.ConnectAsync(_server, "Devo");
+        for (int i = 0; i < 2000; i++)
+        {
+            TestRunner? runner = null;
+            var operation = new TestOperation(connection, "1", "x", "1", _ =>
+            {
+                runner!.Stop();
+                return Task.CompletedTask;
+            });
+            using (runner = new TestRunner(1))
+            {
+                runner.Add(operation, _ => { });
+                Assert.Throws<OperationCanceledException>(() => runner.Complete(_ => { }));
+            }
+        }
+    }
 }
