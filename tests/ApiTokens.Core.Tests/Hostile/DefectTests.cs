@@ -295,7 +295,7 @@ public sealed class DefectTests : IAsyncLifetime
     public async Task Complete_RunnerWasStopped_AlwaysThrows()
     {
         TokenConnection connection = await TestConnections.ConnectAsync(_server, "Devo");
-        for (int i = 0; i < 2000; i++)
+        for (int i = 0; i < 500; i++)
         {
             TestRunner? runner = null;
             var operation = new TestOperation(connection, "1", "x", "1", _ =>
